@@ -1,0 +1,12 @@
+"""Settings of the whole suite."""
+
+from __future__ import annotations
+
+import torch
+from hypothesis import settings
+
+# Derandomised: a failure in CI is the same failure on every machine.
+settings.register_profile("suite", max_examples=25, deadline=None, derandomize=True)
+settings.load_profile("suite")
+# Threads cost more than they give at these sizes.
+torch.set_num_threads(1)

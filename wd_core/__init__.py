@@ -1,0 +1,34 @@
+"""Weight decay, exactly: data, training, and closed forms, with no user interface."""
+
+from wd_core.data import DATASETS, dataset_from_frame, make_dataset
+from wd_core.objective import data_loss, gradient, objective, penalty
+from wd_core.optimizers import OPTIMIZERS
+from wd_core.ridge import RidgePath, norm_for_weight_decay, ridge_path, weight_decay_for_norm
+from wd_core.spectrum import largest_curvature, max_stable_lr, unreachable_norm
+from wd_core.training import collect, train
+from wd_core.types import Dataset, DatasetSpec, EpochRecord, Hyperparameters, Run
+
+__all__ = [
+    "DATASETS",
+    "OPTIMIZERS",
+    "Dataset",
+    "DatasetSpec",
+    "EpochRecord",
+    "Hyperparameters",
+    "RidgePath",
+    "Run",
+    "collect",
+    "data_loss",
+    "dataset_from_frame",
+    "gradient",
+    "largest_curvature",
+    "make_dataset",
+    "max_stable_lr",
+    "norm_for_weight_decay",
+    "objective",
+    "penalty",
+    "ridge_path",
+    "train",
+    "unreachable_norm",
+    "weight_decay_for_norm",
+]

@@ -1,0 +1,66 @@
+"""Where the arrays live: NumPy on the CPU, torch on a GPU; and which of the two a run gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+
+from wd_core.optimizers import Tensor
+from wd_core.types import Array
+
+# Below this many multiply-adds a step, a GPU spends longer on launching than the CPU on working.
+GPU_PAYS_FROM = 5e6
+
+
+@dataclass(frozen=True)
+class Place:
+    """A device, its array library (`xp`: numpy or torch), and how many numbers to hold at once."""
+
+    xp: Any
+    dtype: Any
+    device: torch.device
+    block: int
+
+    def put(self, array: ArrayLike) -> Tensor:
+        """The array in this place and dtype."""
+        if self.xp is np:
+            return np.asarray(array, dtype=self.dtype)
+        return torch.as_tensor(np.asarray(array), dtype=self.dtype, device=self.device)
+
+    def rows(self, array: Tensor, index: np.ndarray[Any, Any]) -> Tensor:
+        """The rows of an array at an index, copied."""
+        if self.xp is np:
+            return array.take(index, 0)
+        return array.index_select(0, torch.as_tensor(index, device=self.device))
+
+    def get(self, array: Tensor) -> Array:
+        """The array as NumPy float64."""
+        array = array if self.xp is np else array.cpu().numpy()
+        return np.asarray(array, dtype=np.float64)
+
+
+def place(
+    device: str | torch.device | None, dtype: torch.dtype, multiply_adds_a_step: float
+) -> Place:
+    """The named device, or for None the one that suits the size of a step.
+
+    The CPU runs NumPy, since a small operation costs torch two to three times as much. Raises
+    ValueError for a dtype other than float32 and float64, RuntimeError for a device not present.
+    """
+    if dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"dtype must be torch.float32 or torch.float64, got {dtype!r}")
+    if device is None:
+        device = (
+            "cuda" if torch.cuda.is_available() and multiply_adds_a_step > GPU_PAYS_FROM else "cpu"
+        )
+    device = torch.device(device)
+    if device.type == "cpu":
+        name = np.float32 if dtype is torch.float32 else np.float64
+        return Place(np, name, device, block=1 << 18)
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise RuntimeError(f"there is no device {device} here")
+    return Place(torch, dtype, device, block=1 << 26)

@@ -1,0 +1,355 @@
+"""A run to take away: as a PyTorch script that prints the same numbers, a table, or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from wd_core.data import DATASETS, ROUNDING, make_dataset
+from wd_core.optimizers import OPTIMIZERS
+from wd_core.seeding import seed_of
+from wd_core.types import DatasetSpec, Hyperparameters, Run, require
+
+LINE = 88  # what formatters of Python allow unless told otherwise
+_CURVES = ("train_loss", "test_loss", "penalty", "objective", "weight_norm")
+
+
+def to_csv(run: Run) -> str:
+    """The curves as CSV in full precision, one row an epoch.
+
+    Columns: epoch, train_loss, test_loss, penalty, objective = train_loss + penalty, weight_norm;
+    with several runs a leading column `run`, counted from 0, and the runs below each other.
+    """
+    n_runs = run.train_loss.shape[1]
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow([*(["run"] if n_runs > 1 else []), "epoch", *_CURVES])
+    for row in range(n_runs):
+        for e, epoch in enumerate(run.epoch):
+            curves = [repr(value) for value in _numbers(run, e, row).values()]
+            table.writerow([*([row] if n_runs > 1 else []), int(epoch), *curves])
+    return text.getvalue()
+
+
+def to_json(spec: DatasetSpec | None, runs: Sequence[Hyperparameters], run: Run) -> str:
+    """Settings and final numbers as JSON; `spec` is None for data that no spec describes.
+
+    {"dataset": fields of DatasetSpec, "runs": [{"hyperparameters": fields, "final": numbers after
+    the last recorded epoch, "diverged_at": epoch or null}]}: DatasetSpec(**...) and
+    Hyperparameters(**...) give back the settings. A number that is not finite is null.
+    ValueError where `runs` are not the runs recorded.
+    """
+    n_runs = run.train_loss.shape[1]
+    require(len(runs) == n_runs, "runs", f"the {n_runs} runs recorded", len(runs))
+    document = {
+        "dataset": None if spec is None else asdict(spec),
+        "runs": [
+            {
+                "hyperparameters": asdict(settings),
+                "final": {"epoch": int(run.epoch[-1]), **_finite(_final(run, row))},
+                "diverged_at": int(at) if (at := run.diverged_at[row]) >= 0 else None,
+            }
+            for row, settings in enumerate(runs)
+        ],
+    }
+    return json.dumps(document, indent=2, allow_nan=False, default=_plain)
+
+
+def _numbers(run: Run, e: int, row: int) -> dict[str, float]:
+    values = {name: float(getattr(run, name)[e, row]) for name in _CURVES if name != "objective"}
+    values["objective"] = values["train_loss"] + values["penalty"]
+    return {name: values[name] for name in _CURVES}
+
+
+def _final(run: Run, row: int) -> dict[str, float]:
+    return {**_numbers(run, -1, row), "bias": float(run.bias[-1, row])}
+
+
+def _finite(values: dict[str, float]) -> dict[str, float | None]:
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.item()
+
+
+def to_script(spec: DatasetSpec, run: Hyperparameters) -> str:
+    """A self-contained PyTorch script that repeats the run and prints its final losses.
+
+    It draws the same data, start and batch order in float64 and holds only what this run needs.
+    Its last line is "epoch 100  train ...  test ...", half mean squares to 12 digits, equal to
+    those of `train` up to rounding. ValueError as `make_dataset`.
+    """
+    script = _Script(spec, run)
+    parts = [
+        script.head(),
+        _DATA[spec.source](spec),
+        script.settings(),
+        script.start(),
+        script.training(),
+        _REPORT,
+    ]
+    return "\n".join(parts)
+
+
+def _number(value: float) -> str:
+    return repr(float(value))
+
+
+class _Script:
+    """The parts of a script about the run; `_DATA` has those about the data."""
+
+    def __init__(self, spec: DatasetSpec, run: Hyperparameters) -> None:
+        self.spec, self.run = spec, run
+        # A short batch counts less only here: the sum over it is divided by the nominal size.
+        self.short_batch = run.loss == "half_mse" and spec.n_train % run.batch_size != 0
+        self.decays = run.weight_decay > 0
+        self.decay_in_loss = self.decays and run.decay == "coupled" and self.short_batch
+        self.decay_by_hand = self.decays and run.decay == "decoupled" and run.optimizer != "adam"
+
+    def head(self) -> str:
+        spec, run = self.spec, self.run
+        features = f"{int(spec.n_features)} feature" + "s" * (spec.n_features != 1)
+        decay = f"{run.decay} weight decay {run.weight_decay:g}" if self.decays else "no decay"
+        imports = "import torch"
+        if spec.source == "diabetes":
+            imports += "\nfrom sklearn.datasets import load_diabetes"
+        return f'''\
+"""Linear regression with weight decay in plain PyTorch.
+
+Data: {DATASETS[spec.source].label}; {features}
+Run: {OPTIMIZERS[run.optimizer].label}, learning rate {run.lr:g}, {decay}
+"""
+
+{imports}
+
+torch.set_default_dtype(torch.float64)
+'''
+
+    def settings(self) -> str:
+        run = self.run
+        lines = [f"lr = {_number(run.lr)}"]
+        if self.decays:
+            lines.append(f"weight_decay = {_number(run.weight_decay)}")
+        lines += [f"batch_size = {int(run.batch_size)}", f"n_epochs = {int(run.epochs)}"]
+        if run.max_norm is not None:
+            lines.append(f"max_norm = {_number(run.max_norm)}")
+        return _block("The run", lines)
+
+    def start(self) -> str:
+        run = self.run
+        lines = []
+        if run.init_std > 0 or run.init_bias_std > 0:
+            seed = seed_of(run.seed, "init")
+            lines = [
+                f"generator = torch.Generator().manual_seed({seed})",
+                "z = torch.randn(n_features + 1, generator=generator)",
+            ]
+        w = f"{_number(run.init_std)} * z[:-1]" if run.init_std > 0 else "torch.zeros(n_features)"
+        b = f"{_number(run.init_bias_std)} * z[-1]" if run.init_bias_std > 0 else "torch.zeros(())"
+        lines += [f"w = {w}", f"b = {b}", "w.requires_grad_()", "b.requires_grad_()"]
+        return _block("The start", lines)
+
+    def training(self) -> str:
+        seed = seed_of(self.run.seed, "batch order")
+        return _block(
+            "Training",
+            [
+                *self._optimizer(),
+                f"generator = torch.Generator().manual_seed({seed})",
+                "order = torch.rand(n_epochs, n_train, generator=generator).argsort(dim=1)",
+                "for rows in order:",
+                "    for batch in rows.split(batch_size):",
+                *(f"        {line}" for line in self._step()),
+            ],
+        )
+
+    def _optimizer(self) -> list[str]:
+        run = self.run
+        decays_here = self.decays and not self.decay_in_loss and not self.decay_by_hand
+        options = ["lr=lr"]
+        if run.optimizer == "adam":
+            name = "AdamW" if self.decays and run.decay == "decoupled" else "Adam"
+            betas = ", ".join(_number(beta) for beta in run.betas)
+            options += [f"betas=({betas})", f"eps={_number(run.eps)}"]
+        else:
+            name = "SGD"
+            if run.optimizer != "sgd":
+                options.append(f"momentum={_number(run.momentum)}")
+            if run.optimizer == "nesterov":
+                options.append("nesterov=True")
+        parameters = "[w, b]"
+        if decays_here:
+            options.append("weight_decay=weight_decay")
+            if not run.decay_bias:
+                parameters = "parameters"
+        lines = _call(f"optimizer = torch.optim.{name}", [parameters, *options])
+        if parameters == "parameters":
+            lines.insert(0, 'parameters = [{"params": [w]}, {"params": [b], "weight_decay": 0.0}]')
+        return lines
+
+    def _step(self) -> list[str]:
+        run = self.run
+        lines = ["residual = X_train[batch] @ w + b - y_train[batch]", *self._loss()]
+        lines += ["optimizer.zero_grad()", "loss.backward()"]
+        if self.decay_by_hand:
+            lines.append("with torch.no_grad():  # decoupled: beside the gradient, not in it")
+            lines += [f"    {p} *= 1 - lr * weight_decay" for p in self._decayed()]
+        lines.append("optimizer.step()")
+        if run.max_norm is not None:
+            lines += ["with torch.no_grad():", "    w *= min(1.0, max_norm / w.norm())"]
+        return lines
+
+    def _loss(self) -> list[str]:
+        if self.run.loss == "mse":
+            return ["loss = (residual**2).mean()"]
+        if not self.short_batch:
+            return ["loss = (residual**2).mean() / 2"]
+        why = "  # a short last batch counts less"
+        if not self.decay_in_loss:
+            return [f"loss = (residual**2).sum() / (2 * batch_size){why}"]
+        square = " + ".join(f"{p} @ {p}" if p == "w" else f"{p} * {p}" for p in self._decayed())
+        return [
+            f"losses = residual**2 / 2 + weight_decay / 2 * ({square})",
+            f"loss = losses.sum() / batch_size{why}",
+        ]
+
+    def _decayed(self) -> list[str]:
+        return ["w", "b"] if self.run.decay_bias else ["w"]
+
+
+def _block(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"# {title}", *lines, ""])
+
+
+def _call(function: str, arguments: Sequence[str]) -> list[str]:
+    """The lines of a call, broken where a formatter would break it."""
+    inside = ", ".join(arguments)
+    if len(function) + len(inside) + 2 <= LINE:
+        return [f"{function}({inside})"]
+    if len(inside) + 4 <= LINE:
+        return [f"{function}(", f"    {inside}", ")"]
+    return [f"{function}(", *(f"    {argument}," for argument in arguments), ")"]
+
+
+def _sizes(n_train: int, n_test: int, n_features: int) -> str:
+    return f"n_train, n_test, n_features = {int(n_train)}, {int(n_test)}, {int(n_features)}"
+
+
+def _drawn(spec: DatasetSpec) -> str:
+    """The synthetic sources: the same two functions of the seed as in `wd_core.data`."""
+    weight = _number(spec.true_weight)
+    lines = [_sizes(spec.n_train, spec.n_test, spec.n_features)]
+    if spec.source == "sparse":
+        lines += [
+            "true_w = torch.zeros(n_features)",
+            f"true_w[:{int(spec.n_informative)}] = {weight}",
+        ]
+    else:
+        lines.append(f"true_w = torch.full((n_features,), {weight})")
+    correlates = spec.source == "correlated" and spec.correlation != 0
+    if correlates:
+        lines.append(f"correlation = {_number(spec.correlation)}")
+    lines += [
+        "",
+        "",
+        "def examples(n, seed):",
+        "    generator = torch.Generator().manual_seed(seed)",
+        "    X = torch.randn(n, n_features, generator=generator)",
+    ]
+    if correlates:
+        lines += [
+            "    for j in range(1, n_features):",
+            "        X[:, j] *= (1 - correlation**2) ** 0.5",
+            "        X[:, j] += correlation * X[:, j - 1]",
+        ]
+    lines += [
+        f"    noise = {_number(spec.noise)} * torch.randn(n, generator=generator)",
+        f"    return X, X @ true_w + {_number(spec.true_bias)} + noise",
+        "",
+        "",
+        f"X_train, y_train = examples(n_train, seed={seed_of(spec.seed, 'data')})",
+        f"X_test, y_test = examples(n_test, seed={seed_of(spec.seed, 'test data')})",
+    ]
+    return _block("The data", lines)
+
+
+def _diabetes(spec: DatasetSpec) -> str:
+    """The table, its split, and as much of its extension as the spec uses."""
+    dataset = make_dataset(spec)
+    n_columns = 10
+    n_products = 45 if spec.extension == "interactions" else 0
+    products = min(n_products, max(0, spec.n_features - n_columns))
+    noise = max(0, spec.n_features - n_columns - n_products)
+    all_vary = bool(dataset.X_train.any(axis=0).all() and dataset.y_train.any())
+    lines = [
+        _sizes(dataset.n_train, len(dataset.y_test), dataset.n_features),
+        "table, target = load_diabetes(return_X_y=True, scaled=False)",
+        "X, y = torch.tensor(table), torch.tensor(target)",
+        f"generator = torch.Generator().manual_seed({seed_of(spec.seed, 'split')})",
+        "rows = torch.randperm(len(X), generator=generator)",
+        "train, test = rows[:n_train], rows[-n_test:]",
+        "",
+        "",
+        *_standardised(all_vary),
+        "",
+        "",
+    ]
+    if products:
+        lines += [
+            "X = standardised(X)",
+            "i, j = torch.triu_indices(10, 10, offset=1)"
+            + (f"[:, :{products}]" if products < n_products else ""),
+            "X = torch.cat([X, X[:, i] * X[:, j]], dim=1)",
+        ]
+    if noise:
+        seed = seed_of(spec.seed, "noise features")
+        lines += [
+            f"generator = torch.Generator().manual_seed({seed})",
+            f"noise = [torch.randn(len(X), generator=generator) for _ in range({noise})]",
+            "X = torch.cat([X, torch.stack(noise, dim=1)], dim=1)",
+        ]
+    columns = "X[:, :n_features]" if spec.n_features < n_columns else "X"
+    lines += [
+        f"X, y = standardised({columns}), standardised(y)",
+        "X_train, y_train, X_test, y_test = X[train], y[train], X[test], y[test]",
+    ]
+    return _block("The data", lines)
+
+
+def _standardised(all_vary: bool) -> list[str]:
+    lines = ["def standardised(values):", "    part = values[train]"]
+    if all_vary:
+        return [*lines, "    return (values - part.mean(dim=0)) / part.std(dim=0, correction=0)"]
+    return [
+        *lines,
+        "    spread = part.amax(dim=0) - part.amin(dim=0)",
+        f"    constant = spread <= {ROUNDING!r} * part.abs().amax(dim=0)",
+        "    scale = torch.where(constant, 1.0, part.std(dim=0, correction=0))",
+        "    result = (values - part.mean(dim=0)) / scale",
+        "    result[train] *= ~constant",
+        "    return result",
+    ]
+
+
+_DATA: dict[str, Callable[[DatasetSpec], str]] = {
+    "linear": _drawn,
+    "sparse": _drawn,
+    "correlated": _drawn,
+    "diabetes": _diabetes,
+}
+
+_REPORT = """
+# The loss of the data alone, half the mean square
+def loss_of(X, y):
+    return ((X @ w + b - y) ** 2).mean().item() / 2
+
+
+train_loss, test_loss = loss_of(X_train, y_train), loss_of(X_test, y_test)
+print(f"epoch {n_epochs}  train {train_loss:.12g}  test {test_loss:.12g}")
+"""

@@ -1,0 +1,124 @@
+"""How weights are held, and what is said of them: losses, norms, divergence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+
+from wd_core.device import Place
+from wd_core.objective import mean_half_square
+from wd_core.optimizers import Optimizer, Tensor
+from wd_core.types import Array, EpochRecord, Hyperparameters
+
+# A loss this many times its start (or 1) is divergence, though still a float: no stable setting
+# overshoots by more than a few powers of ten on its way.
+BEYOND_SENSE = 1e15
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How w is held: in the basis Q [D, K], or as it is where Q is None."""
+
+    basis: Array | None
+
+    def shrink(self, X: Array) -> Array:
+        """Rows [N, D] in coordinates [N, K]."""
+        return X if self.basis is None else X @ self.basis
+
+    def expand(self, coordinates: Array) -> Array:
+        """Coordinates [R, K] as weights [R, D]."""
+        return coordinates if self.basis is None else coordinates @ self.basis.T
+
+
+def basis_pays(rule: Optimizer, n: int, d: int, starts: int, run_epochs: int) -> bool:
+    """Whether the span of rows and starts is smaller than the space, and the run long enough."""
+    return rule.spans and n + starts < d and run_epochs > n
+
+
+def spread_of(X: Array, directions: Array, run_epochs: int, rule: Optimizer) -> Spread:
+    """The span of the training rows and the starts' directions [k, D], where holding it pays."""
+    n, d = X.shape
+    if not basis_pays(rule, n, d, len(directions), run_epochs):
+        return Spread(None)
+    return Spread(np.linalg.qr(np.concatenate([X, directions]).T)[0])
+
+
+def folded(A: Array, run_epochs: int) -> Array:
+    """A matrix with the same ‖A v‖ for every v and no more rows than columns, where it pays."""
+    rows, columns = A.shape
+    pays = rows > columns and run_epochs > columns
+    return np.asarray(np.linalg.qr(A, mode="r")) if pays else A
+
+
+@dataclass
+class Scorer:
+    """Turns weights after some epochs into records; remembers which runs have diverged."""
+
+    train: Tensor
+    test: Tensor
+    n_train: float
+    n_test: float
+    runs: Sequence[Hyperparameters]
+    spread: Spread
+    where: Place
+
+    def __post_init__(self) -> None:
+        self.diverged = np.zeros(len(self.runs), dtype=bool)
+        self.lam = np.array([run.ridge_weight_decay for run in self.runs])
+        self.decay_bias = np.array([run.decay_bias for run in self.runs])
+        self.limits: tuple[Array, Array] | None = None
+
+    def score(self, epochs: Sequence[int], states: Sequence[Tensor]) -> list[EpochRecord]:
+        """The records of these epochs; the first call's losses are the measure of divergence."""
+        if not epochs:
+            return []
+        v = self.where.xp.stack(states, 1)  # [K+2, epochs, R]
+        train, test, norm, bias = self._numbers(v)
+        records = []
+        with np.errstate(all="ignore"):
+            if self.limits is None:
+                self.limits = (
+                    BEYOND_SENSE * np.maximum(train[0], 1),
+                    BEYOND_SENSE * np.maximum(test[0], 1),
+                )
+            wild = ~((train <= self.limits[0]) & (test <= self.limits[1]) & np.isfinite(norm))
+            diverged = np.logical_or.accumulate(np.vstack([self.diverged, wild]))[1:]
+            penalty = self.lam / 2 * (norm**2 + self.decay_bias * bias**2)
+        self.diverged = diverged[-1]
+        for i, epoch in enumerate(epochs):
+            records.append(
+                EpochRecord(
+                    epoch=epoch,
+                    train_loss=train[i],
+                    test_loss=test[i],
+                    penalty=penalty[i],
+                    weight_norm=norm[i],
+                    bias=bias[i],
+                    diverged=diverged[i],
+                    expand=partial(self._expand, v[:-2, i]),
+                )
+            )
+        return records
+
+    @torch.inference_mode()
+    @np.errstate(all="ignore")
+    def _numbers(self, v: Tensor) -> list[Array]:
+        """Train loss, test loss, ‖w‖ and bias, each [epochs, R]."""
+        shape = v.shape[1:]
+        flat = v.reshape(len(v), -1)
+        w = flat[:-2]
+        numbers = (
+            mean_half_square(self.train, flat, self.n_train),
+            mean_half_square(self.test, flat, self.n_test),
+            (w * w).sum(0) ** 0.5,
+            flat[-2],
+        )
+        return [self.where.get(number).reshape(shape) for number in numbers]
+
+    @np.errstate(all="ignore")
+    def _expand(self, coordinates: Tensor) -> Array:
+        return self.spread.expand(self.where.get(coordinates).T)
