@@ -1,0 +1,135 @@
+"""The ASGI entry, `streamlit run app.py`: warms up, and adds the live chart's routes."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import signal
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from types import FrameType
+from typing import Any
+
+import streamlit as st
+import torch
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from threadpoolctl import threadpool_limits
+
+from pages.shared import assets
+from pages.shared.chart import encode
+from pages.shared.link import Link, read_link
+from pages.shared.picture import Payload, stream, training_picture
+
+NEVER_STORED = {"Cache-Control": "no-store"}
+
+open_streams: set[asyncio.Task[Any]] = set()
+
+
+async def training(request: Request) -> Response:
+    """The picture of a run whose control is being dragged."""
+
+    def draw() -> str:
+        link = _link(request)
+        return encode(training_picture(link.settings, link.pins))
+
+    return await _answer(draw)
+
+
+async def training_stream(request: Request) -> Response:
+    """A long run as server-sent events; it ends when the browser closes the stream."""
+    link = _link(request)
+    return StreamingResponse(
+        _events(stream(link.settings, link.pins)),
+        media_type="text/event-stream",
+        headers=NEVER_STORED | {"X-Accel-Buffering": "no"},
+    )
+
+
+async def _answer(draw: Any) -> Response:
+    try:
+        return Response(
+            await run_in_threadpool(draw), media_type="application/json", headers=NEVER_STORED
+        )
+    except ValueError as error:
+        return Response(encode({"message": str(error)}), 400, media_type="application/json")
+
+
+async def _events(run: Iterator[tuple[str, Payload]]) -> AsyncIterator[str]:
+    """Each event in the form of the protocol; the work runs in a thread, one event at a time."""
+    done: tuple[str, Payload] = ("", {})
+    task = asyncio.current_task()
+    assert task is not None
+    open_streams.add(task)
+    try:
+        while (event := await run_in_threadpool(next, run, done)) is not done:
+            yield _event(*event)
+    except ValueError as error:
+        yield _event("failed", {"message": f"These settings do not go together: {error}."})
+    finally:
+        open_streams.discard(task)
+        run.close()  # type: ignore[attr-defined]
+
+
+def _event(name: str, payload: Payload) -> str:
+    return f"event: {name}\ndata: {encode(payload)}\n\n"
+
+
+def _link(request: Request) -> Link:
+    return read_link(request.query_params.multi_items())
+
+
+def warm() -> None:
+    """Pay what the first visitor would pay: imports, a small run with its figure, the files.
+
+    What stands then is taken out of the garbage collector's sight: walking through it costs every
+    session a hundred milliseconds a time.
+    """
+    for module in ("pandas", "pyarrow"):  # Streamlit's tables import them on first use
+        importlib.import_module(module)
+
+    torch.set_num_threads(1)
+    threadpool_limits(1)
+    assets.warm()
+    encode(training_picture(read_link([]).settings))
+    gc.collect()
+    gc.freeze()
+
+
+def end_streams_on_signals() -> None:
+    """Let a signal to stop end the open streams too: the server waits for them without limit."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def stop(number: int, frame: FrameType | None, before: Any = before) -> None:
+            for task in list(open_streams):
+                loop.call_soon_threadsafe(task.cancel)
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(number, stop)
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Warm up before the first request."""
+    warm()
+    if threading.current_thread() is threading.main_thread():  # signals reach no other
+        end_streams_on_signals()
+    yield
+
+
+app = st.App(
+    "pages/frame.py",
+    lifespan=lifespan,
+    routes=[
+        *assets.ROUTES,
+        Route("/api/train", training),
+        Route("/api/train/stream", training_stream),
+    ],
+)

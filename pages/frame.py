@@ -1,0 +1,11 @@
+"""The page table and the frame around every page."""
+
+import streamlit as st
+
+PAGES = [
+    st.Page("views/train.py", title="Train", icon="📉", url_path="train", default=True),
+]
+
+st.set_page_config(page_title="Weight Decay Explorer", page_icon="📉", layout="wide")
+page = st.navigation(PAGES, position="top")
+page.run()

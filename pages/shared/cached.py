@@ -1,0 +1,106 @@
+"""What several sessions ask for again and again, computed once: data sets, baselines, runs."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from pages.shared.settings import Settings
+from wd_core import Dataset, DatasetSpec, collect, make_dataset, ridge_path, train
+from wd_core.training import expected_seconds
+from wd_core.types import Array, EpochRecord, Hyperparameters, Run
+
+# Longer than this and a run is streamed rather than waited for.
+SHORT_SECONDS = 0.15
+# Multiply-adds a second of a singular value decomposition, roughly, and what it may take at most.
+SVD_SPEED, SVD_SECONDS = 2e8, 5.0
+# Data sets up to this many numbers are shared in a cache; of larger ones only the last is kept.
+SMALL_NUMBERS = 200_000
+# More recorded epochs than this no picture can show.
+RECORDS = 400
+# Long runs kept for their curves; a few hundred numbers each.
+STREAMED_RUNS = 64
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """What a run is measured against, all half mean squares on the test data; None: too costly."""
+
+    constant_test: float
+    ridge_test: float | None
+    ridge_norm: float | None
+
+
+def dataset(spec: DatasetSpec) -> Dataset:
+    """The data set of a spec."""
+    numbers = (spec.n_train + spec.n_test) * spec.n_features
+    return _small_dataset(spec) if numbers <= SMALL_NUMBERS else _large_dataset(spec)
+
+
+_small_dataset = lru_cache(maxsize=64)(make_dataset)
+_large_dataset = lru_cache(maxsize=1)(make_dataset)
+
+
+def svd_seconds(spec: DatasetSpec) -> float:
+    """Roughly what decomposing the training data takes."""
+    n, d = spec.n_train, spec.n_features
+    return n * d * min(n, d) / SVD_SPEED
+
+
+def is_short(settings: Settings) -> bool:
+    """Whether the run, its comparison and its baselines are ready before the eye can follow."""
+    spec = settings.data
+    seconds = expected_seconds(spec.n_train, spec.n_features, compared(settings.run))
+    return seconds + svd_seconds(spec) <= SHORT_SECONDS
+
+
+def compared(run: Hyperparameters) -> list[Hyperparameters]:
+    """The run, and the same without decay unless it is that."""
+    return [run] if run.weight_decay == 0 else [run, replace(run, weight_decay=0.0)]
+
+
+def record_every(epochs: int) -> int:
+    """How many epochs lie between two points of a curve."""
+    return -(-epochs // RECORDS)
+
+
+@lru_cache(maxsize=128)
+def short_run(settings: Settings) -> Run:
+    """The run beside the same without decay, to the end."""
+    every = record_every(settings.run.epochs)
+    runs = compared(settings.run)
+    return collect(train(dataset(settings.data), runs, record_every=every))
+
+
+_streamed: OrderedDict[Settings, tuple[EpochRecord, ...]] = OrderedDict()
+
+
+def remember(settings: Settings, records: Sequence[EpochRecord]) -> None:
+    """Keep a long run that has been streamed to its end, so that it can be pinned."""
+    _streamed[settings] = tuple(replace(record, expand=_forgotten) for record in records)
+    while len(_streamed) > STREAMED_RUNS:
+        _streamed.popitem(last=False)
+
+
+def _forgotten() -> Array:
+    raise LookupError("the weights of a streamed run are not kept")
+
+
+def known(settings: Settings) -> Sequence[EpochRecord] | None:
+    """The records of a run that is short or has been streamed to its end; else None."""
+    return short_run(settings).records if is_short(settings) else _streamed.get(settings)
+
+
+@lru_cache(maxsize=256)
+def baselines(spec: DatasetSpec, weight_decay: float) -> Baselines:
+    """The constant predictor's and the exact ridge solution's test loss."""
+    data = dataset(spec)
+    constant = float(np.mean((data.y_test - data.y_train.mean()) ** 2)) / 2
+    if svd_seconds(spec) > SVD_SECONDS:
+        return Baselines(constant, None, None)
+    path = ridge_path(data, [weight_decay])
+    return Baselines(constant, float(path.test_loss[0]), float(path.weight_norm[0]))

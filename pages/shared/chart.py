@@ -1,0 +1,46 @@
+"""The live chart: a figure, its tiles and its playback bar on one node that outlives updates."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import streamlit as st
+from plotly.io.json import to_json_plotly
+
+from pages.shared import assets
+
+# Streamlit sends inline script again with every message, so the component proper lies
+# behind an address that the browser caches. The script runs from a blob: address, against
+# which a path alone does not resolve.
+SHIM: Final = """
+export default async function ({ data, parentElement }) {
+  const { mount } = await import(location.origin + data.assets["chart.js"]);
+  return mount(parentElement, data);
+}
+"""
+
+_mount = st.components.v2.component("weight_decay_chart", js=SHIM, isolate_styles=False)
+
+
+def encode(payload: Mapping[str, Any]) -> str:
+    """JSON text of a payload: arrays in figures as typed arrays, NaN and infinities as null.
+
+    Routes that answer a live drag or send a `picture` event use it too, so that a figure
+    reaches the browser in one form whichever way it takes.
+    """
+    return str(to_json_plotly(payload))
+
+
+def chart(payload: Mapping[str, Any], *, key: str) -> None:
+    """Draw the payload on the chart with this key; a constant key keeps zoom and legend.
+
+    The payload holds `run`, `query` (of the link to it), `figure`, `series`, `tiles`, `sentence`,
+    `total`, `stream` and `live`. A trace whose `meta` is {"series": name} is filled from `series`
+    and grows with the epoch; every other trace is drawn as it is.
+    """
+    data = {
+        "assets": assets.addresses(),
+        "base": assets.base_path(),
+        "payload": json.loads(encode(payload)),
+    }
+    _mount(data=data, key=key)

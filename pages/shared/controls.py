@@ -1,0 +1,131 @@
+"""The controls of a run: a widget for each setting, kept in the session, started by the link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from pages.shared.link import Link, Pin, read_link
+from pages.shared.settings import (
+    DEFAULTS,
+    FRONT,
+    SETTINGS,
+    Choice,
+    Number,
+    Setting,
+    Settings,
+    Steps,
+    Value,
+    as_text,
+    relevant,
+    settings_of,
+)
+
+PINS = "pins"
+DATA = (
+    *("source", "n_train", "n_test", "noise", "true_weight", "true_bias"),
+    *("n_informative", "correlation", "extension"),
+)
+TRAINING = ("optimizer", "decay", "momentum", "batch_size", "epochs", "init_std")
+
+
+def opened_link() -> Link | None:
+    """At the first run of a session: take over what the link says, and return it; later None."""
+    if PINS in st.session_state:
+        return None
+    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
+    link = read_link(query)
+    show(link.settings.values())
+    st.session_state[PINS] = link.pins
+    return link
+
+
+def show(values: Mapping[str, Value]) -> None:
+    """Set the controls; a setting that is not named takes its default."""
+    for key in SETTINGS:
+        st.session_state[key] = values.get(key, DEFAULTS[key])
+
+
+def pins() -> tuple[Pin, ...]:
+    """The pinned runs of this session."""
+    kept: tuple[Pin, ...] = st.session_state[PINS]
+    return kept
+
+
+def chosen() -> Settings:
+    """The settings as the controls stand now."""
+    return settings_of({key: st.session_state.get(key, DEFAULTS[key]) for key in SETTINGS})
+
+
+def front() -> None:
+    """The three controls that matter most."""
+    for key in FRONT:
+        _draw(SETTINGS[key])
+
+
+def folded() -> None:
+    """All the others, as far as the chosen data set and optimizer read them."""
+    read = relevant(str(st.session_state["source"]), str(st.session_state["optimizer"]))
+    with st.expander("Data", expanded=False):
+        for key in DATA:
+            if key in read:
+                _draw(SETTINGS[key])
+    with st.expander("Training", expanded=False):
+        for key in TRAINING:
+            if key in read:
+                _draw(SETTINGS[key])
+    with st.expander("Randomness", expanded=False):
+        _draw(SETTINGS["seed"])
+        st.button("New seed", on_click=_new_seed, help="Draw new data, start and batch order.")
+
+
+def _new_seed() -> None:
+    st.session_state["seed"] = (int(st.session_state["seed"]) + 1) % 2**31
+
+
+def _draw(setting: Setting) -> None:
+    match setting:
+        case Steps():
+            _slider(setting)
+        case Number():
+            _number(setting)
+        case Choice():
+            st.selectbox(
+                setting.label,
+                list(setting.options),
+                format_func=lambda name: setting.options[name],
+                help=setting.help,
+                key=setting.key,
+                persist_state="session",
+            )
+
+
+def _slider(setting: Steps) -> None:
+    now = float(st.session_state[setting.key])
+    steps = sorted({*map(float, setting.steps), now})
+    kind = int if setting.whole else float
+    st.session_state[setting.key] = kind(now)
+    st.select_slider(
+        setting.label,
+        [kind(step) for step in steps],
+        format_func=as_text,
+        help=setting.help,
+        key=setting.key,
+        persist_state="session",
+    )
+
+
+def _number(setting: Number) -> None:
+    kind = int if setting.whole else float
+    st.session_state[setting.key] = kind(st.session_state[setting.key])
+    st.number_input(
+        setting.label,
+        min_value=kind(setting.least),
+        max_value=kind(setting.most),
+        step=kind(setting.step),
+        format=None if setting.whole else "%.6g",
+        help=setting.help,
+        key=setting.key,
+        persist_state="session",
+    )

@@ -1,0 +1,206 @@
+"""Data to Plotly figures; no Streamlit. Colours mean one thing everywhere, and dashes double them.
+
+TEXT is the theme's text colour, which only the browser knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+TRAIN, TEST = "#0072B2", "#D55E00"
+PENALTY, OPTIMUM = "#E69F00", "#CC79A7"
+TEXT = "var(--st-text-color)"
+FAINT = 0.5
+MARGIN = 0.05  # of the logarithmic range, above and below the data
+
+Series = dict[str, list[float | None]]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A curve that is drawn whole, whatever epoch is shown: a pinned run's, say."""
+
+    name: str
+    x: Sequence[float | None]
+    train: Sequence[float | None]
+    test: Sequence[float | None]
+    norm: Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Level:
+    """A horizontal line with its caption, across the loss panel (row 1) or the norm panel (2)."""
+
+    name: str
+    value: float
+    colour: str
+    dash: str
+    row: int = 1
+
+
+def training(
+    series: Series,
+    weight_decay: str,
+    epochs: int,
+    levels: Sequence[Level],
+    pinned: Sequence[Curve],
+    filename: str,
+) -> dict[str, Any]:
+    """Losses above, ‖w‖ below, over epochs, both logarithmic.
+
+    Traces with `meta.series` are drawn by the browser from `series`, as far as the shown epoch.
+    """
+    present = f"λ = {weight_decay}"
+    traces = [
+        _grows("train_loss", f"train, {present}", TRAIN, "solid", 1),
+        _grows("test_loss", f"test, {present}", TEST, "dash", 1),
+        _grows("weight_norm", f"‖w‖, {present}", PENALTY, "solid", 2),
+        _grows("unreachable", "its part out of reach", TEXT, "dash", 2),
+        _grows("predicted", "predicted (1−ηλ)<sup>t</sup>", TEXT, "markers", 2),
+    ]
+    if "train_loss_0" in series:
+        traces += [
+            _grows("train_loss_0", "train, λ = 0", TRAIN, "solid", 1, FAINT),
+            _grows("test_loss_0", "test, λ = 0", TEST, "dash", 1, FAINT),
+            _grows("weight_norm_0", "‖w‖, λ = 0", PENALTY, "solid", 2, FAINT),
+        ]
+    for curve in pinned:
+        traces += _pinned(curve)
+    traces = [t for t in traces if t.meta is None or t.meta["series"] in series]
+    traces += [_level(level, epochs) for level in levels]
+    figure = go.Figure(data=traces, layout=_training_layout(filename))
+    figure.layout.xaxis.range = figure.layout.xaxis2.range = [0, epochs]
+    pinned_losses = [values for curve in pinned for values in (curve.train, curve.test)]
+    ranges = (
+        _log_range(series, ("train_loss", "test_loss"), levels, 1, pinned_losses),
+        _log_range(series, ("weight_norm", "unreachable"), levels, 2, [c.norm for c in pinned]),
+    )
+    for axis, span in zip((figure.layout.yaxis, figure.layout.yaxis2), ranges, strict=True):
+        if span is not None:
+            axis.range = span
+            axis.dtick = _log_ticks(*span)
+    plain: dict[str, Any] = figure.to_plotly_json()
+    return plain
+
+
+def _axes(row: int) -> dict[str, str]:
+    return {"xaxis": "x", "yaxis": "y"} if row == 1 else {"xaxis": "x2", "yaxis": "y2"}
+
+
+def _legend(row: int) -> str:
+    return "legend" if row == 1 else "legend2"
+
+
+def _grows(
+    key: str, name: str, colour: str, dash: str, row: int, opacity: float = 1.0
+) -> go.Scatter:
+    """A trace that the browser fills from the series of this name."""
+    style: dict[str, Any] = {"mode": "lines", "line": {"color": colour, "dash": dash, "width": 2.5}}
+    if dash == "markers":
+        style = {"mode": "markers", "marker": {"color": colour, "size": 8, "symbol": "circle-open"}}
+    if opacity < 1:
+        style["line"]["width"] = 1.8
+    return go.Scatter(
+        name=name,
+        meta={"series": key},
+        opacity=opacity,
+        legend=_legend(row),
+        hovertemplate="%{y:.4g}",
+        **_axes(row),
+        **style,
+    )
+
+
+def _pinned(curve: Curve) -> list[go.Scatter]:
+    parts = (
+        ("train", curve.train, TRAIN, 1),
+        ("test", curve.test, TEST, 1),
+        ("‖w‖", curve.norm, PENALTY, 2),
+    )
+    return [
+        go.Scatter(
+            name=f"{what}, {curve.name}",
+            x=curve.x,
+            y=values,
+            mode="lines",
+            opacity=0.75,
+            line={"color": colour, "dash": "dot", "width": 1.6},
+            legend=_legend(row),
+            legendgroup=curve.name,
+            showlegend=what != "train",
+            hovertemplate="%{y:.4g}",
+            **_axes(row),
+        )
+        for what, values, colour, row in parts
+    ]
+
+
+def _level(level: Level, epochs: int) -> go.Scatter:
+    return go.Scatter(
+        name=level.name,
+        x=[0, epochs],
+        y=[level.value, level.value],
+        mode="lines",
+        line={"color": level.colour, "dash": level.dash, "width": 1.3},
+        legend=_legend(level.row),
+        hovertemplate="%{y:.4g}",
+        **_axes(level.row),
+    )
+
+
+def _log_range(
+    series: Series,
+    names: Sequence[str],
+    levels: Sequence[Level],
+    row: int,
+    others: Sequence[Sequence[float | None]],
+) -> list[float] | None:
+    """The range of a logarithmic axis that holds everything drawn on it; None without data."""
+    drawn = [series.get(key) or [] for name in names for key in (name, f"{name}_0")]
+    values = [x for part in (*drawn, *others) for x in part if x is not None and x > 0]
+    values += [level.value for level in levels if level.row == row and level.value > 0]
+    if not values:
+        return None
+    low, high = float(np.log10(min(values))), float(np.log10(max(values)))
+    room = max(MARGIN * (high - low), 0.1)
+    return [low - room, high + room]
+
+
+def _log_ticks(low: float, high: float) -> float | str:
+    """1, 2 and 5 in each decade of a short axis, whole decades or every few on a longer one."""
+    return "D2" if high - low < 2.5 else float(-(-(high - low) // 7))
+
+
+def _training_layout(filename: str) -> dict[str, Any]:
+    axis = {"zeroline": False, "automargin": True}
+    log = {**axis, "type": "log", "exponentformat": "power"}
+    legend = {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "bottom"}
+    legend["font"] = {"size": 12}
+    return {
+        "template": "none",
+        "height": 620,
+        "margin": {"l": 64, "r": 12, "t": 56, "b": 44},
+        "hovermode": "x unified",
+        "uirevision": "training",
+        "xaxis": {
+            **axis,
+            "domain": [0, 1],
+            "anchor": "y",
+            "matches": "x2",
+            "showticklabels": False,
+        },
+        "yaxis": {**log, "domain": [0.48, 1], "title": {"text": "loss (half mean square)"}},
+        "xaxis2": {**axis, "domain": [0, 1], "anchor": "y2", "title": {"text": "epoch"}},
+        "yaxis2": {**log, "domain": [0, 0.32], "title": {"text": "norm ‖w‖"}},
+        "legend": {**legend, "y": 1.01},
+        "legend2": {**legend, "y": 0.33},
+        "meta": {
+            "filename": filename,
+            "alt": "Training and test loss over epochs above, the norm of the weights below.",
+        },
+    }

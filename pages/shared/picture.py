@@ -1,0 +1,267 @@
+"""The Train page's picture of a run, as the live chart takes it: whole, or as a stream."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+
+from pages.shared import cached, figures, story
+from pages.shared.link import Pin, query_of
+from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, number_text
+from wd_core import OPTIMIZERS, Dataset, max_stable_lr, train, unreachable_norm
+from wd_core.spectrum import unreachable_factor
+from wd_core.training import batch_order
+from wd_core.types import Array, EpochRecord
+
+Payload = dict[str, Any]
+
+# A streamed picture is sent at this pace, however fast the epochs come.
+PACE_SECONDS = 0.1
+# Below this share of the start's norm, the part out of reach is rounding.
+NOTHING_LEFT = 1e-9
+# So many marks of the predicted norm lie on the measured one.
+MARKS = 20
+
+TILES = [
+    {
+        "label": "Train loss",
+        "series": "train_loss",
+        "role": "train",
+        "help": "L = 1/(2n) Σ (x·w + b − y)² on the training data, without the penalty.",
+    },
+    {
+        "label": "Test loss",
+        "series": "test_loss",
+        "role": "test",
+        "help": "The same half mean square on data the run has never seen.",
+    },
+    {
+        "label": "Gap",
+        "series": "gap",
+        "help": "Test loss minus train loss.",
+    },
+    {
+        "label": "‖w‖",
+        "series": "weight_norm",
+        "role": "penalty",
+        "help": "Euclidean norm of the weights; the bias is not in it.",
+    },
+    {
+        "label": "Data loss + penalty = objective",
+        "help": "J = L + (λ/2)‖w‖², what training descends.",
+        "terms": [
+            {"label": "L", "series": "train_loss"},
+            {"label": "(λ/2)‖w‖²", "series": "penalty"},
+            {"label": "J", "series": "objective"},
+        ],
+    },
+]
+
+
+COLUMNS = ("train_loss", "test_loss", "weight_norm", "penalty", "gap", "objective")
+DERIVED = ("gap", "objective")
+
+
+def training_picture(settings: Settings, pins: Sequence[Pin] = ()) -> Payload:
+    """The payload for these settings: finished for a short run, or with the address of its stream.
+
+    Raises ValueError where the data set refuses the settings.
+    """
+    query = query_of(settings, pins)
+    payload: Payload = {
+        "run": query or "defaults",
+        "query": query,
+        "tiles": TILES,
+        "total": settings.run.epochs,
+        "stream": None,
+        "live": {
+            "url": f"/api/train?{query}",
+            "controls": {key: {"param": key, "values": _steps(key)} for key in FRONT},
+        },
+    }
+    if cached.is_short(settings):
+        return payload | _finished(settings, cached.short_run(settings).records, pins)
+    suffixes = ("", "_0") if settings.run.weight_decay else ("",)
+    series: figures.Series = {name + suffix: [] for name in COLUMNS for suffix in suffixes}
+    return payload | {
+        "stream": f"/api/train/stream?{query}",
+        "series": {"epoch": []} | series,
+        "figure": _figure(settings, series, None, pins),
+        "sentence": "This run takes a while: its curves are drawn as they come.",
+    }
+
+
+def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Iterator[tuple[str, Payload]]:
+    """The events of a long run: `rows` at a fixed pace, then the finished `picture`, then `done`.
+
+    Closing the iterator ends the run.
+    """
+    epochs = settings.run.epochs
+    data, every = cached.dataset(settings.data), cached.record_every(epochs)
+    began = sent = time.monotonic()
+    records: list[EpochRecord] = []
+    new = 0
+    with closing(train(data, cached.compared(settings.run), record_every=every)) as run:
+        for record in run:
+            records.append(record)
+            new += 1
+            now = time.monotonic()
+            if record.epoch in (0, epochs) or now - sent >= PACE_SECONDS:
+                left = (
+                    (now - began) / record.epoch * (epochs - record.epoch) if record.epoch else None
+                )
+                yield (
+                    "rows",
+                    {
+                        "series": _series(records[-new:]),
+                        "epoch": record.epoch,
+                        "seconds_left": left,
+                    },
+                )
+                sent, new = now, 0
+    cached.remember(settings, records)
+    yield "picture", _finished(settings, records, pins)
+    yield "done", {}
+
+
+def final_numbers(settings: Settings) -> dict[str, float] | None:
+    """The last losses, norm and ratio of a run that is short or has been streamed; else None."""
+    records = cached.known(settings)
+    if records is None:
+        return None
+    last = records[-1]
+    return {
+        "train": float(last.train_loss[0]),
+        "test": float(last.test_loss[0]),
+        "norm": float(last.weight_norm[0]),
+    }
+
+
+def _steps(key: str) -> list[str]:
+    setting = SETTINGS[key]
+    assert isinstance(setting, Steps)
+    return [as_text(value) for value in setting.steps]
+
+
+def _finished(settings: Settings, records: Sequence[EpochRecord], pins: Sequence[Pin]) -> Payload:
+    """What is known only at the end: all curves, the figure with its baselines, the sentence."""
+    data = cached.dataset(settings.data)
+    baselines = cached.baselines(settings.data, settings.run.weight_decay)
+    series = _series(records) | _reach(settings, data, records)
+    return {
+        "series": series,
+        "figure": _figure(settings, series, baselines, pins),
+        "sentence": _sentence(settings, data, records, baselines),
+    }
+
+
+def _series(records: Sequence[EpochRecord]) -> figures.Series:
+    """The curves of the run, and with `_0` behind their names those of its twin without decay."""
+    series: figures.Series = {"epoch": [record.epoch for record in records]}
+    for row, suffix in zip(range(len(records[0].train_loss)), ("", "_0"), strict=False):
+        curves = {name: _column(records, name, row) for name in COLUMNS if name not in DERIVED}
+        with np.errstate(invalid="ignore"):
+            curves["gap"] = curves["test_loss"] - curves["train_loss"]
+            curves["objective"] = curves["train_loss"] + curves["penalty"]
+        series |= {name + suffix: _listed(values) for name, values in curves.items()}
+    return series
+
+
+def _column(records: Sequence[EpochRecord], name: str, row: int) -> Array:
+    """One number of one run over the epochs, NaN once it has diverged."""
+    return np.array(
+        [np.nan if record.diverged[row] else getattr(record, name)[row] for record in records]
+    )
+
+
+def _listed(values: Array) -> list[float | None]:
+    """Numbers for JSON: six digits, and null where there is none."""
+    return [float(f"{x:.6g}") if math.isfinite(x) else None for x in values.tolist()]
+
+
+def _reach(settings: Settings, data: Dataset, records: Sequence[EpochRecord]) -> figures.Series:
+    """The norm of the part of w that no example reaches, and where theory says it must be."""
+    if cached.svd_seconds(settings.data) > cached.SVD_SECONDS:
+        return {}
+    alive = [record for record in records if not record.diverged[0]]
+    weights = np.array([record.weights[0] for record in alive])
+    left = unreachable_norm(data.X_train, weights)
+    if not left[0] > NOTHING_LEFT * float(np.linalg.norm(weights[0])):
+        return {}
+    series: figures.Series = {"unreachable": _listed(left)}
+    factor = abs(unreachable_factor(settings.run, data.n_train))
+    if math.isfinite(factor):
+        epochs = np.array([record.epoch for record in alive])
+        predicted = left[0] * factor**epochs
+        predicted[np.arange(len(alive)) % max(1, len(alive) // MARKS) != 0] = np.nan
+        series["predicted"] = _listed(predicted)
+    return series
+
+
+def _sentence(
+    settings: Settings,
+    data: Dataset,
+    records: Sequence[EpochRecord],
+    baselines: cached.Baselines,
+) -> str:
+    run, last = settings.run, records[-1]
+    if last.diverged[0]:
+        epoch = next(record.epoch for record in records if record.diverged[0])
+        label = OPTIMIZERS[run.optimizer].label
+        return story.diverged(epoch, run.lr, _lowest_limit(settings, data), label, run.batch_size)
+    end = story.Outcome(
+        weight_decay=run.weight_decay,
+        train=float(last.train_loss[0]),
+        test=float(last.test_loss[0]),
+        test_without=float(last.test_loss[1]) if run.weight_decay else None,
+        without_diverged=bool(last.diverged[-1]),
+    )
+    return story.sentence(end, baselines)
+
+
+def _lowest_limit(settings: Settings, data: Dataset) -> float:
+    """The smallest stable learning rate over the batches of the first epoch; NaN where none is."""
+    order = next(batch_order(settings.run.seed, data.n_train, 1))
+    size = settings.run.batch_size
+    batches = [order[i : i + size] for i in range(0, len(order) - size + 1, size)]
+    return min(max_stable_lr(data.X_train[batch], settings.run) for batch in batches)
+
+
+def _figure(
+    settings: Settings,
+    series: figures.Series,
+    baselines: cached.Baselines | None,
+    pins: Sequence[Pin],
+) -> Payload:
+    lam = number_text(settings.run.weight_decay)
+    return figures.training(
+        series,
+        lam,
+        settings.run.epochs,
+        _levels(baselines),
+        [curve for pin in pins if (curve := _pinned(pin))],
+        filename=f"weight-decay-{lam}",
+    )
+
+
+def _levels(baselines: cached.Baselines | None) -> list[figures.Level]:
+    if baselines is None:
+        return []
+    constant, ridge = baselines.constant_test, baselines.ridge_test
+    levels = [figures.Level("test, constant predictor", constant, figures.TEXT, "dashdot")]
+    if ridge is not None:
+        levels.append(figures.Level("test, exact ridge", ridge, figures.OPTIMUM, "dot"))
+    return levels
+
+
+def _pinned(pin: Pin) -> figures.Curve | None:
+    records = cached.known(pin.settings)
+    if records is None:
+        return None
+    s = _series(records)
+    return figures.Curve(pin.name, s["epoch"], s["train_loss"], s["test_loss"], s["weight_norm"])

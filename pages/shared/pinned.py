@@ -1,0 +1,92 @@
+"""Pinned runs: kept beside the present one, compared in a table, named, removed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared import controls
+from pages.shared.link import LONGEST_NAME, MOST_PINS, Pin
+from pages.shared.picture import final_numbers
+from pages.shared.settings import DEFAULTS, SETTINGS, Settings, as_text
+
+PRESENT = "present run"
+
+
+def pinning(settings: Settings) -> None:
+    """The button that pins the present run, and one that opens the list of pins."""
+    pins = controls.pins()
+    full = len(pins) >= MOST_PINS
+    with st.container(horizontal=True):
+        st.button(
+            "Pin this run",
+            on_click=_pin,
+            args=(settings,),
+            disabled=full or any(pin.settings == settings for pin in pins),
+            help=f"Keep its curves to compare: up to {MOST_PINS} runs, carried by the link.",
+        )
+        if pins:
+            with st.popover("Rename or remove"):
+                for place, pin in enumerate(pins):
+                    _edit(place, pin)
+
+
+def table(settings: Settings) -> None:
+    """The present run and the pinned ones: the settings that differ, and where they ended."""
+    pins = controls.pins()
+    if not pins:
+        return
+    runs = [Pin(PRESENT, settings), *pins]
+    differing = [key for key in SETTINGS if len({_shown(pin.settings, key) for pin in runs}) > 1]
+    present = final_numbers(settings)
+    rows = []
+    for pin in runs:
+        end = final_numbers(pin.settings)
+        row: dict[str, object] = {"run": pin.name}
+        row |= {SETTINGS[key].label: _shown(pin.settings, key) for key in differing}
+        row |= {
+            "train loss": end and end["train"],
+            "test loss": end and end["test"],
+            "‖w‖": end and end["norm"],
+            "test loss ÷ present": end["test"] / present["test"] if end and present else None,
+        }
+        rows.append(row)
+    number = st.column_config.NumberColumn(format="%.3g")
+    numbers = ("train loss", "test loss", "‖w‖", "test loss ÷ present")
+    st.dataframe(rows, hide_index=True, column_config=dict.fromkeys(numbers, number))
+
+
+def _shown(settings: Settings, key: str) -> str:
+    return as_text(settings.differences().get(key, DEFAULTS[key]))
+
+
+def _edit(place: int, pin: Pin) -> None:
+    name, remove = st.columns([3, 1], vertical_alignment="bottom")
+    field = f"pin name {place} {pin.settings.query()}"
+    name.text_input(
+        f"Name of pinned run {place + 1}",
+        pin.name,
+        key=field,
+        max_chars=LONGEST_NAME,
+        on_change=_rename,
+        args=(place, field),
+    )
+    remove.button("Remove", key=f"remove {field}", on_click=_remove, args=(place,))
+
+
+def _pin(settings: Settings) -> None:
+    pins = controls.pins()
+    taken = {pin.name for pin in pins}
+    name = next(f"Run {i}" for i in range(1, MOST_PINS + 2) if f"Run {i}" not in taken)
+    st.session_state[controls.PINS] = (*pins, Pin(name, settings))
+
+
+def _rename(place: int, field: str) -> None:
+    pins = list(controls.pins())
+    name = str(st.session_state[field]).strip() or pins[place].name
+    pins[place] = Pin(name, pins[place].settings)
+    st.session_state[controls.PINS] = tuple(pins)
+
+
+def _remove(place: int) -> None:
+    pins = controls.pins()
+    st.session_state[controls.PINS] = pins[:place] + pins[place + 1 :]

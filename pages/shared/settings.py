@@ -1,0 +1,328 @@
+"""The settings of a run: what each may be, read from text and written to text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+from urllib.parse import urlencode
+
+from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters
+
+Value = str | int | float
+
+
+def number_text(value: float) -> str:
+    """A number as it stands in a link and beside a slider: 3, 0.003, 1e-05."""
+    return f"{value:.12g}"
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A number chosen from listed steps, or any other within their range if a link brings it."""
+
+    key: str
+    label: str
+    help: str
+    default: float
+    steps: Sequence[float]
+    whole: bool = False
+
+    def read(self, text: str) -> Value:
+        """The value in a text, or ValueError with the rule."""
+        return _number(text, self.steps[0], self.steps[-1], self.whole)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number typed or stepped within limits."""
+
+    key: str
+    label: str
+    help: str
+    default: float
+    least: float
+    most: float
+    step: float
+    whole: bool = False
+
+    def read(self, text: str) -> Value:
+        """The value in a text, or ValueError with the rule."""
+        return _number(text, self.least, self.most, self.whole)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few names, each with the label it is shown by."""
+
+    key: str
+    label: str
+    help: str
+    default: str
+    options: Mapping[str, str] = field(hash=False)
+
+    def read(self, text: str) -> Value:
+        """The value in a text, or ValueError with the rule."""
+        if text not in self.options:
+            raise ValueError(f"is not one of {', '.join(self.options)}")
+        return text
+
+
+Setting = Steps | Number | Choice
+
+
+def _number(text: str, least: float, most: float, whole: bool) -> Value:
+    kind = "whole number" if whole else "number"
+    try:
+        value: float = int(text) if whole else float(text)
+    except ValueError:
+        raise ValueError(f"is not a {kind}") from None
+    if not math.isfinite(value) or not least <= value <= most:
+        limits = f"{number_text(least)} to {number_text(most)}"
+        raise ValueError(f"is outside the range {limits}")
+    return value
+
+
+def _decades(first: int, last: int, digits: Sequence[int] = (1, 2, 3, 5)) -> list[float]:
+    """1, 2, 3, 5 times each power of ten from 10^first, ending with 10^last."""
+    return [float(f"{d}e{k}") for k in range(first, last) for d in digits] + [float(f"1e{last}")]
+
+
+_data, _run = DatasetSpec(), Hyperparameters()
+
+SETTINGS: dict[str, Setting] = {
+    setting.key: setting
+    for setting in (
+        Steps(
+            "weight_decay",
+            "Weight decay λ",
+            "λ: strength of the penalty (λ/2)‖w‖² that is added to the data loss; 0 turns it off.",
+            3.0,
+            [0.0, *_decades(-4, 2)],
+        ),
+        Steps(
+            "lr",
+            "Learning rate η",
+            "η: the length of a step; with decay, w shrinks by the factor 1 − ηλ at every step.",
+            _run.lr,
+            _decades(-4, 0),
+        ),
+        Steps(
+            "n_features",
+            "Dimension d",
+            "d: the number of features, and so of weights; above n the data cannot reach them all.",
+            _data.n_features,
+            [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000],
+            whole=True,
+        ),
+        Choice(
+            "source",
+            "Data set",
+            "Where the examples come from.",
+            _data.source,
+            {name: source.label for name, source in DATASETS.items()},
+        ),
+        Number(
+            "n_train",
+            "Training examples n",
+            "n: the number of training examples.",
+            _data.n_train,
+            1,
+            2000,
+            5,
+            whole=True,
+        ),
+        Number(
+            "n_test",
+            "Test examples",
+            "How many fresh examples measure the test loss.",
+            _data.n_test,
+            1,
+            2000,
+            10,
+            whole=True,
+        ),
+        Number(
+            "noise",
+            "Noise σ",
+            "σ: standard deviation of the noise on the targets.",
+            _data.noise,
+            0.0,
+            10.0,
+            0.01,
+        ),
+        Number(
+            "true_weight",
+            "True weight",
+            "The value of the true weights that generate the targets.",
+            _data.true_weight,
+            -10.0,
+            10.0,
+            0.01,
+        ),
+        Number(
+            "true_bias",
+            "True bias",
+            "The true intercept b that generates the targets.",
+            _data.true_bias,
+            -10.0,
+            10.0,
+            0.05,
+        ),
+        Number(
+            "n_informative",
+            "Features that matter",
+            "How many of the true weights differ from zero.",
+            _data.n_informative,
+            1,
+            10000,
+            1,
+            whole=True,
+        ),
+        Number(
+            "correlation",
+            "Correlation ρ",
+            "ρ: correlation of neighbouring features; ρ^k for features k apart.",
+            _data.correlation,
+            -0.99,
+            0.99,
+            0.05,
+        ),
+        Choice(
+            "extension",
+            "Beyond its 10 columns",
+            "What is appended where d exceeds the table's own columns.",
+            _data.extension,
+            {"interactions": "pairwise products, then noise", "noise": "pure noise"},
+        ),
+        Choice(
+            "optimizer",
+            "Optimizer",
+            "The rule that turns a gradient g into a step.",
+            _run.optimizer,
+            {name: optimizer.label for name, optimizer in OPTIMIZERS.items()},
+        ),
+        Choice(
+            "decay",
+            "Kind of decay",
+            "Coupled: λw joins the gradient (L2). Decoupled: w shrinks apart from it (AdamW).",
+            _run.decay,
+            {"coupled": "coupled (L2)", "decoupled": "decoupled"},
+        ),
+        Number(
+            "momentum",
+            "Momentum μ",
+            "μ: the share of the last step's velocity that is kept.",
+            _run.momentum,
+            0.01,
+            0.999,
+            0.05,
+        ),
+        Number(
+            "batch_size",
+            "Batch size",
+            "B: examples a step; n or more makes every step a full-batch step.",
+            _run.batch_size,
+            1,
+            2000,
+            1,
+            whole=True,
+        ),
+        Number(
+            "epochs",
+            "Epochs",
+            "Passes over the training data.",
+            _run.epochs,
+            1,
+            20000,
+            10,
+            whole=True,
+        ),
+        Number(
+            "init_std",
+            "Start scale",
+            "Standard deviation of the random start of w; 0 starts from w = 0.",
+            _run.init_std,
+            0.0,
+            10.0,
+            0.1,
+        ),
+        Number(
+            "seed",
+            "Seed",
+            "Fixes the data, the start and the batch order; the same seed for every λ.",
+            0,
+            0,
+            2**31 - 1,
+            1,
+            whole=True,
+        ),
+    )
+}
+
+DEFAULTS: dict[str, Value] = {
+    key: int(s.default) if not isinstance(s, Choice) and s.whole else s.default
+    for key, s in SETTINGS.items()
+}
+FRONT = ("weight_decay", "lr", "n_features")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run on one data set: what a link says."""
+
+    data: DatasetSpec
+    run: Hyperparameters
+
+    def values(self) -> dict[str, Value]:
+        """Every setting by its key."""
+        return {
+            key: getattr(self.run, key) if hasattr(self.run, key) else getattr(self.data, key)
+            for key in SETTINGS
+        }
+
+    def differences(self, others: Mapping[str, Value] = DEFAULTS) -> dict[str, Value]:
+        """The settings that differ from the defaults (or from `others`) and that this run reads."""
+        read = relevant(self.data.source, self.run.optimizer)
+        return {k: v for k, v in self.values().items() if k in read and v != others[k]}
+
+    def query(self) -> str:
+        """The settings as the query of a link; defaults are left out."""
+        return urlencode({key: as_text(value) for key, value in self.differences().items()})
+
+    def caption(self) -> str:
+        """The settings that differ from the defaults, for a table: λ = 0, η = 0.01."""
+        parts = [f"{key} = {as_text(value)}" for key, value in self.differences().items()]
+        return ", ".join(parts) or "the defaults"
+
+
+def as_text(value: Value) -> str:
+    """A value as it stands in a link."""
+    return number_text(value) if isinstance(value, float) else str(value)
+
+
+def settings_of(values: Mapping[str, Value]) -> Settings:
+    """The specs for these values; a key that is missing has its default. ValueError from the specs.
+
+    A training set larger than its source has is all of it. A batch larger than the training set is
+    a full batch: the book's code would scale such a step by n/B, which nobody here means.
+    """
+    full = DEFAULTS | dict(values)
+    most = DATASETS[str(full["source"])].most_train
+    full["n_train"] = min(int(full["n_train"]), most or int(full["n_train"]))
+    full["batch_size"] = min(int(full["batch_size"]), int(full["n_train"]))
+    return Settings(data=_spec(DatasetSpec, full), run=_spec(Hyperparameters, full))
+
+
+def _spec(cls: Any, values: Mapping[str, Value]) -> Any:
+    names = {f.name for f in fields(cls)}
+    return cls(**{key: value for key, value in values.items() if key in names})
+
+
+def relevant(source: str, optimizer: str) -> set[str]:
+    """The keys that a run of this optimizer on this source reads."""
+    of_run = {"weight_decay", "lr", "optimizer", "batch_size", "epochs", "init_std", "seed"}
+    rule = OPTIMIZERS[optimizer]
+    kind = {"decay"} if rule.kinds_of_decay_differ else set()
+    return {"source", *of_run, *kind, *rule.reads, *DATASETS[source].reads} & SETTINGS.keys()

@@ -1,0 +1,70 @@
+"""Explanations beside what they explain, with the present numbers put into the formulas."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.settings import Settings
+from pages.shared.story import plain
+from wd_core import DATASETS, OPTIMIZERS
+
+
+def training(settings: Settings) -> None:
+    """What is minimised, what a step does, and where the data come from."""
+    loss, step, data = st.columns(3, gap="medium")
+    with loss:
+        _objective(settings)
+    with step:
+        _step(settings)
+    with data:
+        _data(settings)
+
+
+def _objective(settings: Settings) -> None:
+    lam = plain(settings.run.weight_decay)
+    st.markdown("**What is minimised**")
+    st.latex(
+        r"J = \underbrace{\tfrac{1}{2n}\sum_i (x_i^\top w + b - y_i)^2}_{\text{data loss}}"
+        rf" + \underbrace{{\tfrac{{{_tex(lam)}}}{{2}}\,\lVert w\rVert^2}}_{{\text{{penalty}}}}"
+    )
+    st.caption(
+        "The curves show the data loss alone; the penalty appears only in its own tile. The bias b "
+        "is not penalised. In scikit-learn's Ridge the same λ is "
+        f"alpha = nλ = {plain(settings.data.n_train * settings.run.weight_decay)}; with "
+        f"nn.MSELoss (no ½) it is weight_decay = 2λ = {plain(2 * settings.run.weight_decay)}."
+    )
+
+
+def _step(settings: Settings) -> None:
+    run = settings.run
+    rule = OPTIMIZERS[run.optimizer]
+    st.markdown(f"**What a step does: {rule.label}**")
+    st.latex(rule.formula)
+    if run.optimizer == "sgd":
+        factor = 1 - run.lr * run.weight_decay
+        st.caption(
+            f"g is the gradient of the data loss. Every step multiplies w by 1 − ηλ = "
+            f"1 − {plain(run.lr)} · {plain(run.weight_decay)} = {factor:.6g}. In directions that "
+            "no example reaches g is zero, so there this factor is all that happens."
+        )
+    elif run.decay == "coupled":
+        st.caption(
+            f"Coupled decay: g is the gradient of the data loss plus λw, with λ = "
+            f"{plain(run.weight_decay)}; the penalty passes through the optimizer with the rest."
+        )
+    else:
+        st.caption(
+            f"Decoupled decay: before each step w is multiplied by 1 − ηλ = "
+            f"{1 - run.lr * run.weight_decay:.6g}; g is the gradient of the data loss alone."
+        )
+
+
+def _data(settings: Settings) -> None:
+    source = DATASETS[settings.data.source]
+    st.markdown(f"**Where the data come from: {source.label}**")
+    st.latex(source.formula)
+    st.caption(source.description)
+
+
+def _tex(number: str) -> str:
+    return number.replace("×10", r"\cdot 10^{").replace("⁻", "-") + "}" if "×" in number else number

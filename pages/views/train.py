@@ -1,0 +1,39 @@
+"""Does weight decay stop overfitting? A run, its twin without decay, and simple rivals."""
+
+import streamlit as st
+
+from pages.shared import controls, pinned, presets, texts
+from pages.shared.chart import chart
+from pages.shared.downloads import downloads
+from pages.shared.picture import training_picture
+
+
+@st.fragment
+def page() -> None:
+    """The page; every control reruns this fragment alone."""
+    st.header("Does weight decay stop overfitting?", anchor=False)
+    link = controls.opened_link()
+    for complaint in link.complaints if link else ():
+        st.warning(complaint)
+    picture, side = st.columns([3, 1], gap="medium")
+    with side:
+        controls.front()
+        controls.folded()
+        presets.buttons()
+    settings, pins = controls.chosen(), controls.pins()
+    with picture:
+        presets.hint(settings)
+        try:
+            payload = training_picture(settings, pins)
+        except ValueError as error:
+            st.error(f"These settings do not go together: {error}. Change that control.")
+            return
+        chart(payload, key="training")
+        pinned.pinning(settings)
+        pinned.table(settings)
+    with side:
+        downloads(settings)
+    texts.training(settings)
+
+
+page()

@@ -1,0 +1,252 @@
+"""A real server and a real browser: what a person would meet.
+
+Tests wait on what the chart's root node says of itself (data-run, data-state, ...), never on
+time. CHROMIUM names another browser; REQUIRE_BROWSER=1 turns a missing one into a failure.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+START_SECONDS = 90
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: its address and the file its output goes to."""
+
+    url: str
+    log: Path
+
+
+@dataclass
+class Watch:
+    """What a page did that it must not do; a test may forgive what it provokes itself."""
+
+    troubles: list[str] = field(default_factory=list)
+    forgiven: list[str] = field(default_factory=list)
+
+    def forgive(self, part: str) -> None:
+        """Let pass every trouble whose text holds this part."""
+        self.forgiven.append(part)
+
+    def report(self, kind: str, text: str) -> None:
+        """Note a trouble of this kind."""
+        self.troubles.append(f"{kind}: {text}")
+
+    @property
+    def left(self) -> list[str]:
+        """Troubles that nobody forgave."""
+        return [line for line in self.troubles if not any(part in line for part in self.forgiven)]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything below this folder is a browser test."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def _missing(reason: str) -> NoReturn:
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _wait_healthy(server: Server, process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + START_SECONDS
+    while not _healthy(server.url):
+        if process.poll() is not None or time.monotonic() > end:
+            pytest.fail(f"the server did not start:\n{server.log.read_text()[-4000:]}")
+        try:
+            process.wait(0.05)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+@contextmanager
+def serve(script: Path, log: Path, *options: str) -> Iterator[Server]:
+    """Run the script with `streamlit run` on a free loopback port until the block ends."""
+    port = _free_port()
+    base = next((o.split("=", 1)[1] for o in options if o.startswith("--server.baseUrlPath=")), "")
+    server = Server(f"http://127.0.0.1:{port}" + (f"/{base.strip('/')}" if base else ""), log)
+    command = [
+        *(sys.executable, "-m", "streamlit", "run", str(script)),
+        "--server.headless=true",
+        "--server.address=127.0.0.1",
+        f"--server.port={port}",
+        "--server.fileWatcherType=none",
+        "--browser.gatherUsageStats=false",
+        *options,
+    ]
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": path},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_healthy(server, process)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Factory of servers that end with the session: `start_server(script, *options)`."""
+    with ExitStack() as running:
+
+        def start(script: Path = ROOT / "app.py", *options: str) -> Server:
+            log = tmp_path_factory.mktemp("server") / "log.txt"
+            return running.enter_context(serve(script, log, *options))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def server(start_server: Start) -> Server:
+    """The app itself, started once for all tests."""
+    return start_server()
+
+
+@pytest.fixture
+def fresh_server(tmp_path: Path) -> Iterator[Start]:
+    """Factory of cold servers that end with the test."""
+    with ExitStack() as running:
+
+        def start(script: Path = ROOT / "app.py", *options: str) -> Server:
+            log = tmp_path / f"server-{time.monotonic_ns()}.txt"
+            return running.enter_context(serve(script, log, *options))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """The system's Chromium, started once; it can reach nothing but this machine."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _missing("playwright is not installed")
+    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if shutil.which(chromium) is None:
+        _missing(f"there is no browser at {chromium}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def _is_local(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"data", "blob", "about"} or parts.hostname in {"127.0.0.1", "localhost"}
+
+
+def _check_console(watch: Watch, message: "ConsoleMessage") -> None:
+    if message.type != "error":
+        return
+    address = message.location.get("url", "")
+    if "Failed to load resource" in message.text and "/_stcore/" in address:
+        return
+    watch.report("console error", f"{message.text} ({address})")
+
+
+def _check_page(watch: Watch, page: "Page") -> None:
+    page.on("pageerror", lambda error: watch.report("page error", str(error)))
+    page.on("console", lambda message: _check_console(watch, message))
+    page.on(
+        "request",
+        lambda request: (
+            None if _is_local(request.url) else watch.report("foreign request", request.url)
+        ),
+    )
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """Troubles of this test's pages; `watch.forgive("...")` lets a provoked one pass."""
+    return Watch()
+
+
+@pytest.fixture
+def new_page(browser: "Browser", watch: Watch) -> Iterator[Callable[..., "Page"]]:
+    """Factory of pages, each in a context of its own: `new_page(color_scheme="dark")`.
+
+    At the end of the test no page may show an exception, and nothing in `watch` may be left.
+    """
+    contexts: list[BrowserContext] = []
+
+    def open_page(**options: Any) -> "Page":
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        _check_page(watch, page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        for page in context.pages:
+            for box in page.get_by_test_id("stException").all():
+                watch.report("exception box", box.inner_text())
+        context.close()
+    assert not watch.left, "\n".join(watch.left)
+
+
+@pytest.fixture
+def page(new_page: Callable[..., "Page"]) -> "Page":
+    """One page in a fresh context."""
+    return new_page()

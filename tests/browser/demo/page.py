@@ -1,0 +1,22 @@
+"""Main script of the demo: one slider, three streams, one chart."""
+
+import streamlit as st
+
+from pages.shared.chart import chart
+from tests.browser.demo.runs import WEIGHT_DECAYS, payload
+
+streams = {
+    "one": "/api/stream?name=one&epochs=300&pace=0.01",
+    "two": "/api/stream?name=two&epochs=40&pace=0.01",
+    "broken": "/api/stream?name=broken&epochs=3&pace=0.01",
+}
+
+weight_decay = st.select_slider("Weight decay", WEIGHT_DECAYS, key="weight decay")
+long_run = st.selectbox("Long run", ["none", *streams])
+shown = st.checkbox("Chart", value=True)
+if shown and long_run in streams:
+    name = streams[long_run]
+    epochs = int(name.split("epochs=")[1].split("&")[0])
+    chart(payload(weight_decay, stream=name, epochs=epochs), key="chart")
+elif shown:
+    chart(payload(weight_decay), key="chart")
