@@ -241,17 +241,16 @@ function themedLayout(source, theme, narrow) {
   layout.autosize = true;
   delete layout.width;
   if (narrow) {
-    layout.legend = {
-      ...layout.legend,
-      orientation: "h",
-      x: 0,
-      xanchor: "left",
-      y: 1.02,
-      yanchor: "bottom",
-    };
     layout.margin = { ...layout.margin, l: 8, r: 8 };
+    for (const [path, value] of Object.entries(layout.meta?.narrow ?? {})) setPath(layout, path, value);
   }
   return layout;
+}
+
+// "yaxis.domain" as in Plotly's own relayout.
+function setPath(layout, path, value) {
+  const [name, inner] = path.split(".");
+  layout[name] = inner === undefined ? value : { ...layout[name], [inner]: value };
 }
 
 // The head of a line glides between two epochs along the segment that will be drawn.
@@ -558,7 +557,9 @@ class Chart {
     try {
       // A frame that an older playback left waiting would be drawn into the new picture.
       if (plot._transitionData) Plotly.animate(plot, [], { mode: "immediate" });
-      Plotly.react(plot, data, layout, CONFIG).catch((error) => console.warn(error));
+      // On a phone Plotly's tools never hide, and would cover the legend.
+      const config = this.narrow ? { ...CONFIG, displayModeBar: false } : CONFIG;
+      Plotly.react(plot, data, layout, config).catch((error) => console.warn(error));
     } catch (error) {
       console.warn(error);
       this.fail("The picture cannot be drawn from these numbers.");

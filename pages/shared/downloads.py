@@ -12,7 +12,8 @@ from wd_core.export import to_csv, to_script
 
 def downloads(settings: Settings) -> None:
     """The two buttons; the files are made when they are asked for."""
-    with st.container(horizontal=True):
+    st.markdown("**Downloads**")
+    with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Numbers (CSV)",
             lambda: _numbers(settings),

@@ -18,6 +18,15 @@ TEXT = "var(--st-text-color)"
 FAINT = 0.5
 MARGIN = 0.05  # of the logarithmic range, above and below the data
 
+# On a phone each legend entry takes a line of its own: the panels make room for them.
+NARROW = {
+    "height": 720,
+    "margin.t": 128,
+    "yaxis.domain": [0.53, 1],
+    "yaxis2.domain": [0, 0.33],
+    "legend2.y": 0.34,
+}
+
 Series = dict[str, list[float | None]]
 
 
@@ -184,7 +193,7 @@ def _training_layout(filename: str) -> dict[str, Any]:
     return {
         "template": "none",
         "height": 620,
-        "margin": {"l": 64, "r": 12, "t": 56, "b": 44},
+        "margin": {"l": 64, "r": 24, "t": 56, "b": 44},
         "hovermode": "x unified",
         "uirevision": "training",
         "xaxis": {
@@ -202,5 +211,6 @@ def _training_layout(filename: str) -> dict[str, Any]:
         "meta": {
             "filename": filename,
             "alt": "Training and test loss over epochs above, the norm of the weights below.",
+            "narrow": NARROW,
         },
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared import cached
 from pages.shared.settings import Settings
 from pages.shared.story import plain
 from wd_core import DATASETS, OPTIMIZERS
@@ -64,6 +65,8 @@ def _data(settings: Settings) -> None:
     st.markdown(f"**Where the data come from: {source.label}**")
     st.latex(source.formula)
     st.caption(source.description)
+    if cached.is_short(settings) and (note := cached.dataset(settings.data).note):
+        st.caption(note)
 
 
 def _tex(number: str) -> str:
