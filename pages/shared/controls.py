@@ -102,13 +102,11 @@ def _draw(setting: Setting) -> None:
 
 
 def _slider(setting: Steps) -> None:
-    now = float(st.session_state[setting.key])
-    steps = sorted({*map(float, setting.steps), now})
-    kind = int if setting.whole else float
-    st.session_state[setting.key] = kind(now)
+    steps = setting.with_value(st.session_state[setting.key])
+    st.session_state[setting.key] = type(steps[0])(st.session_state[setting.key])
     st.select_slider(
         setting.label,
-        [kind(step) for step in steps],
+        steps,
         format_func=as_text,
         help=setting.help,
         key=setting.key,

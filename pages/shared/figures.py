@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -127,25 +128,26 @@ def _grows(
 
 def _pinned(curve: Curve) -> list[go.Scatter]:
     parts = (
-        ("train", curve.train, TRAIN, 1),
-        ("test", curve.test, TEST, 1),
-        ("‖w‖", curve.norm, PENALTY, 2),
+        ("train", curve.train, TRAIN, "dot", 1),
+        ("test", curve.test, TEST, "longdashdot", 1),
+        ("‖w‖", curve.norm, PENALTY, "dot", 2),
     )
+    name = escape(curve.name)  # Plotly reads names as HTML
     return [
         go.Scatter(
-            name=f"{what}, {curve.name}",
+            name=f"{what}, {name}",
             x=curve.x,
             y=values,
             mode="lines",
             opacity=0.75,
-            line={"color": colour, "dash": "dot", "width": 1.6},
+            line={"color": colour, "dash": dash, "width": 1.6},
             legend=_legend(row),
             legendgroup=curve.name,
             showlegend=what != "train",
             hovertemplate="%{y:.4g}",
             **_axes(row),
         )
-        for what, values, colour, row in parts
+        for what, values, colour, dash, row in parts
     ]
 
 

@@ -47,8 +47,9 @@ def read_link(query: Iterable[tuple[str, str]]) -> Link:
     settings, refused = _settings(values)
     pins: list[Pin] = []
     for text in (text for key, text in pairs if key == PIN):
-        name, _, rest = text.partition("?")
-        pinned, wrong = _values(parse_qsl(rest))
+        name, mark, rest = text.rpartition("?")  # no query holds a bare question mark
+        name, rest = (name, rest) if mark else (text, "")
+        pinned, wrong = _values(parse_qsl(rest, keep_blank_values=True))
         kept, why = _settings(pinned)
         complaints += [f"Pinned run “{name[:LONGEST_NAME]}”: {c}" for c in wrong + why]
         pins.append(Pin(name[:LONGEST_NAME] or f"Run {len(pins) + 1}", kept))

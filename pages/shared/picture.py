@@ -81,7 +81,7 @@ def training_picture(settings: Settings, pins: Sequence[Pin] = ()) -> Payload:
         "stream": None,
         "live": {
             "url": f"/api/train?{query}",
-            "controls": {key: {"param": key, "values": _steps(key)} for key in FRONT},
+            "controls": {key: {"param": key, "values": _steps(key, settings)} for key in FRONT},
         },
     }
     if cached.is_short(settings):
@@ -142,10 +142,11 @@ def final_numbers(settings: Settings) -> dict[str, float] | None:
     }
 
 
-def _steps(key: str) -> list[str]:
+def _steps(key: str, settings: Settings) -> list[str]:
+    """What the slider of this setting offers, in its order."""
     setting = SETTINGS[key]
     assert isinstance(setting, Steps)
-    return [as_text(value) for value in setting.steps]
+    return [as_text(value) for value in setting.with_value(float(settings.values()[key]))]
 
 
 def _finished(settings: Settings, records: Sequence[EpochRecord], pins: Sequence[Pin]) -> Payload:

@@ -14,8 +14,8 @@ Value = str | int | float
 
 
 def number_text(value: float) -> str:
-    """A number as it stands in a link and beside a slider: 3, 0.003, 1e-05."""
-    return f"{value:.12g}"
+    """A number as it stands in a link and beside a slider, exactly: 3, 0.003, 1e-05."""
+    return repr(float(value)).removesuffix(".0")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Steps:
     def read(self, text: str) -> Value:
         """The value in a text, or ValueError with the rule."""
         return _number(text, self.steps[0], self.steps[-1], self.whole)
+
+    def with_value(self, value: float) -> list[Value]:
+        """The steps, and this value among them where it lies between two."""
+        return [int(x) if self.whole else float(x) for x in sorted({*self.steps, value})]
 
 
 @dataclass(frozen=True)

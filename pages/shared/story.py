@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from pages.shared.cached import Baselines
+from wd_core import OPTIMIZERS
 
 # Losses closer than this are called alike.
 ALIKE = 1.05
 # A test loss this many times the training loss is called memorising.
 MEMORISED = 10.0
+# The stability limit of full-batch descent, by the label of its rule.
+STABLE_BELOW = {
+    OPTIMIZERS["sgd"].label: "2/(s + λ)",
+    OPTIMIZERS["momentum"].label: "2(1 + μ)/(s + λ)",
+    OPTIMIZERS["nesterov"].label: "2(1 + μ)/((1 + 2μ)(s + λ))",
+}
 
 
 @dataclass(frozen=True)
@@ -37,72 +45,72 @@ def _raised(power: int) -> str:
 
 def sentence(end: Outcome, baselines: Baselines) -> str:
     """What decay did here, and how the result compares with the simplest and the exact solution."""
-    return f"{_effect(end)} {_context(end, baselines)}"
+    return f"{_effect(end, baselines)} {_context(end, baselines)}"
 
 
-def _effect(end: Outcome) -> str:
-    lam = plain(end.weight_decay)
+def _effect(end: Outcome, baselines: Baselines) -> str:
     if end.test_without is None:
-        if end.test > MEMORISED * end.train:
-            return (
-                f"Memorised: without decay the training loss ends at {plain(end.train)}, the test "
-                f"loss at {plain(end.test)}."
-            )
-        return (
-            f"Without decay the test loss ends at {plain(end.test)}, near the training loss "
-            f"{plain(end.train)}: little to cure here."
-        )
+        return _without_decay(end, baselines)
+    lam, test = plain(end.weight_decay), plain(end.test)
     if end.without_diverged:
-        return f"With λ = {lam} the test loss ends at {plain(end.test)}; without decay it diverged."
-    factor = end.test_without / end.test
-    if factor > ALIKE:
-        return (
-            f"λ = {lam} helped: the test loss ends at {plain(end.test)} instead of "
-            f"{plain(end.test_without)}, a factor of {plain(factor)}."
-        )
-    if factor < 1 / ALIKE:
-        return (
-            f"λ = {lam} hurt: the test loss ends at {plain(end.test)} instead of "
-            f"{plain(end.test_without)} without decay."
-        )
+        return f"With λ = {lam} the test loss ends at {test}; without decay it diverged."
+    other = plain(end.test_without)
+    if end.test_without > ALIKE * end.test:
+        factor = f", a factor of {plain(end.test_without / end.test)}" if end.test > 0 else ""
+        return f"λ = {lam} helped: the test loss ends at {test} instead of {other}{factor}."
+    if end.test > ALIKE * end.test_without:
+        return f"λ = {lam} hurt: the test loss ends at {test} instead of {other} without decay."
     return (
-        f"λ = {lam} made little difference: the test loss ends at {plain(end.test)}, "
-        f"without decay at {plain(end.test_without)}."
+        f"λ = {lam} made little difference: the test loss ends at {test}, without decay at {other}."
     )
+
+
+def _without_decay(end: Outcome, baselines: Baselines) -> str:
+    train, test = plain(end.train), plain(end.test)
+    if end.train < baselines.constant_test and end.test > MEMORISED * end.train:
+        return (
+            f"Memorised: without decay the training loss ends at {train}, the test loss at {test}."
+        )
+    return f"Without decay the test loss ends at {test}, the training loss at {train}."
 
 
 def _context(end: Outcome, baselines: Baselines) -> str:
-    if baselines.ridge_test is None:
-        ridge = ""
-    elif end.test > ALIKE * baselines.ridge_test:
+    ridge = ""
+    if baselines.ridge_test is not None:
         ridge = (
-            f" the exact ridge solution for this λ has {plain(baselines.ridge_test)}, so the run "
-            "is not there yet;"
+            f" the exact ridge solution for this λ has {plain(baselines.ridge_test)}, "
+            f"{_judged(baselines.ridge_test, end.test)};"
         )
-    else:
-        ridge = f" the exact ridge solution for this λ has {plain(baselines.ridge_test)};"
-    better = "better" if baselines.constant_test < end.test else "worse"
+    constant = baselines.constant_test
     return (
         f"For comparison:{ridge} predicting the training mean, without looking at x, has "
-        f"{plain(baselines.constant_test)}, {better} than this run."
+        f"{plain(constant)}, {_judged(constant, end.test)}."
     )
+
+
+def _judged(loss: float, present: float) -> str:
+    """How a rival's loss compares with the run's, to the digits that are shown."""
+    if plain(loss) == plain(present):
+        return "as this run"
+    return "better than this run" if loss < present else "worse than this run"
 
 
 def diverged(epoch: int, lr: float, limit: float, optimizer: str, batch_size: int) -> str:
     """Why a run left the range of numbers, and what to do. `limit`: the lowest stable η, or NaN."""
     what = f"Diverged at epoch {epoch}: "
-    if limit != limit:
+    if math.isnan(limit):
         return (
             f"{what}with {optimizer} there is no simple limit; at η = {plain(lr)} the steps grow. "
             "Choose a smaller η."
         )
     if lr < limit:
         return (
-            f"{what}η = {plain(lr)} is below the limit of each single batch "
-            f"({plain(limit)}), but their sequence still grows. Choose a smaller η."
+            f"{what}η = {plain(lr)} is below the limit of each single batch ({plain(limit)}), but "
+            "their sequence still grows. Choose a smaller η."
         )
+    rule = STABLE_BELOW[optimizer]
     return (
         f"{what}η = {plain(lr)} is above {plain(limit)}, the largest learning rate that is stable "
-        f"on the most curved batch of {batch_size} (η must stay below 2/(s + λ), with s its "
-        f"largest curvature). Choose η below {plain(limit)}."
+        f"on the most curved batch of {batch_size} (η must stay below {rule}, with s its largest "
+        f"curvature). Choose η below {plain(limit)}."
     )

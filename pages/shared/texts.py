@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from pages.shared import cached
@@ -22,11 +24,11 @@ def training(settings: Settings) -> None:
 
 
 def _objective(settings: Settings) -> None:
-    lam = plain(settings.run.weight_decay)
+    lam = _tex(settings.run.weight_decay)
     st.markdown("**What is minimised**")
     st.latex(
         r"J = \underbrace{\tfrac{1}{2n}\sum_i (x_i^\top w + b - y_i)^2}_{\text{data loss}}"
-        rf" + \underbrace{{\tfrac{{{_tex(lam)}}}{{2}}\,\lVert w\rVert^2}}_{{\text{{penalty}}}}"
+        rf" + \underbrace{{\tfrac{{{lam}}}{{2}}\,\lVert w\rVert^2}}_{{\text{{penalty}}}}"
     )
     st.caption(
         "The curves show the data loss alone; the penalty appears only in its own tile. The bias b "
@@ -69,5 +71,12 @@ def _data(settings: Settings) -> None:
         st.caption(note)
 
 
-def _tex(number: str) -> str:
-    return number.replace("×10", r"\cdot 10^{").replace("⁻", "-") + "}" if "×" in number else number
+def _tex(value: float) -> str:
+    """A number to three digits in LaTeX."""
+    digits, _, power = f"{value:.3g}".partition("e")
+    return rf"{digits}\cdot 10^{{{int(power)}}}" if power else digits
+
+
+def literal(text: str) -> str:
+    """Text from outside, for a place that reads Markdown: every sign stands for itself."""
+    return re.sub(r"([\\`*_{}\[\]()<>#!|~$:])", r"\\\1", text)

@@ -14,7 +14,7 @@ def page() -> None:
     st.header("Does weight decay stop overfitting?", anchor=False)
     link = controls.opened_link()
     for complaint in link.complaints if link else ():
-        st.warning(complaint)
+        st.warning(texts.literal(complaint))
     picture, side = st.columns([3, 1], gap="medium")
     with side:
         controls.front()

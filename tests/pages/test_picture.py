@@ -1,0 +1,465 @@
+"""The picture's numbers are the engine's, whichever way they take, and its lines what they say."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+
+from pages.shared import cached, picture
+from pages.shared.chart import encode
+from pages.shared.link import Pin
+from pages.shared.picture import stream, training_picture
+from pages.shared.settings import DEFAULTS, SETTINGS, Settings, Value, relevant, settings_of
+from wd_core import Dataset, DatasetSpec, Run, collect, make_dataset, train
+
+# The picture's numbers have six digits.
+SIX_DIGITS = 1e-5
+# Six digits again, of the two numbers whose difference or sum is compared.
+OF_TERMS = 2e-5
+
+CHANGES: dict[str, tuple[dict[str, Value], Value]] = {
+    "weight_decay": ({}, 1.0),
+    "lr": ({}, 0.002),
+    "n_features": ({}, 100),
+    "source": ({"n_features": 20}, "sparse"),
+    "n_train": ({}, 15),
+    "n_test": ({}, 50),
+    "noise": ({}, 0.02),
+    "true_weight": ({}, 0.02),
+    "true_bias": ({}, 0.1),
+    "n_informative": ({"source": "sparse"}, 5),
+    "correlation": ({"source": "correlated"}, 0.5),
+    "extension": ({"source": "diabetes", "n_features": 30}, "noise"),
+    "optimizer": ({}, "adam"),
+    "decay": ({"optimizer": "momentum"}, "decoupled"),
+    "momentum": ({"optimizer": "momentum"}, 0.5),
+    "batch_size": ({}, 4),
+    "epochs": ({}, 50),
+    "init_std": ({}, 0.5),
+    "seed": ({}, 1),
+}
+
+
+def at_once(settings: Settings) -> Run:
+    """The run beside its twin, straight from the engine."""
+    runs = [settings.run, replace(settings.run, weight_decay=0.0)]
+    return collect(train(make_dataset(settings.data), runs))
+
+
+def column(payload: dict[str, Any], name: str) -> np.ndarray:
+    """One series of a picture, gaps as NaN."""
+    return np.array([math.nan if x is None else x for x in payload["series"][name]])
+
+
+def level(payload: dict[str, Any], name: str) -> float:
+    """The height of a horizontal line."""
+    (trace,) = (t for t in payload["figure"]["data"] if t["name"] == name)
+    return float(trace["y"][0])
+
+
+def test_every_setting_has_a_change_to_try() -> None:
+    assert set(CHANGES) == set(SETTINGS)
+
+
+@pytest.mark.parametrize("key", CHANGES)
+def test_every_control_alone_changes_the_picture(key: str) -> None:
+    context, value = CHANGES[key]
+    before = training_picture(settings_of(context))
+    after = training_picture(settings_of(context | {key: value}))
+    assert after["run"] != before["run"]
+    assert after["series"]["test_loss"] != before["series"]["test_loss"]
+
+
+@pytest.mark.parametrize("key", ["momentum", "decay", "correlation", "extension", "n_informative"])
+def test_a_control_that_is_not_read_changes_nothing(key: str) -> None:
+    assert key not in relevant(str(DEFAULTS["source"]), str(DEFAULTS["optimizer"]))
+    other = training_picture(settings_of({key: CHANGES[key][1]}))
+    assert other == training_picture(settings_of({}))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"optimizer": "adam", "decay": "decoupled", "lr": 0.01, "weight_decay": 0.1},
+        {"optimizer": "nesterov", "source": "correlated", "correlation": 0.5, "batch_size": 7},
+        {"source": "diabetes", "n_features": 30, "n_train": 50, "init_std": 0.1},
+    ],
+)
+def test_the_curves_are_the_engines(values: dict[str, Value]) -> None:
+    settings = settings_of(values)
+    payload, run = training_picture(settings), at_once(settings)
+    assert payload["series"]["epoch"] == run.epoch.tolist()
+    for name in ("train_loss", "test_loss", "weight_norm", "penalty"):
+        for row, suffix in enumerate(("", "_0")):
+            wanted = getattr(run, name)[:, row]
+            np.testing.assert_allclose(column(payload, name + suffix), wanted, rtol=SIX_DIGITS)
+
+
+def test_losses_are_those_of_the_weights_without_the_penalty() -> None:
+    settings = settings_of({})
+    data, run, payload = make_dataset(settings.data), at_once(settings), training_picture(settings)
+    w, b = run.weights[-1, 0], run.bias[-1, 0]
+    for part, X, y in (
+        ("train", data.X_train, data.y_train),
+        ("test", data.X_test, data.y_test),
+    ):
+        half_mean_square = float(np.mean((X @ w + b - y) ** 2)) / 2
+        assert column(payload, f"{part}_loss")[-1] == pytest.approx(half_mean_square, rel=SIX_DIGITS)
+    assert column(payload, "weight_norm")[-1] == pytest.approx(np.linalg.norm(w), rel=SIX_DIGITS)
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 0.3, 3.0])
+def test_the_ledger_adds_up(weight_decay: float) -> None:
+    payload = training_picture(settings_of({"weight_decay": weight_decay}))
+    loss, penalty = column(payload, "train_loss"), column(payload, "penalty")
+    np.testing.assert_allclose(column(payload, "objective"), loss + penalty, rtol=OF_TERMS)
+    norm = column(payload, "weight_norm")
+    np.testing.assert_allclose(penalty, weight_decay / 2 * norm**2, rtol=OF_TERMS)
+    test = column(payload, "test_loss")
+    np.testing.assert_allclose(column(payload, "gap"), test - loss, atol=OF_TERMS * test.max())
+
+
+def test_the_twin_shares_data_and_start_and_differs_by_decay_alone() -> None:
+    payload = training_picture(settings_of({}))
+    alone = training_picture(settings_of({"weight_decay": 0.0}))
+    for name in ("train_loss", "test_loss", "weight_norm"):
+        assert payload["series"][name][0] == payload["series"][f"{name}_0"][0]
+        # A row of two runs equals the same run alone up to rounding, which six digits may show.
+        np.testing.assert_allclose(
+            column(payload, f"{name}_0"), column(alone, name), rtol=SIX_DIGITS, atol=1e-12
+        )
+    assert "train_loss_0" not in alone["series"]
+    assert set(column(payload, "penalty_0")) == {0.0}
+
+
+@pytest.mark.parametrize("values", [{}, {"weight_decay": 0.5, "n_train": 18}, {"batch_size": 20}])
+def test_the_part_out_of_reach_shrinks_as_predicted(values: dict[str, Value]) -> None:
+    settings = settings_of(values)
+    payload, run = training_picture(settings), settings.run
+    left, predicted = column(payload, "unreachable"), column(payload, "predicted")
+    marked = np.isfinite(predicted)
+    assert 10 <= marked.sum() <= 2 * picture.MARKS
+    np.testing.assert_allclose(predicted[marked], left[marked], rtol=OF_TERMS)
+    whole, rest = divmod(settings.data.n_train, run.batch_size)
+    shrink = run.lr * run.weight_decay
+    epoch_factor = (1 - shrink) ** whole * (1 - shrink * rest / run.batch_size)
+    epochs = column(payload, "epoch")
+    np.testing.assert_allclose(left, left[0] * epoch_factor**epochs, rtol=OF_TERMS)
+
+
+def test_the_book_erases_its_start_by_the_factor_it_should() -> None:
+    payload = training_picture(settings_of({"weight_decay": 3.0}))
+    left = column(payload, "unreachable")
+    assert left[-1] / left[0] == pytest.approx((1 - 0.003 * 3) ** 400, rel=OF_TERMS)
+
+
+def test_nothing_is_out_of_reach_below_n_dimensions() -> None:
+    payload = training_picture(settings_of({"n_features": 10}))
+    assert not {"unreachable", "predicted"} & set(payload["series"])
+
+
+@pytest.mark.parametrize("values", [{"optimizer": "adam"}, {"optimizer": "momentum"}])
+def test_no_prediction_where_theory_has_none(values: dict[str, Value]) -> None:
+    series = training_picture(settings_of(values))["series"]
+    assert "unreachable" in series
+    assert "predicted" not in series
+
+
+@pytest.mark.parametrize(("n_features", "weight_decay"), [(200, 3.0), (20, 0.1), (5, 1.0)])
+def test_the_ridge_line_is_scikit_learns(n_features: int, weight_decay: float) -> None:
+    settings = settings_of({"n_features": n_features, "weight_decay": weight_decay})
+    data = make_dataset(settings.data)
+    other = Ridge(alpha=data.n_train * weight_decay, solver="svd").fit(data.X_train, data.y_train)
+    wanted = float(np.mean((other.predict(data.X_test) - data.y_test) ** 2)) / 2
+    # Two decompositions of one well-posed problem.
+    assert level(training_picture(settings), "test, exact ridge") == pytest.approx(wanted, rel=1e-9)
+    norm = cached.baselines(settings.data, weight_decay).ridge_norm
+    assert norm == pytest.approx(float(np.linalg.norm(other.coef_)), rel=1e-9)
+
+
+def test_the_constant_predictor_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The training mean is 2; on the test data it misses by 2, 2 and 1: (4 + 4 + 1) / 3 / 2.
+    hand = Dataset([[0.0], [1.0]], [1.0, 3.0], [[0.0], [1.0], [2.0]], [0.0, 4.0, 3.0])
+    monkeypatch.setattr(cached, "dataset", lambda spec: hand)
+    spec = DatasetSpec(n_train=2, n_test=3, n_features=1)
+    assert cached.baselines.__wrapped__(spec, 1.0).constant_test == pytest.approx(1.5, rel=1e-12)
+
+
+def test_the_constant_line_is_the_baseline() -> None:
+    settings = settings_of({"seed": 3})
+    data = make_dataset(settings.data)
+    wanted = float(np.mean((data.y_test - np.mean(data.y_train)) ** 2)) / 2
+    drawn = level(training_picture(settings), "test, constant predictor")
+    assert drawn == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_decomposition_that_costs_too_much_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached, "SVD_SECONDS", 0.0)
+    settings = settings_of({"seed": 12345})
+    payload = training_picture(settings)
+    assert not [t for t in payload["figure"]["data"] if "ridge" in t["name"]]
+    assert "unreachable" not in payload["series"]
+    assert "ridge" not in payload["sentence"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"weight_decay": 0.0},
+        {"optimizer": "adam", "decay": "decoupled", "lr": 0.01, "weight_decay": 1.0},
+        {"optimizer": "momentum", "decay": "decoupled", "weight_decay": 0.1},
+    ],
+    ids=["λ = 0 keeps its start", "AdamW", "SGDW with momentum"],
+)
+def test_a_run_that_never_gets_to_the_ridge_solution_is_not_said_to_be_on_its_way(
+    values: dict[str, Value],
+) -> None:
+    assert "not there yet" not in training_picture(settings_of(values))["sentence"]
+
+
+def test_every_tile_shows_a_series_that_exists() -> None:
+    for values in ({}, {"weight_decay": 0.0}):
+        payload = training_picture(settings_of(values))
+        shown = {tile["series"] for tile in payload["tiles"] if "series" in tile}
+        shown |= {term["series"] for tile in payload["tiles"] for term in tile.get("terms", ())}
+        assert shown <= set(payload["series"])
+
+
+def test_every_series_is_as_long_as_the_epochs_and_drawn_traces_have_one() -> None:
+    payload = training_picture(settings_of({}))
+    assert {len(values) for values in payload["series"].values()} == {101}
+    named = {t["meta"]["series"] for t in payload["figure"]["data"] if "meta" in t}
+    assert named <= set(payload["series"])
+
+
+def test_many_epochs_are_thinned_out_and_keep_their_ends() -> None:
+    payload = training_picture(settings_of({"epochs": 1003, "n_features": 5}))
+    epochs = payload["series"]["epoch"]
+    assert (epochs[0], epochs[-1]) == (0, 1003)
+    assert len(epochs) <= cached.RECORDS + 2
+
+
+def test_a_pinned_run_is_drawn_as_it_was() -> None:
+    other = settings_of({"lr": 0.01})
+    payload = training_picture(settings_of({}), [Pin("fast", other)])
+    wanted = training_picture(other)["series"]
+    traces = {t["name"]: t for t in payload["figure"]["data"]}
+    assert list(traces["test, fast"]["y"]) == wanted["test_loss"]
+    assert list(traces["‖w‖, fast"]["y"]) == wanted["weight_norm"]
+    assert "pin=fast" in payload["query"]
+
+
+def test_the_run_is_named_by_its_link() -> None:
+    assert training_picture(settings_of({}))["run"] == "defaults"
+    payload = training_picture(settings_of({"lr": 0.01}))
+    assert payload["run"] == payload["query"] == "lr=0.01"
+    assert payload["live"]["url"] == "/api/train?lr=0.01"
+
+
+def test_a_drag_is_answered_for_every_step_of_its_control() -> None:
+    controls = training_picture(settings_of({}))["live"]["controls"]
+    for key, control in controls.items():
+        assert control["param"] == key
+        steps = [SETTINGS[key].read(text) for text in control["values"]]
+        assert steps == list(SETTINGS[key].steps)
+
+
+def test_a_drag_is_answered_for_a_value_between_the_steps() -> None:
+    # A value from a link is one more step of its slider, so every later place has moved by one.
+    controls = training_picture(settings_of({"weight_decay": 0.25}))["live"]["controls"]
+    assert "0.25" in controls["weight_decay"]["values"]
+
+
+def test_data_that_are_all_zero_have_a_picture() -> None:
+    nothing = {"noise": 0.0, "true_weight": 0.0, "true_bias": 0.0, "init_std": 0.0}
+    payload = training_picture(settings_of(nothing))
+    assert set(column(payload, "test_loss")) == {0.0}
+    assert payload["sentence"]
+
+
+@pytest.mark.parametrize("values", [{"lr": 1.0}, {"lr": 1.0, "weight_decay": 0.0}])
+def test_a_run_that_diverges_says_when_and_why_and_stops_there(values: dict[str, Value]) -> None:
+    settings = settings_of(values)
+    payload, run = training_picture(settings), at_once(settings)
+    epoch = int(run.diverged_at[0])
+    assert epoch > 0
+    assert payload["sentence"].startswith(f"Diverged at epoch {epoch}: η = 1 is above ")
+    loss = column(payload, "train_loss")
+    assert np.isfinite(loss[:epoch]).all()
+    assert np.isnan(loss[epoch:]).all()
+    for axis in ("yaxis", "yaxis2"):
+        assert all(math.isfinite(end) for end in payload["figure"]["layout"][axis]["range"])
+
+
+def test_the_limit_it_names_holds() -> None:
+    settings = settings_of({"lr": 1.0})
+    limit = picture._lowest_limit(settings, make_dataset(settings.data))
+    assert at_once(settings_of({"lr": 0.9 * limit})).diverged_at[0] == -1
+    assert at_once(settings_of({"lr": 2.0 * limit})).diverged_at[0] > 0
+
+
+def test_a_twin_that_diverges_alone_is_named() -> None:
+    # Far above 2/s every step grows; a decoupled λ with ηλ = 1 forgets w at each step instead.
+    values = {"lr": 0.05, "weight_decay": 20.0, "epochs": 200}
+    settings = settings_of(values)
+    run = at_once(settings)
+    assert (run.diverged_at[0], run.diverged_at[1] > 0) == (-1, True)
+    payload = training_picture(settings)
+    assert "without decay it diverged." in payload["sentence"]
+    assert math.isnan(column(payload, "test_loss_0")[-1])
+
+
+@pytest.mark.parametrize("values", [{}, {"lr": 1.0}, {"weight_decay": 0.0, "n_train": 1}])
+def test_a_picture_is_plain_json(values: dict[str, Value]) -> None:
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} is not JSON")
+
+    text = encode(training_picture(settings_of(values)))
+    assert json.loads(text, parse_constant=refuse)["total"] == 100
+
+
+# ---------------------------------------------------------------- long runs
+
+
+@pytest.fixture
+def all_runs_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every run is streamed, and every record is sent at once."""
+    monkeypatch.setattr(cached, "SHORT_SECONDS", -1.0)
+    monkeypatch.setattr(picture, "PACE_SECONDS", 0.0)
+    monkeypatch.setattr(cached, "_streamed", type(cached._streamed)())
+
+
+@pytest.fixture
+def closings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """For each run of the engine that has ended, the last epoch it was asked for."""
+    ended: list[int] = []
+
+    def watched(*args: Any, **options: Any) -> Iterator[Any]:
+        epoch = -1
+        try:
+            for record in train(*args, **options):
+                epoch = record.epoch
+                yield record
+        finally:
+            ended.append(epoch)
+
+    monkeypatch.setattr(picture, "train", watched)
+    return ended
+
+
+def joined(events: list[tuple[str, dict[str, Any]]]) -> dict[str, list[float | None]]:
+    """The series that the rows of a stream add up to."""
+    rows = [payload["series"] for name, payload in events if name == "rows"]
+    return {name: [x for part in rows for x in part[name]] for name in rows[0]}
+
+
+@pytest.mark.usefixtures("all_runs_long")
+def test_a_long_run_starts_empty_with_the_address_of_its_stream() -> None:
+    payload = training_picture(settings_of({"lr": 0.01}))
+    assert payload["stream"] == "/api/train/stream?lr=0.01"
+    assert set(map(len, payload["series"].values())) == {0}
+    assert {t["meta"]["series"] for t in payload["figure"]["data"]} <= set(payload["series"])
+
+
+def test_short_runs_have_no_stream_and_really_long_ones_do() -> None:
+    assert training_picture(settings_of({}))["stream"] is None
+    long = settings_of({"n_features": 10000, "n_train": 2000, "epochs": 300, "batch_size": 32})
+    assert training_picture(long)["stream"]
+
+
+@pytest.mark.usefixtures("all_runs_long")
+def test_a_stream_brings_rows_then_the_picture_then_its_end() -> None:
+    events = list(stream(settings_of({"epochs": 30})))
+    assert [name for name, _ in events] == ["rows"] * 31 + ["picture", "done"]
+    rows = [payload for name, payload in events if name == "rows"]
+    assert [row["epoch"] for row in rows] == list(range(31))
+    assert rows[0]["seconds_left"] is None
+    assert all(row["seconds_left"] >= 0 for row in rows[1:])
+    assert rows[-1]["seconds_left"] == 0
+    assert events[-1] == ("done", {})
+
+
+@pytest.mark.usefixtures("all_runs_long")
+def test_a_stream_ends_with_what_training_at_once_gives() -> None:
+    settings = settings_of({"epochs": 30, "optimizer": "nesterov"})
+    events = list(stream(settings))
+    finished, run = dict(events)["picture"], at_once(settings)
+    for name, values in joined(events).items():
+        assert finished["series"][name] == values
+    for name in ("train_loss", "test_loss", "weight_norm"):
+        for row, suffix in enumerate(("", "_0")):
+            wanted = getattr(run, name)[:, row]
+            np.testing.assert_allclose(column(finished, name + suffix), wanted, rtol=SIX_DIGITS)
+
+
+def test_a_streamed_picture_is_the_one_sent_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_of({"epochs": 40, "seed": 2})
+    whole = training_picture(settings)
+    monkeypatch.setattr(cached, "SHORT_SECONDS", -1.0)
+    finished = dict(stream(settings))["picture"]
+    assert finished == {key: whole[key] for key in finished}
+
+
+@pytest.mark.usefixtures("all_runs_long")
+def test_rows_come_at_a_pace_not_once_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture, "PACE_SECONDS", math.inf)
+    events = list(stream(settings_of({"epochs": 30})))
+    rows = [payload for name, payload in events if name == "rows"]
+    assert [row["epoch"] for row in rows] == [0, 30]
+    assert joined(events)["epoch"] == list(range(31))
+
+
+@pytest.mark.usefixtures("all_runs_long")
+def test_closing_a_stream_ends_the_run(closings: list[int]) -> None:
+    events = stream(settings_of({"epochs": cached.RECORDS}))
+    next(events)
+    assert next(events)[1]["epoch"] == 1
+    assert closings == []
+    events.close()  # type: ignore[attr-defined]
+    assert closings == [1]
+
+
+@pytest.mark.usefixtures("all_runs_long")
+def test_a_streamed_run_can_be_pinned_only_once_it_has_ended() -> None:
+    settings = settings_of({"epochs": 30, "seed": 8})
+    events = stream(settings)
+    next(events)
+    events.close()  # type: ignore[attr-defined]
+    assert picture.final_numbers(settings) is None
+    finished = dict(stream(settings))["picture"]
+    end = picture.final_numbers(settings)
+    assert end is not None
+    assert end["test"] == pytest.approx(finished["series"]["test_loss"][-1], rel=SIX_DIGITS)
+    drawn = training_picture(settings_of({}), [Pin("kept", settings)])
+    assert "test, kept" in {t["name"] for t in drawn["figure"]["data"]}
+
+
+@pytest.mark.usefixtures("all_runs_long")
+def test_streamed_runs_are_forgotten_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached, "STREAMED_RUNS", 2)
+    runs = [settings_of({"epochs": 2, "seed": seed}) for seed in range(3)]
+    for settings in runs:
+        list(stream(settings))
+    assert [picture.final_numbers(settings) is not None for settings in runs] == [
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_long_run_that_diverges_ends_with_its_reason() -> None:
+    settings = settings_of({"lr": 1.0, "epochs": 20000})
+    assert not cached.is_short(settings)
+    events = list(stream(settings))
+    assert [name for name, _ in events][-2:] == ["picture", "done"]
+    finished = dict(events)["picture"]
+    assert finished["sentence"].startswith("Diverged at epoch ")
+    assert finished["series"]["train_loss"][-1] is None
+    assert all(before < after for before, after in pairwise(finished["series"]["epoch"]))

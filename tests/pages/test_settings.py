@@ -1,0 +1,186 @@
+"""Settings: what each may be, which ones a run reads, and how they are written."""
+
+import math
+from itertools import pairwise, product
+
+import pytest
+
+from pages.shared.settings import (
+    DEFAULTS,
+    FRONT,
+    SETTINGS,
+    Choice,
+    Number,
+    Steps,
+    as_text,
+    relevant,
+    settings_of,
+)
+from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters
+
+NUMBERS = {key: s for key, s in SETTINGS.items() if not isinstance(s, Choice)}
+WHOLE = [key for key, s in NUMBERS.items() if s.whole]
+PAIRS = list(product(DATASETS, OPTIMIZERS))
+
+
+def limits(setting: Steps | Number) -> tuple[float, float]:
+    """The least and the largest value of a number."""
+    if isinstance(setting, Steps):
+        return setting.steps[0], setting.steps[-1]
+    return setting.least, setting.most
+
+
+def test_defaults_are_the_engines_except_the_decay() -> None:
+    specs = {**vars(DatasetSpec()), **vars(Hyperparameters())}
+    differing = {key for key, value in DEFAULTS.items() if specs[key] != value}
+    assert differing == {"weight_decay"}
+    assert settings_of({}).differences() == {}
+    assert settings_of({}).query() == ""
+    assert settings_of({}).caption() == "the defaults"
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_a_default_can_be_read_and_is_of_its_kind(key: str) -> None:
+    value = SETTINGS[key].read(as_text(DEFAULTS[key]))
+    assert value == DEFAULTS[key]
+    assert type(value) is type(DEFAULTS[key])
+
+
+@pytest.mark.parametrize("key", [key for key, s in SETTINGS.items() if isinstance(s, Steps)])
+def test_steps_are_rising_and_each_is_read_back(key: str) -> None:
+    setting = SETTINGS[key]
+    assert isinstance(setting, Steps)
+    assert all(before < after for before, after in pairwise(setting.steps))
+    assert setting.default in setting.steps
+    assert [setting.read(as_text(step)) for step in setting.steps] == list(setting.steps)
+
+
+def test_decay_and_learning_rate_are_log_spaced_and_decay_has_an_exact_zero() -> None:
+    for key in ("weight_decay", "lr"):
+        steps = [step for step in SETTINGS[key].steps if step > 0]
+        ratios = [after / before for before, after in pairwise(steps)]
+        assert 1.4 < min(ratios) <= max(ratios) <= 2.01, key
+    assert SETTINGS["weight_decay"].steps[0] == 0.0
+    assert 0.0 not in SETTINGS["lr"].steps
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_the_limits_are_in_and_what_lies_beyond_is_refused(key: str) -> None:
+    setting = NUMBERS[key]
+    low, high = limits(setting)
+    assert (setting.read(as_text(low)), setting.read(as_text(high))) == (low, high)
+    for beyond in (low - 1, high + 1):
+        with pytest.raises(ValueError, match="is outside the range"):
+            setting.read(f"{beyond:.0f}")
+
+
+@pytest.mark.parametrize("text", ["", "nope", "1e", "0x10", "<b>3</b>", "1,5", "None", "٣٣x"])
+@pytest.mark.parametrize("key", NUMBERS)
+def test_what_is_no_number_is_refused(key: str, text: str) -> None:
+    with pytest.raises(ValueError, match="is not a (whole )?number"):
+        NUMBERS[key].read(text)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999"])
+@pytest.mark.parametrize("key", NUMBERS)
+def test_what_is_not_finite_is_refused(key: str, text: str) -> None:
+    with pytest.raises(ValueError, match="is outside the range|is not a whole number"):
+        NUMBERS[key].read(text)
+
+
+@pytest.mark.parametrize("key", WHOLE)
+def test_a_fraction_is_no_whole_number(key: str) -> None:
+    with pytest.raises(ValueError, match="is not a whole number"):
+        SETTINGS[key].read("1.5")
+
+
+@pytest.mark.parametrize("key", [key for key, s in SETTINGS.items() if isinstance(s, Choice)])
+def test_a_choice_takes_its_names_and_no_other(key: str) -> None:
+    setting = SETTINGS[key]
+    assert isinstance(setting, Choice)
+    assert [setting.read(name) for name in setting.options] == list(setting.options)
+    assert all(setting.options.values())
+    with pytest.raises(ValueError, match=f"is not one of {', '.join(setting.options)}"):
+        setting.read(next(iter(setting.options)).upper())
+
+
+def test_choices_offer_the_registries() -> None:
+    assert list(SETTINGS["source"].options) == list(DATASETS)
+    assert list(SETTINGS["optimizer"].options) == list(OPTIMIZERS)
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_help_is_one_sentence(key: str) -> None:
+    text = SETTINGS[key].help
+    assert text.endswith(".")
+    assert ". " not in text.removesuffix(".").replace("(L2). ", "(L2); ")
+
+
+def test_every_setting_is_read_by_some_run_and_the_front_ones_by_all() -> None:
+    read = [relevant(source, optimizer) for source, optimizer in PAIRS]
+    assert set().union(*read) == set(SETTINGS)
+    assert all(set(FRONT) <= keys for keys in read)
+
+
+@pytest.mark.parametrize(("source", "optimizer"), PAIRS)
+def test_what_a_run_reads_follows_the_registries(source: str, optimizer: str) -> None:
+    read = relevant(source, optimizer)
+    assert read >= set(DATASETS[source].reads) & set(SETTINGS)
+    assert ("momentum" in read) == ("momentum" in OPTIMIZERS[optimizer].reads)
+    assert ("decay" in read) == OPTIMIZERS[optimizer].kinds_of_decay_differ
+    assert ("noise" in read) == (source != "diabetes")
+
+
+def test_a_batch_is_no_larger_than_the_training_set() -> None:
+    assert settings_of({"batch_size": 64, "n_train": 7}).run.batch_size == 7
+    assert settings_of({"batch_size": 5, "n_train": 7}).run.batch_size == 5
+
+
+def test_a_training_set_is_no_larger_than_its_source() -> None:
+    most = DATASETS["diabetes"].most_train
+    assert most is not None
+    assert settings_of({"source": "diabetes", "n_train": 2000}).data.n_train == most
+    assert settings_of({"n_train": 2000}).data.n_train == 2000
+
+
+def test_one_seed_fixes_data_and_run() -> None:
+    settings = settings_of({"seed": 7})
+    assert settings.data.seed == settings.run.seed == settings.values()["seed"] == 7
+    assert settings.differences() == {"seed": 7}
+
+
+def test_values_hold_every_setting() -> None:
+    values = settings_of({"optimizer": "adam", "noise": 0.5}).values()
+    assert set(values) == set(SETTINGS)
+    assert values == DEFAULTS | {"optimizer": "adam", "noise": 0.5}
+
+
+def test_what_the_run_does_not_read_is_no_difference() -> None:
+    idle = {"momentum": 0.5, "decay": "decoupled", "correlation": 0.5, "extension": "noise"}
+    assert settings_of(idle).differences() == {}
+    assert settings_of(idle | {"optimizer": "momentum"}).differences() == {
+        "optimizer": "momentum",
+        "momentum": 0.5,
+        "decay": "decoupled",
+    }
+
+
+def test_differences_from_other_values() -> None:
+    settings = settings_of({"lr": 0.01})
+    assert settings.differences(settings.values()) == {}
+    assert settings.differences(settings_of({"lr": 0.02}).values()) == {"lr": 0.01}
+
+
+def test_a_caption_names_what_differs() -> None:
+    caption = settings_of({"weight_decay": 0.0, "lr": 1e-5 * 20}).caption()
+    assert caption == "weight_decay = 0, lr = 0.0002"
+
+
+def test_settings_are_hashable_and_equal_by_value() -> None:
+    assert hash(settings_of({"lr": 0.01})) == hash(settings_of({"lr": 0.01}))
+    assert settings_of({"lr": 0.01}) != settings_of({"lr": 0.02})
+
+
+def test_numbers_are_written_as_people_write_them() -> None:
+    written = [as_text(value) for value in (3.0, 0.0, 0.003, 1e-5, 1e-4, 20, "sgd", math.pi / math.pi)]
+    assert written == ["3", "0", "0.003", "1e-05", "0.0001", "20", "sgd", "1"]

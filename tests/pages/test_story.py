@@ -1,0 +1,154 @@
+"""The sentence under the picture claims what its numbers show, in every branch."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from pages.shared import story
+from pages.shared.cached import Baselines
+from pages.shared.story import ALIKE, MEMORISED, Outcome, diverged, plain, sentence
+
+RIVALS = Baselines(constant_test=0.01, ridge_test=0.02, ridge_norm=0.1)
+HELPED = Outcome(weight_decay=3.0, train=0.001, test=0.05, test_without=50.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (0.0546123, "0.0546"),
+        (0.0001, "0.0001"),
+        (0.00009999, "1.0×10⁻⁴"),
+        (3.14159e-7, "3.1×10⁻⁷"),
+        (1.0, "1"),
+        (87.94, "87.9"),
+        (999.4, "999"),
+        (1284.4, "1284"),
+        (99999.4, "99999"),
+        (100000.0, "1.0×10⁵"),
+        (-2.5e9, "-2.5×10⁹"),
+    ],
+)
+def test_numbers_in_words(value: float, text: str) -> None:
+    assert plain(value) == text
+
+
+def test_helped_names_both_losses_and_their_ratio() -> None:
+    text = sentence(HELPED, RIVALS)
+    assert text.startswith(
+        "λ = 3 helped: the test loss ends at 0.05 instead of 50, a factor of 1000."
+    )
+
+
+def test_hurt_names_both_losses() -> None:
+    text = sentence(replace(HELPED, test_without=0.04), RIVALS)
+    assert text.startswith("λ = 3 hurt: the test loss ends at 0.05 instead of 0.04 without decay.")
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.999 * ALIKE, 1.001 / ALIKE])
+def test_alike_losses_are_called_alike(factor: float) -> None:
+    text = sentence(replace(HELPED, test_without=factor * HELPED.test), RIVALS)
+    assert text.startswith("λ = 3 made little difference: the test loss ends at 0.05")
+
+
+@pytest.mark.parametrize(("factor", "word"), [(1.001 * ALIKE, "helped"), (0.999 / ALIKE, "hurt")])
+def test_what_is_just_not_alike_is_told_apart(factor: float, word: str) -> None:
+    assert word in sentence(replace(HELPED, test_without=factor * HELPED.test), RIVALS)
+
+
+def test_a_twin_that_diverged_is_no_number() -> None:
+    text = sentence(replace(HELPED, test_without=math.nan, without_diverged=True), RIVALS)
+    assert text.startswith("With λ = 3 the test loss ends at 0.05; without decay it diverged.")
+    assert "nan" not in text
+
+
+def without(train: float, test: float) -> Outcome:
+    """The end of a run without decay."""
+    return Outcome(weight_decay=0.0, train=train, test=test, test_without=None)
+
+
+def test_memorised() -> None:
+    text = sentence(without(3e-7, 87.9), RIVALS)
+    assert text.startswith(
+        "Memorised: without decay the training loss ends at 3.0×10⁻⁷, the test loss at 87.9."
+    )
+
+
+def test_not_memorised() -> None:
+    text = sentence(without(0.012, 0.013), RIVALS)
+    assert not text.startswith("Memorised")
+    assert "0.013" in text
+    assert "0.012" in text
+
+
+def test_losses_that_are_far_apart_are_not_called_near() -> None:
+    text = sentence(without(0.1, 0.9 * MEMORISED * 0.1), RIVALS)
+    assert "near the training loss" not in text
+
+
+def test_a_run_that_is_far_from_done_has_something_to_cure() -> None:
+    text = sentence(without(90.0, 91.0), RIVALS)
+    assert "little to cure" not in text
+
+
+def test_a_training_loss_that_has_not_fallen_is_not_memorising() -> None:
+    text = sentence(without(5.0, 60.0), RIVALS)
+    assert not text.startswith("Memorised")
+
+
+@pytest.mark.parametrize(("constant", "word"), [(0.049, "better"), (0.051, "worse")])
+def test_the_constant_predictor_is_judged(constant: float, word: str) -> None:
+    text = sentence(HELPED, replace(RIVALS, constant_test=constant))
+    assert text.endswith(f"has {plain(constant)}, {word} than this run.")
+
+
+def test_the_ridge_solution_is_compared() -> None:
+    assert "for this λ has 0.02, better than this run;" in sentence(HELPED, RIVALS)
+    alike = sentence(HELPED, replace(RIVALS, ridge_test=0.05))
+    assert "for this λ has 0.05, as this run;" in alike
+
+
+def test_without_a_ridge_solution_none_is_mentioned() -> None:
+    text = sentence(HELPED, replace(RIVALS, ridge_test=None, ridge_norm=None))
+    assert "ridge" not in text
+    assert "For comparison: predicting the training mean" in text
+
+
+@pytest.mark.parametrize("test_without", [0.0, 1e-30, 5.0, None])
+def test_a_perfect_run_has_a_sentence(test_without: float | None) -> None:
+    end = Outcome(weight_decay=3.0, train=0.0, test=0.0, test_without=test_without)
+    text = sentence(end, Baselines(0.0, 0.0, 0.0))
+    assert "ends at 0" in text
+    assert "inf" not in text
+    assert "nan" not in text
+
+
+def test_diverged_above_the_limit_says_which() -> None:
+    text = diverged(4, 1.0, 0.0391, "SGD", 5)
+    assert text.startswith("Diverged at epoch 4: η = 1 is above 0.0391")
+    assert "batch of 5" in text
+    assert text.endswith("Choose η below 0.0391.")
+
+
+def test_diverged_below_the_limit_does_not_blame_it() -> None:
+    text = diverged(4, 0.03, 0.0391, "SGD", 5)
+    assert "is below the limit of each single batch (0.0391)" in text
+    assert "above" not in text
+
+
+def test_diverged_without_a_limit_names_the_optimizer() -> None:
+    text = diverged(4, 1.0, math.nan, "Adam", 5)
+    assert "with Adam there is no simple limit" in text
+    assert "nan" not in text
+
+
+@pytest.mark.parametrize("optimizer", ["SGD with momentum", "Nesterov momentum"])
+def test_the_rule_for_plain_descent_is_not_stated_for_momentum(optimizer: str) -> None:
+    text = diverged(4, 1.0, 0.0743, optimizer, 5)
+    assert "2/(s + λ)" not in text
+
+
+def test_thresholds_are_what_the_tests_assume() -> None:
+    assert 1 < ALIKE < 1.5
+    assert story.MEMORISED >= 5
