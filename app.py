@@ -16,7 +16,7 @@ import streamlit as st
 import torch
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from threadpoolctl import threadpool_limits
 
@@ -48,6 +48,12 @@ async def training_stream(request: Request) -> Response:
         media_type="text/event-stream",
         headers=NEVER_STORED | {"X-Accel-Buffering": "no"},
     )
+
+
+async def home(request: Request) -> Response:
+    """The page that opens has no path of its own in Streamlit: its name leads to the root."""
+    query = request.url.query
+    return RedirectResponse(f"{assets.base_path()}/" + (f"?{query}" if query else ""))
 
 
 async def _answer(draw: Any) -> Response:
@@ -129,6 +135,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         *assets.ROUTES,
+        Route("/train", home),
         Route("/api/train", training),
         Route("/api/train/stream", training_stream),
     ],

@@ -85,7 +85,7 @@ def torch_path(
 def _loss(
     run: Hyperparameters, output: torch.Tensor, y: torch.Tensor, decayed: Sequence[torch.Tensor]
 ) -> torch.Tensor:
-    """The book's scratch loss (penalty broadcast over the batch, nominal batch size), or MSELoss."""
+    """The book's scratch loss (penalty broadcast, nominal batch size), or MSELoss."""
     if run.loss == "mse":
         return torch.nn.functional.mse_loss(output, y)
     rows = (output - y) ** 2 / 2
@@ -96,10 +96,7 @@ def _loss(
 
 def _optimizer(run: Hyperparameters, w: torch.Tensor, b: torch.Tensor) -> torch.optim.Optimizer:
     # The scratch loss holds its penalty already; of the optimizers AdamW alone decays by itself.
-    if run.decay == "coupled":
-        in_optimizer = run.loss == "mse"
-    else:
-        in_optimizer = run.optimizer == "adam"
+    in_optimizer = run.loss == "mse" if run.decay == "coupled" else run.optimizer == "adam"
     decay = run.weight_decay if in_optimizer else 0.0
     groups = [
         {"params": [w], "weight_decay": decay},
@@ -133,21 +130,26 @@ def without_row(dataset: Dataset, i: int) -> tuple[Array, Array]:
 def iteration_matrix(X: Array, run: Hyperparameters) -> Array:
     """The matrix that one full-batch step of SGD, momentum or Nesterov applies to (w, b, buffer).
 
-    Coupled decay of w; the buffer is torch's. Its spectral radius says whether descent converges.
+    The buffer is torch's. Its spectral radius says whether descent converges.
     """
     n, d = X.shape
     A = np.column_stack([X, np.ones(n)])
     H = (2 if run.loss == "mse" else 1) * A.T @ A / n
-    H[:d, :d] += run.weight_decay * np.eye(d)
     one = np.eye(d + 1)
+    decay = run.weight_decay * np.diag([1.0] * d + [float(run.decay_bias)])
+    kept = one
+    if run.decay == "coupled":
+        H += decay
+    else:
+        kept = one - run.lr * decay
     mu = 0.0 if run.optimizer == "sgd" else run.momentum
     look_ahead = one + mu * one if run.optimizer == "nesterov" else one
     carried = mu * mu if run.optimizer == "nesterov" else mu
-    return np.block([[one - run.lr * look_ahead @ H, -run.lr * carried * one], [H, mu * one]])
+    return np.block([[kept - run.lr * look_ahead @ H, -run.lr * carried * one], [H, mu * one]])
 
 
 def schemes(epochs: int, batch_size: int) -> Iterator[Hyperparameters]:
-    """Every optimizer × kind of decay × loss × bias decay × projection, at settings that are stable."""
+    """Every optimizer × kind of decay × loss × bias decay × projection, all stable."""
     for optimizer in ("sgd", "momentum", "nesterov", "adam"):
         for decay in ("coupled", "decoupled"):
             for loss in ("half_mse", "mse"):

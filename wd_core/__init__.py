@@ -1,8 +1,10 @@
 """Weight decay, exactly: data, training, and closed forms, with no user interface."""
 
 from wd_core.data import DATASETS, dataset_from_frame, make_dataset
+from wd_core.geometry import Quadratic
 from wd_core.objective import data_loss, gradient, objective, penalty
 from wd_core.optimizers import OPTIMIZERS
+from wd_core.plane import Slice
 from wd_core.ridge import RidgePath, norm_for_weight_decay, ridge_path, weight_decay_for_norm
 from wd_core.spectrum import largest_curvature, max_stable_lr, unreachable_norm
 from wd_core.training import collect, train
@@ -15,8 +17,10 @@ __all__ = [
     "DatasetSpec",
     "EpochRecord",
     "Hyperparameters",
+    "Quadratic",
     "RidgePath",
     "Run",
+    "Slice",
     "collect",
     "data_loss",
     "dataset_from_frame",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from wd_core.types import Array, as_array
 
@@ -41,12 +41,12 @@ def gradient(
     return X.T @ residual / len(X) + weight_decay * w, float(residual.mean())
 
 
-def augmented(X: Array, y: Array, scale: float = 1.0) -> Array:
+def augmented(X: Array, y: Array, scale: float = 1.0, dtype: Any = np.float64) -> NDArray[Any]:
     """A = scale·[X, 1, y], [N, D+2]."""
-    A = np.empty((X.shape[0], X.shape[1] + 2))
-    np.multiply(X, scale, out=A[:, :-2])
+    A = np.empty((X.shape[0], X.shape[1] + 2), dtype)
+    np.multiply(X, scale, out=A[:, :-2], casting="same_kind")
     A[:, -2] = scale
-    np.multiply(y, scale, out=A[:, -1])
+    np.multiply(y, scale, out=A[:, -1], casting="same_kind")
     return A
 
 

@@ -95,8 +95,8 @@ def secular_root(s: Array, c: Array, theta: float) -> float:
     for _ in range(NEWTON_STEPS):
         terms = s * (c / (s + lam)) ** 2
         square = terms.sum()
-        norm = np.sqrt(square)
-        step = (norm / radius - 1) * square / (terms / (s + lam)).sum()
+        # the shares of the terms, lest tiny terms underflow
+        step = (np.sqrt(square) / radius - 1) / (terms / square / (s + lam)).sum()
         if lam + step <= lam:
             break
         lam += float(step)

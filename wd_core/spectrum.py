@@ -51,8 +51,13 @@ def unreachable_norm(X: ArrayLike, weights: ArrayLike) -> Array:
     return np.asarray(np.linalg.norm(weights - (weights @ basis) @ basis.T, axis=-1))
 
 
-def largest_curvature(X: ArrayLike, weight_decay: float = 0.0) -> float:
-    """The largest eigenvalue of the Hessian of J over (w, b): [[XᵀX/N + λI, x̄], [x̄ᵀ, 1]]."""
+def largest_curvature(
+    X: ArrayLike, weight_decay: float = 0.0, *, decay_bias: bool = False
+) -> float:
+    """The largest eigenvalue of the Hessian of J over (w, b): [[XᵀX/N + λI, x̄], [x̄ᵀ, 1]].
+
+    With `decay_bias` the last entry is 1 + λ.
+    """
     X = as_array("X", X, 2)
     n, d = X.shape
     if d <= n:
@@ -65,26 +70,29 @@ def largest_curvature(X: ArrayLike, weight_decay: float = 0.0) -> float:
         hessian = np.zeros((n + 1, n + 1))
         hessian[:n, :n] = np.diag(singular**2 / n + weight_decay)
         hessian[:n, n] = hessian[n, :n] = singular * U.sum(0) / n
-    hessian[-1, -1] = 1
+    hessian[-1, -1] = 1 + weight_decay * decay_bias
     return float(np.linalg.eigvalsh(hessian)[-1])
 
 
 def max_stable_lr(X: ArrayLike, run: Hyperparameters) -> float:
     """The learning rate below which full-batch descent on these rows converges; NaN for Adam.
 
-    With h the largest curvature of what the loss convention descends: 2/h for SGD, 2(1+μ)/h for
-    momentum, 2(1+μ)/((1+2μ)h) for Nesterov's as in torch (coupled decay). On the rows of one batch
-    it is the limit of repeating that batch, so minibatch descent fails near the smallest of these.
+    2/h for SGD, 2(1+μ)/h for momentum, 2(1+μ)/((1+2μ)h) for Nesterov's as in torch, h being the
+    largest curvature of what the loss convention descends. With 2/(c·h) for these, decoupled decay
+    has h at λ/c in the place of λ. On the rows of one batch it is the limit of repeating that
+    batch, so minibatch descent fails near the smallest of these.
     """
-    scale = 2 if run.loss == "mse" else 1
-    h = scale * largest_curvature(X, run.ridge_weight_decay)
     mu = run.momentum
-    factor = {
+    c = {
         "sgd": 1.0,
-        "momentum": 1 + mu,
-        "nesterov": (1 + mu) / (1 + 2 * mu),
+        "momentum": 1 / (1 + mu),
+        "nesterov": (1 + 2 * mu) / (1 + mu),
     }.get(run.optimizer, np.nan)
-    return 2 * factor / h
+    if np.isnan(c):
+        return c
+    scale = 2 if run.loss == "mse" else 1
+    strength = run.ridge_weight_decay / (1 if run.decay == "coupled" else c)
+    return 2 / (c * scale * largest_curvature(X, strength, decay_bias=run.decay_bias))
 
 
 def unreachable_factor(run: Hyperparameters, n_train: int) -> float:

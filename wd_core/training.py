@@ -41,6 +41,8 @@ Stream = Generator[EpochRecord, None, None]
 BLOCK_SECONDS = 0.02
 # Rough costs, only to size the blocks: overhead of a step, and multiply-adds a second.
 STEP_SECONDS, SPEED = 8e-6, 2e9
+# Training sets up to this many numbers are prepared in float64 whatever the run's own precision.
+SMALL = 1 << 20
 # Random numbers drawn at once for the batch order.
 DRAW_AT_ONCE = 1 << 14
 
@@ -229,12 +231,16 @@ def _stream(
     spread = spread_of(X, directions, first.epochs * R, rule)
     # the weight of a row in a batch's gradient goes into the rows, and out of the losses again
     weight = (1 if first.loss == "half_mse" else 2) / first.batch_size
-    rows = augmented(spread.shrink(X), dataset.y_train, weight**0.5)
+    # a large set is not copied more than once; a small one is folded before it loses digits
+    precise = n * d <= SMALL or where.dtype in (np.float64, torch.float64)
+    width = np.float64 if precise else np.float32
+    rows = augmented(spread.shrink(X), dataset.y_train, weight**0.5, width)
     test_rows = augmented(spread.shrink(dataset.X_test), dataset.y_test)
     v = np.concatenate([spread.shrink(w0).T, [b0], np.full((1, R), -1.0)])
-    walk = Walk(where.put(rows), where.put(v), runs, where)
+    A, few = where.put(rows), folded(rows, first.epochs * R)
+    walk = Walk(A, where.put(v), runs, where)
     scorer = Scorer(
-        train=where.put(folded(rows, first.epochs * R)),
+        train=A if few is rows else where.put(few),
         test=where.put(folded(test_rows, first.epochs * R)),
         n_train=n * weight,
         n_test=len(dataset.X_test),

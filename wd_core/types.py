@@ -27,11 +27,15 @@ def require(ok: bool, name: str, rule: str, value: object) -> None:
 
 def require_whole(name: str, value: object, least: int) -> None:
     """Raise the ValueError of `require` unless the value is a whole number from `least` on."""
+    if type(value) is int and value >= least:
+        return
     fits = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
     require(bool(fits), name, f"a whole number >= {least}", value)
 
 
 def _number(name: str, value: object, rule: str, ok: Callable[[float], bool]) -> None:
+    if type(value) is float and math.isfinite(value) and ok(value):
+        return  # what a sweep is made of, thousands of times: nothing else is asked
     number = math.nan
     if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool):
         with suppress(OverflowError):  # a whole number may be too large for a float
@@ -48,7 +52,8 @@ def _positive(name: str, value: object) -> None:
 
 
 def _one_of(name: str, value: object, choices: Sequence[str]) -> None:
-    require(value in choices, name, f"one of {', '.join(choices)}", value)
+    if value not in choices:
+        require(False, name, f"one of {', '.join(choices)}", value)
 
 
 @dataclass(frozen=True)

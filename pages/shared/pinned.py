@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from pages.shared import controls
 from pages.shared.link import LONGEST_NAME, MOST_PINS, Pin
 from pages.shared.picture import final_numbers
 from pages.shared.settings import DEFAULTS, SETTINGS, Settings, as_text
+from pages.shared.story import plain
 
 PRESENT = "present run"
 
@@ -44,15 +47,24 @@ def table(settings: Settings) -> None:
         row: dict[str, object] = {"run": pin.name}
         row |= {SETTINGS[key].label: _shown(pin.settings, key) for key in differing}
         row |= {
-            "train loss": end and end["train"],
-            "test loss": end and end["test"],
-            "‖w‖": end and end["norm"],
-            "test loss ÷ present": end["test"] / present["test"] if end and present else None,
+            "train loss": _number(end, "train"),
+            "test loss": _number(end, "test"),
+            "‖w‖": _number(end, "norm"),
+            "test loss ÷ present": _ratio(end, present),
         }
         rows.append(row)
-    number = st.column_config.NumberColumn(format="%.3g")
-    numbers = ("train loss", "test loss", "‖w‖", "test loss ÷ present")
-    st.dataframe(rows, hide_index=True, column_config=dict.fromkeys(numbers, number))
+    st.dataframe(rows, hide_index=True)
+
+
+def _number(end: dict[str, float] | None, name: str) -> str:
+    """A final number; – where the run diverged, or is long and has not been run here."""
+    return plain(end[name]) if end and math.isfinite(end[name]) else "–"
+
+
+def _ratio(end: dict[str, float] | None, present: dict[str, float] | None) -> str:
+    if not end or not present or not present["test"] > 0:
+        return "–"
+    return _number({"ratio": end["test"] / present["test"]}, "ratio")
 
 
 def _shown(settings: Settings, key: str) -> str:

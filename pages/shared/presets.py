@@ -25,13 +25,13 @@ class Preset:
 
 PRESETS = (
     Preset(
-        "The book, λ = 0",
+        "Book, λ = 0",
         {"weight_decay": 0.0},
         "The training loss falls towards 0 while the test loss stays where the random start put "
         "it: 20 examples cannot reach 180 of the 200 directions.",
     ),
     Preset(
-        "The book, λ = 3",
+        "Book, λ = 3",
         {"weight_decay": 3.0},
         "The test loss follows ‖w‖ down: decay erases the random start in the directions that no "
         "example reaches, by the factor 1 − ηλ a step.",
@@ -43,7 +43,7 @@ PRESETS = (
         "near the constant predictor.",
     ),
     Preset(
-        "λ matters: d = n = 20",
+        "λ matters: d = 20",
         {
             "weight_decay": 1.0,
             "n_features": 20,
@@ -57,7 +57,7 @@ PRESETS = (
         "weakest directions of the data: compare the two test curves as training goes on.",
     ),
     Preset(
-        "λ matters: d = n = 200",
+        "λ matters: d = 200",
         {
             "weight_decay": 0.3,
             "n_features": 200,

@@ -79,4 +79,5 @@ def _tex(value: float) -> str:
 
 def literal(text: str) -> str:
     """Text from outside, for a place that reads Markdown: every sign stands for itself."""
-    return re.sub(r"([\\`*_{}\[\]()<>#!|~$:])", r"\\\1", text)
+    escaped = re.sub(r"([\\`*_{}\[\]()<>#!|~$:])", r"\\\1", text)
+    return re.sub(r"(//|www|@)", "\\1\u2060", escaped)  # a bare address would become a link

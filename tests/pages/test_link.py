@@ -42,7 +42,9 @@ VALUES = st.fixed_dictionaries({}, optional={k: of_setting(s) for k, s in SETTIN
 SETTINGS_DRAWN = VALUES.map(settings_of)
 # The name field cuts at its length and strips blanks.
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=LONGEST_NAME)
-PINS = st.lists(st.builds(Pin, NAMES.map(str.strip).filter(bool), SETTINGS_DRAWN), max_size=MOST_PINS)
+PINS = st.lists(
+    st.builds(Pin, NAMES.map(str.strip).filter(bool), SETTINGS_DRAWN), max_size=MOST_PINS
+)
 
 
 def opened(query: str) -> Link:

@@ -7,8 +7,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.oracles import half_mean_square, random_dataset
 
+from tests.oracles import half_mean_square, random_dataset
 from wd_core import data_loss, gradient, objective, penalty
 from wd_core.objective import augmented, mean_half_square
 

@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 import torch
-from tests.oracles import random_batches, random_dataset
 
+from tests.oracles import random_batches, random_dataset
 from wd_core import OPTIMIZERS, Hyperparameters, collect, train
 from wd_core.optimizers import Rates
 
@@ -53,7 +53,9 @@ def test_a_rule_given_the_same_gradients_moves_as_torch_does(name, xp):
         parameter.grad = torch.tensor(gradient)
         theirs.step()
         v, state = rule.update(v, xp(gradient), state, rates, t)
-        np.testing.assert_allclose(np.asarray(v), parameter.detach().numpy(), rtol=EXACT, atol=EXACT)
+        np.testing.assert_allclose(
+            np.asarray(v), parameter.detach().numpy(), rtol=EXACT, atol=EXACT
+        )
     assert len(state) == rule.slots
 
 

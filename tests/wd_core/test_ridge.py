@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.oracles import half_mean_square, random_dataset, ridge, without_row
 from scipy.linalg import hilbert
 from scipy.optimize import brentq, minimize
 from sklearn.linear_model import Ridge, RidgeCV
 
+from tests.oracles import half_mean_square, random_dataset, ridge, without_row
 from wd_core import (
     Dataset,
     DatasetSpec,
@@ -94,7 +94,7 @@ def test_zero_decay_is_the_least_norm_solution_of_wide_data():
 
 
 def test_the_hilbert_matrix():
-    """scikit-learn's example without an intercept: mirrored rows make the bias zero by themselves."""
+    """scikit-learn's example without an intercept: mirrored rows make the bias zero."""
     X, y = hilbert(10), np.ones(10)
     data = Dataset(np.vstack([X, -X]), np.concatenate([y, -y]), X, y)
     alphas = np.array([1e-10, 1e-8, 1e-6, 1e-4, 1e-2])
@@ -331,7 +331,7 @@ def test_duplicate_rows_count_twice():
 
 
 def test_duplicate_rows_of_an_interpolator():
-    """A pair of equal rows with equal targets: each predicts the other, and nothing is undefined."""
+    """A pair of equal rows with equal targets: each predicts the other."""
     wide = random_dataset(5, 12)
     rows = [0, 1, 2, 3, 4, 4]
     data = replace(wide, X_train=wide.X_train[rows], y_train=wide.y_train[rows])
@@ -395,3 +395,11 @@ def test_a_ball_without_inside_is_refused(theta):
 def test_a_negative_decay_has_no_norm(weight_decay):
     with pytest.raises(ValueError, match="weight_decay must be"):
         norm_for_weight_decay(SHAPES["well12x3"], weight_decay)
+
+
+def test_the_map_between_constraint_and_penalty_holds_for_the_tiniest_theta():
+    """Squares of the solution near the smallest float: shares of them must not underflow."""
+    data = random_dataset(12, 3)
+    for theta in (1e-200, 1e-250):
+        weight_decay = weight_decay_for_norm(data, theta)
+        assert norm_for_weight_decay(data, weight_decay) == pytest.approx(theta, rel=1e-10)

@@ -1,4 +1,4 @@
-"""SVD, row space and stability against eigenvalues, autograd's Hessian and the step's own matrix."""
+"""SVD, row space and stability against eigenvalues, autograd's Hessian and the step's matrix."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.oracles import iteration_matrix, random_dataset
 
+from tests.oracles import iteration_matrix, random_dataset
 from wd_core import (
     Hyperparameters,
     collect,
@@ -110,11 +110,20 @@ def test_curvature_counts_the_bias():
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
 @pytest.mark.parametrize("loss", ["half_mse", "mse"])
 @pytest.mark.parametrize("momentum", [0.3, 0.9])
+@pytest.mark.parametrize("decay", ["coupled", "decoupled"])
+@pytest.mark.parametrize("decay_bias", [False, True])
 @pytest.mark.parametrize(("n", "d"), [(9, 3), (4, 7)])
-def test_at_the_limit_one_step_is_marginal(optimizer, loss, momentum, n, d):
+def test_at_the_limit_one_step_is_marginal(optimizer, loss, momentum, decay, decay_bias, n, d):
     """The spectral radius of the step's matrix passes 1 there and nowhere before."""
     X = random_dataset(n, d, seed=6).X_train
-    run = Hyperparameters(weight_decay=0.7, optimizer=optimizer, loss=loss, momentum=momentum)
+    run = Hyperparameters(
+        weight_decay=0.7,
+        optimizer=optimizer,
+        loss=loss,
+        momentum=momentum,
+        decay=decay,
+        decay_bias=decay_bias,
+    )
     limit = max_stable_lr(X, run)
 
     def radius(lr: float) -> float:

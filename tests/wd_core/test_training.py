@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -10,7 +11,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.oracles import (
+    Batches,
+    Path,
     half_mean_square,
     name_of,
     random_batches,
@@ -19,7 +23,6 @@ from tests.oracles import (
     schemes,
     torch_path,
 )
-
 from wd_core import (
     OPTIMIZERS,
     Dataset,
@@ -66,13 +69,18 @@ def start_of(d: int, seed: int = 3) -> tuple[np.ndarray, float]:
 
 
 def assert_follows(
-    data: Dataset, runs: list[Hyperparameters], batches, tolerance=STEP_BY_STEP, **kwargs
+    data: Dataset,
+    runs: list[Hyperparameters],
+    batches: Batches,
+    tolerance: float = STEP_BY_STEP,
+    paths: list[Path] | None = None,
+    **kwargs,
 ) -> None:
     """Every run of one call, every epoch: weights, bias, losses and norm are the oracle's."""
     w0, b0 = start_of(data.n_features)
     result = collect(train(data, runs, start=(w0, b0), batches=batches, **kwargs))
-    for r, run in enumerate(runs):
-        path = torch_path(data, run, w0, b0, batches)
+    paths = paths or [torch_path(data, run, w0, b0, batches) for run in runs]
+    for r, (run, path) in enumerate(zip(runs, paths, strict=True)):
         name = name_of(run)
         close = {"rtol": tolerance, "atol": tolerance, "err_msg": name}
         np.testing.assert_allclose(result.weights[:, r], path.weights, **close)
@@ -81,8 +89,25 @@ def assert_follows(
         np.testing.assert_allclose(result.weight_norm[:, r], norms, **close)
         for part in ("train", "test"):
             X, y = getattr(data, f"X_{part}"), getattr(data, f"y_{part}")
-            losses = [half_mean_square(X, y, w, b) for w, b in zip(*vars(path).values(), strict=True)]
+            losses = [
+                half_mean_square(X, y, w, b) for w, b in zip(*vars(path).values(), strict=True)
+            ]
             np.testing.assert_allclose(getattr(result, f"{part}_loss")[:, r], losses, **close)
+
+
+@cache
+def paths_of(shape: str) -> list[Path]:
+    """What torch makes of all schemes on a shape: asked for by every library, dtype and device."""
+    n, d, size = SHAPES[shape]
+    start, batches = start_of(d), random_batches(n, size, EPOCHS)
+    return [torch_path(random_dataset(n, d), run, *start, batches) for run in schemes(EPOCHS, size)]
+
+
+def assert_all_schemes_follow(shape: str, tolerance: float = STEP_BY_STEP, **kwargs) -> None:
+    """All schemes in one call on a shape."""
+    n, d, size = SHAPES[shape]
+    runs, batches = list(schemes(EPOCHS, size)), random_batches(n, size, EPOCHS)
+    assert_follows(random_dataset(n, d), runs, batches, tolerance, paths_of(shape), **kwargs)
 
 
 # --- against torch.optim -----------------------------------------------------------------------
@@ -95,9 +120,7 @@ def test_every_scheme_follows_torch_with_a_ragged_last_batch(run):
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_all_schemes_in_one_call_follow_torch(shape):
-    n, d, size = SHAPES[shape]
-    data, runs = random_dataset(n, d), list(schemes(EPOCHS, size))
-    assert_follows(data, runs, random_batches(n, size, EPOCHS))
+    assert_all_schemes_follow(shape)
 
 
 def test_uneven_given_batches_follow_torch():
@@ -108,11 +131,7 @@ def test_uneven_given_batches_follow_torch():
 
 @pytest.mark.parametrize("shape", ["tall ragged", "wide ragged"])
 def test_float32_follows_torch(shape):
-    n, d, size = SHAPES[shape]
-    runs = list(schemes(EPOCHS, size))
-    assert_follows(
-        random_dataset(n, d), runs, random_batches(n, size, EPOCHS), SINGLE, dtype=torch.float32
-    )
+    assert_all_schemes_follow(shape, SINGLE, dtype=torch.float32)
 
 
 @pytest.fixture
@@ -127,9 +146,7 @@ def torch_place(monkeypatch):
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_tensors_follow_torch(shape, torch_place):
-    n, d, size = SHAPES[shape]
-    runs = list(schemes(EPOCHS, size))
-    assert_follows(random_dataset(n, d), runs, random_batches(n, size, EPOCHS))
+    assert_all_schemes_follow(shape)
 
 
 def test_tensors_equal_arrays_from_the_seed(monkeypatch, torch_place):
@@ -148,10 +165,7 @@ def test_tensors_equal_arrays_from_the_seed(monkeypatch, torch_place):
     ("dtype", "tolerance"), [(torch.float64, STEP_BY_STEP), (torch.float32, SINGLE)]
 )
 def test_the_gpu_follows_torch(shape, dtype, tolerance):
-    n, d, size = SHAPES[shape]
-    data, runs = random_dataset(n, d), list(schemes(EPOCHS, size))
-    batches = random_batches(n, size, EPOCHS)
-    assert_follows(data, runs, batches, tolerance, dtype=dtype, device="cuda")
+    assert_all_schemes_follow(shape, tolerance, dtype=dtype, device="cuda")
 
 
 # --- starts and batches ------------------------------------------------------------------------
@@ -363,7 +377,9 @@ def test_without_decay_the_code_of_decay_changes_no_bit(monkeypatch):
     data = random_dataset(7, 12)
     run = Hyperparameters(epochs=30, batch_size=3, lr=0.01)
     with_code = collect(train(data, [run]))
-    bare = replace(OPTIMIZERS["sgd"], update=lambda v, g, state, rates, t: (v - rates.lr * g, state))
+    bare = replace(
+        OPTIMIZERS["sgd"], update=lambda v, g, state, rates, t: (v - rates.lr * g, state)
+    )
     monkeypatch.setitem(OPTIMIZERS, "sgd", bare)
     without = collect(train(data, [run]))
     np.testing.assert_array_equal(with_code.weights, without.weights)
@@ -652,7 +668,7 @@ def test_long_runs_end_in_the_exact_solution(well12x3, change, weight_decay):
 
 
 def test_adamw_does_not_end_in_ridge():
-    """H = diag(1, 4), w̃ = (3, −0.2), decay 2: SGD goes to (1, −2/15), AdamW to the box |w_j| <= 1/2."""
+    """H = diag(1, 4), w̃ = (3, −0.2), decay 2: SGD ends in (1, −2/15), AdamW in |w_j| <= 1/2."""
     X = np.array([[1.0, 2.0], [1.0, -2.0], [-1.0, 2.0], [-1.0, -2.0]])
     data = Dataset(X, X @ [3.0, -0.2], X, X @ [3.0, -0.2])
     start = (np.zeros(2), 0.0)
@@ -669,7 +685,7 @@ def test_adamw_does_not_end_in_ridge():
 
 
 def test_a_bounded_norm_ends_in_the_ridge_solution_of_that_norm(well12x3):
-    """θ ≠ 1, so that a radius of θ instead of √θ would show; a bound that is idle changes nothing."""
+    """θ ≠ 1, so that a radius of θ instead of √θ would show; an idle bound changes nothing."""
     theta = 0.3 * ridge_path(well12x3, [0.0]).weight_norm[0] ** 2
     weight_decay = weight_decay_for_norm(well12x3, theta)
     idle = 4 * ridge_path(well12x3, [0.0]).weight_norm[0]
@@ -754,10 +770,28 @@ def test_the_epoch_of_divergence_is_the_first_loss_out_of_all_sense():
 
 
 def test_too_strong_a_decay_diverges_where_no_data_gradient_reaches():
-    """|1 − ηλ| > 1 in the null space of X, which only the norm and the test loss see."""
-    data = random_dataset(4, 12)
-    runs = [Hyperparameters(lr=0.01, weight_decay=wd, epochs=900, batch_size=4) for wd in (190, 215)]
-    assert (np.array(collect(train(data, runs)).diverged_at) > 0).tolist() == [False, True]
+    """|1 − ηλ| > 1 on features that are zero in training: the test loss alone sees it."""
+    plain = random_dataset(4, 3)
+    data = replace(plain, X_train=np.zeros((4, 3)))
+    run = Hyperparameters(lr=0.1, epochs=200, batch_size=4)
+    runs = [replace(run, weight_decay=decay) for decay in (19.0, 25.0)]
+    result = collect(train(data, runs))
+    assert result.train_loss.max() < 10
+    assert result.diverged_at[0] == -1
+    # 1.5² a step, from about 1 to 1e15: 43 steps
+    assert 35 < result.diverged_at[1] < 55
+
+
+def test_a_run_that_came_back_has_diverged_all_the_same():
+    """Row 0 throws w out of all sense; ηλ = 1 on the empty row 1 sets it to zero again."""
+    X, y = np.array([[1e5], [0.0]]), np.array([1.0, 1.0])
+    run = Hyperparameters(lr=1.0, weight_decay=1.0, batch_size=1, epochs=4)
+    batches = [[[0]], [[1]], [[1]], [[1]]]
+    result = collect(train(Dataset(X, y, X, y), [run], start=([1.0], 0.0), batches=batches))
+    assert result.train_loss[1, 0] > 1e25
+    assert result.train_loss[-1, 0] < 10
+    assert [bool(record.diverged[0]) for record in result.records] == [False] + [True] * 4
+    assert result.diverged_at[0] == 1
 
 
 def test_a_huge_start_is_not_divergence():

@@ -1,0 +1,95 @@
+"""The ASGI entry as a process: its routes, and its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LONG = "n_features=10000&n_train=2000&epochs=20000&batch_size=32"
+# A busy machine starts slowly; a server that hangs does so for good.
+START_SECONDS, STOP_SECONDS = 90, 20
+
+
+@contextmanager
+def running() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    server = subprocess.Popen(
+        [*command, f"--server.port={port}"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONWARNINGS": "default"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        base = f"http://127.0.0.1:{port}"
+        wait_for(f"{base}/_stcore/health", server)
+        yield server, base
+    finally:
+        server.kill()
+        server.wait()
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended at its start"
+        try:
+            urllib.request.urlopen(address, timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("the server did not answer")
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    with running() as (_, address):
+        yield address
+
+
+def test_a_dragged_control_is_answered_with_its_picture(base):
+    with urllib.request.urlopen(f"{base}/api/train?weight_decay=1&epochs=10") as answer:
+        picture = json.load(answer)
+    assert picture["query"] == "weight_decay=1&epochs=10"
+    assert len(picture["series"]["train_loss"]) == 11
+
+
+def test_nonsense_in_a_route_is_answered_with_the_defaults(base):
+    with urllib.request.urlopen(f"{base}/api/train?weight_decay=much&x=%00") as answer:
+        assert json.load(answer)["query"] == ""
+
+
+def test_a_stream_has_rows_then_the_picture_then_its_end(base):
+    address = f"{base}/api/train/stream?epochs=30&n_train=50"
+    with urllib.request.urlopen(address) as answer:
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        text = answer.read().decode()
+    events = [line.removeprefix("event: ") for line in text.splitlines() if line[:6] == "event:"]
+    assert events[0] == "rows"
+    assert events[-2:] == ["picture", "done"]
+
+
+def test_a_signal_ends_the_server_though_a_stream_is_open():
+    with running() as (server, base):
+        stream = urllib.request.urlopen(f"{base}/api/train/stream?{LONG}")
+        assert stream.readline() == b"event: rows\n"
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(STOP_SECONDS) in (0, -signal.SIGTERM)
+        stream.close()

@@ -1,0 +1,299 @@
+"""The 2-D quadratic: level sets, minimisers, disc and diamond, exact descent paths.
+
+L(w) = ½ (w − w̃)ᵀH(w − w̃) with H = V diag(s) Vᵀ and a = Vᵀw̃:  w*(λ) = V diag(s/(s + λ)) a.
+λ = 0 means the limit λ → 0⁺: w̃, or in a valley (an eigenvalue of zero) its point of least norm.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wd_core.diamond import inside_diamond, penalised
+from wd_core.ridge import NEWTON_STEPS
+from wd_core.spectrum import decompose
+from wd_core.types import Array, Dataset, as_array, require, require_whole
+
+# Below this share of the larger an eigenvalue, or a difference of two entries, is rounding.
+ROUNDING = 1e-13
+# A diverging path is held at this multiple of its start's distance: far outside every frame, and
+# inside the range of floats, so that no inf − inf arises.
+FAR = 1e200
+# The lines of a valley's level set are this many times as long as they are away from the origin.
+LINE_LENGTH = 100.0
+
+
+@dataclass(frozen=True, eq=False)
+class Quadratic:
+    """The loss L(w) = ½ (w − w̃)ᵀH(w − w̃) of two weights, and all that is exact about it.
+
+    hessian H [2, 2]: symmetric, no negative eigenvalue; minimiser w̃ [2], any one of a valley's;
+    offset: the data loss at w̃, which `loss` leaves out. Lists and tensors are taken.
+    Worked out: eigenvalues s [2], the larger first, zero exactly where it is zero up to rounding;
+    eigenvectors V [2, 2], column j the unit vector of s_j.
+    ValueError with the name, the rule and the value for anything else.
+    """
+
+    hessian: Array
+    minimiser: Array
+    offset: float = 0.0
+    eigenvalues: Array = field(init=False, repr=False)
+    eigenvectors: Array = field(init=False, repr=False)
+    _coordinates: Array = field(init=False, repr=False)  # Vᵀw̃, without what lies along a valley
+
+    def __post_init__(self) -> None:
+        H = as_array("hessian", self.hessian, 2)
+        require(H.shape == (2, 2), "hessian", "of shape (2, 2)", H.shape)
+        lopsided = abs(H[0, 1] - H[1, 0]) > ROUNDING * np.abs(H).max()
+        require(not lopsided, "hessian", "symmetric", H.tolist())
+        object.__setattr__(self, "hessian", (H + H.T) / 2)
+        object.__setattr__(self, "minimiser", _point("minimiser", self.minimiser))
+        object.__setattr__(self, "offset", float(as_array("offset", self.offset, 0)))
+        s, V = _eigen(self.hessian)
+        bowl = s[1] >= -ROUNDING * max(s[0], -s[1])
+        require(bowl, "hessian", "without a negative eigenvalue", list(s))
+        s = (s[0], s[1] if s[1] > ROUNDING * s[0] else 0.0)
+        object.__setattr__(self, "eigenvalues", np.array(s))
+        object.__setattr__(self, "eigenvectors", V)
+        object.__setattr__(self, "_coordinates", (self.minimiser @ V) * (self.eigenvalues > 0))
+
+    @classmethod
+    def from_eigenvalues(cls, eigenvalues: ArrayLike, angle: float, minimiser: ArrayLike) -> Self:
+        """The quadratic with two eigenvalues >= 0, the first along `angle` (radians, from axis 1).
+
+        H = s_1 v vᵀ + s_2 u uᵀ with v = (cos, sin), u = (−sin, cos). ValueError for wrong values.
+        """
+        s = _point("eigenvalues", eigenvalues)
+        require(bool((s >= 0).all()), "eigenvalues", ">= 0", s.tolist())
+        angle = float(as_array("angle", angle, 0))
+        V = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+        return cls(V * s @ V.T, _point("minimiser", minimiser))
+
+    @classmethod
+    def from_data(cls, dataset: Dataset) -> Self:
+        """The training loss of two features with the bias profiled out: L(w) = min_b L(w, b).
+
+        H = XcᵀXc/N, w̃ the least squares solution (of least norm), offset the loss it leaves:
+        offset + loss(w) is the data loss. ValueError unless the data have two features.
+        """
+        require(dataset.n_features == 2, "dataset", "of two features", dataset.n_features)
+        parts = decompose(dataset)
+        minimiser = parts.V @ (parts.c / np.sqrt(parts.s))
+        centred = dataset.X_train - parts.x_mean
+        left = dataset.y_train - parts.y_mean - centred @ minimiser
+        return cls(parts.V * parts.s @ parts.V.T, minimiser, float((left**2).mean()) / 2)
+
+    # --- the surface ---------------------------------------------------------------------------
+
+    @property
+    def rank(self) -> int:
+        """How many eigenvalues are not zero: 2 a bowl, 1 a valley, 0 a plain."""
+        return int((self.eigenvalues > 0).sum())
+
+    def loss(self, w: ArrayLike) -> Array:
+        """L(w) = ½ (w − w̃)ᵀH(w − w̃) for w [..., 2], [...]; without `offset` and penalty."""
+        along = (_points("w", w) - self.minimiser) @ self.eigenvectors
+        return np.asarray((self.eigenvalues * along**2).sum(-1) / 2)
+
+    def objective(self, w: ArrayLike, weight_decay: float) -> Array:
+        """J(w) = L(w) + (λ/2)‖w‖² for w [..., 2], [...]."""
+        lam = _non_negative("weight_decay", weight_decay)
+        return np.asarray(self.loss(w) + lam / 2 * (_points("w", w) ** 2).sum(-1))
+
+    def gradient(self, w: ArrayLike) -> Array:
+        """∇L(w) = H(w − w̃) for w [..., 2], [..., 2]; at w*(λ) it is −λw*."""
+        V = self.eigenvectors
+        return np.asarray((_points("w", w) - self.minimiser) @ V * self.eigenvalues @ V.T)
+
+    # --- penalty and disc ----------------------------------------------------------------------
+
+    def ridge(self, weight_decay: ArrayLike) -> Array:
+        """w*(λ) = argmin L + (λ/2)‖w‖² = (H + λI)⁻¹Hw̃: [2] for one λ >= 0, [L, 2] for L of them.
+
+        λ = 0 in a valley: the minimiser of least norm.
+        """
+        lam = as_array("weight_decay", weight_decay, min(np.ndim(weight_decay), 1))
+        require(bool((lam >= 0).all()), "weight_decay", ">= 0", float(lam.min(initial=0.0)))
+        s = self.eigenvalues
+        total = s + lam[..., None]
+        shrink = np.divide(s, total, out=np.zeros_like(total), where=total > 0)
+        return np.asarray((shrink * self._coordinates) @ self.eigenvectors.T)
+
+    def norm_for_weight_decay(self, weight_decay: float) -> float:
+        """θ(λ) = ‖w*(λ)‖²; strictly falling in λ unless w̃ = 0."""
+        lam = _non_negative("weight_decay", weight_decay)
+        return _theta(self.eigenvalues.tolist(), self._coordinates.tolist(), lam)
+
+    def weight_decay_for_norm(self, theta: float) -> float:
+        """λ(θ), the λ >= 0 with ‖w*(λ)‖² = θ; 0.0 where θ >= ‖w*(0)‖² and the constraint is idle.
+
+        θ > 0, else ValueError.
+        """
+        theta = _positive("theta", theta)
+        return _secular_root(self.eigenvalues.tolist(), self._coordinates.tolist(), theta)
+
+    def constrained(self, theta: float) -> Array:
+        """argmin L(w) subject to ‖w‖² <= θ, [2]: w*(λ(θ)); idle: the minimiser of least norm."""
+        lam = self.weight_decay_for_norm(theta)
+        pairs = zip(self.eigenvalues.tolist(), self._coordinates.tolist(), strict=True)
+        along = [s / (s + lam) * a if s > 0 else 0.0 for s, a in pairs]
+        return np.asarray(self.eigenvectors @ along)
+
+    def multiplier(self, theta: float) -> float:
+        """μ of L + μ(‖w‖² − θ): λ(θ)/2, and 0.0 where the constraint is idle."""
+        return self.weight_decay_for_norm(theta) / 2
+
+    def shadow_price(self, theta: float) -> float:
+        """dL*/dθ = −λ(θ)/2: what the least loss gains from a larger disc."""
+        return -self.multiplier(theta)
+
+    # --- diamond -------------------------------------------------------------------------------
+
+    def lasso(self, l1: float) -> Array:
+        """argmin L(w) + l1·(|w_1| + |w_2|), [2], its zeros exact; of least norm among equals."""
+        return penalised(self, _non_negative("l1", l1))
+
+    def l1_constrained(self, radius: float) -> Array:
+        """argmin L(w) subject to |w_1| + |w_2| <= radius, [2]; of least norm among equals."""
+        return inside_diamond(self, _positive("radius", radius))
+
+    # --- descent -------------------------------------------------------------------------------
+
+    def max_stable_lr(self, weight_decay: float) -> float:
+        """2/(s_max + λ), the learning rate below which descent converges; inf on a plain."""
+        curvature = float(self.eigenvalues[0]) + _non_negative("weight_decay", weight_decay)
+        return 2 / curvature if curvature > 0 else math.inf
+
+    def descent(self, start: ArrayLike, lr: float, weight_decay: float, steps: int) -> Array:
+        """w_t of w ← w − η(∇L + λw), t = 0 ... steps, [steps + 1, 2], in closed form.
+
+        w_t = w* + V (1 − η(s + λ))^t Vᵀ(w_0 − w*). A diverging path is held at 1e200 times its
+        start's distance, so that its numbers stay numbers.
+        """
+        start, lr = _point("start", start), _positive("lr", lr)
+        lam = _non_negative("weight_decay", weight_decay)
+        require_whole("steps", steps, 0)
+        end, V = self.ridge(lam), self.eigenvectors
+        factor = 1 - lr * (self.eigenvalues + lam)
+        with np.errstate(over="ignore", under="ignore"):
+            growth = factor ** np.arange(steps + 1)[:, None]
+        path = end + np.clip(growth, -FAR, FAR) * ((start - end) @ V) @ V.T
+        path[0] = start
+        return np.asarray(path)
+
+    def projected_descent(self, start: ArrayLike, lr: float, theta: float, steps: int) -> Array:
+        """w_t of w ← w − η∇L, then w ← w·min(1, √θ/‖w‖), [steps + 1, 2]; w_0 is the start."""
+        start, lr = _point("start", start), _positive("lr", lr)
+        radius = math.sqrt(_positive("theta", theta))
+        require_whole("steps", steps, 0)
+        V = self.eigenvectors
+        rate = lr * self.eigenvalues
+        target = rate * self._coordinates
+        path = np.empty((steps + 1, 2))
+        path[0] = w = start @ V  # lengths are the same in the eigenbasis
+        for step in range(1, steps + 1):
+            w = w - rate * w + target
+            w = w * (radius / max(math.hypot(*w), radius))
+            path[step] = w
+        path = path @ V.T
+        path[0] = start
+        return path
+
+    # --- level sets ----------------------------------------------------------------------------
+
+    def level_set(self, value: float, points: int = 240) -> Array:
+        """The closed curve L(w) = value, [points + 1, 2]: semi-axes √(2·value/s_j) along v_j.
+
+        In a valley two parallel lines with a row of NaN between them (one line, twice, for value
+        0: the minimisers); on a plain nothing but NaN. value >= 0, points >= 4, else ValueError.
+        """
+        value = _non_negative("value", value)
+        require_whole("points", points, 4)
+        s, V = self.eigenvalues, self.eigenvectors
+        if self.rank == 0:
+            return np.full((points + 1, 2), np.nan)
+        if self.rank == 1:
+            return self._two_lines(math.sqrt(2 * value / s[0]), points)
+        turn = np.linspace(0, 2 * np.pi, points + 1)
+        ellipse = np.sqrt(2 * value / s) * np.column_stack([np.cos(turn), np.sin(turn)]) @ V.T
+        ellipse[-1] = ellipse[0]
+        return np.asarray(self.minimiser + ellipse)
+
+    def level_through(self, w: ArrayLike, points: int = 240) -> Array:
+        """The level set of L, not of J, that passes through w [2]; see `level_set`."""
+        return self.level_set(float(self.loss(_point("w", w))), points)
+
+    def _two_lines(self, apart: float, points: int) -> Array:
+        across, along = self.eigenvectors.T
+        at, half = self._coordinates[0], points // 2
+        reach = LINE_LENGTH * (abs(at) + apart or 1.0)
+        lines = np.full((points + 1, 2), np.nan)
+        for side, rows in ((apart, lines[:half]), (-apart, lines[half + 1 :])):
+            rows[:] = (at + side) * across + np.linspace(-reach, reach, len(rows))[:, None] * along
+        return lines
+
+
+def _eigen(H: Array) -> tuple[tuple[float, float], Array]:
+    """Eigenvalues, the larger first, and eigenvectors [2, 2] of a symmetric matrix, closed form."""
+    (p, q), (_, r) = H.tolist()
+    mean, half = p / 2 + r / 2, p / 2 - r / 2
+    turn = math.atan2(q, half) / 2
+    cos, sin = math.cos(turn), math.sin(turn)
+    apart = math.hypot(half, q)
+    return (mean + apart, mean - apart), np.array([[cos, -sin], [sin, cos]])
+
+
+def _theta(s: list[float], a: list[float], lam: float) -> float:
+    return math.hypot(*(x * (y / (y + lam)) for x, y in zip(a, s, strict=True) if y > 0)) ** 2
+
+
+def _secular_root(s: list[float], a: list[float], theta: float) -> float:
+    """`ridge.secular_root` on two floats, ten times as fast as on arrays: λ with ‖w*(λ)‖² = θ."""
+    if theta >= _theta(s, a, 0.0):
+        return 0.0
+    radius = math.sqrt(theta)
+    # λ is less than this by something between the two eigenvalues
+    most = math.hypot(s[0] * a[0], s[1] * a[1]) / radius
+    lam = max(0.0, most - s[0])
+    for _ in range(NEWTON_STEPS):
+        w = [y * x / (y + lam) if y > 0 else 0.0 for x, y in zip(a, s, strict=True)]
+        norm = math.hypot(*w)
+        fall = sum((x / norm) ** 2 / (y + lam) for x, y in zip(w, s, strict=True) if y > 0)
+        step = (norm / radius - 1) / fall
+        if lam + step <= lam:
+            break
+        lam += step
+    return lam
+
+
+def _points(name: str, value: Any) -> Array:
+    """w [..., 2], float64."""
+    points = as_array(name, value, max(np.ndim(value), 1))
+    require(points.shape[-1] == 2, name, "of two coordinates on the last axis", points.shape)
+    return points
+
+
+def _point(name: str, value: Any) -> Array:
+    point = as_array(name, value, 1)
+    require(point.shape == (2,), name, "two numbers", point.tolist())
+    return point
+
+
+def _non_negative(name: str, value: Any) -> float:
+    number = _number(name, value)
+    require(0 <= number < math.inf, name, "a finite number >= 0", number)
+    return number
+
+
+def _positive(name: str, value: Any) -> float:
+    number = _number(name, value)
+    require(0 < number < math.inf, name, "a finite number > 0", number)
+    return number
+
+
+def _number(name: str, value: Any) -> float:
+    return float(value if isinstance(value, int | float) else as_array(name, value, 0))
