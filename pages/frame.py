@@ -3,7 +3,8 @@
 import streamlit as st
 
 PAGES = [
-    st.Page("views/train.py", title="Train", icon="📉", url_path="train", default=True),
+    st.Page("views/train.py", title="Train", url_path="train", default=True),
+    st.Page("views/geometry.py", title="Geometry", url_path="geometry"),
 ]
 
 st.set_page_config(page_title="Weight Decay Explorer", page_icon="📉", layout="wide")

@@ -1,9 +1,12 @@
 // The live chart: draws a figure made in Python, plays its epochs, follows a stream or a drag.
+// Or it moves between pictures that were worked out beforehand, by sliders of its own.
 // The root node says what is drawn: data-run, data-state, data-epoch, data-frames, data-live.
 
 const PLAY_SECONDS = 4;
 const REPAINT_MS = 100;
 const NARROW = 520;
+const ANSWER_MS = 1500;
+const REST_MS = 150;
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const ICONS = {
   play: "M4 2l10 6-10 6z",
@@ -30,9 +33,10 @@ const CONFIG = {
 
 const charts = new WeakMap();
 
-export function mount(parent, data) {
+export function mount(parent, data, tell = () => {}) {
   let chart = charts.get(parent);
   if (!chart) charts.set(parent, (chart = new Chart(parent, data.assets)));
+  chart.tell = tell;
   chart.accept(data);
   // Streamlit also runs the cleanup of a call that a newer one overtook, while the node lives
   // on; only a node that has left the page is an unmount.
@@ -268,6 +272,55 @@ function headOf(values, count, share, log) {
   return part;
 }
 
+// Where the points of a moving trace are in one of the pictures: its own points under an affine
+// map (a, b, c, d, e, f: x = a·u + b·v + e, y = c·u + d·v + f), or rows of its arrays.
+function moved(trace, move, index) {
+  if (move.affine) {
+    const [a, b, c, d, e, f] = move.affine[index];
+    const place = (u, v, at) => Array.from(trace.x, (_, i) => u * trace.x[i] + v * trace.y[i] + at);
+    return { x: place(a, b, e), y: place(c, d, f) };
+  }
+  return { x: move.x[index], y: move.y[index] };
+}
+
+// Puts the drawn nodes of a scatter trace on linear axes to other points, past Plotly, which works
+// out every trace anew for any change: ten times as fast. False where the nodes do not fit.
+function place(plot, full, { x, y }) {
+  if (full.visible !== true) return true;
+  const group = plot.querySelector(`.scatterlayer .trace${full.uid}`);
+  const axis = (name) => plot._fullLayout[`${name[0]}axis${name.slice(1)}`];
+  const [xaxis, yaxis] = [axis(full.xaxis), axis(full.yaxis)];
+  if (!group || xaxis.type !== "linear" || yaxis.type !== "linear") return false;
+  const points = Array.from(x, (value, i) => [xaxis.l2p(value), yaxis.l2p(y[i])]);
+  const lines = group.querySelectorAll(".js-line");
+  const outline = lines.length || group.querySelector(".fills path") ? pathOf(points) : "";
+  lines.forEach((line, i) => line.setAttribute("d", i ? "M0,0" : outline));
+  group.querySelector(".fills path")?.setAttribute("d", outline);
+  const marks = group.querySelectorAll(".points > path");
+  const words = group.querySelectorAll(".textpoint text");
+  if ([marks, words].some(({ length }) => length && length !== points.length)) return false;
+  marks.forEach((mark, i) => mark.setAttribute("transform", `translate(${points[i]})`));
+  [marks, words].forEach((nodes) => nodes.forEach((node) => node.removeAttribute("display")));
+  words.forEach((word, i) => {
+    word.setAttribute("x", points[i][0]);
+    word.setAttribute("y", points[i][1]);
+  });
+  return true;
+}
+
+function pathOf(points) {
+  let path = "";
+  let pen = "M";
+  for (const [x, y] of points) {
+    if (!Number.isFinite(x) || !Number.isFinite(y)) pen = "M"; // a gap
+    else {
+      path += `${pen}${x.toFixed(2)},${y.toFixed(2)}`;
+      pen = "L";
+    }
+  }
+  return path || "M0,0";
+}
+
 // ---------------------------------------------------------------- nodes
 
 function element(tag, attributes = {}, ...children) {
@@ -365,6 +418,7 @@ class Chart {
 
   build() {
     this.help = new Help();
+    this.handles = element("div", { class: "wd-sliders", hidden: "" });
     this.tiles = element("div", { class: "wd-tiles" });
     this.plot = element("div", { class: "wd-plot", role: "img" });
     this.sentence = element("p", { "aria-live": "polite" });
@@ -372,6 +426,7 @@ class Chart {
     this.root = element(
       "div",
       { class: "wd-chart", role: "group", "data-frames": "0", "data-state": "drawing" },
+      this.handles,
       this.tiles,
       this.plot,
       this.buildBar(),
@@ -458,12 +513,15 @@ class Chart {
   receive(payload, { live = false } = {}) {
     this.turn += 1;
     this.playback += 1;
+    clearTimeout(this.resting);
     const goesOn = this.continues(payload);
     if (!goesOn) this.closeStream();
+    this.shown = this.payload?.sliders && this.sliders.shown();
     const series = goesOn ? this.payload.series : copySeries(payload.series);
     this.payload = { ...payload, series, live: payload.live ?? (live ? this.payload.live : null) };
     this.figure = decode(payload.figure);
-    this.position = this.last;
+    this.moves = decode(payload.moves ?? {});
+    this.position = this.placed(payload);
     if (!live) {
       this.drag.cancel();
       showLink(payload.query);
@@ -471,6 +529,17 @@ class Chart {
     if (goesOn) return void this.goOn();
     this.setState("drawing");
     this.start(this.turn, live);
+  }
+
+  // Where a payload opens: at its end, or at the picture it names, unless the hand has gone on
+  // since: then nearest to where the hand is.
+  placed(payload) {
+    if (payload.position === undefined) return this.last;
+    const { sliders } = this;
+    const ahead = sliders && (sliders.held || sliders.overtook(payload));
+    return ahead || this.root.dataset.state === "playing"
+      ? sliders.nearest(payload, payload.position)
+      : payload.position;
   }
 
   // A rerun that changed something else brings the same stream: it must not start it over.
@@ -513,12 +582,16 @@ class Chart {
 
   get growing() {
     return this.figure.data.flatMap((trace, index) =>
-      trace.meta?.series === undefined ? [] : [index],
+      trace.meta?.series === undefined && trace.meta?.moves === undefined ? [] : [index],
     );
   }
 
+  get moving() {
+    return this.payload.moves !== undefined;
+  }
+
   get epochs() {
-    return this.payload.series.epoch ?? [];
+    return this.payload.series.epoch ?? this.payload.series.step ?? [];
   }
 
   get last() {
@@ -531,6 +604,8 @@ class Chart {
 
   points(trace, count, share = 0) {
     const { series } = this.payload;
+    if (trace.meta.moves !== undefined)
+      return moved(trace, this.moves[trace.meta.moves], this.index);
     const glide =
       /lines/.test(trace.mode ?? "lines") && !/markers|text/.test(trace.mode ?? "") ? share : 0;
     const log = (axis) => this.figure.layout[axis[0] + "axis" + axis.slice(1)]?.type === "log";
@@ -549,7 +624,8 @@ class Chart {
     const layout = themedLayout(this.figure.layout ?? {}, this.theme, this.narrow);
     const data = this.figure.data.map((trace) => {
       const copy = coloured(trace, this.theme);
-      return trace.meta?.series === undefined ? copy : { ...copy, ...this.points(trace, Infinity) };
+      const fixed = trace.meta?.series === undefined && trace.meta?.moves === undefined;
+      return fixed ? copy : { ...copy, ...this.points(trace, Infinity) };
     });
     plot.style.minHeight = `${layout.height}px`;
     plot.setAttribute("aria-label", this.figure.layout?.meta?.alt ?? "Chart");
@@ -567,7 +643,7 @@ class Chart {
     }
     this.listen();
     this.countFrame();
-    if (this.index < this.last) this.cut();
+    if (this.index < this.last && !this.moving) this.cut();
     this.drawReadout();
     return true;
   }
@@ -582,13 +658,44 @@ class Chart {
     if (this.listening) return;
     this.listening = true;
     // Hiding a trace or resetting the axes makes Plotly fit the axes to the cut curves.
-    const whole = () => this.index < this.last && this.paint();
+    const whole = () => this.index < this.last && !this.moving && this.paint();
     this.plot.on("plotly_restyle", whole);
     this.plot.on("plotly_relayout", whole);
+    this.plot.on("plotly_click", ({ event }) => this.clicked(event));
+  }
+
+  // A click in the first panel of a figure that asks for clicks is a point for Python.
+  clicked(event) {
+    if (!this.figure.layout?.meta?.clicks) return;
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const box = this.plot.getBoundingClientRect();
+    const x = xaxis.p2d(event.clientX - box.left - xaxis._offset);
+    const y = yaxis.p2d(event.clientY - box.top - yaxis._offset);
+    const inside = (value, [low, high]) => low <= value && value <= high;
+    if (inside(x, xaxis.range) && inside(y, yaxis.range)) this.tell("clicked", [x, y]);
   }
 
   // `redraw: false` moves the lines alone: half the cost of a whole repaint.
   cut() {
+    if (this.moving && this.movePast()) return;
+    this.cutWithPlotly();
+  }
+
+  // Plotly learns of it once the picture rests, so that zoom and hover know the drawn points.
+  movePast() {
+    clearTimeout(this.resting);
+    const past = this.growing.every((index) => {
+      const trace = this.figure.data[index];
+      return place(this.plot, this.plot._fullData[index], this.points(trace));
+    });
+    if (past) {
+      this.countFrame();
+      this.resting = setTimeout(() => this.plot.isConnected && this.cutWithPlotly(), REST_MS);
+    }
+    return past;
+  }
+
+  cutWithPlotly() {
     const { growing } = this;
     if (!growing.length) return;
     const count = this.index + 1;
@@ -626,9 +733,21 @@ class Chart {
 
   drawWords() {
     this.drawTiles();
-    setText(this.sentence, this.payload.sentence ?? "");
-    this.sentence.hidden = !this.payload.sentence;
+    this.drawSliders();
+    this.sentence.setAttribute("aria-live", this.payload.sliders ? "off" : "polite");
+    if (!this.payload.sentences) this.say(this.payload.sentence ?? "");
     this.drawReadout();
+  }
+
+  say(text) {
+    setText(this.sentence, text);
+    this.sentence.hidden = !text;
+  }
+
+  drawSliders() {
+    const { sliders } = this.payload;
+    this.handles.hidden = !sliders;
+    if (sliders) (this.sliders ??= new Sliders(this)).accept(sliders);
   }
 
   drawTiles() {
@@ -679,6 +798,11 @@ class Chart {
       setText(node, formatNumber(values(name)[epochs.length ? index : values(name).length - 1]));
     for (const node of this.player) node.hidden = last < 1;
     if (!epochs.length) return;
+    if (this.payload.sentences) this.say(this.payload.sentences[index]);
+    if (this.payload.sliders) {
+      this.sliders.show(index);
+      this.scrubber.hidden = this.epochText.hidden = true;
+    }
     const text = `epoch ${epochs[index]} of ${this.payload.total ?? epochs[last]}`;
     this.scrubber.max = last;
     this.scrubber.value = index;
@@ -736,7 +860,7 @@ class Chart {
       const seconds = Math.min(0.1, Math.max(0, (now - before) / 1000));
       before = now;
       this.position += (seconds / PLAY_SECONDS) * this.last * this.speed;
-      if (this.position >= this.last) return void this.seek(this.last);
+      if (this.position >= this.last) return void this.settle(this.last);
       const shown = this.root.dataset.epoch;
       this.cut();
       if (String(this.epochs[this.index]) !== shown) this.drawReadout();
@@ -746,17 +870,22 @@ class Chart {
   }
 
   pause() {
-    this.seek(this.index);
+    this.settle(this.index);
   }
 
   step(by) {
-    this.seek(this.index + by);
+    this.settle(this.index + by);
+  }
+
+  settle(index) {
+    this.seek(index);
+    this.sliders?.choose();
   }
 
   seek(index) {
     this.playback += 1;
     this.position = Math.min(this.last, Math.max(0, index));
-    if (this.index >= this.last) this.paint();
+    if (this.index >= this.last && !this.moving) this.paint();
     else {
       this.cut();
       this.drawReadout();
@@ -842,8 +971,10 @@ class Chart {
   destroy() {
     this.turn += 1;
     this.playback += 1;
+    clearTimeout(this.resting);
     this.closeStream();
     this.drag.destroy();
+    this.sliders?.destroy();
     this.sizes.disconnect();
     if (this.listening) this.Plotly.purge(this.plot);
     this.root.remove();
@@ -869,6 +1000,133 @@ function appendRows(all, added, epoch) {
     while (target.length < before) target.push(null);
     for (const value of values) target.push(value);
   }
+}
+
+// ---------------------------------------------------------------- sliders
+
+// Range inputs of the chart's own, all over the same pictures: one is moved, the others follow,
+// and nobody is asked. Python hears of the picture on release.
+class Sliders {
+  constructor(chart) {
+    this.chart = chart;
+    this.held = null;
+    this.list = [];
+    this.released = () => this.letGo();
+    addEventListener("pointerup", this.released, true);
+    addEventListener("pointercancel", this.released, true);
+  }
+
+  accept(sliders) {
+    const shape = JSON.stringify(sliders.map(({ key, label, help }) => [key, label, help]));
+    if (shape !== this.shape) this.build(sliders);
+    this.shape = shape;
+    sliders.forEach((slider, place) => {
+      Object.assign(this.list[place], slider);
+      this.list[place].input.max = slider.stops.length - 1;
+    });
+  }
+
+  build(sliders) {
+    const { chart } = this;
+    this.list = sliders.map(({ key, label, help, role }) => {
+      const input = element("input", {
+        type: "range",
+        "aria-label": label,
+        min: 0,
+        max: sliders.length,
+        step: 1,
+        onpointerdown: () => (this.held = key),
+        oninput: () => this.move(key),
+        onchange: () => this.choose(),
+      });
+      const value = element("output", { class: "wd-value" });
+      const name = element("span", { class: "wd-label" }, element("span", {}, label));
+      if (help) name.append(chart.help.mark(label, help));
+      const box = element(
+        "div",
+        { class: "wd-slider", "data-key": key, "data-role": role ?? "" },
+        name,
+        value,
+        input,
+      );
+      return { key, input, value, box };
+    });
+    chart.handles.replaceChildren(...this.list.map(({ box }) => box));
+  }
+
+  find(key) {
+    return this.list.find((slider) => slider.key === key);
+  }
+
+  move(key) {
+    const { input, stops } = this.find(key);
+    this.chart.seek(stops[Number(input.value)]);
+  }
+
+  // The thumb of a slider that has no stop at this picture stands at the nearest one.
+  show(index) {
+    for (const { key, input, value, stops, texts } of this.list) {
+      if (!(this.held === key && stops[Number(input.value)] === index))
+        input.value = nearestPlace(stops, index);
+      input.setAttribute("aria-valuetext", texts[index]);
+      setText(value, texts[index]);
+    }
+  }
+
+  shown() {
+    const { index, payload } = this.chart;
+    return Object.fromEntries(this.list.map(({ key }) => [key, payload.series[key][index]]));
+  }
+
+  choose() {
+    if (!this.chart.payload?.sliders) return;
+    this.sent = this.shown();
+    this.sentAt = performance.now();
+    this.chart.tell("chosen", this.sent);
+  }
+
+  // Whether this payload answers an older choice than the last: its answer is still to come.
+  overtook({ series, position }) {
+    if (!this.sent || performance.now() - this.sentAt > ANSWER_MS) return false;
+    const same = (key) => {
+      const [sent, got] = [this.sent[key] ?? 0, series[key]?.[position] ?? 0];
+      return Math.abs(sent - got) <= 1e-9 * Math.abs(sent);
+    };
+    return !Object.keys(this.sent).every(same);
+  }
+
+  letGo() {
+    this.held = null;
+  }
+
+  // The picture of another payload whose numbers are nearest to those now shown.
+  nearest({ series, sliders }, otherwise) {
+    const before = this.chart.shown;
+    if (!before) return otherwise;
+    let best = otherwise;
+    let least = Infinity;
+    for (let index = 0; index < series.step.length; index += 1) {
+      const away = sliders.reduce(
+        (sum, { key }) => sum + Math.abs((series[key][index] ?? 0) - (before[key] ?? 0)),
+        0,
+      );
+      if (away < least) [least, best] = [away, index];
+    }
+    return best;
+  }
+
+  destroy() {
+    removeEventListener("pointerup", this.released, true);
+    removeEventListener("pointercancel", this.released, true);
+  }
+}
+
+function nearestPlace(stops, index) {
+  let best = 0;
+  stops.forEach((stop, place) => {
+    if (Math.abs(stop - index) < Math.abs(stops[best] - index)) best = place;
+  });
+  return best;
 }
 
 // Server-sent events, repainted at a pace of their own, never once a row.

@@ -1,7 +1,7 @@
 """The live chart: a figure, its tiles and its playback bar on one node that outlives updates."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import streamlit as st
@@ -13,9 +13,9 @@ from pages.shared import assets
 # behind an address that the browser caches. The script runs from a blob: address, against
 # which a path alone does not resolve.
 SHIM: Final = """
-export default async function ({ data, parentElement }) {
+export default async function ({ data, parentElement, setTriggerValue }) {
   const { mount } = await import(location.origin + data.assets["chart.js"]);
-  return mount(parentElement, data);
+  return mount(parentElement, data, setTriggerValue);
 }
 """
 
@@ -31,16 +31,25 @@ def encode(payload: Mapping[str, Any]) -> str:
     return str(to_json_plotly(payload))
 
 
-def chart(payload: Mapping[str, Any], *, key: str) -> None:
+def chart(
+    payload: Mapping[str, Any], *, key: str, on: Mapping[str, Callable[[], None]] | None = None
+) -> None:
     """Draw the payload on the chart with this key; a constant key keeps zoom and legend.
 
     The payload holds `run`, `query` (of the link to it), `figure`, `series`, `tiles`, `sentence`,
     `total`, `stream` and `live`. A trace whose `meta` is {"series": name} is filled from `series`
     and grows with the epoch; every other trace is drawn as it is.
+
+    A payload of pictures instead of epochs has `series.step`, `sliders` over them, `position` (the
+    one it opens at), `sentences` (one each) and `moves`: where a trace whose `meta` is
+    {"moves": name} is in each of them. `on` names what Python does when such a chart says
+    "chosen" (a slider was let go) or "clicked" (a point of the first panel; where the figure's
+    `layout.meta.clicks` asks for it); the value is in the session under `key`.
     """
     data = {
         "assets": assets.addresses(),
         "base": assets.base_path(),
         "payload": json.loads(encode(payload)),
     }
-    _mount(data=data, key=key)
+    callbacks: Any = {f"on_{name}_change": act for name, act in (on or {}).items()}
+    _mount(data=data, key=key, **callbacks)

@@ -61,7 +61,7 @@ def chosen() -> Settings:
 def front() -> None:
     """The three controls that matter most."""
     for key in FRONT:
-        _draw(SETTINGS[key])
+        draw(SETTINGS[key])
 
 
 def folded() -> None:
@@ -70,13 +70,13 @@ def folded() -> None:
     with st.expander("Data", expanded=False):
         for key in DATA:
             if key in read:
-                _draw(SETTINGS[key])
+                draw(SETTINGS[key])
     with st.expander("Training", expanded=False):
         for key in TRAINING:
             if key in read:
-                _draw(SETTINGS[key])
+                draw(SETTINGS[key])
     with st.expander("Randomness", expanded=False):
-        _draw(SETTINGS["seed"])
+        draw(SETTINGS["seed"])
         st.button("New seed", on_click=_new_seed, help="Draw new data, start and batch order.")
 
 
@@ -84,39 +84,41 @@ def _new_seed() -> None:
     st.session_state["seed"] = (int(st.session_state["seed"]) + 1) % 2**31
 
 
-def _draw(setting: Setting) -> None:
+def draw(setting: Setting, page: str = "") -> None:
+    """The widget of a setting; its key in the session is `page` and the setting's own."""
+    key = page + setting.key
     match setting:
         case Steps():
-            _slider(setting)
+            _slider(setting, key)
         case Number():
-            _number(setting)
+            _number(setting, key)
         case Choice():
             st.selectbox(
                 setting.label,
                 list(setting.options),
                 format_func=lambda name: setting.options[name],
                 help=setting.help,
-                key=setting.key,
+                key=key,
                 persist_state="session",
             )
 
 
-def _slider(setting: Steps) -> None:
-    steps = setting.with_value(st.session_state[setting.key])
-    st.session_state[setting.key] = type(steps[0])(st.session_state[setting.key])
+def _slider(setting: Steps, key: str) -> None:
+    steps = setting.with_value(st.session_state[key])
+    st.session_state[key] = type(steps[0])(st.session_state[key])
     st.select_slider(
         setting.label,
         steps,
         format_func=as_text,
         help=setting.help,
-        key=setting.key,
+        key=key,
         persist_state="session",
     )
 
 
-def _number(setting: Number) -> None:
+def _number(setting: Number, key: str) -> None:
     kind = int if setting.whole else float
-    st.session_state[setting.key] = kind(st.session_state[setting.key])
+    st.session_state[key] = kind(st.session_state[key])
     st.number_input(
         setting.label,
         min_value=kind(setting.least),
@@ -124,6 +126,6 @@ def _number(setting: Number) -> None:
         step=kind(setting.step),
         format=None if setting.whole else "%.6g",
         help=setting.help,
-        key=setting.key,
+        key=key,
         persist_state="session",
     )

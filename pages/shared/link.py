@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from pages.shared.settings import DEFAULTS, SETTINGS, Settings, Value, as_text, settings_of
+from pages.shared.settings import (
+    DEFAULTS,
+    SETTINGS,
+    Setting,
+    Settings,
+    Value,
+    as_text,
+    settings_of,
+)
 
 PIN = "pin"
 MOST_PINS = 6
@@ -43,13 +51,13 @@ def query_of(settings: Settings, pins: Sequence[Pin]) -> str:
 def read_link(query: Iterable[tuple[str, str]]) -> Link:
     """The settings and pins in a query; what cannot be used is left out and named."""
     pairs = list(query)
-    values, complaints = _values([pair for pair in pairs if pair[0] != PIN])
+    values, complaints = read_values([pair for pair in pairs if pair[0] != PIN])
     settings, refused = _settings(values)
     pins: list[Pin] = []
     for text in (text for key, text in pairs if key == PIN):
         name, mark, rest = text.rpartition("?")  # no query holds a bare question mark
         name, rest = (name, rest) if mark else (text, "")
-        pinned, wrong = _values(parse_qsl(rest, keep_blank_values=True))
+        pinned, wrong = read_values(parse_qsl(rest, keep_blank_values=True))
         kept, why = _settings(pinned)
         complaints += [f"Pinned run “{name[:LONGEST_NAME]}”: {c}" for c in wrong + why]
         pins.append(Pin(name[:LONGEST_NAME] or f"Run {len(pins) + 1}", kept))
@@ -58,19 +66,24 @@ def read_link(query: Iterable[tuple[str, str]]) -> Link:
     return Link(settings, tuple(pins[:MOST_PINS]), tuple(complaints + refused))
 
 
-def _values(query: Iterable[tuple[str, str]]) -> tuple[dict[str, Value], list[str]]:
+def read_values(
+    query: Iterable[tuple[str, str]],
+    settings: Mapping[str, Setting] = SETTINGS,
+    defaults: Mapping[str, Value] = DEFAULTS,
+) -> tuple[dict[str, Value], list[str]]:
+    """The values that a query gives to a page's settings; what cannot be used is named."""
     values: dict[str, Value] = {}
     complaints = []
     for key, text in query:
-        if key not in SETTINGS:
+        if key not in settings:
             complaints.append(f"The link names a setting “{key[:40]}” that does not exist.")
             continue
         try:
-            values[key] = SETTINGS[key].read(text)
+            values[key] = settings[key].read(text)
         except ValueError as error:
             complaints.append(
-                f"{SETTINGS[key].label}: “{text[:40]}” in the link {error};"
-                f" {as_text(DEFAULTS[key])} is used instead."
+                f"{settings[key].label}: “{text[:40]}” in the link {error};"
+                f" {as_text(defaults[key])} is used instead."
             )
     return values, complaints
 

@@ -1,0 +1,147 @@
+"""The geometry page's controls: a widget for each setting, kept in the session under its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+
+import streamlit as st
+
+from pages.shared import controls
+from pages.shared.geometry.problem import outside, solutions
+from pages.shared.geometry.scene import (
+    OFF,
+    ON,
+    SETTINGS,
+    SWITCH,
+    Scene,
+    read_link,
+    relevant,
+    scene_of,
+)
+from pages.shared.settings import Choice
+
+PAGE = "geometry "
+CHART = "geometry chart"
+OPENED = PAGE + "opened"
+SHAPE = (
+    *("s1", "s2", "angle", "w1", "w2", "feature1", "feature2", "data", "n_train", "n_features"),
+    *("noise", "correlation", "true1", "true2", "seed"),
+)
+PATHS = ("lr", "steps", "start1", "start2", "projected", "sgd", "batch_size")
+
+
+def opened_link() -> list[str]:
+    """At the page's first run in a session: take over what the link says; its complaints."""
+    if OPENED in st.session_state:
+        return []
+    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
+    scene, complaints = read_link(query)
+    _keep(scene)
+    st.session_state[OPENED] = True
+    return complaints
+
+
+def chosen() -> Scene:
+    """The scene as the controls stand now."""
+    return scene_of({key: st.session_state[PAGE + key] for key in SETTINGS})
+
+
+def source() -> None:
+    """Where the quadratic comes from, and its numbers."""
+    _draw("source")
+    with st.expander("Its numbers", expanded=True):
+        _both(*(key for key in SHAPE if key in relevant(chosen())))
+
+
+def overlays() -> None:
+    """What else is drawn."""
+    for key in ("objective", "l1"):
+        _draw(key)
+
+
+def paths() -> None:
+    """Descent and its numbers; nothing for a slice."""
+    if "descent" not in relevant(chosen()):
+        st.caption("Descent would leave this plane: choose two features to see it.")
+        return
+    _draw("descent")
+    if st.session_state[PAGE + "descent"] == ON:
+        _both(*(key for key in PATHS if key in relevant(chosen())))
+
+
+def on_chart() -> dict[str, Callable[[], None]]:
+    """What the chart's sliders and a click in its panel change."""
+    return {"chosen": _slid, "clicked": _clicked}
+
+
+def _keep(scene: Scene) -> None:
+    for key, value in asdict(scene).items():
+        st.session_state[PAGE + key] = value
+
+
+def _slid() -> None:
+    value = st.session_state[CHART].chosen
+    if not value:
+        return
+    lam, theta = float(value["weight_decay"]), float(value["theta"])
+    binding = lam > 0
+    st.session_state[PAGE + "weight_decay"] = lam
+    st.session_state[PAGE + "theta"] = 0.0 if binding else theta
+
+
+def _clicked() -> None:
+    value = st.session_state[CHART].clicked
+    if not value:
+        return
+    st.session_state[PAGE + "start1"], st.session_state[PAGE + "start2"] = (
+        float(f"{x:.3g}") for x in value
+    )
+
+
+def _start_inside() -> None:
+    """A start that the frame does not hold moves to its upper left."""
+    with suppress(ValueError):
+        box = solutions(chosen()).box
+        if outside(chosen(), box):
+            left, right, bottom, top = box
+            places = (left + 0.2 * (right - left), top - 0.2 * (top - bottom))
+            for key, place in zip(("start1", "start2"), places, strict=True):
+                st.session_state[PAGE + key] = float(f"{place:.2g}")
+
+
+def _both(*keys: str) -> None:
+    """Numbers two abreast, everything else alone."""
+    row: list[str] = []
+    for key in (*keys, ""):
+        wide = not key or isinstance(SETTINGS[key], Choice)
+        if row and (wide or len(row) == 2):
+            for column, name in zip(st.columns(2), row, strict=False):
+                with column:
+                    _draw(name)
+            row = []
+        if key and wide:
+            _draw(key)
+        elif key:
+            row.append(key)
+
+
+def _draw(key: str) -> None:
+    setting = SETTINGS[key]
+    if isinstance(setting, Choice) and setting.options is SWITCH:
+        _switch(setting)
+    else:
+        controls.draw(setting, PAGE)
+
+
+def _switch(setting: Choice) -> None:
+    state = PAGE + setting.key
+
+    def turned() -> None:
+        st.session_state[state] = ON if st.session_state[state + " on"] else OFF
+        if setting.key == "descent":
+            _start_inside()
+
+    st.session_state[state + " on"] = st.session_state[state] == ON
+    st.toggle(setting.label, key=state + " on", help=setting.help, on_change=turned)

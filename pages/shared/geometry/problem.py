@@ -1,0 +1,250 @@
+"""The quadratic of a scene, and its solutions over the whole range of λ and θ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.shared.geometry.scene import FEATURES, WEIGHT_DECAYS, Scene
+from wd_core import (
+    Dataset,
+    DatasetSpec,
+    make_dataset,
+    norm_for_weight_decay,
+    weight_decay_for_norm,
+)
+from wd_core.geometry import Quadratic
+from wd_core.plane import Slice
+from wd_core.types import Array
+
+# Radii of the disc on offer, in shares of ‖w̃‖: those that bind, and those that do not.
+BINDING, IDLE = 40, (1.05, 1.1, 1.15, 1.2, 1.25, 1.3)
+# The frame reaches this many times ‖w̃‖ to each side of a point on the way to w̃.
+REACH, TOWARDS = 1.5, 0.2
+# Half a side of the frame where w̃ = 0.
+UNIT = 1.5
+# Level sets: the fourth passes through 0.
+LEVELS_TO_ZERO = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What is the same for every λ; `surface` gives the loss in the plane that is drawn."""
+
+    surface: Callable[[float], Quadratic]
+    norm: Callable[[float], float]
+    weight_decay: Callable[[float], float]
+    free_norm: float
+    slices: Callable[[float], Slice] | None = None
+    dataset: Dataset | None = None
+    names: tuple[str, str] = ("w₁", "w₂")
+
+
+@dataclass(frozen=True, eq=False)
+class Solutions:
+    """K pictures from the widest disc to the narrowest: θ falls, λ rises from 0.
+
+    weight_decay, theta [K]; optimum w*, minimiser w̃ [K, 2] and surfaces in the plane of each;
+    `chosen`: the picture of the scene; box: the frame's (left, right, bottom, top).
+    """
+
+    weight_decay: Array
+    theta: Array
+    optimum: Array
+    minimiser: Array
+    surfaces: tuple[Quadratic, ...] = field(repr=False)
+    free_norm: float
+    chosen: int
+    box: tuple[float, float, float, float]
+    level: float
+
+    @property
+    def idle(self) -> NDArray[np.bool_]:
+        """Whether the constraint does not bind, [K]."""
+        return np.asarray(self.weight_decay == 0)
+
+    @property
+    def eigenvalues(self) -> Array:
+        """s of every picture's plane, [K, 2]."""
+        return np.array([surface.eigenvalues for surface in self.surfaces])
+
+    @property
+    def eigenvectors(self) -> Array:
+        """V of every picture's plane, [K, 2, 2]."""
+        return np.array([surface.eigenvectors for surface in self.surfaces])
+
+    @property
+    def loss(self) -> Array:
+        """The data loss at w*, [K], with what it is at w̃."""
+        pairs = zip(self.surfaces, self.optimum, strict=True)
+        return np.array([float(surface.loss(w)) + surface.offset for surface, w in pairs])
+
+    @property
+    def force(self) -> Array:
+        """−∇L at w*, [K, 2]."""
+        pairs = zip(self.surfaces, self.optimum, strict=True)
+        return np.array([-surface.gradient(w) for surface, w in pairs])
+
+    @property
+    def stops(self) -> tuple[list[int], list[int]]:
+        """The pictures that the λ slider stops at, and those of the θ slider, both ascending."""
+        listed, last = set(WEIGHT_DECAYS), len(self.theta) - 1
+        first = int(self.idle.sum()) - 1  # θ = ‖w̃‖²: the constraint just binds
+        on_grid = [lam in listed for lam in self.weight_decay.tolist()]
+        by_weight_decay = [k for k in range(first, last + 1) if on_grid[k] or k == self.chosen]
+        by_theta = [
+            k
+            for k in range(last, -1, -1)
+            if not on_grid[k] or k <= first or k in (self.chosen, last)
+        ]
+        return by_weight_decay, by_theta
+
+
+@lru_cache(maxsize=32)
+def problem(scene: Scene) -> Problem:
+    """The problem of a scene as `Scene.problem` gives it. ValueError with a sentence."""
+    if scene.source == "slice":
+        return _slice(scene)
+    data, names = None, ("w₁", "w₂")
+    if scene.source == "designed":
+        surface = Quadratic.from_eigenvalues(
+            [scene.s1, scene.s2], math.radians(scene.angle), [scene.w1, scene.w2]
+        )
+    else:
+        data = _two_features(scene)
+        surface = Quadratic.from_data(data)
+        if scene.source == "diabetes":
+            names = (f"w₁ ({scene.feature1})", f"w₂ ({scene.feature2})")
+    return Problem(
+        surface=lambda _: surface,
+        norm=surface.norm_for_weight_decay,
+        weight_decay=surface.weight_decay_for_norm,
+        free_norm=surface.norm_for_weight_decay(0.0),
+        dataset=data,
+        names=names,
+    )
+
+
+def _slice(scene: Scene) -> Problem:
+    data = make_dataset(
+        DatasetSpec(
+            source=scene.data,
+            n_train=scene.n_train,
+            n_test=1,
+            n_features=scene.n_features,
+            noise=scene.noise,
+            true_weight=1 / math.sqrt(scene.n_features),
+            correlation=0.8,
+            seed=scene.seed,
+        )
+    )
+    planes = lru_cache(maxsize=256)(lambda lam: Slice.through(data, lam))
+    return Problem(
+        surface=lambda lam: planes(lam).quadratic,
+        norm=lambda lam: norm_for_weight_decay(data, lam),
+        weight_decay=lambda theta: weight_decay_for_norm(data, theta),
+        free_norm=norm_for_weight_decay(data, 0.0),
+        slices=planes,
+        dataset=data,
+        names=("along w̃", "towards w*"),
+    )
+
+
+def _two_features(scene: Scene) -> Dataset:
+    if scene.source == "diabetes":
+        spec = DatasetSpec("diabetes", n_train=scene.n_train, n_features=10, seed=scene.seed)
+        data = make_dataset(spec)
+        both = [FEATURES.index(scene.feature1), FEATURES.index(scene.feature2)]
+        return Dataset(data.X_train[:, both], data.y_train, data.X_test[:, both], data.y_test)
+    spec = DatasetSpec(
+        "correlated",
+        n_train=scene.n_train,
+        n_test=1,
+        n_features=2,
+        noise=scene.noise,
+        true_weight=0.0,
+        correlation=scene.correlation,
+        seed=scene.seed,
+    )
+    data, w = make_dataset(spec), np.array([scene.true1, scene.true2])
+    return Dataset(
+        data.X_train, data.y_train + data.X_train @ w, data.X_test, data.y_test + data.X_test @ w
+    )
+
+
+@lru_cache(maxsize=64)
+def solutions(scene: Scene) -> Solutions:
+    """Every picture of a scene; of the scene only the problem, λ and θ are read."""
+    given = problem(scene.problem())
+    pairs = _pairs(given, scene, BINDING // 2 if given.slices else BINDING)
+    wanted = _wanted(given, scene)
+    pairs = sorted({*pairs, wanted}, key=lambda pair: (pair[0], -pair[1]))
+    lams, thetas = np.array(pairs).T
+    surfaces = tuple(given.surface(lam) for lam in lams.tolist())
+    optimum = np.array(
+        [surface.ridge(lam) for surface, lam in zip(surfaces, lams.tolist(), strict=True)]
+    )
+    minimiser = np.array([surface.ridge(0.0) for surface in surfaces])
+    return Solutions(
+        weight_decay=lams,
+        theta=thetas,
+        optimum=optimum,
+        minimiser=minimiser,
+        surfaces=surfaces,
+        free_norm=given.free_norm,
+        chosen=pairs.index(wanted),
+        box=_box(minimiser[0]),
+        level=_level(surfaces[0], minimiser[0]),
+    )
+
+
+def _pairs(given: Problem, scene: Scene, binding: int) -> list[tuple[float, float]]:
+    """(λ, θ) of every stop of either slider."""
+    most = given.free_norm
+    lams = {0.0, *WEIGHT_DECAYS}
+    if most > 0:
+        inner = [_digits((j / binding) ** 2 * most) for j in range(1, binding)]
+        lams |= {given.weight_decay(theta) for theta in inner if 0 < theta < most}
+        outer = [_digits(share**2 * most) for share in IDLE]
+    else:
+        outer = [_digits((UNIT * j / binding) ** 2) for j in range(1, binding)]
+    pairs = [(lam, given.norm(lam)) for lam in sorted(lams)]
+    return pairs + [(0.0, theta) for theta in outer if theta > most]
+
+
+def _wanted(given: Problem, scene: Scene) -> tuple[float, float]:
+    """(λ, θ) of the scene: its θ where it names one, else the θ of its λ."""
+    if scene.theta == 0:
+        return scene.weight_decay, given.norm(scene.weight_decay)
+    lam = given.weight_decay(scene.theta)
+    return lam, given.norm(lam) if lam > 0 else max(scene.theta, given.free_norm)
+
+
+def _digits(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def _box(minimiser: Array) -> tuple[float, float, float, float]:
+    """The square frame: 0, the disc and w̃ lie well inside."""
+    half = REACH * float(np.linalg.norm(minimiser)) or UNIT
+    x, y = (TOWARDS * minimiser).tolist()
+    return x - half, x + half, y - half, y + half
+
+
+def _level(surface: Quadratic, minimiser: Array) -> float:
+    """Level sets are drawn where √(2L) is a multiple of this."""
+    at_zero = math.sqrt(2 * float(surface.loss(np.zeros(2))))
+    if at_zero > 0:
+        return at_zero / LEVELS_TO_ZERO
+    return math.sqrt(float(surface.eigenvalues[0])) * UNIT / LEVELS_TO_ZERO or 1.0
+
+
+def outside(scene: Scene, box: Sequence[float]) -> bool:
+    """Whether the start of the descent lies outside the frame."""
+    left, right, bottom, top = box
+    return not (left <= scene.start1 <= right and bottom <= scene.start2 <= top)

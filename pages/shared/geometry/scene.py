@@ -1,0 +1,239 @@
+"""The settings of the geometry page: a scene, as its controls and its link say it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from pages.shared.link import read_values
+from pages.shared.settings import SETTINGS as TRAIN
+from pages.shared.settings import Choice, Number, Setting, Steps, Value, as_text
+from wd_core import DATASETS
+
+# Twenty steps a decade, each a number of two or three digits; further out a few.
+MANTISSAS = (
+    *("1", "1.12", "1.25", "1.4", "1.6", "1.8", "2", "2.24", "2.5", "2.8"),
+    *("3.15", "3.55", "4", "4.5", "5", "5.6", "6.3", "7.1", "8", "9"),
+)
+WEIGHT_DECAYS = (
+    *(0.0, 0.001, 0.002, 0.005),
+    *(float(f"{digits}e{power}") for power in (-2, -1, 0, 1) for digits in MANTISSAS),
+    *(100.0, 200.0, 500.0, 1e3, 1e4, 1e6),
+)
+ON, OFF = "on", "off"
+SWITCH = {OFF: "off", ON: "on"}
+FEATURES = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
+WORDS = ("age", "sex", "body mass", "blood pressure", "cholesterol", "LDL", "HDL", "TCH/HDL")
+_FEATURE_NAMES = {
+    name: f"{name} ({word})"
+    for name, word in zip(FEATURES, (*WORDS, "triglycerides (log)", "glucose"), strict=True)
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the picture shows. theta = 0: the disc has the size that λ gives it."""
+
+    weight_decay: float = 0.5
+    theta: float = 0.0
+    source: str = "designed"
+    s1: float = 2.0
+    s2: float = 0.25
+    angle: float = 55.0
+    w1: float = 1.9
+    w2: float = 1.1
+    feature1: str = "bmi"
+    feature2: str = "s5"
+    data: str = "linear"
+    n_train: int = 20
+    n_features: int = 200
+    noise: float = 0.5
+    correlation: float = 0.8
+    true1: float = 1.5
+    true2: float = 0.5
+    seed: int = 0
+    objective: str = OFF
+    l1: str = OFF
+    descent: str = OFF
+    start1: float = -1.5
+    start2: float = 1.5
+    lr: float = 0.2
+    steps: int = 60
+    sgd: str = ON
+    batch_size: int = 5
+    projected: str = ON
+
+    def differences(self) -> dict[str, Value]:
+        """The settings that differ from the defaults and that this scene reads."""
+        read = relevant(self)
+        return {k: v for k, v in asdict(self).items() if k in read and v != DEFAULTS[k]}
+
+    def query(self) -> str:
+        """The scene as the query of a link; defaults are left out."""
+        return urlencode({key: as_text(value) for key, value in self.differences().items()})
+
+    def problem(self) -> Scene:
+        """The same scene with everything at its default that does not change the quadratic."""
+        kept = {key: getattr(self, key) for key in _of_source(self.source)}
+        return replace(DEFAULT, **kept)
+
+
+DEFAULT = Scene()
+DEFAULTS: dict[str, Value] = asdict(DEFAULT)
+
+
+def _real(key: str, label: str, help: str, least: float, most: float, step: float) -> Number:
+    return Number(key, label, help, float(DEFAULTS[key]), least, most, step)
+
+
+def _whole(key: str, label: str, help: str, least: int, most: int, step: int = 1) -> Number:
+    return Number(key, label, help, int(DEFAULTS[key]), least, most, step, whole=True)
+
+
+def _choice(key: str, label: str, help: str, options: Mapping[str, str]) -> Choice:
+    return Choice(key, label, help, str(DEFAULTS[key]), options)
+
+
+@dataclass(frozen=True)
+class Size(Number):
+    """θ, which has a rule of its own."""
+
+    def read(self, text: str) -> Value:
+        """The value in a text, or ValueError with the rule."""
+        try:
+            value = float(text)
+        except ValueError:
+            raise ValueError("is not a number") from None
+        if not 0 < value < math.inf:
+            raise ValueError("is not above 0: θ is the square of the disc's radius")
+        return value
+
+
+SETTINGS: dict[str, Setting] = {
+    setting.key: setting
+    for setting in (
+        Steps(
+            "weight_decay",
+            "Weight decay λ",
+            "λ: strength of the penalty (λ/2)‖w‖²; 0 turns it off, and drags w* back to w̃.",
+            DEFAULT.weight_decay,
+            WEIGHT_DECAYS,
+        ),
+        Size(
+            "theta",
+            "Constraint θ = ‖w‖²",
+            "θ: the largest ‖w‖² allowed; the disc has radius √θ. It and λ are one setting.",
+            DEFAULT.theta,
+            0.0,
+            math.inf,
+            0.1,
+        ),
+        _choice(
+            "source",
+            "Where the loss comes from",
+            "Two weights with a bowl of your own design, or the loss of real or synthetic data.",
+            {
+                "designed": "a bowl of your design",
+                "diabetes": "diabetes, two features",
+                "synthetic": "synthetic data, two features",
+                "slice": "a slice through many dimensions",
+            },
+        ),
+        _real("s1", "Eigenvalue s₁", "s₁: curvature in the direction of the angle.", 0, 100, 0.1),
+        _real("s2", "Eigenvalue s₂", "s₂: curvature across it; 0 makes a valley.", 0, 100, 0.05),
+        _real("angle", "Angle", "Direction of the first eigenvector, in degrees.", 0, 180, 5),
+        _real("w1", "w̃₁", "First coordinate of w̃, the minimiser of the data loss.", -10, 10, 0.1),
+        _real("w2", "w̃₂", "Second coordinate of w̃.", -10, 10, 0.1),
+        _choice("feature1", "First feature", "The feature that w₁ belongs to.", _FEATURE_NAMES),
+        _choice("feature2", "Second feature", "The feature that w₂ belongs to.", _FEATURE_NAMES),
+        _choice(
+            "data",
+            "Data set",
+            "The data whose loss is sliced.",
+            {name: source.label for name, source in DATASETS.items()},
+        ),
+        _whole("n_train", "Examples n", "n: the number of training examples.", 2, 200, 5),
+        _whole("n_features", "Dimension d", "d: the number of weights.", 2, 200, 10),
+        _real("noise", "Noise σ", "σ: standard deviation of the noise on the targets.", 0, 10, 0.1),
+        _real(
+            "correlation",
+            "Correlation ρ",
+            "ρ: correlation of the two features; near ±1 the bowl becomes a valley.",
+            -0.99,
+            0.99,
+            0.05,
+        ),
+        _real("true1", "True w₁", "The first weight that generates the targets.", -10, 10, 0.1),
+        _real("true2", "True w₂", "The second weight that generates the targets.", -10, 10, 0.1),
+        _whole("seed", "Seed", TRAIN["seed"].help, 0, 2**31 - 1),
+        _choice("objective", "Level sets of the objective", "J = L + (λ/2)‖w‖² around w*.", SWITCH),
+        _choice("l1", "L1 beside L2", "The diamond |w₁| + |w₂| ≤ √θ inside the disc.", SWITCH),
+        _choice("descent", "Descent", "The way from a start down to w*, step by step.", SWITCH),
+        _real("start1", "Start w₁", "First coordinate of the start.", -100, 100, 0.1),
+        _real("start2", "Start w₂", "A click in the panel sets both.", -100, 100, 0.1),
+        _real("lr", "Learning rate η", "η: the length of a step.", 1e-4, 100, 0.01),
+        _whole("steps", "Steps", "How many steps each path has.", 1, 200, 10),
+        _choice("sgd", "Minibatch SGD", "The same with gradients of a few examples.", SWITCH),
+        _whole("batch_size", "Batch size", "B: examples a step of minibatch SGD.", 1, 441),
+        _choice(
+            "projected",
+            "Projected descent",
+            "Steps on L alone, each followed by a pull back onto the disc of radius √θ.",
+            SWITCH,
+        ),
+    )
+}  # fmt: skip
+
+_READ = {
+    "designed": ("s1", "s2", "angle", "w1", "w2"),
+    "diabetes": ("feature1", "feature2", "n_train", "seed"),
+    "synthetic": ("n_train", "noise", "correlation", "true1", "true2", "seed"),
+    "slice": ("data", "n_train", "n_features", "noise", "seed"),
+}
+
+
+def _of_source(source: str) -> tuple[str, ...]:
+    return ("source", *_READ[source])
+
+
+def relevant(scene: Scene) -> set[str]:
+    """The keys that this scene reads."""
+    keys = {*_of_source(scene.source), "weight_decay", "theta", "objective", "l1"}
+    if scene.source == "slice":
+        return keys  # a path would leave the plane
+    keys |= {"descent"}
+    if scene.descent == ON:
+        keys |= {"start1", "start2", "lr", "steps", "projected"}
+        keys |= {"sgd"} if scene.source != "designed" else set()
+        keys |= {"batch_size"} if with_sgd(scene) else set()
+    return keys
+
+
+def with_sgd(scene: Scene) -> bool:
+    """Whether minibatch descent is drawn: it needs examples."""
+    data = scene.source in ("diabetes", "synthetic")
+    return data and scene.descent == ON and scene.sgd == ON
+
+
+def scene_of(values: Mapping[str, Value]) -> Scene:
+    """The scene with these values; a missing one has its default."""
+    given: dict[str, Any] = DEFAULTS | dict(values)
+    return Scene(**given)
+
+
+def read_link(query: Iterable[tuple[str, str]]) -> tuple[Scene, list[str]]:
+    """The scene in a query, and a sentence for everything in it that makes no sense."""
+    pairs = list(query)
+    values, complaints = read_values(pairs, SETTINGS, DEFAULTS)
+    if float(values.get("theta", 0.0)) > 0 and "weight_decay" in values:
+        if float(values["weight_decay"]) > 0:
+            complaints.append(
+                "The link names both λ and θ, which are one setting: θ follows from λ."
+            )
+            del values["theta"]
+    elif float(values.get("theta", 0.0)) > 0:
+        values["weight_decay"] = 0.0  # until the picture has worked out λ(θ)
+    return scene_of(values), complaints

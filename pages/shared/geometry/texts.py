@@ -1,0 +1,146 @@
+"""Explanations beside the geometry, with the present numbers put into the formulas."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.geometry import figures, words
+from pages.shared.geometry.picture import l1_optima, stability
+from pages.shared.geometry.problem import Solutions, outside, problem
+from pages.shared.geometry.scene import ON, Scene
+from pages.shared.story import plain
+
+
+def explanations(scene: Scene, solved: Solutions) -> None:
+    """The two problems, why they are one, and what L1 does instead."""
+    constraint, penalty, one = st.columns(3, gap="medium")
+    with constraint:
+        _constraint(solved)
+    with penalty:
+        _penalty(solved)
+    with one:
+        _one(solved)
+    if scene.l1 == ON:
+        st.markdown("**L1 beside L2**")
+        st.markdown(words.sparsity(solved, l1_optima(solved)))
+
+
+def start(scene: Scene, solved: Solutions) -> None:
+    """A start outside the frame, in words."""
+    if scene.descent == ON and scene.source != "slice" and outside(scene, solved.box):
+        st.warning(
+            f"The start ({_tex(scene.start1)}, {_tex(scene.start2)}) lies outside the frame, which "
+            f"goes from {words.frame(solved.box)}: no path is drawn. Choose a start inside it."
+        )
+
+
+def limit(scene: Scene, solved: Solutions) -> None:
+    """The stability limit beside the learning rate."""
+    if scene.descent != ON or scene.source == "slice":
+        return
+    k = solved.chosen
+    curvature = float(solved.eigenvalues[k, 0] + solved.weight_decay[k])
+    product = float(stability(scene, solved)[k])
+    verdict = "below 2: converges" if product < 2 else "not below 2: does not converge"
+    most = plain(2 / curvature) if curvature > 0 else "∞"
+    st.caption(f"η(s₁ + λ) = {plain(product)}, {verdict}. The limit is η = 2/(s₁ + λ) = {most}.")
+
+
+def examples(scene: Scene) -> None:
+    """The points of two features, and where the loss of data comes from."""
+    given = problem(scene.problem())
+    if given.dataset is None:
+        return
+    n, d = given.dataset.n_train, given.dataset.n_features
+    if given.slices is not None:
+        st.caption(
+            f"The loss of {n} examples in {d} dimensions, evaluated on the plane through 0, w̃ and "
+            "w*(λ); with λ the plane turns. w̃ is the least squares solution"
+            + (" of least norm." if d >= n else ".")
+        )
+        return
+    st.caption(
+        f"The {n} examples. H = XᵀX/n of the centred features; the bias is always the best one."
+    )
+    st.plotly_chart(
+        figures.points(given.dataset.X_train, given.dataset.y_train, given.names),
+        key="geometry points",
+        config={"displayModeBar": False},
+    )
+
+
+def _constraint(solved: Solutions) -> None:
+    k = solved.chosen
+    lam, theta = float(solved.weight_decay[k]), float(solved.theta[k])
+    st.markdown("**A disc to stay in**")
+    st.latex(
+        r"\begin{gathered} \min_w L(w) \\ \text{subject to } \lVert w\rVert^2 \le \theta = "
+        + _tex(theta)
+        + r"\end{gathered}"
+    )
+    text = f"The disc has radius √θ = {plain(math.sqrt(theta))}. "
+    if lam == 0:
+        text += (
+            f"It holds w̃ (‖w̃‖² = {plain(solved.free_norm)}), so the constraint does not bind. "
+            "Every θ from ‖w̃‖² upwards gives this same point, and λ = 0."
+        )
+    else:
+        text += (
+            f"w̃ lies outside (‖w̃‖² = {plain(solved.free_norm)}), so the best point lies on the "
+            f"rim. One more unit of θ would lower the least loss at the rate dL*/dθ = −λ/2 = "
+            f"−{plain(lam / 2)}, the shadow price."
+        )
+    st.caption(text)
+
+
+def _penalty(solved: Solutions) -> None:
+    k = solved.chosen
+    lam = float(solved.weight_decay[k])
+    st.markdown("**A price to pay**")
+    st.latex(
+        r"\begin{gathered} \min_w L(w) + \tfrac{\lambda}{2}\lVert w\rVert^2 \\"
+        rf" \lambda = {_tex(lam)} \end{{gathered}}"
+    )
+    norm = float(np.linalg.norm(solved.optimum[k]))
+    penalty, loss = lam / 2 * norm**2, float(solved.loss[k])
+    st.caption(
+        f"L(w*) + (λ/2)‖w*‖² = {plain(loss)} + {plain(penalty)} = {plain(loss + penalty)}. "
+        "λ = 0 has no effect: w* = w̃. As λ → ∞, w* goes to 0, but reaches it for no finite λ: "
+        "this penalty makes weights small, not zero."
+    )
+
+
+def _one(solved: Solutions) -> None:
+    k = solved.chosen
+    lam, theta = float(solved.weight_decay[k]), float(solved.theta[k])
+    st.markdown("**Why they are one**")
+    st.latex(
+        r"\begin{gathered} L(w) + \mu\,(\lVert w\rVert^2 - \theta) \\"
+        r"\nabla L + 2\mu w = 0, \;\; \mu\,(\lVert w\rVert^2 - \theta) = 0 \\"
+        rf"\mu = \tfrac{{\lambda}}{{2}} = {_tex(lam / 2)} \ge 0 \end{{gathered}}"
+    )
+    pull, force = solved.force[k], lam * solved.optimum[k]
+    if lam == 0:
+        st.caption("Here μ = 0: ∇L = 0 at w*, and the last condition leaves θ free.")
+        return
+    st.caption(
+        f"The balance point: at w* the data pull outwards with −∇L = ({_pair(pull)}), the penalty "
+        f"pulls in with −λw = ({_pair(-force)}), and the sum is 0. Since −∇L points along w*, the "
+        f"level set of L touches the circle of radius √θ = {plain(math.sqrt(theta))} there."
+    )
+
+
+def _pair(vector: np.ndarray) -> str:
+    return ", ".join(_signed(x) for x in vector.tolist())
+
+
+def _signed(value: float) -> str:
+    return plain(value + 0.0).replace("-", "−")
+
+
+def _tex(value: float) -> str:
+    digits, _, power = f"{value:.3g}".partition("e")
+    return rf"{digits}\cdot 10^{{{int(power)}}}" if power else digits

@@ -1,0 +1,43 @@
+"""Why does a penalty pull the optimum in? Level sets, a disc, and where they touch."""
+
+import streamlit as st
+
+from pages.shared import texts
+from pages.shared.chart import chart
+from pages.shared.geometry import controls, picture
+from pages.shared.geometry import texts as explained
+from pages.shared.geometry.problem import solutions
+
+
+@st.fragment
+def page() -> None:
+    """The page; every control reruns this fragment alone."""
+    st.header("Why does a penalty pull the optimum in?", anchor=False)
+    for complaint in controls.opened_link():
+        st.warning(texts.literal(complaint))
+    drawing, side = st.columns([3, 1], gap="medium")
+    with side:
+        controls.source()
+        controls.overlays()
+        controls.paths()
+    scene = controls.chosen()
+    try:
+        solved = solutions(scene)
+    except ValueError as error:
+        drawing.error(f"These settings do not go together: {error}. Change that control.")
+        return
+    with side:
+        explained.limit(scene, solved)
+        explained.examples(scene)
+    with drawing:
+        explained.start(scene, solved)
+        plane, relief = st.tabs(["Level sets", "Surface"], on_change="rerun", key="geometry tab")
+        with plane:
+            chart(picture.plane(scene), key=controls.CHART, on=controls.on_chart())
+        if relief.open:
+            with relief:
+                chart(picture.surface(scene), key="geometry surface")
+        explained.explanations(scene, solved)
+
+
+page()

@@ -1,0 +1,231 @@
+"""The Geometry page in a real browser: dragging λ and θ, playing, links, the phone."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.conftest import Server, Start, Watch
+
+NewPage = Callable[..., "Page"]
+DECAY, SIZE = "Weight decay λ", "Constraint θ = ‖w‖²"
+
+# Draws every stop of the slider, one an animation frame, and counts the frames it took.
+SWEEP = """([label, seconds]) => new Promise(resolve => {
+  const input = document.querySelector(`input[aria-label="${label}"]`);
+  const chart = document.querySelector('.wd-chart');
+  const { uid } = chart.querySelector('.wd-plot')._fullData
+    .find(trace => trace.meta?.moves === 'disc');
+  const disc = () => chart.querySelector(`.trace${uid} .js-line`)?.getAttribute('d');
+  let shown = disc(), drawn = 0, frames = 0, place = 0, step = 1;
+  const started = performance.now();
+  const tick = now => {
+    frames += 1;
+    if (disc() !== shown) { drawn += 1; shown = disc(); }
+    if (now - started > seconds * 1000) {
+      const took = (now - started) / 1000;
+      return resolve([drawn / took, frames / took]);
+    }
+    place += step;
+    if (place >= Number(input.max) || place <= 0) step = -step;
+    input.value = place;
+    input.dispatchEvent(new Event('input', {bubbles: true}));
+    requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+})"""
+
+
+def opened(page: "Page", server: "Server", query: str = "") -> "Locator":
+    page.goto(f"{server.url}/geometry" + (f"?{query}" if query else ""))
+    page.locator('.wd-chart[data-state="done"]').first.wait_for()
+    return page.locator(".wd-chart").first
+
+
+def slider(page: "Page", label: str) -> "Locator":
+    return page.get_by_role("slider", name=label)
+
+
+def said(page: "Page", label: str) -> str:
+    """What the slider says of itself."""
+    return str(slider(page, label).get_attribute("aria-valuetext"))
+
+
+def drawn_radius(page: "Page") -> float:
+    """The radius of the disc in the drawing, from the path on the screen."""
+    return float(
+        page.evaluate(
+            """() => { const plot = document.querySelector('.wd-plot');
+              const { uid } = plot._fullData.find(trace => trace.meta?.moves === 'disc');
+              const { xaxis } = plot._fullLayout;
+              const line = plot.querySelector(`.trace${uid} .js-line`).getAttribute('d');
+              const across = line.match(/-?[\\d.]+,/g).map(parseFloat);
+              return (xaxis.p2l(Math.max(...across)) - xaxis.p2l(Math.min(...across))) / 2; }"""
+        )
+    )
+
+
+def drag(page: "Page", label: str, share: float, *, let_go: bool = True) -> None:
+    """Pull the slider's thumb to this share of its track with the mouse."""
+    handle = slider(page, label)
+    box = handle.bounding_box()
+    assert box
+    now = float(handle.input_value()) / float(handle.get_attribute("max") or 1)
+    height = box["y"] + box["height"] / 2
+    at = lambda part: box["x"] + 8 + part * (box["width"] - 16)  # noqa: E731
+    page.mouse.move(at(now), height)
+    page.mouse.down()
+    page.mouse.move(at(share), height, steps=12)
+    if let_go:
+        page.mouse.up()
+
+
+def wait_link(page: "Page", part: str) -> None:
+    page.wait_for_function("part => location.search.includes(part)", arg=part)
+
+
+def test_drag_weight_decay_and_theta_follows_before_release(page: "Page", server: "Server") -> None:
+    chart = opened(page, server)
+    assert (said(page, DECAY), said(page, SIZE)) == ("0.5", "2.63")
+    drag(page, DECAY, 1, let_go=False)
+    assert said(page, DECAY) == "1.0×10⁶"
+    assert said(page, SIZE).endswith("×10⁻¹¹")
+    assert drawn_radius(page) < 0.01
+    assert page.evaluate("location.search") == ""  # nobody has been asked
+    assert "pulled w* to a length of" in chart.inner_text()
+    page.mouse.up()
+    wait_link(page, "weight_decay=1000000")
+
+
+def test_drag_theta_and_weight_decay_follows(page: "Page", server: "Server") -> None:
+    chart = opened(page, server)
+    drag(page, SIZE, 1, let_go=False)
+    assert said(page, DECAY) == "0"
+    assert said(page, SIZE) == "8.15 ≥ ‖w̃‖²: does not bind"
+    assert drawn_radius(page) == pytest.approx(8.15**0.5, rel=5e-3)
+    assert "does not bind" in chart.inner_text()
+    page.mouse.up()
+    wait_link(page, "theta=8.15")
+    assert said(page, SIZE) == "8.15 ≥ ‖w̃‖²: does not bind"
+    drag(page, SIZE, 0.5)
+    page.wait_for_function("!location.search.includes('theta')")
+    assert float(said(page, DECAY)) > 0
+    assert drawn_radius(page) ** 2 == pytest.approx(float(said(page, SIZE)), rel=2e-2)
+
+
+def test_keys_move_a_slider_and_the_words_follow(page: "Page", server: "Server") -> None:
+    opened(page, server, "weight_decay=1")
+    slider(page, DECAY).press("ArrowRight")
+    assert said(page, DECAY) == "1.12"
+    wait_link(page, "weight_decay=1.12")
+    slider(page, DECAY).press("ArrowRight")
+    slider(page, DECAY).press("ArrowRight")
+    slider(page, DECAY).press("ArrowRight")
+    wait_link(page, "weight_decay=1.6")
+    assert said(page, DECAY) == "1.6"
+    slider(page, DECAY).press("Home")
+    assert said(page, DECAY) == "0"
+    wait_link(page, "weight_decay=0")
+    page.get_by_text("It holds w̃").wait_for()
+
+
+def test_a_reload_and_the_link_keep_the_picture(
+    page: "Page", new_page: NewPage, server: "Server"
+) -> None:
+    opened(page, server, "w1=1.5&s2=0.1")
+    slider(page, DECAY).press("End")
+    wait_link(page, "weight_decay=1000000")
+    page.reload()
+    page.locator('.wd-chart[data-state="done"]').wait_for()
+    assert said(page, DECAY) == "1.0×10⁶"
+    other = new_page()
+    other.goto(page.url)
+    other.locator('.wd-chart[data-state="done"]').wait_for()
+    assert said(other, SIZE) == said(page, SIZE)
+    assert other.get_by_role("spinbutton", name="Eigenvalue s₂").input_value() == "0.1"
+
+
+def test_play_runs_through_the_range(page: "Page", server: "Server") -> None:
+    chart = opened(page, server)
+    chart.get_by_label("Speed").select_option("4×")
+    chart.get_by_role("button", name="Play").click()
+    page.locator('.wd-chart[data-state="playing"]').wait_for()
+    page.locator('.wd-chart[data-state="done"]').wait_for()
+    assert said(page, DECAY) == "1.0×10⁶"
+    wait_link(page, "weight_decay=1000000")
+
+
+@pytest.mark.parametrize("query", ["", "descent=on&l1=on&objective=on", "source=slice"])
+def test_the_pace_of_a_drag(page: "Page", server: "Server", query: str) -> None:
+    opened(page, server, query)
+    pace, frames = page.evaluate(SWEEP, [DECAY, 2])
+    print(f"drag, {query or 'defaults'}: {pace:.0f} drawings a second in {frames:.0f} frames")
+    assert pace > 0
+
+
+def test_a_click_sets_the_start(page: "Page", server: "Server") -> None:
+    opened(page, server, "descent=on")
+    box = page.locator(".wd-plot .cartesianlayer .xy .nsewdrag, .wd-plot .draglayer .xy").first
+    place = box.bounding_box()
+    assert place
+    page.mouse.move(place["x"] + 60, place["y"] + 300)
+    page.mouse.click(place["x"] + 60, place["y"] + 300)
+    wait_link(page, "start1=")
+    start = page.get_by_role("spinbutton", name="Start w₁")
+    assert float(start.input_value()) < -1.6
+
+
+def test_cold_deep_links_show_their_page(page: "Page", fresh_server: "Start") -> None:
+    cold = fresh_server()
+    opened(page, cold, "weight_decay=2&angle=20")
+    assert said(page, DECAY) == "2"
+    assert page.get_by_role("heading", name="Why does a penalty pull").is_visible()
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_a_cold_deep_link_to_train(page: "Page", fresh_server: "Start") -> None:
+    cold = fresh_server()
+    page.goto(f"{cold.url}/train?weight_decay=1")
+    page.locator('.wd-chart[data-state="done"]').wait_for()
+    assert page.get_by_role("heading", name="Does weight decay stop").is_visible()
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_each_page_keeps_its_settings(page: "Page", server: "Server") -> None:
+    opened(page, server, "weight_decay=2&s2=0.1")
+    page.get_by_role("link", name="Train").click()
+    page.get_by_role("heading", name="Does weight decay stop").wait_for()
+    page.locator('.wd-chart[data-state="done"][data-run="defaults"]').wait_for()
+    page.get_by_role("slider", name=DECAY).press("ArrowRight")
+    wait_link(page, "weight_decay=5")
+    page.get_by_role("link", name="Geometry").click()
+    page.get_by_role("heading", name="Why does a penalty pull").wait_for()
+    wait_link(page, "s2=0.1")
+    assert said(page, DECAY) == "2"
+    page.get_by_role("link", name="Train").click()
+    page.get_by_role("heading", name="Does weight decay stop").wait_for()
+    wait_link(page, "weight_decay=5")
+    assert page.get_by_test_id("stAlert").count() == 0
+
+
+@pytest.mark.parametrize("query", ["", "source=synthetic&descent=on&l1=on"])
+def test_phone_has_no_overflow(new_page: NewPage, server: "Server", query: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    opened(page, server, query)
+    wide = """() => [...document.querySelectorAll('.wd-chart, .wd-chart *, .katex')]
+      .filter(n => n.getBoundingClientRect().right > innerWidth + 1 && !n.closest('.wd-plot'))
+      .map(n => n.className)"""
+    assert page.evaluate(wide) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_surface_is_the_second_tab(page: "Page", server: "Server", watch: "Watch") -> None:
+    watch.forgive("WebGL")
+    opened(page, server)
+    page.get_by_role("tab", name="Surface").click()
+    page.locator('.wd-chart[aria-label*="surfaces"]').wait_for()
+    page.get_by_role("tab", name="Level sets").click()
+    assert said(page, DECAY) == "0.5"

@@ -1,0 +1,105 @@
+"""The geometry page's link: what it says comes back, and nonsense in it is named."""
+
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.shared.geometry.scene import (
+    DEFAULT,
+    DEFAULTS,
+    SETTINGS,
+    WEIGHT_DECAYS,
+    Scene,
+    read_link,
+    relevant,
+    scene_of,
+)
+from pages.shared.settings import Choice, Number, Setting, Steps, Value
+
+
+def of_setting(setting: Setting) -> st.SearchStrategy[Value]:
+    """Every value a setting may have."""
+    match setting:
+        case Choice():
+            return st.sampled_from(list(setting.options))
+        case Steps():
+            return st.sampled_from(list(setting.steps))
+        case Number() if setting.whole:
+            return st.integers(int(setting.least), int(setting.most))
+        case Number():
+            return st.floats(setting.least, setting.most)
+
+
+KEYS = [key for key in SETTINGS if key != "theta"]
+SCENES = st.fixed_dictionaries({}, optional={k: of_setting(SETTINGS[k]) for k in KEYS}).map(
+    scene_of
+)
+
+
+def opened(query: str) -> tuple[Scene, list[str]]:
+    return read_link(parse_qsl(query, keep_blank_values=True))
+
+
+@given(SCENES)
+def test_a_scene_comes_back_from_its_link(scene: Scene) -> None:
+    again, complaints = opened(scene.query())
+    assert complaints == []
+    assert again.differences() == scene.differences()
+
+
+def test_every_setting_has_a_default_and_a_help_text() -> None:
+    assert SETTINGS.keys() == DEFAULTS.keys()
+    assert DEFAULT.query() == ""
+    for key, setting in SETTINGS.items():
+        assert setting.help.endswith("."), key
+        if key != "theta":
+            assert setting.read(str(DEFAULTS[key])) == DEFAULTS[key]
+
+
+def test_the_steps_of_weight_decay_rise_from_an_exact_zero() -> None:
+    assert WEIGHT_DECAYS[0] == 0.0
+    assert list(WEIGHT_DECAYS) == sorted(set(WEIGHT_DECAYS))
+
+
+def test_theta_alone_sets_weight_decay_aside() -> None:
+    scene, complaints = opened("theta=1.5")
+    assert (scene.weight_decay, scene.theta, complaints) == (0.0, 1.5, [])
+    again, _ = opened(scene.query())
+    assert again == scene
+
+
+def test_theta_beside_weight_decay_is_refused() -> None:
+    scene, (complaint,) = opened("theta=1.5&weight_decay=2")
+    assert (scene.weight_decay, scene.theta) == (2.0, 0.0)
+    assert "one setting" in complaint
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("theta=0", "is not above 0"),
+        ("theta=-1", "is not above 0"),
+        ("theta=inf", "is not above 0"),
+        ("theta=much", "is not a number"),
+        ("s2=-1", "is outside the range 0 to 100"),
+        ("source=moon", "is not one of designed"),
+        ("weight_decay=nan", "is outside the range"),
+        ("colour=red", "does not exist"),
+    ],
+)
+def test_nonsense_is_named_and_the_default_kept(query: str, words: str) -> None:
+    scene, (complaint,) = opened(query)
+    assert words in complaint
+    assert scene == DEFAULT
+
+
+def test_a_scene_reads_what_its_source_and_switches_need() -> None:
+    assert "n_train" not in relevant(DEFAULT)
+    assert "descent" not in relevant(scene_of({"source": "slice"}))
+    on = scene_of({"source": "diabetes", "descent": "on"})
+    assert {"feature1", "batch_size", "lr", "start1"} <= relevant(on)
+    assert "batch_size" not in relevant(
+        scene_of({"source": "diabetes", "descent": "on", "sgd": "off"})
+    )

@@ -1,0 +1,155 @@
+"""The Geometry page through AppTest: every source, the ends of λ and θ, nonsense."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared.geometry import controls
+from pages.shared.geometry.scene import DEFAULTS, SETTINGS
+
+FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
+TIMEOUT_SECONDS = 60
+SOURCES = ("designed", "diabetes", "synthetic", "slice")
+
+
+def opened(query: dict[str, str] | None = None) -> AppTest:
+    """The page at this address, and no exception on it."""
+    page = AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS)
+    page.switch_page(str(FRAME.parent / "views" / "geometry.py"))
+    for key, text in (query or {}).items():
+        page.query_params[key] = text
+    return fine(page.run())
+
+
+def fine(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception[0].value
+    assert not page.error, page.error[0].value
+    return page
+
+
+def payload(page: AppTest) -> dict[str, Any]:
+    """What the first chart was given."""
+    return dict(json.loads(page.get("bidi_component")[0].proto.json)["payload"])
+
+
+def shown_text(page: AppTest) -> str:
+    return "\n".join(str(node.value) for node in (*page.markdown, *page.caption, *page.latex))
+
+
+def test_opens_on_a_picture_of_the_defaults() -> None:
+    page = opened()
+    drawn = payload(page)
+    assert drawn["query"] == ""
+    assert drawn["series"]["weight_decay"][drawn["position"]] == DEFAULTS["weight_decay"]
+    assert not page.warning
+    assert page.header[0].value.endswith("?")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("switches", [{}, {"descent": "on", "l1": "on", "objective": "on"}])
+@pytest.mark.parametrize("end", [{"weight_decay": "0"}, {"weight_decay": "1e6"}, {"theta": "99"}])
+def test_every_source_at_both_ends(
+    source: str, switches: dict[str, str], end: dict[str, str]
+) -> None:
+    page = opened({"source": source, **switches, **end})
+    drawn = payload(page)
+    lam = drawn["series"]["weight_decay"][drawn["position"]]
+    assert lam == float(end.get("weight_decay", 0))
+    assert drawn["sentences"][drawn["position"]]
+    assert "shadow price" in shown_text(page) or lam == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"s2": "0"},
+        {"s1": "0", "s2": "0"},
+        {"w1": "0", "w2": "0"},
+        {"source": "diabetes", "feature1": "bp", "feature2": "bp"},
+        {"source": "synthetic", "n_train": "2", "noise": "0"},
+        {"source": "slice", "n_features": "2", "n_train": "2"},
+    ],
+)
+@pytest.mark.parametrize("descent", ["off", "on"])
+def test_valleys_and_a_minimiser_at_zero(query: dict[str, str], descent: str) -> None:
+    drawn = payload(opened(query | {"descent": descent, "l1": descent}))
+    assert all(x is not None for x in drawn["series"]["theta"])
+
+
+def test_every_control_has_its_help_and_value() -> None:
+    page = opened({"source": "synthetic", "descent": "on"})
+    widgets = {w.key: w for w in (*page.number_input, *page.selectbox) if w.key}
+    assert {"geometry lr", "geometry source", "geometry noise"} <= widgets.keys()
+    for key, widget in widgets.items():
+        name = key.removeprefix(controls.PAGE)
+        assert widget.help == SETTINGS[name].help
+    assert {t.label for t in page.toggle} >= {"Descent", "L1 beside L2", "Minibatch SGD"}
+
+
+def test_the_switches_are_carried_by_the_link() -> None:
+    page = opened()
+    (l1,) = (toggle for toggle in page.toggle if toggle.label == "L1 beside L2")
+    page = fine(l1.set_value(True).run())
+    assert payload(page)["query"] == "l1=on"
+    assert "On the diamond" in shown_text(page)
+
+
+def test_a_hidden_control_keeps_its_value() -> None:
+    page = opened({"source": "synthetic", "noise": "2"})
+    page = fine(page.selectbox(key="geometry source").set_value("designed").run())
+    page = fine(page.selectbox(key="geometry source").set_value("synthetic").run())
+    assert page.number_input(key="geometry noise").value == 2
+
+
+def test_nonsense_in_the_link_is_named_and_replaced() -> None:
+    page = opened({"theta": "-1", "s2": "-3", "source": "moon", "angle": "20"})
+    assert len(page.warning) == 3
+    assert payload(page)["query"] == "angle=20"
+
+
+def test_a_start_outside_the_frame_is_named() -> None:
+    page = opened({"descent": "on", "start1": "60"})
+    (warning,) = page.warning
+    assert "(60, 1.5) lies outside the frame" in warning.value
+
+
+def test_turning_descent_on_starts_inside_the_frame() -> None:
+    page = opened({"source": "diabetes"})
+    (switch,) = (toggle for toggle in page.toggle if toggle.label == "Descent")
+    page = fine(switch.set_value(True).run())
+    assert not page.warning
+    assert "descent" in payload(page)["moves"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "query"),
+    [
+        ({"weight_decay": 2.0, "theta": 1.0}, "weight_decay=2"),
+        ({"weight_decay": 0.0, "theta": 7.0}, "weight_decay=0&theta=7"),
+    ],
+)
+def test_a_slider_that_is_let_go_moves_the_page(
+    chosen: dict[str, float], query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state: dict[str, Any] = {controls.PAGE + key: value for key, value in DEFAULTS.items()}
+    state[controls.CHART] = SimpleNamespace(chosen=chosen, clicked=[0.12345, -1.0])
+    monkeypatch.setattr(controls.st, "session_state", state)
+    for act in controls.on_chart().values():
+        act()
+    assert controls.chosen().query() == query
+    assert (controls.chosen().start1, controls.chosen().start2) == (0.123, -1.0)
+
+
+def test_the_words_hold_the_present_numbers() -> None:
+    text = shown_text(opened({"weight_decay": "2", "descent": "on", "lr": "0.6"}))
+    assert r"\lambda = 2" in text
+    assert r"\tfrac{\lambda}{2} = 1" in text
+    assert "dL*/dθ = −λ/2 = −1" in text
+    assert "η(s₁ + λ) = 2.4, not below 2" in text
+    idle = shown_text(opened({"theta": "9"}))
+    assert "does not bind" in idle
+    assert "μ = 0" in idle
