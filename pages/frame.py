@@ -5,6 +5,7 @@ import streamlit as st
 PAGES = [
     st.Page("views/train.py", title="Train", url_path="train", default=True),
     st.Page("views/geometry.py", title="Geometry", url_path="geometry"),
+    st.Page("views/step.py", title="One step", url_path="step"),
 ]
 
 st.set_page_config(page_title="Weight Decay Explorer", page_icon="📉", layout="wide")

@@ -1,0 +1,155 @@
+"""The step page's controls: those of the run, shared with Train, and the step that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+import streamlit as st
+
+from pages.shared import controls
+from pages.shared.settings import SETTINGS as TRAIN
+from pages.shared.settings import Steps
+from pages.shared.step.shown import SETTINGS, Shown, read_link
+from wd_core.inspection import Replay
+
+PAGE = "step "
+OPENED = PAGE + "opened"
+
+
+def opened_link() -> list[str]:
+    """At the first run in a session: take over what the link says; its complaints."""
+    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
+    link, shown, complaints = read_link(query)
+    said: list[str] = []
+    if controls.PINS not in st.session_state:
+        controls.show(link.settings.values())
+        st.session_state[controls.PINS] = link.pins
+        said += link.complaints
+    if OPENED not in st.session_state:
+        for key, value in asdict(shown).items():
+            st.session_state[PAGE + key] = value
+        st.session_state[OPENED] = True
+        said += complaints
+    return said
+
+
+def chosen() -> Shown:
+    """The step and the weights as the controls stand now."""
+    return Shown(**{key: int(st.session_state[PAGE + key]) for key in SETTINGS})
+
+
+def fit(replay: Replay) -> list[str]:
+    """Bring step and weights into what this run has; a sentence for each that was not."""
+    said = []
+    shown, d = chosen(), replay.dataset.n_features
+    if shown.step > replay.last:
+        st.session_state[PAGE + "step"] = replay.last
+        said.append(f"Step {shown.step} cannot be shown: {_why(replay)}")
+    if d == 1:  # the plane is that of the weight and the bias
+        st.session_state[PAGE + "first"] = 1
+        return said
+    for key, number in (("first", shown.first), ("second", shown.second)):
+        if number > d:
+            st.session_state[PAGE + key] = d
+            said.append(f"There is no weight {number}: the data have {d} features.")
+    if (number := st.session_state[PAGE + "second"]) == st.session_state[PAGE + "first"]:
+        st.session_state[PAGE + "second"] = number % d + 1
+        if shown.first == shown.second:
+            said.append(f"A plane needs two weights: {number % d + 1} is shown beside {number}.")
+    return said
+
+
+def _why(replay: Replay) -> str:
+    if replay.diverged:
+        return (
+            f"the run has diverged, and after step {replay.last} its numbers mean nothing. Step "
+            f"{replay.last} is shown."
+        )
+    if replay.last < replay.steps:
+        return (
+            f"walking through so many steps would take too long. Of the run's {replay.steps} steps "
+            f"the first {replay.last} can be shown."
+        )
+    return f"the run has {replay.steps} steps. Its last is shown."
+
+
+def steps(replay: Replay) -> None:
+    """The slider over the steps, and buttons that go one step or one epoch."""
+    key, last = PAGE + "step", replay.last
+    # a slider with another end is another slider to Streamlit: without this it would start anew
+    now = st.session_state[key] = int(st.session_state[key])
+    if last > 1:
+        st.slider(
+            SETTINGS["step"].label,
+            min_value=1,
+            max_value=last,
+            help=SETTINGS["step"].help,
+            key=key,
+            persist_state="session",
+        )
+    with st.container(horizontal=True, gap="small"):
+        for label, icon, to, words in (
+            ("First", "first_page", 1, "The first step, from the start at epoch 0."),
+            (
+                "Epoch back",
+                "keyboard_double_arrow_left",
+                now - replay.an_epoch,
+                "An epoch earlier.",
+            ),
+            ("Back", "chevron_left", now - 1, "The step before."),
+            ("Forward", "chevron_right", now + 1, "The next step."),
+            (
+                "Epoch forward",
+                "keyboard_double_arrow_right",
+                now + replay.an_epoch,
+                "An epoch later.",
+            ),
+        ):
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                on_click=_go,
+                args=(to,),
+                disabled=not 1 <= to <= last or to == now,
+                help=words,
+            )
+
+
+def _go(to: int) -> None:
+    st.session_state[PAGE + "step"] = to
+
+
+def weights(d: int) -> None:
+    """Which two weights the plane shows."""
+    if d == 1:
+        return
+    for column, key in zip(st.columns(2), ("first", "second"), strict=True):
+        setting = SETTINGS[key]
+        st.session_state[PAGE + key] = int(st.session_state[PAGE + key])
+        with column:
+            st.number_input(
+                setting.label,
+                min_value=1,
+                max_value=d,
+                step=1,
+                help=setting.help,
+                key=PAGE + key,
+                persist_state="session",
+            )
+
+
+def largest_below(limit: float) -> float | None:
+    """The largest learning rate that the slider offers below a limit; None where none is."""
+    setting = TRAIN["lr"]
+    assert isinstance(setting, Steps)
+    return max((lr for lr in setting.steps if lr < limit), default=None)
+
+
+def mend(lr: float) -> Callable[[], None]:
+    """What the doctor's button does: set the learning rate."""
+
+    def act() -> None:
+        st.session_state["lr"] = lr
+
+    return act

@@ -1,0 +1,196 @@
+"""From a run and a step of it to the payloads of the page's charts."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from pages.shared import cached
+from pages.shared.figures import PENALTY, TEXT
+from pages.shared.link import Pin
+from pages.shared.settings import Settings
+from pages.shared.step import figures, words
+from pages.shared.step.replays import Walked, edge, measured, other_decay, walked
+from pages.shared.step.shown import Shown
+from pages.shared.story import plain
+from wd_core import OPTIMIZERS
+from wd_core.inspection import Inspection, out_of_reach, shrinking
+from wd_core.types import Array
+
+Payload = dict[str, Any]
+
+# Dots of a picture, points of a curve, marks of a measured one.
+DOTS, POINTS, MARKS = 400, 400, 20
+# Room above and below the pulls; L1's is drawn where it is at most so many times the others.
+ROOM, L1_FITS = 1.08, 4.0
+# Of a long run, the first of so many parts is compared with other kinds of decay.
+WALKED_ALONG = 10
+# A curve is drawn so many half-lives long, where the run goes on that far.
+HALF_LIVES = 8
+# The η that the phase picture shows; it widens for a setting outside.
+LEARNING_RATES = (1e-4, 1.0)
+
+
+def axes(shown: Shown, d: int) -> tuple[int, int]:
+    """The places of the plane's two weights; with a single one the bias is the other."""
+    return (shown.first - 1, shown.second - 1) if d > 1 else (0, 1)
+
+
+def update(settings: Settings, shown: Shown, seen: Inspection, pins: tuple[Pin, ...]) -> Payload:
+    """The update in the plane of two weights; this chart also carries the link."""
+    pair = list(axes(shown, len(seen.before) - 1))
+    old, new = seen.before[pair], seen.after[pair]
+    shrunk = old + seen.by_decay[pair]
+    plain_rule = words.is_plain(settings.run)
+    arrows = [
+        figures.Arrow(
+            "decay, −ηλw" if plain_rule else "decay’s part", old, shrunk, PENALTY, "solid"
+        ),
+        figures.Arrow(
+            "data, −η∂L" if plain_rule else "the data’s part",
+            shrunk,
+            shrunk + seen.by_data[pair],
+            figures.DATA,
+            "solid",
+        ),
+        figures.Arrow("both", old, new, TEXT, "dash"),
+    ]
+    names = [words.name(i, len(seen.before) - 1) for i in pair]
+    query = shown.query(settings, pins)
+    return {
+        "run": query or "defaults",
+        "query": query,
+        "figure": figures.plane(arrows, old, new, names),
+        "series": {},
+    }
+
+
+def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, words.Shares | None]:
+    """What L2 and L1 add to each weight in one step, and two kinds of decay in this one."""
+    run = settings.run
+    both = {kind: other_decay(settings, kind) for kind in ("coupled", "decoupled")}
+    label = OPTIMIZERS[both["coupled"].run.optimizer].label
+    steps = {}
+    if seen.step <= compared_steps(settings):
+        steps = {kind: _step(walked(of), seen.step) for kind, of in both.items()}
+    widest = max(_largest(s.before[:-1]) for s in (seen, *steps.values()))
+    line = widest * np.array([-1.05, -1e-9, 1e-9, 1.05])
+    strength = run.lr * run.weight_decay
+    others = [strength * widest, *(_largest(s.by_decay[:-1]) for s in steps.values())]
+    reach = ROOM * max(others)
+    outside = strength > L1_FITS * reach
+    l1 = "L1, −ηλ·sign(w)" + (f" = ±{plain(strength)}, outside the picture" if outside else "")
+    given = [
+        figures.Pull("L2, −ηλw", line, -strength * line, PENALTY, "solid"),
+        figures.Pull(l1, line, -strength * np.sign(line), PENALTY, "dash"),
+    ]
+    if not outside:
+        reach = max(reach, ROOM * strength)
+    style = {"coupled": (figures.COUPLED, "circle"), "decoupled": (figures.DECOUPLED, "x")}
+    for kind, step in steps.items():
+        kept = _spread_out(len(step.before) - 1, DOTS)
+        colour, symbol = style[kind]
+        name = f"{label}, {kind}"
+        w, pull = step.before[:-1][kept], step.by_decay[:-1][kept]
+        given.append(figures.Pull(name, w, pull, colour, symbol))
+    payload = {
+        "run": f"{settings.query()} pulls {seen.step}",
+        "figure": figures.pulls(given, reach),
+        "series": {},
+    }
+    if strength == 0 or any(s.step != seen.step for s in steps.values()) or not steps:
+        return payload, None
+    shares = steps["coupled"].shrunk[:-1]
+    shares = shares[np.isfinite(shares)]
+    if not len(shares):
+        return payload, None
+    return payload, words.Shares(
+        label, float(shares.min()), float(np.median(shares)), float(shares.max()), strength
+    )
+
+
+def compared_steps(settings: Settings) -> int:
+    """Up to which step other kinds of decay are walked along; all of a short run."""
+    last = walked(settings).replay.last
+    return last if cached.is_short(settings) else max(1, last // WALKED_ALONG)
+
+
+def shrunk(settings: Settings, seen: Inspection) -> Payload:
+    """Decay alone, over the steps of the run or as many as tell something."""
+    run, n = settings.run, settings.data.n_train
+    an_epoch = -(-n // run.batch_size)
+    total = an_epoch * run.epochs
+    half = shrinking(run, n, 0).half_life_steps
+    horizon = total
+    if math.isfinite(half):
+        horizon = min(total, max(12, math.ceil(HALF_LIVES * abs(half))))
+    curve = shrinking(run, n, horizon).remains
+    at = np.unique(np.linspace(0, horizon, POINTS).round().astype(int))
+    return {
+        "run": f"{settings.query()} shrinking {seen.step}",
+        "figure": figures.shrinking(
+            at,
+            curve[at],
+            _measured(settings, horizon),
+            half if 0 < half <= horizon else None,
+            (seen.step, float(curve[seen.step])) if seen.step <= horizon else None,
+            f"step t ({an_epoch} an epoch)" if an_epoch > 1 else "step t (one an epoch)",
+        ),
+        "series": {},
+    }
+
+
+def phases(settings: Settings) -> Payload:
+    """The regions over λ and η of this training set, and the present point."""
+    run = settings.run
+    found, (x, h) = measured(settings), edge(settings.data)
+    low = float(x[0])
+    at_zero = run.weight_decay < low
+    rates = (
+        min(LEARNING_RATES[0], run.lr / 2, float(1 / h.max()) / 2),
+        max(LEARNING_RATES[1], run.lr * 2, float(2 / h.min()) * 2),
+    )
+    here = low * 1.12 if at_zero else run.weight_decay
+    note = f", λ = {plain(run.weight_decay)} (left of the picture)" if at_zero else ""
+    marks = [figures.Mark(f"this run{note}", here, run.lr, "star")]
+    if not words.is_plain(run):
+        label = OPTIMIZERS[run.optimizer].label
+        if math.isfinite(found.full):
+            marks.append(figures.Mark(f"limit with {label}", here, found.full, "line-ew-open"))
+    if math.isfinite(found.batch):
+        marks.append(
+            figures.Mark("estimated limit in minibatches", here, found.batch, "triangle-down-open")
+        )
+    return {
+        "run": f"{settings.query()} phases",
+        "figure": figures.phases(x, 1 / h, 2 / h, marks, rates),
+        "series": {},
+    }
+
+
+def _step(found: Walked, number: int) -> Inspection:
+    return found.step(min(number, found.replay.steps))
+
+
+def _measured(settings: Settings, horizon: int) -> tuple[Array, Array] | None:
+    """What is left of the part of w that no example reaches, at a few steps of the run."""
+    run = settings.run
+    alone = run.optimizer == "sgd" or (run.optimizer != "adam" and run.decay == "decoupled")
+    if not alone or not cached.is_short(settings):
+        return None
+    found = walked(settings)
+    last = min(horizon, found.replay.last)
+    steps = np.unique(np.linspace(1, last, min(MARKS, last)).round().astype(int))
+    weights = [found.step(1).before[:-1], *(found.step(int(t)).after[:-1] for t in steps)]
+    left = out_of_reach(cached.dataset(settings.data).X_train, weights)
+    return None if left is None else (steps, left[1:])
+
+
+def _largest(values: Array) -> float:
+    return float(np.abs(values).max())
+
+
+def _spread_out(count: int, most: int) -> Array:
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))

@@ -1,0 +1,83 @@
+"""Runs that are walked step by step, kept for the next question; several sessions share them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from threading import Lock
+
+import numpy as np
+
+from pages.shared import cached
+from pages.shared.settings import Settings
+from wd_core import DatasetSpec, collect, train
+from wd_core.inspection import Inspection, Replay
+from wd_core.phases import Curvature, Limits, limits
+from wd_core.types import Array, Run
+
+# What measuring the curvature may take.
+MEASURE_SECONDS = 2.0
+# The λ that the phase picture shows.
+WEIGHT_DECAYS = (1e-3, 1e3)
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A replay that one session at a time moves."""
+
+    replay: Replay
+    lock: Lock = field(default_factory=Lock)
+
+    def step(self, number: int) -> Inspection:
+        """The step of this number, or the last one that can be shown."""
+        with self.lock:
+            return self.replay.step(number)
+
+
+@lru_cache(maxsize=16)
+def walked(settings: Settings) -> Walked:
+    """The replay of a run; a short one has been walked to its end, so its last step is known."""
+    found = Walked(Replay(cached.dataset(settings.data), settings.run))
+    if cached.is_short(settings):
+        found.step(found.replay.last)
+    return found
+
+
+def other_decay(settings: Settings, kind: str) -> Settings:
+    """The same run with a kind of decay; under Adam where plain SGD knows no difference."""
+    run = settings.run
+    optimizer = "adam" if run.optimizer == "sgd" else run.optimizer
+    return replace(settings, run=replace(run, optimizer=optimizer, decay=kind))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=64)
+def bias_decayed(settings: Settings) -> Run | None:
+    """The run to its end with the bias decayed too; None where that takes a while."""
+    if not cached.is_short(settings):
+        return None
+    run = replace(settings.run, decay_bias=True)
+    return collect(train(cached.dataset(settings.data), [run], record_every=run.epochs))
+
+
+def measurable(settings: Settings) -> bool:
+    """Whether the curvature of this training set is measured before the eye can follow."""
+    return cached.svd_seconds(settings.data) <= MEASURE_SECONDS
+
+
+@lru_cache(maxsize=64)
+def measured(settings: Settings) -> Limits:
+    """The stability limits of a run."""
+    return limits(cached.dataset(settings.data), settings.run)
+
+
+@lru_cache(maxsize=32)
+def curvature(spec: DatasetSpec) -> Curvature:
+    """The curvature of a training set for any λ."""
+    return Curvature.of(cached.dataset(spec).X_train)
+
+
+@lru_cache(maxsize=32)
+def edge(spec: DatasetSpec) -> tuple[Array, Array]:
+    """The λ of the phase picture, and the largest curvature at each."""
+    weight_decays = np.geomspace(*WEIGHT_DECAYS, 121)
+    return weight_decays, curvature(spec).largest(weight_decays)

@@ -1,0 +1,102 @@
+"""The parts of the step page beneath its pictures: words, tables and the doctor's button."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared import cached
+from pages.shared.chart import chart
+from pages.shared.link import Pin
+from pages.shared.settings import Settings
+from pages.shared.step import controls, picture, words
+from pages.shared.step.replays import Walked, bias_decayed, measurable, measured
+from pages.shared.step.replays import curvature as of_data
+from pages.shared.step.shown import Shown
+from pages.shared.story import plain
+from wd_core.inspection import Inspection, shrinking
+
+
+def update(
+    settings: Settings, shown: Shown, seen: Inspection, walked: Walked, pins: tuple[Pin, ...]
+) -> None:
+    """One step: which, its formula with the numbers, the table, and the plane."""
+    replay, run = walked.replay, settings.run
+    pair = picture.axes(shown, settings.data.n_features)
+    st.markdown(words.where(seen, replay))
+    numbers, plane = st.columns([1, 1], gap="medium")
+    with numbers:
+        for index in dict.fromkeys(i for i in pair if i < len(seen.before) - 1):
+            st.latex(words.formula(run, seen, index))
+        st.caption(words.parts(run))
+    with plane:
+        chart(picture.update(settings, shown, seen, pins), key="step plane")
+    st.markdown(words.TABLE)
+    st.dataframe(words.rows(run, seen, pair), hide_index=True)
+
+
+def pulls(settings: Settings, seen: Inspection) -> None:
+    """L2 beside L1, coupled beside decoupled, and the bias."""
+    st.subheader("How hard does decay pull on each weight?", anchor=False)
+    payload, shares = picture.pulls(settings, seen)
+    chart(payload, key="step pulls")
+    st.markdown(words.pull(settings.run, seen))
+    if shares is not None:
+        st.markdown(words.kinds(shares))
+    elif seen.step > picture.compared_steps(settings):
+        st.markdown(words.uncompared(picture.compared_steps(settings)))
+    held = bias_decayed(settings)
+    ends = None if held is None else (cached.short_run(settings), held)
+    st.markdown(words.bias(settings.run, seen, ends))
+
+
+def shrinks(settings: Settings, seen: Inspection) -> None:
+    """Decay alone, over time."""
+    st.subheader("What does decay alone do over time?", anchor=False)
+    run, n = settings.run, settings.data.n_train
+    chart(picture.shrunk(settings, seen), key="step shrinking")
+    st.markdown(words.shrink(run, shrinking(run, n, 0), -(-n // run.batch_size)))
+
+
+def doctor(settings: Settings) -> None:
+    """Which limit the learning rate has, which broke, and what mends it."""
+    st.subheader("How large may the learning rate be?", anchor=False)
+    if not measurable(settings):
+        st.info(
+            "Measuring the curvature of so large a training set would take too long here: choose "
+            "fewer examples or dimensions to see its limits."
+        )
+        return
+    run, n = settings.run, settings.data.n_train
+    found, curvature = measured(settings), of_data(settings.data)
+    drawing, side = st.columns([3, 2], gap="medium")
+    with drawing:
+        chart(picture.phases(settings), key="step phases")
+        st.caption(words.phase(curvature.phase(run.lr, run.weight_decay), run, n))
+    with side:
+        ran = cached.short_run(settings) if cached.is_short(settings) else None
+        said = words.curvature(found) + words.verdict(found, run, n)
+        broken = found.broken not in ("none", "unknown") or words.diverged(ran)
+        if limit := words.rule(found, run):
+            st.latex(limit)
+        show = st.warning if broken else st.markdown
+        show(said + words.outcome(ran, found.broken, run.epochs))
+        if broken:
+            _mend(min(run.lr, found.lowest))
+        st.dataframe(words.limits_table(found), hide_index=True)
+        st.caption(
+            f"Exact for steps on {words.whole(n)}, bias included, at the present λ and μ, with "
+            "coupled decay for the rule. MSELoss has no ½: its gradient is twice as large."
+        )
+
+
+def _mend(limit: float) -> None:
+    lr = controls.largest_below(limit)
+    if lr is None:
+        st.caption("No learning rate that the slider offers is below this limit: lower λ instead.")
+        return
+    st.button(
+        f"Mend it: set η to {plain(lr)}",
+        on_click=controls.mend(lr),
+        type="primary",
+        help="The largest step of the slider below the limit, and below the present one.",
+    )

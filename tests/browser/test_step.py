@@ -1,0 +1,68 @@
+"""The page “One step” in a real browser: stepping, mending, and the link that carries both."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Server
+
+CHARTS = 4
+DRAWN = f"""() => document.querySelectorAll('.wd-chart[data-state="done"]').length === {CHARTS}"""
+ARROWS = """() => Object.fromEntries(document.querySelector('.wd-plot').data
+  .map(trace => [trace.name, [trace.x.at(-1), trace.y.at(-1)]]))"""
+
+
+def opened(page: "Page", server: "Server", query: str = "") -> None:
+    page.goto(f"{server.url}/step{query}")
+    page.wait_for_function(DRAWN)
+
+
+def link(page: "Page") -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_opens_with_every_picture_drawn(page: "Page", server: "Server") -> None:
+    opened(page, server)
+    page.get_by_text("Step 1 of 400").wait_for()
+    assert link(page) == {}
+
+
+def test_a_step_forward_begins_where_the_last_one_ended(page: "Page", server: "Server") -> None:
+    opened(page, server)
+    before = page.evaluate(ARROWS)
+    page.get_by_role("button", name="Forward", exact=True).click()
+    page.get_by_text("Step 2 of 400").wait_for()
+    page.wait_for_function("location.search === '?step=2'")
+    page.wait_for_function(DRAWN)
+    assert page.evaluate(ARROWS)["old w"] == before["new w"]
+
+
+def test_a_link_opens_its_step_and_the_doctor_mends_it(page: "Page", server: "Server") -> None:
+    opened(page, server, "?lr=0.5&step=7")
+    page.get_by_text("Step 7 of 400").wait_for()
+    page.get_by_text("The run diverges").wait_for()
+    page.get_by_role("button", name="Mend it").click()
+    page.get_by_text("did not diverge").wait_for()
+    page.wait_for_function("!location.search.includes('lr=0.5')")
+    assert link(page)["step"] == ["7"]
+
+
+def test_both_pages_show_the_same_run(page: "Page", server: "Server") -> None:
+    opened(page, server, "?weight_decay=0.5&step=3")
+    page.get_by_role("link", name="Train").click()
+    page.get_by_role("heading", name="Does weight decay stop overfitting?").wait_for()
+    page.wait_for_function("location.search === '?weight_decay=0.5'")
+    page.get_by_role("link", name="One step").click()
+    page.get_by_text("Step 3 of 400").wait_for()
+    page.wait_for_function("location.search === '?weight_decay=0.5&step=3'")
+
+
+def test_nothing_is_wider_than_a_phone(new_page: "object", server: "Server") -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, is_mobile=True)  # type: ignore[operator]
+    opened(page, server)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    edge = """() => Math.max(...[...document.querySelectorAll('.katex-html .mord')]
+      .map(sign => sign.getBoundingClientRect().right))"""
+    assert 100 < page.evaluate(edge) <= 390

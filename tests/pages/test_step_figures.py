@@ -1,0 +1,101 @@
+"""The figures of the page “One step”: scales, regions, and what lies outside."""
+
+from base64 import b64decode
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pages.shared.figures import TEXT
+from pages.shared.settings import settings_of
+from pages.shared.step import figures, picture
+from pages.shared.step.replays import walked
+from wd_core.inspection import shrinking
+from wd_core.phases import Curvature
+from wd_core.types import Array
+
+
+def values(data: Any) -> Array:
+    """The numbers of a trace, which Plotly writes as text where they were an array."""
+    if isinstance(data, dict):
+        data = np.frombuffer(b64decode(data["bdata"]), dtype=data["dtype"])
+    return np.asarray(data, dtype=np.float64)
+
+
+def named(figure: figures.Plain) -> dict[str, dict[str, Any]]:
+    return {trace.get("name", ""): trace for trace in figure["data"]}
+
+
+def test_the_plane_holds_every_arrow_and_the_way_to_zero() -> None:
+    old, new = np.array([3.0, -4.0]), np.array([2.9, -3.7])
+    arrows = [figures.Arrow("decay", old, 0.99 * old, TEXT, "solid")]
+    figure = figures.plane(arrows, old, new, ["w₁", "w₂"])
+    spans = [figure["layout"][f"{axis}axis"]["range"] for axis in "xy"]
+    assert spans[0][1] - spans[0][0] == pytest.approx(spans[1][1] - spans[1][0])
+    for point in (old, new, 0.99 * old):
+        assert all(low < x < high for x, (low, high) in zip(point, spans, strict=True))
+    way = named(figure)["the way to 0"]
+    end = np.array([way["x"][1], way["y"][1]])
+    assert np.cross([*end, 0], [*old, 0]) == pytest.approx(0)
+    assert np.linalg.norm(end) < np.linalg.norm(old)
+
+
+def test_an_arrow_of_no_length_is_left_out() -> None:
+    old = np.array([1.0, 2.0])
+    figure = figures.plane([figures.Arrow("decay", old, old, TEXT, "solid")], old, old, ["a", "b"])
+    assert "decay" not in named(figure)
+
+
+def test_the_phase_picture_draws_the_edges_of_the_phases() -> None:
+    settings = settings_of({})
+    figure = picture.phases(settings)["figure"]
+    data = walked(settings).replay.dataset
+    found = Curvature.of(data.X_train)
+    x = values(figure["data"][0]["x"])
+    low, monotone, ripples, flips, high = (values(t["y"]) for t in figure["data"][:5])
+    for region, below, above in (
+        ("monotone", low, monotone),
+        ("ripples", monotone, ripples),
+        ("flips", ripples, flips),
+        ("diverges", flips, high),
+    ):
+        for k in range(0, len(x), 10):
+            if above[k] > below[k] * (1 + 1e-9):
+                between = float(np.sqrt(below[k] * above[k]))
+                assert found.phase(between, float(x[k])) == region
+
+
+def test_l1_far_above_all_others_is_named_and_left_outside() -> None:
+    late = settings_of({"optimizer": "momentum"})
+    payload, _ = picture.pulls(late, walked(late).step(400))
+    (name,) = (name for name in named(payload["figure"]) if name.startswith("L1"))
+    assert name.endswith("= ±0.009, outside the picture")
+    first = settings_of({})
+    payload, shares = picture.pulls(first, walked(first).step(1))
+    assert "L1, −ηλ·sign(w)" in named(payload["figure"])
+    assert shares is not None
+    assert shares.least < shares.middle < shares.most
+
+
+def test_decoupled_dots_lie_on_the_line_of_l2() -> None:
+    settings = settings_of({"optimizer": "adam"})
+    payload, _ = picture.pulls(settings, walked(settings).step(7))
+    dots = named(payload["figure"])["Adam, decoupled"]
+    np.testing.assert_allclose(values(dots["y"]), -0.009 * values(dots["x"]), rtol=1e-12)
+
+
+def test_what_is_measured_lies_on_the_curve_of_decay_alone() -> None:
+    for given in ({}, {"weight_decay": 50.0, "lr": 0.03}):
+        settings = settings_of(given)
+        traces = named(picture.shrunk(settings, walked(settings).step(1))["figure"])
+        dots = traces["measured, out of the data's reach"]
+        steps = values(dots["x"]).astype(int)
+        remains = shrinking(settings.run, settings.data.n_train, int(steps.max())).remains
+        np.testing.assert_allclose(values(dots["y"]), remains[steps], rtol=1e-6, atol=1e-9)
+
+
+def test_only_where_decay_stands_alone_is_it_measured() -> None:
+    for given in ({"optimizer": "adam"}, {"n_features": 5}, {"optimizer": "momentum"}):
+        settings = settings_of(given)
+        traces = named(picture.shrunk(settings, walked(settings).step(1))["figure"])
+        assert "measured, out of the data's reach" not in traces

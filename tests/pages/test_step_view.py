@@ -1,0 +1,339 @@
+"""The page “One step” through AppTest: what it opens on, every choice, the ends, nonsense."""
+
+import json
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import cached, controls
+from pages.shared.settings import SETTINGS as RUN
+from pages.shared.settings import Number, Steps, settings_of
+from pages.shared.step.controls import largest_below
+from pages.shared.step.replays import measured
+from pages.shared.step.shown import DEFAULTS, SETTINGS, Shown, read_link
+from wd_core import DATASETS, OPTIMIZERS, Hyperparameters, collect, make_dataset, train
+from wd_core.inspection import Replay
+
+VIEW = Path(__file__).parents[2] / "pages" / "views" / "step.py"
+TIMEOUT_SECONDS = 60
+SMALL = {"n_train": "6", "n_test": "5", "n_features": "5", "epochs": "3"}
+CHARTS = {"step plane", "step pulls", "step shrinking", "step phases"}
+
+
+def opened(query: Mapping[str, str] | None = None) -> AppTest:
+    """The page at this address, and no exception on it."""
+    page = AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS)
+    for key, text in (query or {}).items():
+        page.query_params[key] = text
+    return fine(page.run())
+
+
+def fine(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception[0].value
+    assert not page.error, page.error[0].value
+    return page
+
+
+def click(page: AppTest, label: str) -> AppTest:
+    (button,) = (button for button in page.button if button.label == label)
+    return fine(button.click().run())
+
+
+def payloads(page: AppTest) -> list[dict[str, Any]]:
+    """What the charts were given, in the page's order."""
+    return [dict(json.loads(chart.proto.json)["payload"]) for chart in page.get("bidi_component")]
+
+
+def query(page: AppTest) -> str:
+    """The link that the page writes into the address bar."""
+    (link,) = (p["query"] for p in payloads(page) if "query" in p)
+    return str(link)
+
+
+def text(page: AppTest) -> str:
+    nodes = (*page.markdown, *page.caption, *page.latex, *page.warning)
+    return "\n".join(str(node.value) for node in nodes)
+
+
+def table(page: AppTest) -> list[dict[str, str]]:
+    """The rows of the update's terms."""
+    return list(page.dataframe[0].value.to_dict("records"))
+
+
+def number(cell: str) -> float:
+    return float(cell.replace("−", "-"))
+
+
+def test_opens_on_the_first_step_of_the_default_run() -> None:
+    page = opened()
+    assert page.header[0].value.endswith("?")
+    assert not page.warning
+    assert query(page) == ""
+    assert len(payloads(page)) == len(CHARTS)
+    assert "Step 1 of 400: epoch 1, batch 1 of 4" in text(page)
+    assert [row["which"] for row in table(page)] == [
+        *("largest", "smallest", "chosen", "chosen", "the bias")
+    ]
+
+
+def test_the_table_holds_the_numbers_of_the_run() -> None:
+    page = opened({"step": "399", "first": "200", "second": "7"})
+    settings = settings_of({})
+    data = make_dataset(settings.data)
+    run = collect(train(data, [settings.run]))
+    one = Replay(data, settings.run).step(399)
+    assert table(page)[2]["weight"] == "w₂₀₀"
+    for row in table(page):
+        if row["which"] == "chosen":
+            index = {"w₂₀₀": 199, "w₇": 6}[row["weight"]]
+            assert number(row["w before"]) == pytest.approx(one.before[index], rel=1e-3)
+            assert number(row["new w"]) == pytest.approx(one.after[index], rel=1e-3)
+            assert number(row["w before"]) + number(row["−η∂L"]) + number(row["−ηλw"]) == (
+                pytest.approx(number(row["new w"]), abs=1.5e-8)
+            )
+    page = opened({"step": "400", "first": "60"})
+    (row,) = (row for row in table(page) if row["weight"] == "w₆₀")
+    assert number(row["new w"]) == pytest.approx(run.weights[-1, 0, 59], rel=1e-3)
+    assert table(page)[-1]["−ηλw"] == "not decayed"
+
+
+def test_the_plane_ends_where_the_step_ends() -> None:
+    page = opened({"first": "3", "second": "4"})
+    settings = settings_of({})
+    one = Replay(make_dataset(settings.data), settings.run).step(1)
+    figure = payloads(page)[0]["figure"]
+    ends = {t["name"]: (t["x"][-1], t["y"][-1]) for t in figure["data"]}
+    assert ends["old w"] == pytest.approx((one.before[2], one.before[3]))
+    assert ends["new w"] == ends["both"] == pytest.approx((one.after[2], one.after[3]))
+    assert ends["data, −η∂L"] == pytest.approx(ends["new w"])
+    shrunk = 1 - settings.run.lr * settings.run.weight_decay
+    assert ends["decay, −ηλw"] == pytest.approx((shrunk * one.before[2], shrunk * one.before[3]))
+    assert figure["layout"]["yaxis"]["scaleanchor"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("label", "step"),
+    [("Back", 5), ("Forward", 7), ("First", 1), ("Epoch back", 2), ("Epoch forward", 10)],
+)
+def test_the_buttons_go_through_the_run(label: str, step: int) -> None:
+    page = click(opened({"step": "6"}), label)
+    assert f"Step {step} of 400" in text(page)
+    assert query(page) == ("" if step == 1 else f"step={step}")
+    assert page.slider[0].value == step
+
+
+def test_the_buttons_stop_at_both_ends() -> None:
+    disabled = {b.label for b in opened().button if b.disabled}
+    assert {"First", "Back", "Epoch back"} <= disabled
+    disabled = {b.label for b in opened({"step": "400"}).button if b.disabled}
+    assert disabled == {"Forward", "Epoch forward"}
+
+
+def test_the_slider_chooses_the_step() -> None:
+    page = opened()
+    assert page.slider[0].max == 400
+    page = fine(page.slider[0].set_value(123).run())
+    assert query(page) == "step=123"
+    assert "epoch 31, batch 3 of 4" in text(page)
+
+
+@pytest.mark.parametrize(
+    ("source", "optimizer", "decay"),
+    [*product(DATASETS, OPTIMIZERS, ("coupled", "decoupled"))],
+)
+def test_every_data_set_optimizer_and_decay(source: str, optimizer: str, decay: str) -> None:
+    page = opened(SMALL | {"source": source, "optimizer": optimizer, "decay": decay, "step": "3"})
+    assert "Step 3 of 6" in text(page)
+    assert len(payloads(page)) == len(CHARTS)
+    assert not page.warning
+
+
+@pytest.mark.parametrize("key", [k for k, s in RUN.items() if isinstance(s, Steps | Number)])
+def test_both_ends_of_every_setting_of_the_run(key: str) -> None:
+    setting = RUN[key]
+    assert isinstance(setting, Steps | Number)
+    ends = (
+        (setting.steps[0], setting.steps[-1])
+        if isinstance(setting, Steps)
+        else (setting.least, setting.most)
+    )
+    for end in ends:
+        value = str(int(end)) if setting.whole else str(end)
+        page = opened(SMALL | {"optimizer": "momentum", "source": "sparse", key: value})
+        assert "Step 1 of " in text(page)
+
+
+def test_no_start_no_decay_no_noise() -> None:
+    page = opened({"init_std": "0", "weight_decay": "0", "noise": "0"})
+    assert "λ = 0: no decay of either kind" in text(page)
+    assert table(page)[0]["−ηλw"] == "0"
+    page = opened({"init_std": "0", "true_weight": "0", "true_bias": "0", "noise": "0"})
+    assert {row["new w"] for row in table(page)} == {"0"}
+
+
+def test_a_single_weight_is_drawn_beside_the_bias() -> None:
+    page = opened({"n_features": "1", "step": "2"})
+    assert not page.warning
+    layout = payloads(page)[0]["figure"]["layout"]
+    assert (layout["xaxis"]["title"]["text"], layout["yaxis"]["title"]["text"]) == ("w₁", "b")
+    page = fine(page.select_slider(key="n_features").set_value(200).run())
+    assert not page.warning
+    assert {row["weight"] for row in table(page)} >= {"w₁", "w₂"}
+
+
+# ---------------------------------------------------------------- the doctor
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"lr": "0.5"},
+        {"lr": "1", "weight_decay": "3"},
+        {"lr": "0.05"},
+        {"lr": "0.5", "optimizer": "momentum", "batch_size": "20"},
+        {"lr": "0.5", "optimizer": "nesterov", "decay": "decoupled"},
+    ],
+    ids=str,
+)
+def test_the_doctor_mends_a_learning_rate_above_its_limit(values: dict[str, str]) -> None:
+    page = opened(values | {"step": "3"})
+    settings, _, _ = read_link(values.items())
+    limit = measured(settings.settings).lowest
+    lr = largest_below(limit)
+    assert lr is not None
+    assert lr < limit
+    assert page.warning
+    (button,) = (b for b in page.button if b.label.startswith("Mend it"))
+    page = fine(button.click().run())
+    assert page.select_slider(key="lr").value == lr
+    # the batches' limit is an estimate: where the run grows all the same, the next step mends it
+    while again := [b for b in page.button if b.label.startswith("Mend it")]:
+        assert "Yet the run itself diverged" in page.warning[0].value
+        before = page.select_slider(key="lr").value
+        page = fine(again[0].click().run())
+        assert page.select_slider(key="lr").value < before
+    assert not page.warning
+    assert "did not diverge" in text(page)
+    assert "Step 3 of " in text(page)
+
+
+def test_a_limit_below_every_step_of_the_slider_is_said() -> None:
+    assert largest_below(1e-9) is None
+    with patch("pages.shared.step.texts.controls.largest_below", return_value=None):
+        page = opened({"lr": "0.5"})
+    assert "lower λ instead" in text(page)
+
+
+def test_adam_has_no_limit_to_break() -> None:
+    page = opened({"optimizer": "adam", "lr": "1"})
+    assert "no such limit to break" in text(page)
+    assert not [b for b in page.button if b.label.startswith("Mend it")]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "monotone"),
+        ({"lr": "0.08"}, "ripples"),
+        ({"lr": "0.0122", "weight_decay": "100"}, "sign flips"),
+        ({"lr": "0.5"}, "diverges"),
+    ],
+    ids=str,
+)
+def test_the_phase_of_the_present_point(values: dict[str, str], said: str) -> None:
+    assert f"At this η and λ: {said}" in text(opened(values))
+
+
+def test_the_present_point_is_in_the_phase_picture_even_without_decay() -> None:
+    for values in ({}, {"weight_decay": "0", "lr": "0.0001"}, {"weight_decay": "100", "lr": "1"}):
+        figure = payloads(opened(values))[3]["figure"]
+        (mark,) = (t for t in figure["data"] if t["name"].startswith("this run"))
+        for axis in "xy":
+            low, high = figure["layout"][f"{axis}axis"]["range"]
+            assert 10**low <= mark[axis][0] <= 10**high
+        assert ("λ = 0" in mark["name"]) == (values.get("weight_decay") == "0")
+
+
+# ---------------------------------------------------------------- links and nonsense
+
+
+def test_a_link_names_the_run_and_the_step() -> None:
+    page = opened({"lr": "0.01", "step": "17", "first": "5", "pin": "one?lr=0.02"})
+    assert page.select_slider(key="lr").value == 0.01
+    assert "Step 17 of 400" in text(page)
+    assert query(page) == "lr=0.01&pin=one%3Flr%3D0.02&step=17&first=5"
+    assert not page.warning
+
+
+def test_the_run_is_that_of_the_session() -> None:
+    page = AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS)
+    settings = settings_of({"lr": 0.02})
+    for key, value in settings.values().items():
+        page.session_state[key] = value
+    page.session_state[controls.PINS] = ()
+    assert query(fine(page.run())) == "lr=0.02"
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "left"),
+    [
+        ({"step": "401"}, "Step 401 cannot be shown: the run has 400 steps", "step=400"),
+        ({"step": "0"}, "outside the range", ""),
+        ({"step": "soon"}, "is not a whole number", ""),
+        ({"first": "201"}, "There is no weight 201: the data have 200 features", "first=200"),
+        ({"second": "1"}, "A plane needs two weights", ""),
+        ({"lr": "0.5", "step": "300"}, "the run has diverged", "lr=0.5&step=24"),
+        ({"colour": "red"}, "does not exist", ""),
+    ],
+    ids=str,
+)
+def test_nonsense_in_the_link_is_named_and_replaced(
+    values: dict[str, str], said: str, left: str
+) -> None:
+    page = opened(values)
+    assert any(said in warning.value.replace("\\", "") for warning in page.warning)
+    assert query(page) == left
+
+
+def test_a_shorter_run_moves_the_step_to_its_end() -> None:
+    page = opened({"step": "400"})
+    page = fine(page.number_input(key="epochs").set_value(3).run())
+    assert "the run has 12 steps" in page.warning[0].value
+    assert query(page) == "epochs=3&step=12"
+    assert not fine(page.run()).warning
+
+
+def test_a_run_too_long_to_walk_says_how_far_it_goes() -> None:
+    page = opened({"n_features": "10000", "n_train": "2000", "batch_size": "1"})
+    assert "The first " in text(page)
+    assert "too long here" in page.info[0].value
+    assert page.slider[0].max < 200_000
+    assert "are compared in the first" not in text(page)
+    page = fine(page.slider[0].set_value(page.slider[0].max).run())
+    assert "are compared in the first" in text(page)
+
+
+def test_settings_that_do_not_go_together_are_explained() -> None:
+    page = AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS)
+    problem = ValueError("n_train must be at most 441, got 500")
+    with patch.object(cached, "is_short", side_effect=problem):
+        page.query_params["seed"] = "987"  # not in any cache
+        page.run()
+    assert not page.exception
+    assert "n_train must be at most 441" in page.error[0].value
+
+
+def test_the_shown_step_is_read_back_from_its_query() -> None:
+    shown = Shown(step=12, first=3, second=9)
+    pairs = [part.split("=") for part in shown.query(settings_of({}), ()).split("&")]
+    _, again, complaints = read_link((key, value) for key, value in pairs)
+    assert again == shown
+    assert not complaints
+    assert SETTINGS.keys() == DEFAULTS.keys()
+    assert not SETTINGS.keys() & RUN.keys()
+    assert not SETTINGS.keys() & set(Hyperparameters.__dataclass_fields__)

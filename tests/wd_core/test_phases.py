@@ -1,0 +1,184 @@
+"""The phases of descent against real runs, and the limits of a run against what it then does."""
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+
+from tests.oracles import random_dataset
+from wd_core import OPTIMIZERS, Dataset, Hyperparameters, collect, max_stable_lr, train
+from wd_core.phases import Curvature, Phase, batch_limit, limits
+from wd_core.spectrum import largest_curvature
+from wd_core.training import batch_order
+
+SHAPES = [(12, 3), (8, 20), (1, 1), (5, 1), (1, 4)]
+WEIGHT_DECAYS = [0.0, 1e-3, 0.5, 3.0, 40.0, 500.0]
+# Learning rates as multiples of 1/h and 2/h, and of 1/λ: on both sides of every boundary.
+NEAR = 0.01
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("decay_bias", [False, True])
+def test_the_largest_curvature_follows_for_every_decay(
+    shape: tuple[int, int], decay_bias: bool
+) -> None:
+    X = random_dataset(*shape).X_train
+    wanted = [largest_curvature(X, lam, decay_bias=decay_bias) for lam in WEIGHT_DECAYS]
+    found = Curvature.of(X, decay_bias=decay_bias)
+    np.testing.assert_allclose(found.largest(WEIGHT_DECAYS), wanted, rtol=1e-12)
+    assert found.largest(3.0) == pytest.approx(wanted[3], rel=1e-12)
+
+
+def test_the_largest_curvature_of_centred_and_of_empty_features() -> None:
+    X = np.array([[1.0, 0.0], [-1.0, 0.0]])
+    for rows in (X, 3 * X, 0 * X):
+        for lam in WEIGHT_DECAYS:
+            wanted = largest_curvature(rows, lam)
+            assert Curvature.of(rows).largest(lam) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_negative_decay_is_named() -> None:
+    with pytest.raises(ValueError, match="weight_decay must be >= 0"):
+        Curvature.of(np.eye(2)).largest([1.0, -1.0])
+
+
+def directions(data: Dataset, lam: float, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """The way from the minimum along each eigenvector of the Hessian over (w, b), [E, D + 1]."""
+    X, n, d = data.X_train, data.n_train, data.n_features
+    A = np.zeros((d + 1, d + 1))
+    A[:d, :d], A[:d, d], A[d, :d], A[d, d] = X.T @ X / n + lam * np.eye(d), X.mean(0), X.mean(0), 1
+    best = np.linalg.solve(A, np.append(X.T @ data.y_train / n, data.y_train.mean()))
+    return (np.column_stack([weights, bias]) - best) @ np.linalg.eigh(A)[1]
+
+
+def real(data: Dataset, lr: float, lam: float) -> Phase:
+    """What a run of train() with every example in each step does, from its weights alone."""
+    run = Hyperparameters(
+        lr=lr, weight_decay=lam, batch_size=data.n_train, epochs=40, init_bias_std=1.0
+    )
+    path = collect(train(data, [run]))
+    away = directions(data, lam, path.weights[:, 0], path.bias[:, 0])
+    begin, end = away[:2]
+    rounding = 1e-9 * np.abs(begin).max()
+    if (np.abs(away[-1]) > np.maximum(np.abs(away[20]), rounding)).any():
+        return "diverges"
+    clear = np.abs(end) > rounding
+    overshot = np.sign(end[clear]) != np.sign(begin[clear])
+    if not overshot.any():
+        return "monotone"
+    # the weights along directions that no example reaches: decay alone moves them
+    alone = path.weights[:2, 0] @ np.linalg.svd(data.X_train)[2][data.n_train :].T
+    if (np.sign(alone[1]) != np.sign(alone[0])).all():
+        assert overshot.sum() >= data.n_features  # all but the bias's, which is not decayed
+        return "flips"
+    return "ripples"
+
+
+@pytest.mark.parametrize("lam", [0.01, 0.5, 3.0, 40.0, 300.0])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_every_region_is_what_a_run_does(lam: float, seed: int) -> None:
+    data = random_dataset(8, 20, seed)
+    found = Curvature.of(data.X_train)
+    h = float(found.largest(lam))
+    seen = set()
+    for edge, side in product((1 / h, 2 / h, 1 / lam), (1 - NEAR, 1 + NEAR, 0.3)):
+        lr = edge * side
+        if abs(lr * h - 2) < NEAR / 2 or lr * h > 3:
+            continue
+        wanted = found.phase(lr, lam)
+        assert real(data, lr, lam) == wanted, (lr * h, lr * lam)
+        seen.add(wanted)
+    assert {"monotone", "ripples", "diverges"} <= seen
+    # 1/λ lies below 2/h only where λ is more than the rest of the curvature
+    assert ("flips" in seen) == (h < 2 * lam)
+
+
+def test_the_edges_belong_to_the_regions_that_say_so() -> None:
+    found = Curvature.of(random_dataset(8, 20).X_train)
+    h = float(found.largest(0.0))
+    assert found.phase(2 / h * (1 + 1e-15), 0.0) == "diverges"
+    assert found.phase(1 / h * (1 - 1e-15), 0.0) == "monotone"
+
+
+# ---------------------------------------------------------------- limits
+
+
+@pytest.mark.parametrize("loss", ["half_mse", "mse"])
+@pytest.mark.parametrize("decay", ["coupled", "decoupled"])
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
+def test_a_run_converges_below_its_limit_and_not_above(
+    optimizer: str, decay: str, loss: str
+) -> None:
+    data = random_dataset(12, 3)
+    given = {"weight_decay": 0.5, "optimizer": optimizer, "decay": decay, "loss": loss}
+    full = {"batch_size": 12, "epochs": 6000}
+    limit = limits(data, Hyperparameters(**given, **full)).full
+    assert limit == max_stable_lr(data.X_train, Hyperparameters(**given, **full))
+    ends = []
+    for share, broken in ((0.99, "none"), (1.01, "full")):
+        run = Hyperparameters(lr=share * limit, **given, **full)
+        assert limits(data, run).broken == broken
+        ends.append(collect(train(data, [run], record_every=6000)).diverged_at[0])
+    assert ends[0] == -1
+    assert ends[1] > 0
+
+
+def test_the_table_holds_the_limit_of_every_optimizer_and_loss() -> None:
+    data = random_dataset(12, 3)
+    run = Hyperparameters(weight_decay=0.5)
+    table = limits(data, run).table
+    for name, loss in product(OPTIMIZERS, ("half_mse", "mse")):
+        other = Hyperparameters(weight_decay=0.5, optimizer=name, loss=loss)
+        wanted = max_stable_lr(data.X_train, other)
+        np.testing.assert_equal(table[name, loss], wanted)
+    assert math.isnan(table["adam", "mse"])
+
+
+def test_without_momentum_the_table_leaves_nesterov_out() -> None:
+    table = limits(random_dataset(12, 3), Hyperparameters(momentum=0.0)).table
+    assert ("nesterov", "mse") not in table
+
+
+def test_the_estimate_for_minibatches_is_the_smallest_of_the_first_epoch() -> None:
+    data = random_dataset(12, 3)
+    for loss, share in (("half_mse", 2 / 5), ("mse", 1.0)):
+        run = Hyperparameters(weight_decay=0.5, batch_size=5, loss=loss)  # type: ignore[arg-type]
+        order = next(batch_order(0, 12, 1))
+        wanted = min(
+            max_stable_lr(data.X_train[order[:5]], run),
+            max_stable_lr(data.X_train[order[5:10]], run),
+            max_stable_lr(data.X_train[order[10:]], run) / share,
+        )
+        assert batch_limit(data, run) == wanted
+    assert math.isnan(batch_limit(data, Hyperparameters(batch_size=12)))
+    assert math.isnan(batch_limit(data, Hyperparameters(optimizer="adam")))
+
+
+@pytest.mark.parametrize(
+    ("given", "broken"),
+    [
+        ({"lr": 1e-3}, "none"),
+        ({"lr": 1e-3, "optimizer": "adam"}, "unknown"),
+        ({"lr": 1.0, "weight_decay": 2.5}, "decay"),
+        ({"lr": 1.0, "weight_decay": 2.5, "optimizer": "adam", "decay": "decoupled"}, "decay"),
+        ({"lr": 1.0, "weight_decay": 2.5, "optimizer": "adam"}, "unknown"),
+        ({"lr": 10.0}, "full"),
+    ],
+    ids=str,
+)
+def test_which_limit_broke(given: dict[str, object], broken: str) -> None:
+    assert limits(random_dataset(12, 3), Hyperparameters(**given)).broken == broken  # type: ignore[arg-type]
+
+
+def test_between_the_batches_limit_and_that_of_all_examples_the_batches_broke() -> None:
+    data = random_dataset(12, 3)
+    found = limits(data, Hyperparameters(batch_size=2))
+    assert found.lowest == found.batch < found.full
+    between = Hyperparameters(batch_size=2, lr=math.sqrt(found.batch * found.full))
+    assert limits(data, between).broken == "batch"
+
+
+def test_where_only_decay_has_a_limit_it_is_the_lowest() -> None:
+    run = Hyperparameters(lr=1.0, weight_decay=2.5, optimizer="adam", decay="decoupled")
+    assert limits(random_dataset(12, 3), run).lowest == 2 / 2.5

@@ -1,0 +1,160 @@
+"""How gradient descent behaves at a learning rate and a decay: smooth, rippling, flipping, lost.
+
+Full-batch descent on J moves along each eigenvector of its Hessian by a factor of its own, 1 − ηh.
+The largest h decides: below η = 1/h every factor is positive, below 2/h every one is within ±1.
+Where ηλ > 1 the factor of pure decay, 1 − ηλ, is negative too: a weight that no example reaches
+changes its sign with every step, and so does every direction but one, that of the free bias.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wd_core.optimizers import OPTIMIZERS
+from wd_core.spectrum import largest_curvature, max_stable_lr
+from wd_core.training import batch_order
+from wd_core.types import Array, Dataset, Hyperparameters, Loss, as_array, require
+
+Phase = Literal["monotone", "ripples", "flips", "diverges"]
+Broken = Literal["none", "decay", "full", "batch", "unknown"]
+
+LOSSES: tuple[Loss, ...] = get_args(Loss)
+# Halvings of an interval until only rounding is left.
+HALVINGS = 80
+
+
+@dataclass(frozen=True, eq=False)
+class Curvature:
+    """The curvature of the training loss over (w, b), made by `Curvature.of`.
+
+    s [r]: eigenvalues of XᵀX/N, the largest first; tilt [r]: x̄ along their eigenvectors. With them
+    the largest curvature of J follows for any λ without another decomposition.
+    """
+
+    s: Array
+    tilt: Array
+    decay_bias: bool = False
+
+    @classmethod
+    def of(cls, X: ArrayLike, *, decay_bias: bool = False) -> Curvature:
+        """Of the rows X [N, D]."""
+        X = as_array("X", X, 2)
+        n, d = X.shape
+        squares, U = np.linalg.eigh(X.T @ X / n if d <= n else X @ X.T / n)
+        squares, U = np.maximum(squares[::-1], 0), U[:, ::-1]
+        tilt = U.T @ X.mean(0) if d <= n else np.sqrt(squares / n) * U.sum(0)
+        return cls(squares, tilt, decay_bias)
+
+    def largest(self, weight_decay: ArrayLike) -> Array:
+        """The largest eigenvalue of [[XᵀX/N + λI, x̄], [x̄ᵀ, 1]] for one λ or an array of them."""
+        lam = as_array("weight_decay", weight_decay, np.ndim(weight_decay))
+        require(bool((lam >= 0).all()), "weight_decay", ">= 0", float(lam.min(initial=0.0)))
+        corner = 1.0 + lam if self.decay_bias else np.ones_like(lam)
+        # The root above all s + λ and the corner of h − corner − Σ tilt²/(h − s − λ), which rises.
+        low = np.maximum(self.s[0] + lam, corner)
+        high = low + float(np.linalg.norm(self.tilt))
+        diagonal, squares = self.s + lam[..., None], self.tilt**2
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            with np.errstate(divide="ignore", invalid="ignore"):
+                terms = squares / (middle[..., None] - diagonal)
+            pull = np.where(squares > 0, terms, 0.0).sum(-1)
+            above = middle - corner >= pull
+            low, high = np.where(above, low, middle), np.where(above, middle, high)
+        return np.asarray(high)
+
+    def phase(self, lr: float, weight_decay: float) -> Phase:
+        """Of full-batch descent with the half mean square at η and λ.
+
+        monotone: no direction changes its sign on the way to the minimum; ripples: some do, and
+        the way still ends there; flips: all but the bias's do (ηλ > 1); diverges: η >= 2/h, where
+        the way never ends.
+        """
+        h = float(self.largest(weight_decay))
+        if lr * h >= 2:
+            return "diverges"
+        if lr * weight_decay > 1:
+            return "flips"
+        return "ripples" if lr * h > 1 else "monotone"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where the learning rate of a run stands against what it may be.
+
+    largest: the largest curvature s_max of the data loss over (w, b); with_decay: the same of J;
+    full: the exact limit of full-batch descent for the run's optimizer and loss; batch: the
+    smallest such limit of one batch, over the first epoch, and so an estimate (NaN for a full
+    batch, and where there is no limit); shrink: ηλ, and `apart` whether w is multiplied by 1 − ηλ
+    as such; table: `full` for every optimizer and loss convention, the rest of the run as it is.
+    """
+
+    lr: float
+    largest: float
+    with_decay: float
+    full: float
+    batch: float
+    shrink: float
+    apart: bool
+    table: dict[tuple[str, str], float]
+
+    @property
+    def lowest(self) -> float:
+        """The smallest of the limits there are: of all examples, of batches, of decay alone."""
+        alone = 2 * self.lr / self.shrink if self.apart and self.shrink > 0 else math.nan
+        return float(np.fmin(np.fmin(self.full, self.batch), alone))
+
+    @property
+    def broken(self) -> Broken:
+        """The limit that the run breaks: decay's own, of all examples, or of single batches."""
+        if self.apart and self.shrink > 2:
+            return "decay"
+        if math.isnan(self.full):
+            return "unknown"
+        if self.lr >= self.full:
+            return "full"
+        return "batch" if self.lr >= self.batch else "none"
+
+
+def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
+    """Measured on this training set; see `max_stable_lr` for what each limit means."""
+    X = dataset.X_train
+    table: dict[tuple[str, str], float] = {
+        (name, loss): max_stable_lr(X, replace(run, optimizer=name, loss=loss))
+        for name in OPTIMIZERS
+        for loss in LOSSES
+        if name != "nesterov" or run.momentum > 0
+    }
+    return Limits(
+        lr=run.lr,
+        largest=largest_curvature(X),
+        with_decay=largest_curvature(X, run.ridge_weight_decay, decay_bias=run.decay_bias),
+        full=table[run.optimizer, run.loss],
+        batch=batch_limit(dataset, run),
+        shrink=run.lr * run.weight_decay,
+        apart=run.optimizer == "sgd" or run.decay == "decoupled",
+        table=table,
+    )
+
+
+def batch_limit(dataset: Dataset, run: Hyperparameters) -> float:
+    """The smallest stable learning rate over the batches of the first epoch; NaN where none is.
+
+    A short batch of m rows counts m/B under half_mse. Repeating one batch is not what a run does,
+    so this estimates the limit of minibatch descent, and is not a bound on either side.
+    """
+    n, size = dataset.n_train, run.batch_size
+    if size >= n or math.isnan(max_stable_lr(dataset.X_train[:1], run)):
+        return math.nan
+    order = next(batch_order(run.seed, n, 1))
+    lowest = math.inf
+    for begin in range(0, n, size):
+        rows = order[begin : begin + size]
+        share = len(rows) / size if run.loss == "half_mse" else 1.0
+        lowest = min(lowest, max_stable_lr(dataset.X_train[rows], run) / share)
+    return lowest
