@@ -335,7 +335,7 @@ DATASETS: dict[str, DataSource] = {
         label="Diabetes, 442 patients",
         description=(
             "Progress of the disease after a year from ten measurements, of which the first"
-            " n_features are used; beyond ten come the products of all pairs (age·sex, age·bmi,"
+            " d are used; beyond ten come the products of all pairs (age·sex, age·bmi,"
             " ..., s5·s6) and then columns of pure noise, or noise alone."
         ),
         formula=r"\hat y = b + \sum_j w_j\,(x_j - \bar x_j) / s_j",

@@ -77,7 +77,7 @@ class DatasetSpec:
     true_bias: float = 0.05
     seed: int = 0
     n_informative: int = 10
-    correlation: float = 0.0
+    correlation: float = 0.9
     extension: Extension = "interactions"
 
     def __post_init__(self) -> None:

@@ -28,7 +28,9 @@ const DTYPES = {
 const CONFIG = {
   responsive: false,
   displaylogo: false,
-  modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d"],
+  // sendChartToCloud would upload the chart to another host
+  modeBarButtonsToRemove: ["toImage", "sendChartToCloud", "select2d", "lasso2d"],
+  showTips: false,
 };
 
 const charts = new WeakMap();
@@ -933,6 +935,11 @@ class Chart {
 
   stop() {
     this.endStream("stopped");
+    const shown = this.epochs[this.last] ?? 0;
+    setText(
+      this.sentence,
+      `Stopped at epoch ${shown} of ${this.payload.total}: what came so far is kept. Move a control to train again.`,
+    );
   }
 
   endStream(state, message) {

@@ -16,7 +16,11 @@ import plotly.graph_objects as go
 TRAIN, TEST = "#0072B2", "#D55E00"
 PENALTY, OPTIMUM = "#E69F00", "#CC79A7"
 TEXT = "var(--st-text-color)"
-FAINT = 0.5
+FAINT = 0.6
+# So many marks of the predicted norm lie on the measured one.
+MARKS = 20
+# So few epochs are ticked one by one: there is no half epoch.
+FEW_EPOCHS = 8
 MARGIN = 0.05  # of the logarithmic range, above and below the data
 
 # On a phone each legend entry takes a line of its own: the panels make room for them.
@@ -84,7 +88,9 @@ def training(
     traces = [t for t in traces if t.meta is None or t.meta["series"] in series]
     traces += [_level(level, epochs) for level in levels]
     figure = go.Figure(data=traces, layout=_training_layout(filename))
-    figure.layout.xaxis.range = figure.layout.xaxis2.range = [0, epochs]
+    for axis in (figure.layout.xaxis, figure.layout.xaxis2):
+        axis.range = [0, epochs]
+        axis.dtick = 1 if epochs <= FEW_EPOCHS else None
     pinned_losses = [values for curve in pinned for values in (curve.train, curve.test)]
     ranges = (
         _log_range(series, ("train_loss", "test_loss"), levels, 1, pinned_losses),
@@ -93,7 +99,7 @@ def training(
     for axis, span in zip((figure.layout.yaxis, figure.layout.yaxis2), ranges, strict=True):
         if span is not None:
             axis.range = span
-            axis.dtick = _log_ticks(*span)
+            axis.update(_log_ticks(*span))
     plain: dict[str, Any] = figure.to_plotly_json()
     return plain
 
@@ -112,7 +118,11 @@ def _grows(
     """A trace that the browser fills from the series of this name."""
     style: dict[str, Any] = {"mode": "lines", "line": {"color": colour, "dash": dash, "width": 2.5}}
     if dash == "markers":
-        style = {"mode": "markers", "marker": {"color": colour, "size": 8, "symbol": "circle-open"}}
+        style = {
+            "mode": "markers",
+            "marker": {"color": colour, "size": 8, "symbol": "circle-open", "maxdisplayed": MARKS},
+            "cliponaxis": False,
+        }
     if opacity < 1:
         style["line"]["width"] = 1.8
     return go.Scatter(
@@ -132,13 +142,15 @@ def _pinned(curve: Curve) -> list[go.Scatter]:
         ("test", curve.test, TEST, "longdashdot", 1),
         ("‖w‖", curve.norm, PENALTY, "dot", 2),
     )
-    name = escape(curve.name)  # Plotly reads names as HTML
+    name = escape(curve.name, quote=False)  # Plotly reads names as HTML
     return [
         go.Scatter(
             name=f"{what}, {name}",
             x=curve.x,
             y=values,
-            mode="lines",
+            mode="lines+text",
+            text=[*[""] * (len(curve.x) - 1), name] if what == "test" else None,
+            textposition="top left",
             opacity=0.75,
             line={"color": colour, "dash": dash, "width": 1.6},
             legend=_legend(row),
@@ -157,7 +169,7 @@ def _level(level: Level, epochs: int) -> go.Scatter:
         x=[0, epochs],
         y=[level.value, level.value],
         mode="lines",
-        line={"color": level.colour, "dash": level.dash, "width": 1.3},
+        line={"color": level.colour, "dash": level.dash, "width": 1.8},
         legend=_legend(level.row),
         hovertemplate="%{y:.4g}",
         **_axes(level.row),
@@ -182,31 +194,38 @@ def _log_range(
     return [low - room, high + room]
 
 
-def _log_ticks(low: float, high: float) -> float | str:
-    """1, 2 and 5 in each decade of a short axis, whole decades or every few on a longer one."""
-    return "D2" if high - low < 2.5 else float(-(-(high - low) // 7))
+def _log_ticks(low: float, high: float) -> dict[str, Any]:
+    """Even steps within a decade, 1, 2 and 5 over a few, whole decades or every few over many."""
+    if high - low < 0.8:
+        step = f"{(10**high - 10**low) / 4:.0e}"
+        return {"dtick": f"L{float(step):g}", "tickformat": "~g"}
+    if high - low < 2.5:
+        return {"dtick": "D2", "tickformat": "~g"}
+    return {"dtick": float(-(-(high - low) // 7))}
 
 
 def _training_layout(filename: str) -> dict[str, Any]:
     axis = {"zeroline": False, "automargin": True}
+    epoch = {**axis, "unifiedhovertitle": {"text": "epoch %{x}"}}
     log = {**axis, "type": "log", "exponentformat": "power"}
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "bottom"}
     legend["font"] = {"size": 12}
     return {
         "template": "none",
-        "height": 620,
+        "height": 540,
         "margin": {"l": 64, "r": 24, "t": 56, "b": 44},
         "hovermode": "x unified",
         "uirevision": "training",
+        "modebar": {"orientation": "v"},
         "xaxis": {
-            **axis,
+            **epoch,
             "domain": [0, 1],
             "anchor": "y",
             "matches": "x2",
             "showticklabels": False,
         },
         "yaxis": {**log, "domain": [0.48, 1], "title": {"text": "loss (half mean square)"}},
-        "xaxis2": {**axis, "domain": [0, 1], "anchor": "y2", "title": {"text": "epoch"}},
+        "xaxis2": {**epoch, "domain": [0, 1], "anchor": "y2", "title": {"text": "epoch"}},
         "yaxis2": {**log, "domain": [0, 0.32], "title": {"text": "norm ‖w‖"}},
         "legend": {**legend, "y": 1.01},
         "legend2": {**legend, "y": 0.33},

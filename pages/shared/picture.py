@@ -22,10 +22,10 @@ Payload = dict[str, Any]
 
 # A streamed picture is sent at this pace, however fast the epochs come.
 PACE_SECONDS = 0.1
+# The last tenth of a run says how much its test loss still moves.
+LATELY = 10
 # Below this share of the start's norm, the part out of reach is rounding.
 NOTHING_LEFT = 1e-9
-# So many marks of the predicted norm lie on the measured one.
-MARKS = 20
 
 TILES = [
     {
@@ -53,7 +53,7 @@ TILES = [
     },
     {
         "label": "Data loss + penalty = objective",
-        "help": "J = L + (λ/2)‖w‖², what training descends.",
+        "help": "J = L + (λ/2)‖w‖²: coupled decay descends it, decoupled decay need not.",
         "terms": [
             {"label": "L", "series": "train_loss"},
             {"label": "(λ/2)‖w‖²", "series": "penalty"},
@@ -153,12 +153,18 @@ def _finished(settings: Settings, records: Sequence[EpochRecord], pins: Sequence
     """What is known only at the end: all curves, the figure with its baselines, the sentence."""
     data = cached.dataset(settings.data)
     baselines = cached.baselines(settings.data, settings.run.weight_decay)
-    series = _series(records) | _reach(settings, data, records)
+    shown = _until_divergence(records)
+    series = _series(shown) | _reach(settings, data, shown)
     return {
         "series": series,
         "figure": _figure(settings, series, baselines, pins),
         "sentence": _sentence(settings, data, records, baselines),
     }
+
+
+def _until_divergence(records: Sequence[EpochRecord]) -> Sequence[EpochRecord]:
+    """The records before the run left the range of numbers; the start in any case."""
+    return [record for record in records if not record.diverged[0]] or records[:1]
 
 
 def _series(records: Sequence[EpochRecord]) -> figures.Series:
@@ -189,18 +195,15 @@ def _reach(settings: Settings, data: Dataset, records: Sequence[EpochRecord]) ->
     """The norm of the part of w that no example reaches, and where theory says it must be."""
     if cached.svd_seconds(settings.data) > cached.SVD_SECONDS:
         return {}
-    alive = [record for record in records if not record.diverged[0]]
-    weights = np.array([record.weights[0] for record in alive])
+    weights = np.array([record.weights[0] for record in records])
     left = unreachable_norm(data.X_train, weights)
     if not left[0] > NOTHING_LEFT * float(np.linalg.norm(weights[0])):
         return {}
     series: figures.Series = {"unreachable": _listed(left)}
     factor = abs(unreachable_factor(settings.run, data.n_train))
     if math.isfinite(factor):
-        epochs = np.array([record.epoch for record in alive])
-        predicted = left[0] * factor**epochs
-        predicted[np.arange(len(alive)) % max(1, len(alive) // MARKS) != 0] = np.nan
-        series["predicted"] = _listed(predicted)
+        epochs = np.array([record.epoch for record in records])
+        series["predicted"] = _listed(left[0] * factor**epochs)
     return series
 
 
@@ -214,15 +217,26 @@ def _sentence(
     if last.diverged[0]:
         epoch = next(record.epoch for record in records if record.diverged[0])
         label = OPTIMIZERS[run.optimizer].label
-        return story.diverged(epoch, run.lr, _lowest_limit(settings, data), label, run.batch_size)
+        limit, shrink = _lowest_limit(settings, data), run.lr * run.weight_decay
+        if math.isnan(limit) and run.decay == "decoupled" and shrink > 2:
+            return story.decay_diverged(epoch, shrink)
+        return story.diverged(epoch, run.lr, limit, label, run.batch_size)
+    lately = records[-max(1, len(records) // LATELY) :]
     end = story.Outcome(
         weight_decay=run.weight_decay,
         train=float(last.train_loss[0]),
         test=float(last.test_loss[0]),
         test_without=float(last.test_loss[1]) if run.weight_decay else None,
         without_diverged=bool(last.diverged[-1]),
+        unclear=bool(run.weight_decay) and _overlap([r.test_loss for r in lately]),
     )
     return story.sentence(end, baselines)
+
+
+def _overlap(losses: Sequence[Array]) -> bool:
+    """Whether what two runs lately moved through has a part in common: no verdict then."""
+    low, high = np.min(losses, 0), np.max(losses, 0)
+    return bool(low.max() <= high.min())
 
 
 def _lowest_limit(settings: Settings, data: Dataset) -> float:

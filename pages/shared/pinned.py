@@ -50,7 +50,7 @@ def table(settings: Settings) -> None:
             "train loss": _number(end, "train"),
             "test loss": _number(end, "test"),
             "‖w‖": _number(end, "norm"),
-            "test loss ÷ present": _ratio(end, present),
+            "test loss ÷ present run's": _ratio(end, present),
         }
         rows.append(row)
     st.dataframe(rows, hide_index=True)
@@ -72,17 +72,16 @@ def _shown(settings: Settings, key: str) -> str:
 
 
 def _edit(place: int, pin: Pin) -> None:
-    name, remove = st.columns([3, 1], vertical_alignment="bottom")
     field = f"pin name {place} {pin.settings.query()}"
-    name.text_input(
+    st.text_input(
         f"Name of pinned run {place + 1}",
         pin.name,
         key=field,
-        max_chars=LONGEST_NAME,
+        help=f"Cut to {LONGEST_NAME} signs.",
         on_change=_rename,
         args=(place, field),
     )
-    remove.button("Remove", key=f"remove {field}", on_click=_remove, args=(place,))
+    st.button("Remove", key=f"remove {field}", on_click=_remove, args=(place,))
 
 
 def _pin(settings: Settings) -> None:
@@ -94,7 +93,8 @@ def _pin(settings: Settings) -> None:
 
 def _rename(place: int, field: str) -> None:
     pins = list(controls.pins())
-    name = str(st.session_state[field]).strip() or pins[place].name
+    name = str(st.session_state[field]).strip()[:LONGEST_NAME].strip() or pins[place].name
+    st.session_state[field] = name
     pins[place] = Pin(name, pins[place].settings)
     st.session_state[controls.PINS] = tuple(pins)
 

@@ -108,7 +108,7 @@ SETTINGS: dict[str, Setting] = {
         Steps(
             "lr",
             "Learning rate η",
-            "η: the length of a step; with decay, w shrinks by the factor 1 − ηλ at every step.",
+            "η: the length of a step; plain SGD with decay shrinks w by 1 − ηλ at every step.",
             _run.lr,
             _decades(-4, 0),
         ),
@@ -123,7 +123,7 @@ SETTINGS: dict[str, Setting] = {
         Choice(
             "source",
             "Data set",
-            "Where the examples come from.",
+            "The examples: drawn as in the book, or drawn otherwise, or real ones.",
             _data.source,
             {name: source.label for name, source in DATASETS.items()},
         ),
@@ -159,7 +159,7 @@ SETTINGS: dict[str, Setting] = {
         Number(
             "true_weight",
             "True weight",
-            "The value of the true weights that generate the targets.",
+            "Every true weight w_j, from which y = x·w + b + noise is made, has this value.",
             _data.true_weight,
             -10.0,
             10.0,

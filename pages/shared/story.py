@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from pages.shared.cached import Baselines
+from pages.shared.settings import number_text
 from wd_core import OPTIMIZERS
 
 # Losses closer than this are called alike.
@@ -22,20 +23,24 @@ STABLE_BELOW = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of a run: its losses, and the test loss of its twin without decay if it has one."""
+    """The end of a run: its losses, and the test loss of its twin without decay if it has one.
+
+    `unclear`: over the last epochs both test losses moved through a common value.
+    """
 
     weight_decay: float
     train: float
     test: float
     test_without: float | None
     without_diverged: bool = False
+    unclear: bool = False
 
 
 def plain(value: float) -> str:
-    """A number to three digits, as words hold it: 0.0546, 1280, 3.1×10⁻⁷."""
-    if value == 0 or 1e-4 <= abs(value) < 1e5:
-        return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
-    digits, power = f"{value:.1e}".split("e")
+    """A number to three digits, as words hold it: 0.0546, 1280, 3.14×10⁻⁷."""
+    if value == 0 or 1e-3 <= abs(value) < 99950:
+        return number_text(float(f"{value:.3g}"))
+    digits, power = f"{value:.2e}".split("e")
     return f"{digits}×10{_raised(int(power))}"
 
 
@@ -51,10 +56,15 @@ def sentence(end: Outcome, baselines: Baselines) -> str:
 def _effect(end: Outcome, baselines: Baselines) -> str:
     if end.test_without is None:
         return _without_decay(end, baselines)
-    lam, test = plain(end.weight_decay), plain(end.test)
+    lam, test = number_text(end.weight_decay), plain(end.test)
     if end.without_diverged:
         return f"With λ = {lam} the test loss ends at {test}; without decay it diverged."
     other = plain(end.test_without)
+    if end.unclear:
+        return (
+            f"λ = {lam} made no clear difference: the test loss ends at {test}, without decay at "
+            f"{other}, and over the last epochs each still moved through the other's values."
+        )
     if end.test_without > ALIKE * end.test:
         factor = f", a factor of {plain(end.test_without / end.test)}" if end.test > 0 else ""
         return f"λ = {lam} helped: the test loss ends at {test} instead of {other}{factor}."
@@ -67,7 +77,8 @@ def _effect(end: Outcome, baselines: Baselines) -> str:
 
 def _without_decay(end: Outcome, baselines: Baselines) -> str:
     train, test = plain(end.train), plain(end.test)
-    if end.train < baselines.constant_test and end.test > MEMORISED * end.train:
+    constant = baselines.constant_test
+    if end.train < constant < end.test and end.test > MEMORISED * end.train:
         return (
             f"Memorised: without decay the training loss ends at {train}, the test loss at {test}."
         )
@@ -75,7 +86,7 @@ def _without_decay(end: Outcome, baselines: Baselines) -> str:
 
 
 def _context(end: Outcome, baselines: Baselines) -> str:
-    ridge = ""
+    ridge = " the exact ridge solution is left out, at this size it costs too much;"
     if baselines.ridge_test is not None:
         ridge = (
             f" the exact ridge solution for this λ has {plain(baselines.ridge_test)}, "
@@ -91,8 +102,16 @@ def _context(end: Outcome, baselines: Baselines) -> str:
 def _judged(loss: float, present: float) -> str:
     """How a rival's loss compares with the run's, to the digits that are shown."""
     if plain(loss) == plain(present):
-        return "as this run"
+        return "the same as this run"
     return "better than this run" if loss < present else "worse than this run"
+
+
+def decay_diverged(epoch: int, shrink: float) -> str:
+    """Why decay alone made a run leave the range of numbers: ηλ > 2."""
+    return (
+        f"Diverged at epoch {epoch}: ηλ = {plain(shrink)} is above 2, so decay alone multiplies w "
+        f"by 1 − ηλ = −{plain(shrink - 1)} at every step. Choose a smaller η or a smaller λ."
+    )
 
 
 def diverged(epoch: int, lr: float, limit: float, optimizer: str, batch_size: int) -> str:

@@ -7,7 +7,7 @@ import re
 import streamlit as st
 
 from pages.shared import cached
-from pages.shared.settings import Settings
+from pages.shared.settings import Settings, number_text
 from pages.shared.story import plain
 from wd_core import DATASETS, OPTIMIZERS
 
@@ -47,8 +47,9 @@ def _step(settings: Settings) -> None:
         factor = 1 - run.lr * run.weight_decay
         st.caption(
             f"g is the gradient of the data loss. Every step multiplies w by 1 − ηλ = "
-            f"1 − {plain(run.lr)} · {plain(run.weight_decay)} = {factor:.6g}. In directions that "
-            "no example reaches g is zero, so there this factor is all that happens."
+            f"1 − {number_text(run.lr)} · {number_text(run.weight_decay)} = {factor:.6g}."
+            + _short_batch(settings)
+            + _out_of_reach(settings)
         )
     elif run.decay == "coupled":
         st.caption(
@@ -62,13 +63,34 @@ def _step(settings: Settings) -> None:
         )
 
 
+def _short_batch(settings: Settings) -> str:
+    n, size = settings.data.n_train, settings.run.batch_size
+    if n % size == 0:
+        return ""
+    return (
+        f" The last batch of an epoch has only {n % size} of {size} rows; as in the book's code "
+        f"its whole step counts {n % size}/{size}, decay included."
+    )
+
+
+def _out_of_reach(settings: Settings) -> str:
+    n, d = settings.data.n_train, settings.data.n_features
+    if d <= n:
+        return ""
+    return (
+        f" In at least {d - n} of the {d} directions no example reaches, g is zero and this factor "
+        "is all that happens."
+    )
+
+
 def _data(settings: Settings) -> None:
     source = DATASETS[settings.data.source]
     st.markdown(f"**Where the data come from: {source.label}**")
     st.latex(source.formula)
     st.caption(source.description)
-    if cached.is_short(settings) and (note := cached.dataset(settings.data).note):
-        st.caption(note)
+    if cached.is_short(settings):
+        data = cached.dataset(settings.data)
+        st.caption(f"Here {data.n_train} examples train and {len(data.y_test)} test. {data.note}")
 
 
 def _tex(value: float) -> str:

@@ -13,8 +13,8 @@ def page() -> None:
     """The page; every control reruns this fragment alone."""
     st.header("Does weight decay stop overfitting?", anchor=False)
     link = controls.opened_link()
-    for complaint in link.complaints if link else ():
-        st.warning(texts.literal(complaint))
+    if link and link.complaints:
+        st.warning("\n\n".join(texts.literal(complaint) for complaint in link.complaints))
     picture, side = st.columns([3, 1], gap="medium")
     with side:
         controls.front()

@@ -172,9 +172,11 @@ def test_one_value_alone_has_a_range_around_it() -> None:
 
 @pytest.mark.parametrize("decades", [0.3, 2, 6, 12, 40, 300])
 def test_ticks_are_few_at_any_range(decades: float) -> None:
-    tick = figures._log_ticks(0.0, decades)
-    assert (tick == "D2") == (decades < 2.5)
-    if tick != "D2":
+    tick = figures._log_ticks(0.0, decades)["dtick"]
+    assert (tick == "D2") == (0.8 <= decades < 2.5)
+    if decades < 0.8:
+        assert 2 <= (10**decades - 1) / float(tick.removeprefix("L")) <= 8
+    elif tick != "D2":
         assert 3 <= decades / tick <= 7 or tick == 1.0
 
 

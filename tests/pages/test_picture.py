@@ -147,9 +147,7 @@ def test_the_part_out_of_reach_shrinks_as_predicted(values: dict[str, Value]) ->
     settings = settings_of(values)
     payload, run = training_picture(settings), settings.run
     left, predicted = column(payload, "unreachable"), column(payload, "predicted")
-    marked = np.isfinite(predicted)
-    assert 10 <= marked.sum() <= 2 * picture.MARKS
-    np.testing.assert_allclose(predicted[marked], left[marked], rtol=OF_TERMS)
+    np.testing.assert_allclose(predicted, left, rtol=OF_TERMS)
     whole, rest = divmod(settings.data.n_train, run.batch_size)
     shrink = run.lr * run.weight_decay
     epoch_factor = (1 - shrink) ** whole * (1 - shrink * rest / run.batch_size)
@@ -209,7 +207,7 @@ def test_a_decomposition_that_costs_too_much_is_left_out(monkeypatch: pytest.Mon
     payload = training_picture(settings)
     assert not [t for t in payload["figure"]["data"] if "ridge" in t["name"]]
     assert "unreachable" not in payload["series"]
-    assert "ridge" not in payload["sentence"]
+    assert "the exact ridge solution is left out" in payload["sentence"]
 
 
 @pytest.mark.parametrize(
@@ -468,5 +466,9 @@ def test_a_long_run_that_diverges_ends_with_its_reason() -> None:
     assert [name for name, _ in events][-2:] == ["picture", "done"]
     finished = dict(events)["picture"]
     assert finished["sentence"].startswith("Diverged at epoch ")
-    assert finished["series"]["train_loss"][-1] is None
+    assert finished["series"]["train_loss"][-1] is not None
+    assert (
+        f"epoch {finished['series']['epoch'][-1] + cached.record_every(20000)}:"
+        in (finished["sentence"])
+    )
     assert all(before < after for before, after in pairwise(finished["series"]["epoch"]))

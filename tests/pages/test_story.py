@@ -18,16 +18,16 @@ HELPED = Outcome(weight_decay=3.0, train=0.001, test=0.05, test_without=50.0)
     [
         (0.0, "0"),
         (0.0546123, "0.0546"),
-        (0.0001, "0.0001"),
-        (0.00009999, "1.0×10⁻⁴"),
-        (3.14159e-7, "3.1×10⁻⁷"),
+        (0.001, "0.001"),
+        (0.00009999, "1.00×10⁻⁴"),
+        (3.14159e-7, "3.14×10⁻⁷"),
         (1.0, "1"),
         (87.94, "87.9"),
         (999.4, "999"),
-        (1284.4, "1284"),
-        (99999.4, "99999"),
-        (100000.0, "1.0×10⁵"),
-        (-2.5e9, "-2.5×10⁹"),
+        (1284.4, "1280"),
+        (99949.0, "99900"),
+        (100000.0, "1.00×10⁵"),
+        (-2.5e9, "-2.50×10⁹"),
     ],
 )
 def test_numbers_in_words(value: float, text: str) -> None:
@@ -71,7 +71,7 @@ def without(train: float, test: float) -> Outcome:
 def test_memorised() -> None:
     text = sentence(without(3e-7, 87.9), RIVALS)
     assert text.startswith(
-        "Memorised: without decay the training loss ends at 3.0×10⁻⁷, the test loss at 87.9."
+        "Memorised: without decay the training loss ends at 3.00×10⁻⁷, the test loss at 87.9."
     )
 
 
@@ -106,13 +106,12 @@ def test_the_constant_predictor_is_judged(constant: float, word: str) -> None:
 def test_the_ridge_solution_is_compared() -> None:
     assert "for this λ has 0.02, better than this run;" in sentence(HELPED, RIVALS)
     alike = sentence(HELPED, replace(RIVALS, ridge_test=0.05))
-    assert "for this λ has 0.05, as this run;" in alike
+    assert "for this λ has 0.05, the same as this run;" in alike
 
 
 def test_without_a_ridge_solution_none_is_mentioned() -> None:
     text = sentence(HELPED, replace(RIVALS, ridge_test=None, ridge_norm=None))
-    assert "ridge" not in text
-    assert "For comparison: predicting the training mean" in text
+    assert "the exact ridge solution is left out, at this size it costs too much;" in text
 
 
 @pytest.mark.parametrize("test_without", [0.0, 1e-30, 5.0, None])
@@ -152,3 +151,15 @@ def test_the_rule_for_plain_descent_is_not_stated_for_momentum(optimizer: str) -
 def test_thresholds_are_what_the_tests_assume() -> None:
     assert 1 < ALIKE < 1.5
     assert story.MEMORISED >= 5
+
+
+def test_two_runs_that_still_cross_get_no_verdict() -> None:
+    text = sentence(replace(HELPED, unclear=True), RIVALS)
+    assert text.startswith("λ = 3 made no clear difference: the test loss ends at 0.05,")
+    assert "helped" not in text
+
+
+def test_decay_alone_can_diverge() -> None:
+    text = story.decay_diverged(7, 5.0)
+    assert text.startswith("Diverged at epoch 7: ηλ = 5 is above 2")
+    assert "1 − ηλ = −4" in text

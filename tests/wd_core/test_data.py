@@ -146,7 +146,9 @@ def test_correlated_follows_the_recursion():
 
 
 def test_correlation_zero_is_linear():
-    linear, flat = (make_dataset(DatasetSpec(source)) for source in ("linear", "correlated"))
+    linear, flat = (
+        make_dataset(DatasetSpec(source, correlation=0.0)) for source in ("linear", "correlated")
+    )
     assert np.array_equal(linear.X_train, flat.X_train)
     assert np.array_equal(linear.y_train, flat.y_train)
 

@@ -68,7 +68,7 @@ SPECS = [
     replace(SPEC, noise=np.float64(0.1), n_train=np.int64(20)),
     replace(SPEC, source="sparse"),
     replace(SPEC, source="sparse", n_features=4),
-    replace(SPEC, source="correlated"),
+    replace(SPEC, source="correlated", correlation=0.0),
     replace(SPEC, source="correlated", correlation=0.9),
     replace(SPEC, source="correlated", correlation=-0.5, n_features=2),
     *[
@@ -180,7 +180,7 @@ def test_ruff_finds_nothing_and_would_format_nothing(tmp_path):
         (SPEC, RUN, ["max_norm", "momentum", "betas", "sklearn", "correlation", "no_grad"]),
         (SPEC, replace(RUN, batch_size=6), ["weight_decay=", "parameters", "no_grad"]),
         (SPEC, replace(RUN, init_std=0.0), ["randn(n_features", "z["]),
-        (replace(SPEC, source="correlated"), RUN, ["correlation"]),
+        (replace(SPEC, source="correlated", correlation=0.0), RUN, ["correlation"]),
         (
             replace(SPEC, source="diabetes", n_features=10),
             RUN,
