@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from pages.shared.settings import Settings
-from wd_core import Dataset, DatasetSpec, collect, make_dataset, ridge_path, train
+from wd_core import DATASETS, Dataset, DatasetSpec, collect, make_dataset, ridge_path, train
 from wd_core.training import expected_seconds
 from wd_core.types import Array, EpochRecord, Hyperparameters, Run
 
@@ -20,6 +20,8 @@ SHORT_SECONDS = 0.15
 SVD_SPEED, SVD_SECONDS = 2e8, 5.0
 # Data sets up to this many numbers are shared in a cache; of larger ones only the last is kept.
 SMALL_NUMBERS = 200_000
+# Drawing more numbers than this takes longer than the eye's tenth of a second.
+SLOW_NUMBERS = 3_000_000
 # More recorded epochs than this no picture can show.
 RECORDS = 400
 # Long runs kept for their curves; a few hundred numbers each.
@@ -39,6 +41,13 @@ def dataset(spec: DatasetSpec) -> Dataset:
     """The data set of a spec."""
     numbers = (spec.n_train + spec.n_test) * spec.n_features
     return _small_dataset(spec) if numbers <= SMALL_NUMBERS else _large_dataset(spec)
+
+
+def draws_slowly(spec: DatasetSpec) -> bool:
+    """Whether so many numbers are drawn that a person would wait for them."""
+    return (
+        DATASETS[spec.source].most_train is None and spec.n_train * spec.n_features > SLOW_NUMBERS
+    )
 
 
 _small_dataset = lru_cache(maxsize=64)(make_dataset)

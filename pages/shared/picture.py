@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,14 @@ import numpy as np
 from pages.shared import cached, figures, story
 from pages.shared.link import Pin, query_of
 from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, number_text
-from wd_core import OPTIMIZERS, Dataset, max_stable_lr, train, unreachable_norm
+from wd_core import (
+    OPTIMIZERS,
+    Dataset,
+    make_dataset,
+    max_stable_lr,
+    train,
+    unreachable_norm,
+)
 from wd_core.spectrum import unreachable_factor
 from wd_core.training import batch_order
 from wd_core.types import Array, EpochRecord
@@ -99,9 +107,13 @@ def training_picture(settings: Settings, pins: Sequence[Pin] = ()) -> Payload:
 def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Iterator[tuple[str, Payload]]:
     """The events of a long run: `rows` at a fixed pace, then the finished `picture`, then `done`.
 
-    Closing the iterator ends the run.
+    Where the training data take a while to draw, a `picture` of the start comes first. Closing the
+    iterator ends the run.
     """
     epochs = settings.run.epochs
+    slow = cached.draws_slowly(settings.data)
+    if slow:
+        yield "picture", {"series": _start(settings)}
     data, every = cached.dataset(settings.data), cached.record_every(epochs)
     began = sent = time.monotonic()
     records: list[EpochRecord] = []
@@ -111,7 +123,10 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Iterator[tuple[str, 
             records.append(record)
             new += 1
             now = time.monotonic()
-            if record.epoch in (0, epochs) or now - sent >= PACE_SECONDS:
+            if slow and record.epoch == 0:
+                yield "picture", {"series": _series(records)}
+                new = 0
+            elif record.epoch in (0, epochs) or now - sent >= PACE_SECONDS:
                 left = (
                     (now - began) / record.epoch * (epochs - record.epoch) if record.epoch else None
                 )
@@ -127,6 +142,17 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Iterator[tuple[str, 
     cached.remember(settings, records)
     yield "picture", _finished(settings, records, pins)
     yield "done", {}
+
+
+def _start(settings: Settings) -> figures.Series:
+    """Epoch 0 as far as it needs no training data: the test rows are the same for every n."""
+    runs = [replace(run, epochs=0) for run in cached.compared(settings.run)]
+    series = _series(list(train(make_dataset(replace(settings.data, n_train=1)), runs)))
+    unknown = {"train_loss", "gap", "objective"}
+    return {
+        name: [None] if name.removesuffix("_0") in unknown else values
+        for name, values in series.items()
+    }
 
 
 def final_numbers(settings: Settings) -> dict[str, float] | None:

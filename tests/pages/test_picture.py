@@ -422,6 +422,18 @@ def test_rows_come_at_a_pace_not_once_an_epoch(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.usefixtures("all_runs_long")
+def test_the_start_is_shown_before_slow_data_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached, "SLOW_NUMBERS", 0)
+    events = list(stream(settings_of({"epochs": 3})))
+    assert [name for name, _ in events] == ["picture"] * 2 + ["rows"] * 3 + ["picture", "done"]
+    early, start = events[0][1]["series"], events[1][1]["series"]
+    assert early["train_loss"] == early["gap"] == early["objective_0"] == [None]
+    for name in ("epoch", "test_loss", "test_loss_0", "weight_norm", "penalty"):
+        assert early[name] == pytest.approx(start[name], rel=SIX_DIGITS)
+    assert start["train_loss"] == pytest.approx(events[-2][1]["series"]["train_loss"][:1])
+
+
+@pytest.mark.usefixtures("all_runs_long")
 def test_closing_a_stream_ends_the_run(closings: list[int]) -> None:
     events = stream(settings_of({"epochs": cached.RECORDS}))
     next(events)
