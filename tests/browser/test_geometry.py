@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server, Start, Watch
 
 NewPage = Callable[..., "Page"]
-DECAY, SIZE = "Weight decay λ", "Constraint θ = ‖w‖²"
+DECAY, SIZE = "Weight decay λ", "Constraint ‖w‖² ≤ θ"
 
 # Draws every stop of the slider, one an animation frame, and counts the frames it took.
 SWEEP = """([label, seconds]) => new Promise(resolve => {
@@ -91,7 +91,7 @@ def test_drag_weight_decay_and_theta_follows_before_release(page: "Page", server
     chart = opened(page, server)
     assert (said(page, DECAY), said(page, SIZE)) == ("0.5", "2.63")
     drag(page, DECAY, 1, let_go=False)
-    assert said(page, DECAY) == "1.0×10⁶"
+    assert said(page, DECAY) == "1.00×10⁶"
     assert said(page, SIZE).endswith("×10⁻¹¹")
     assert drawn_radius(page) < 0.01
     assert page.evaluate("location.search") == ""  # nobody has been asked
@@ -140,7 +140,7 @@ def test_a_reload_and_the_link_keep_the_picture(
     wait_link(page, "weight_decay=1000000")
     page.reload()
     page.locator('.wd-chart[data-state="done"]').wait_for()
-    assert said(page, DECAY) == "1.0×10⁶"
+    assert said(page, DECAY) == "1.00×10⁶"
     other = new_page()
     other.goto(page.url)
     other.locator('.wd-chart[data-state="done"]').wait_for()
@@ -154,7 +154,7 @@ def test_play_runs_through_the_range(page: "Page", server: "Server") -> None:
     chart.get_by_role("button", name="Play").click()
     page.locator('.wd-chart[data-state="playing"]').wait_for()
     page.locator('.wd-chart[data-state="done"]').wait_for()
-    assert said(page, DECAY) == "1.0×10⁶"
+    assert said(page, DECAY) == "1.00×10⁶"
     wait_link(page, "weight_decay=1000000")
 
 
