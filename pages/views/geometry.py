@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared import texts
 from pages.shared.chart import chart
-from pages.shared.geometry import controls, picture
+from pages.shared.geometry import controls, picture, words
 from pages.shared.geometry import texts as explained
 from pages.shared.geometry.problem import solutions
 
@@ -15,6 +15,7 @@ def page() -> None:
     st.header("Why does a penalty pull the optimum in?", anchor=False)
     for complaint in controls.opened_link():
         st.warning(texts.literal(complaint))
+    st.markdown(words.MEANING)
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.source()

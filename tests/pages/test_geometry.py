@@ -10,7 +10,7 @@ import pytest
 from pages.shared.geometry import figures, picture
 from pages.shared.geometry.problem import Solutions, problem, solutions
 from pages.shared.geometry.scene import DEFAULT, WEIGHT_DECAYS, Scene, scene_of
-from pages.shared.geometry.words import sparsity
+from pages.shared.geometry.words import last_zero, sparsity
 from wd_core.types import Array
 
 SCENES: dict[str, dict[str, Any]] = {
@@ -296,10 +296,10 @@ def test_a_diverging_path_ends_at_the_frames_edge_and_is_named() -> None:
     for k in grown:
         x, y = paths[k, -1]
         assert min(abs(x - left), abs(x - right), abs(y - bottom), abs(y - top)) < 1e-9
-        assert "Descent diverges" in payload["sentences"][k]
+        assert "Full-batch descent on J diverges" in payload["sentences"][k]
     assert (np.abs(words[unstable]) < right).all()
     assert (words[~unstable] > 10 * right).all()
-    assert "Descent converges" in payload["sentences"][0]
+    assert "Full-batch descent on J converges" in payload["sentences"][0]
 
 
 def test_a_start_outside_the_frame_draws_no_path() -> None:
@@ -315,6 +315,26 @@ def test_l1_gives_exact_zeros_and_l2_none() -> None:
     assert (np.abs(best).sum(1) <= np.sqrt(s.theta) * (1 + 1e-12)).all()
     narrow = solved({"weight_decay": 5.0})
     assert "one weight is exactly 0" in sparsity(narrow, picture.l1_optima(narrow))
+
+
+def test_the_last_zero_of_l1_is_the_diamonds() -> None:
+    s = solved({})
+    best = picture.l1_optima(s)
+    most, surface = last_zero(s, best), s.surfaces[0]
+    assert most == pytest.approx(1.1858, abs=1e-3)
+    assert (surface.l1_constrained(math.sqrt(most * (1 - 1e-6))) == 0).any()
+    assert (surface.l1_constrained(math.sqrt(most * (1 + 1e-6))) != 0).all()
+    assert f"For θ below {most:.4g} one weight is exactly 0; at" in sparsity(s, best)
+
+
+@EVERY
+def test_where_the_constraint_is_idle_nothing_pulls(values: dict[str, Any]) -> None:
+    s, payload = solved(values), drawn(values)
+    still = s.idle | (s.free_norm == 0)
+    for key in ("force label", "pull label"):
+        assert (np.abs(places(payload, key)[still]) > 10 * s.box[1]).all()
+    loss = np.array(payload["series"]["loss"])
+    assert ((loss == 0) | (np.abs(loss) > 1e-15 * np.abs(loss).max())).all()
 
 
 def test_the_surfaces_meet_where_there_is_no_penalty() -> None:

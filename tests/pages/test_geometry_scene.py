@@ -68,6 +68,7 @@ def test_theta_alone_sets_weight_decay_aside() -> None:
     assert (scene.weight_decay, scene.theta, complaints) == (0.0, 1.5, [])
     again, _ = opened(scene.query())
     assert again == scene
+    assert scene.query() == "theta=1.5"
 
 
 def test_theta_beside_weight_decay_is_refused() -> None:
@@ -93,6 +94,7 @@ def test_nonsense_is_named_and_the_default_kept(query: str, words: str) -> None:
     scene, (complaint,) = opened(query)
     assert words in complaint
     assert scene == DEFAULT
+    assert ("θ follows from λ instead" in complaint) == query.startswith("theta")
 
 
 def test_a_scene_reads_what_its_source_and_switches_need() -> None:

@@ -125,11 +125,53 @@ def test_turning_descent_on_starts_inside_the_frame() -> None:
     assert "descent" in payload(page)["moves"]
 
 
+def test_a_default_start_follows_the_frame() -> None:
+    page = opened({"source": "diabetes", "descent": "on"})
+    assert not page.warning
+    assert "descent" in payload(page)["moves"]
+    page = fine(page.selectbox(key="geometry source").set_value("designed").run())
+    page = fine(page.selectbox(key="geometry source").set_value("diabetes").run())
+    assert not page.warning
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_a_minimiser_at_zero_does_not_bind(flat: bool) -> None:
+    page = opened({"s1": "0", "s2": "0"} if flat else {"w1": "0", "w2": "0"})
+    text = shown_text(page)
+    assert "does not bind: μ = 0, and the shadow price is 0" in text
+    assert r"\mu = 0 \ge 0" in text
+    assert "lies outside" not in text
+    assert ("The loss is flat" in text) == flat
+    drawn = payload(page)
+    assert set(drawn["series"]["price"]) == {0}
+    assert ("The loss is flat" in drawn["sentences"][drawn["position"]]) == flat
+
+
+def test_a_valley_is_named() -> None:
+    assert "One eigenvalue is 0" in shown_text(opened({"s2": "0"}))
+    equal = {"source": "diabetes", "feature1": "bp", "feature2": "bp"}
+    assert "One eigenvalue is 0" in shown_text(opened(equal))
+    assert "One eigenvalue is 0" not in shown_text(opened())
+
+
+def test_a_slice_has_no_diamond_and_says_why() -> None:
+    page = opened({"source": "slice", "l1": "on"})
+    assert "L1 beside L2" not in {toggle.label for toggle in page.toggle}
+    assert "are not weights" in shown_text(page)
+    assert "diamond" not in payload(page)["moves"]
+
+
+def test_theta_alone_stays_alone_in_the_link() -> None:
+    drawn = payload(opened({"theta": "1"}))
+    assert drawn["query"] == "theta=1"
+    assert drawn["series"]["weight_decay"][drawn["position"]] > 0
+
+
 @pytest.mark.parametrize(
     ("chosen", "query"),
     [
         ({"weight_decay": 2.0, "theta": 1.0}, "weight_decay=2"),
-        ({"weight_decay": 0.0, "theta": 7.0}, "weight_decay=0&theta=7"),
+        ({"weight_decay": 0.0, "theta": 7.0}, "theta=7"),
     ],
 )
 def test_a_slider_that_is_let_go_moves_the_page(
@@ -149,7 +191,8 @@ def test_the_words_hold_the_present_numbers() -> None:
     assert r"\lambda = 2" in text
     assert r"\tfrac{\lambda}{2} = 1" in text
     assert "dL*/dθ = −λ/2 = −1" in text
-    assert "η(s₁ + λ) = 2.4, not below 2" in text
+    assert "Full-batch descent on J: η(sₘₐₓ + λ) = 2.4, not below 2" in text
+    assert "L is the loss on the data" in text
     idle = shown_text(opened({"theta": "9"}))
     assert "does not bind" in idle
     assert "μ = 0" in idle

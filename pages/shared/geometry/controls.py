@@ -11,6 +11,7 @@ import streamlit as st
 from pages.shared import controls
 from pages.shared.geometry.problem import outside, solutions
 from pages.shared.geometry.scene import (
+    DEFAULT,
     OFF,
     ON,
     SETTINGS,
@@ -25,6 +26,8 @@ from pages.shared.settings import Choice
 PAGE = "geometry "
 CHART = "geometry chart"
 OPENED = PAGE + "opened"
+# The start that the page chose last.
+PLACED = PAGE + "placed"
 SHAPE = (
     *("s1", "s2", "angle", "w1", "w2", "feature1", "feature2", "data", "n_train", "n_features"),
     *("noise", "correlation", "true1", "true2", "seed"),
@@ -57,8 +60,14 @@ def source() -> None:
 
 def overlays() -> None:
     """What else is drawn."""
-    for key in ("objective", "l1"):
-        _draw(key)
+    _draw("objective")
+    if "l1" in relevant(chosen()):
+        _draw("l1")
+    else:
+        st.caption(
+            "L1 counts each weight by itself, and the coordinates of this plane are not weights: "
+            "choose two features to see it."
+        )
 
 
 def paths() -> None:
@@ -68,6 +77,9 @@ def paths() -> None:
         return
     _draw("descent")
     if st.session_state[PAGE + "descent"] == ON:
+        start = (st.session_state[PAGE + "start1"], st.session_state[PAGE + "start2"])
+        if start in ((DEFAULT.start1, DEFAULT.start2), st.session_state.get(PLACED)):
+            _start_inside()
         _both(*(key for key in PATHS if key in relevant(chosen())))
 
 
@@ -107,8 +119,9 @@ def _start_inside() -> None:
         if outside(chosen(), box):
             left, right, bottom, top = box
             places = (left + 0.2 * (right - left), top - 0.2 * (top - bottom))
-            for key, place in zip(("start1", "start2"), places, strict=True):
-                st.session_state[PAGE + key] = float(f"{place:.2g}")
+            placed = tuple(float(f"{place:.2g}") for place in places)
+            st.session_state[PAGE + "start1"], st.session_state[PAGE + "start2"] = placed
+            st.session_state[PLACED] = placed
 
 
 def _both(*keys: str) -> None:

@@ -12,7 +12,7 @@ from pages.shared.figures import PENALTY
 from pages.shared.geometry import figures, words
 from pages.shared.geometry.figures import Moves
 from pages.shared.geometry.problem import Problem, Solutions, outside, problem, solutions
-from pages.shared.geometry.scene import ON, SETTINGS, Scene, with_sgd
+from pages.shared.geometry.scene import ON, SETTINGS, Scene, with_l1, with_sgd
 from pages.shared.story import plain
 from wd_core import Dataset, Hyperparameters, collect, train
 from wd_core.training import batch_order
@@ -37,20 +37,20 @@ TILES = [
         ],
     },
     {
-        "label": "Angle −∇L, w*",
+        "label": "Angle −∇L, w* (°)",
         "series": "angle",
         "help": "Degrees between −∇L and w* at w*: 0, for there the level set touches the circle.",
     },
     {
         "label": "Shadow price",
         "series": "price",
-        "help": "dL*/dθ = −λ/2: how fast the least loss falls as θ grows.",
+        "help": "dL*/dθ: a little more θ, by dθ, lowers the least loss by (λ/2) dθ.",
     },
 ]
 STABILITY = {
-    "label": "η(s₁ + λ)",
+    "label": "η(sₘₐₓ + λ)",
     "series": "stability",
-    "help": "Full-batch descent converges where this is below 2.",
+    "help": "Full-batch descent on J converges where this is below 2; sₘₐₓ: the larger eigenvalue.",
 }
 
 
@@ -60,7 +60,7 @@ def plane(scene: Scene) -> Payload:
     traces, moves = _base(given, solved)
     if scene.objective == ON:
         traces.insert(1, figures.objective_levels())
-    if scene.l1 == ON:
+    if with_l1(scene):
         more, moved = _diamond(solved)
         traces, moves = traces + more, moves | moved
     if scene.descent == ON and scene.source != "slice" and not outside(scene, solved.box):
@@ -122,10 +122,7 @@ def surface(scene: Scene) -> Payload:
             given.names,
         ),
         "series": {},
-        "sentence": f"λ = {plain(lam)}: the penalty lifts the loss everywhere but at 0, and most"
-        " far out; so the lowest point moves in."
-        if lam
-        else "λ = 0: loss and objective are one surface.",
+        "sentence": words.lifted(solved),
         "query": query,
     }
 
@@ -254,7 +251,7 @@ def l1_optima(solved: Solutions) -> Array:
 
 
 def stability(scene: Scene, solved: Solutions) -> Array:
-    """η(s₁ + λ) of every picture, [K]: descent on J converges below 2."""
+    """η(sₘₐₓ + λ) of every picture, [K]: descent on J converges below 2."""
     return np.asarray(scene.lr * (solved.eigenvalues[:, 0] + solved.weight_decay))
 
 
@@ -372,7 +369,7 @@ def _series(scene: Scene, solved: Solutions) -> dict[str, list[float | None]]:
         "penalty": penalty,
         "objective": solved.loss + penalty,
         "angle": angles(solved),
-        "price": -lams / 2,
+        "price": -solved.multiplier,
         "stability": stability(scene, solved),
     }
     return {name: _listed(values) for name, values in columns.items()}

@@ -30,6 +30,8 @@ REACH, TOWARDS = 1.5, 0.2
 UNIT = 1.5
 # Level sets: the fourth passes through 0.
 LEVELS_TO_ZERO = 4
+# Below this share of L(0) a loss is rounding.
+ROUNDING = 1e-15
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,13 +84,27 @@ class Solutions:
     def loss(self) -> Array:
         """The data loss at w*, [K], with what it is at w̃."""
         pairs = zip(self.surfaces, self.optimum, strict=True)
-        return np.array([float(surface.loss(w)) + surface.offset for surface, w in pairs])
+        loss = np.array([float(surface.loss(w)) + surface.offset for surface, w in pairs])
+        first = self.surfaces[0]
+        at_zero = float(first.loss(np.zeros(2))) + first.offset
+        return np.where(np.abs(loss) < ROUNDING * at_zero, 0.0, loss)
 
     @property
     def force(self) -> Array:
-        """−∇L at w*, [K, 2]."""
+        """−∇L at w*, [K, 2]; exactly 0 where the constraint does not bind."""
         pairs = zip(self.surfaces, self.optimum, strict=True)
-        return np.array([-surface.gradient(w) for surface, w in pairs])
+        force = np.array([-surface.gradient(w) for surface, w in pairs])
+        return np.where(self.idle[:, None], 0.0, force)
+
+    @property
+    def multiplier(self) -> Array:
+        """μ of the constraint, [K]: λ/2, but 0 where w̃ = 0, for there no disc binds."""
+        return self.weight_decay / 2 if self.free_norm > 0 else np.zeros_like(self.weight_decay)
+
+    @property
+    def flat(self) -> bool:
+        """Whether every w minimises the loss."""
+        return self.surfaces[0].rank == 0
 
     @property
     def stops(self) -> tuple[list[int], list[int]]:

@@ -69,6 +69,8 @@ class Scene:
     def differences(self) -> dict[str, Value]:
         """The settings that differ from the defaults and that this scene reads."""
         read = relevant(self)
+        if self.theta > 0:
+            read.discard("weight_decay")  # it follows from θ
         return {k: v for k, v in asdict(self).items() if k in read and v != DEFAULTS[k]}
 
     def query(self) -> str:
@@ -124,7 +126,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Size(
             "theta",
-            "Constraint θ = ‖w‖²",
+            "Constraint ‖w‖² ≤ θ",
             "θ: the largest ‖w‖² allowed; the disc has radius √θ. It and λ are one setting.",
             DEFAULT.theta,
             0.0,
@@ -201,10 +203,10 @@ def _of_source(source: str) -> tuple[str, ...]:
 
 def relevant(scene: Scene) -> set[str]:
     """The keys that this scene reads."""
-    keys = {*_of_source(scene.source), "weight_decay", "theta", "objective", "l1"}
+    keys = {*_of_source(scene.source), "weight_decay", "theta", "objective"}
     if scene.source == "slice":
-        return keys  # a path would leave the plane
-    keys |= {"descent"}
+        return keys  # a path would leave the plane, and its coordinates are not weights
+    keys |= {"descent", "l1"}
     if scene.descent == ON:
         keys |= {"start1", "start2", "lr", "steps", "projected"}
         keys |= {"sgd"} if scene.source != "designed" else set()
@@ -218,6 +220,11 @@ def with_sgd(scene: Scene) -> bool:
     return data and scene.descent == ON and scene.sgd == ON
 
 
+def with_l1(scene: Scene) -> bool:
+    """Whether the diamond is drawn: it needs coordinates that are weights."""
+    return scene.l1 == ON and scene.source != "slice"
+
+
 def scene_of(values: Mapping[str, Value]) -> Scene:
     """The scene with these values; a missing one has its default."""
     given: dict[str, Any] = DEFAULTS | dict(values)
@@ -228,6 +235,13 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Scene, list[str]]:
     """The scene in a query, and a sentence for everything in it that makes no sense."""
     pairs = list(query)
     values, complaints = read_values(pairs, SETTINGS, DEFAULTS)
+    size = SETTINGS["theta"].label
+    complaints = [
+        text.replace("; 0 is used instead.", "; θ follows from λ instead.")
+        if text.startswith(f"{size}:")
+        else text
+        for text in complaints
+    ]
     if float(values.get("theta", 0.0)) > 0 and "weight_decay" in values:
         if float(values["weight_decay"]) > 0:
             complaints.append(

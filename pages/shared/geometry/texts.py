@@ -10,12 +10,14 @@ import streamlit as st
 from pages.shared.geometry import figures, words
 from pages.shared.geometry.picture import l1_optima, stability
 from pages.shared.geometry.problem import Solutions, outside, problem
-from pages.shared.geometry.scene import ON, Scene
+from pages.shared.geometry.scene import ON, Scene, with_l1
 from pages.shared.story import plain
 
 
 def explanations(scene: Scene, solved: Solutions) -> None:
     """The two problems, why they are one, and what L1 does instead."""
+    if scene.source != "slice" and (text := words.valley(solved)):
+        st.markdown(text)
     constraint, penalty, one = st.columns(3, gap="medium")
     with constraint:
         _constraint(solved)
@@ -23,7 +25,7 @@ def explanations(scene: Scene, solved: Solutions) -> None:
         _penalty(solved)
     with one:
         _one(solved)
-    if scene.l1 == ON:
+    if with_l1(scene):
         st.markdown("**L1 beside L2**")
         st.markdown(words.sparsity(solved, l1_optima(solved)))
 
@@ -44,9 +46,12 @@ def limit(scene: Scene, solved: Solutions) -> None:
     k = solved.chosen
     curvature = float(solved.eigenvalues[k, 0] + solved.weight_decay[k])
     product = float(stability(scene, solved)[k])
-    verdict = "below 2: converges" if product < 2 else "not below 2: does not converge"
+    verdict = "below 2: it converges" if product < 2 else "not below 2: it does not"
     most = plain(2 / curvature) if curvature > 0 else "∞"
-    st.caption(f"η(s₁ + λ) = {plain(product)}, {verdict}. The limit is η = 2/(s₁ + λ) = {most}.")
+    st.caption(
+        f"Full-batch descent on J: η(sₘₐₓ + λ) = {plain(product)}, {verdict}. The limit is "
+        f"η = 2/(sₘₐₓ + λ) = {most}; sₘₐₓ is the larger eigenvalue."
+    )
 
 
 def examples(scene: Scene) -> None:
@@ -82,7 +87,13 @@ def _constraint(solved: Solutions) -> None:
         + r"\end{gathered}"
     )
     text = f"The disc has radius √θ = {plain(math.sqrt(theta))}. "
-    if lam == 0:
+    if solved.free_norm == 0:
+        text += f"{words.FLAT} " if solved.flat else ""
+        text += (
+            "The disc holds w̃ = 0 however small it is, so the constraint does not bind: μ = 0, "
+            "and the shadow price is 0."
+        )
+    elif lam == 0:
         text += (
             f"It holds w̃ (‖w̃‖² = {plain(solved.free_norm)}), so the constraint does not bind. "
             "Every θ from ‖w̃‖² upwards gives this same point, and λ = 0."
@@ -90,7 +101,7 @@ def _constraint(solved: Solutions) -> None:
     else:
         text += (
             f"w̃ lies outside (‖w̃‖² = {plain(solved.free_norm)}), so the best point lies on the "
-            f"rim. One more unit of θ would lower the least loss at the rate dL*/dθ = −λ/2 = "
+            f"rim. A little more θ, by dθ, lowers the least loss by (λ/2) dθ: dL*/dθ = −λ/2 = "
             f"−{plain(lam / 2)}, the shadow price."
         )
     st.caption(text)
@@ -106,30 +117,36 @@ def _penalty(solved: Solutions) -> None:
     )
     norm = float(np.linalg.norm(solved.optimum[k]))
     penalty, loss = lam / 2 * norm**2, float(solved.loss[k])
-    st.caption(
-        f"L(w*) + (λ/2)‖w*‖² = {plain(loss)} + {plain(penalty)} = {plain(loss + penalty)}. "
-        "λ = 0 has no effect: w* = w̃. As λ → ∞, w* goes to 0, but reaches it for no finite λ: "
-        "this penalty makes weights small, not zero."
-    )
+    text = f"L(w*) + (λ/2)‖w*‖² = {plain(loss)} + {plain(penalty)} = {plain(loss + penalty)}. "
+    if solved.free_norm == 0:
+        text += "w* = w̃ = 0 for every λ."
+    else:
+        text += (
+            "λ = 0 has no effect: w* = w̃. As λ → ∞, w* goes to 0, but reaches it for no finite λ: "
+            "this penalty makes weights small, not zero."
+        )
+    st.caption(text)
 
 
 def _one(solved: Solutions) -> None:
     k = solved.chosen
     lam, theta = float(solved.weight_decay[k]), float(solved.theta[k])
+    multiplier = r"\tfrac{\lambda}{2} = " if solved.free_norm > 0 else ""
     st.markdown("**Why they are one**")
     st.latex(
         r"\begin{gathered} L(w) + \mu\,(\lVert w\rVert^2 - \theta) \\"
         r"\nabla L + 2\mu w = 0, \;\; \mu\,(\lVert w\rVert^2 - \theta) = 0 \\"
-        rf"\mu = \tfrac{{\lambda}}{{2}} = {_tex(lam / 2)} \ge 0 \end{{gathered}}"
+        rf"\mu = {multiplier}{_tex(float(solved.multiplier[k]))} \ge 0 \end{{gathered}}"
     )
     pull, force = solved.force[k], lam * solved.optimum[k]
-    if lam == 0:
+    if lam == 0 or solved.free_norm == 0:
         st.caption("Here μ = 0: ∇L = 0 at w*, and the last condition leaves θ free.")
         return
     st.caption(
-        f"The balance point: at w* the data pull outwards with −∇L = ({_pair(pull)}), the penalty "
-        f"pulls in with −λw = ({_pair(-force)}), and the sum is 0. Since −∇L points along w*, the "
-        f"level set of L touches the circle of radius √θ = {plain(math.sqrt(theta))} there."
+        f"The balance point: at w* the data pull towards lower loss with −∇L = ({_pair(pull)}), "
+        f"the penalty pulls in with −λw = ({_pair(-force)}), and the sum is 0. Since −∇L points "
+        f"along w*, the level set of L touches the circle of radius √θ = "
+        f"{plain(math.sqrt(theta))} there."
     )
 
 
