@@ -1,0 +1,111 @@
+"""The settings of the book page: which edition, as its controls and its link say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from pages.shared.link import query_of, read_values
+from pages.shared.settings import SETTINGS as TRAIN
+from pages.shared.settings import Choice, Number, Setting, Steps, Value, as_text, settings_of
+from wd_core.editions import BATCH_SIZE, EDITIONS, Edition, Recipe
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the page shows."""
+
+    edition: str = "zh-pytorch"
+    code: Literal["scratch", "concise"] = "scratch"
+    seed: int = 0
+    seeds: int = 200
+
+    def query(self) -> str:
+        """The entry as the query of a link; defaults are left out."""
+        values = asdict(self).items()
+        return urlencode({k: as_text(v) for k, v in values if v != DEFAULTS[k]})
+
+    @property
+    def book(self) -> Edition:
+        """The edition itself."""
+        return EDITIONS[self.edition]
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the chosen code of the edition does."""
+        return self.book.recipes[self.code]
+
+
+DEFAULT = Entry()
+DEFAULTS: dict[str, Value] = asdict(DEFAULT)
+
+SETTINGS: dict[str, Setting] = {
+    setting.key: setting
+    for setting in (
+        Choice(
+            "edition",
+            "Edition and framework",
+            "Whose numbers are shown; each brings its own rate, epochs, start and loss.",
+            DEFAULT.edition,
+            {key: edition.label for key, edition in EDITIONS.items()},
+        ),
+        Choice(
+            "code",
+            "Code of the lower picture",
+            "Scratch: penalty and step by hand. Concise: the framework's layer, loss and decay.",
+            DEFAULT.code,
+            {"scratch": "from scratch", "concise": "concise"},
+        ),
+        Steps(
+            "seeds",
+            "Seeds in the spread",
+            "How many times everything is drawn anew: data, start and batch order.",
+            DEFAULT.seeds,
+            [50, 100, 200, 500, 1000],
+            whole=True,
+        ),
+        Number("seed", "One seed", TRAIN["seed"].help, 0, 0, 2**31 - 1, 1, whole=True),
+    )
+}
+
+
+def entry_of(values: Mapping[str, Value]) -> Entry:
+    """The entry with these values; a missing one has its default."""
+    given: dict[str, Any] = DEFAULTS | dict(values)
+    return Entry(**given)
+
+
+def read_link(query: Iterable[tuple[str, str]]) -> tuple[Entry, list[str]]:
+    """The entry in a query, and a sentence for everything in it that makes no sense."""
+    values, complaints = read_values(list(query), SETTINGS, DEFAULTS)
+    return entry_of(values), complaints
+
+
+def train_query(recipe: Recipe, weight_decay: float, seed: int) -> str | None:
+    """The same run as a query for the Train page, None where its controls cannot say it.
+
+    Train has the half mean square and a bias that starts at 0 and never decays. A loss without
+    the ½ at rate η is the half mean square at 2η with half the weight decay, step for step.
+    """
+    if not recipe.plain_start or recipe.bias_std or recipe.decay_bias:
+        return None
+    values: dict[str, Value] = {
+        "weight_decay": recipe.ridge_weight_decay(weight_decay),
+        "lr": recipe.lr * (2 if recipe.loss == "mse" else 1),
+        "epochs": recipe.epochs,
+        "batch_size": BATCH_SIZE,
+        "init_std": recipe.scale,
+        "seed": seed,
+    }
+    return query_of(settings_of(values), ())
+
+
+def obstacle(recipe: Recipe) -> str:
+    """Why Train's controls cannot say this recipe; empty where they can."""
+    if not recipe.plain_start:
+        return "its start is not N(0, s²)"
+    if recipe.bias_std:
+        return "its bias starts at random"
+    return "its bias decays" if recipe.decay_bias else ""

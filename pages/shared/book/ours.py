@@ -1,0 +1,156 @@
+"""The numbers beside the printed ones, and the curves over λ: all computed, nothing remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from pages.shared.book.entry import Entry
+from wd_core.editions import (
+    EDITIONS,
+    Baselines,
+    Edition,
+    Ends,
+    Printed,
+    Quantity,
+    Recipe,
+    baselines,
+    finish,
+)
+from wd_core.types import Array
+
+PRINTED_AT = (0.0, 3.0)
+SPREAD = (0.05, 0.95)
+# λ of the curves; those at which one step would take more than half of w away are left out.
+GRID = (
+    *(0.0, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5),
+    *(1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0),
+)
+MOST_SHRINK = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A number of an edition: as printed (None: it prints none), for one seed, for all [S]."""
+
+    printed: Printed
+    value: float | None
+    one: float
+    all: Array
+
+    @property
+    def median(self) -> float:
+        """The middle of the seeds."""
+        return float(np.median(self.all))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where nine seeds in ten lie."""
+        low, high = np.quantile(self.all, SPREAD)
+        return float(low), float(high)
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether the printed number lies among nine seeds in ten."""
+        low, high = self.interval
+        return None if self.value is None else low <= self.value <= high
+
+    @property
+    def within(self) -> bool | None:
+        """Whether it lies between the least and the largest of the seeds."""
+        return None if self.value is None else bool(self.all.min() <= self.value <= self.all.max())
+
+    @property
+    def below(self) -> int:
+        """How many seeds lie below the printed number."""
+        return int((self.all < self.value).sum()) if self.value is not None else 0
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """What λ does: λ [L], ends of the random and of the zero start, baselines; [S, L] each."""
+
+    weight_decay: Array
+    random: Ends
+    zero: Ends
+    baselines: Baselines
+    shrink: Array  # [L]
+    hidden: float  # median of ‖P₀w‖ at the start
+
+    def at(self, weight_decay: float) -> int:
+        """The column of this λ."""
+        return int(np.flatnonzero(self.weight_decay == weight_decay)[0])
+
+
+def comparisons(book: Edition, seed: int, seeds: int) -> list[Comparison]:
+    """Every printed number of the edition beside ours."""
+    return [_compared(book, printed, seed, seeds) for printed in _listed(book)]
+
+
+def everything(seed: int, seeds: int) -> list[tuple[Edition, Comparison]]:
+    """The same of all editions."""
+    return [
+        (book, comparison)
+        for book in EDITIONS.values()
+        if book.printed
+        for comparison in comparisons(book, seed, seeds)
+    ]
+
+
+def _listed(book: Edition) -> tuple[Printed, ...]:
+    """What the edition prints; where nothing is, ‖w‖ of both codes with no number to it."""
+    return book.printed or tuple(
+        Printed(code, lam, "norm", float("nan")) for code in book.recipes for lam in PRINTED_AT
+    )
+
+
+def _compared(book: Edition, printed: Printed, seed: int, seeds: int) -> Comparison:
+    recipe, column = book.recipes[printed.code], PRINTED_AT.index(printed.weight_decay)
+    many = _many(recipe, seeds).quantity(printed.quantity)[:, column]
+    one = finish(recipe, PRINTED_AT, [seed]).quantity(printed.quantity)[0, column]
+    value = printed.value if np.isfinite(printed.value) else None
+    return Comparison(printed, value, float(one), many)
+
+
+@lru_cache(maxsize=64)
+def _many(recipe: Recipe, seeds: int) -> Ends:
+    return finish(recipe, PRINTED_AT, range(seeds))
+
+
+@lru_cache(maxsize=32)
+def curves(recipe: Recipe, seeds: int) -> Curves:
+    """Where this program ends for every λ, from its own start and from zero."""
+    per_step = recipe.lr * recipe.decay_scale
+    lams = [lam for lam in GRID if per_step * lam <= MOST_SHRINK]
+    chosen = range(seeds)
+    first = finish(replace(recipe, epochs=0), [0.0], chosen)
+    effective = [recipe.ridge_weight_decay(lam) for lam in lams]
+    return Curves(
+        weight_decay=np.array(lams),
+        random=finish(recipe, lams, chosen),
+        zero=finish(_from_zero(recipe), lams, chosen),
+        baselines=baselines(effective, chosen),
+        shrink=recipe.shrink(lams),
+        hidden=float(np.median(first.unreachable)),
+    )
+
+
+def _from_zero(recipe: Recipe) -> Recipe:
+    return replace(recipe, mean=0.0, scale=0.0, bias_std=0.0)
+
+
+def of(entry: Entry) -> Curves:
+    """The curves of what the page shows."""
+    return curves(entry.recipe, entry.seeds)
+
+
+NAMES: dict[Quantity, str] = {
+    "norm": "‖w‖",
+    "half_square": "½‖w‖²",
+    "train": "train loss",
+    "test": "test loss",
+    "train_mse": "train MSE",
+    "test_mse": "test MSE",
+}

@@ -1,0 +1,67 @@
+"""The words and tables beside the book page's pictures."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.book import controls, ours, words
+from pages.shared.book.entry import Entry
+
+
+def settings(entry: Entry) -> None:
+    """What the two codes of the edition do, and why its numbers are what they are."""
+    st.markdown("**What it runs**")
+    for code, recipe in entry.book.recipes.items():
+        st.caption(f"**{code.capitalize()}:** {words.doing(recipe)}.")
+    st.markdown("**Why its numbers differ**")
+    st.caption("\n".join(f"- {sentence}" for sentence in entry.book.why))
+
+
+def numbers(entry: Entry) -> None:
+    """Every printed number beside ours."""
+    found = ours.comparisons(entry.book, entry.seed, entry.seeds)
+    st.dataframe([words.row(comparison) for comparison in found], hide_index=True)
+
+
+def everything(entry: Entry) -> None:
+    """All editions in one table."""
+    found = ours.everything(entry.seed, entry.seeds)
+    st.markdown("**Every edition**")
+    st.markdown(words.everywhere(found, entry.seeds))
+    rows: list[dict[str, str | None]] = []
+    for book, comparison in found:
+        address = controls.train_address(book, comparison.printed, entry.seed)
+        rows.append({"edition": book.label, **words.row(comparison), "on Train": address})
+    link = st.column_config.LinkColumn(
+        display_text="open",
+        help="This run with its seed on the Train page, where Train's controls can say it.",
+    )
+    st.dataframe(rows, hide_index=True, column_config={"on Train": link})
+    st.caption(
+        "The printed numbers are quoted from the editions. Each comes from one draw of data, start "
+        "and order that is not ours, so the fair question is whether it lies in the spread. "
+        "Where nothing opens on Train, the start or the bias is one that its controls cannot set."
+    )
+
+
+def finding() -> None:
+    """The heading of the lower picture."""
+    st.subheader("What did λ = 3 do here?", anchor=False)
+
+
+def code(entry: Entry) -> None:
+    """The formula of the part out of reach, with the numbers of this code."""
+    recipe = entry.recipe
+    rate = recipe.lr * recipe.decay_scale * 3
+    st.latex(
+        r"\begin{gathered}"
+        rf" (1 - {recipe.lr:g} \cdot {recipe.decay_scale * 3:g})^{{{recipe.steps}}}"
+        rf" \\ = {1 - rate:g}^{{{recipe.steps}}} = {words.tex(float(recipe.shrink(3.0)))}"
+        r" \end{gathered}"
+    )
+    st.caption(
+        "What λ = 3 leaves of w where no example reaches, whatever the data are. Each curve is the "
+        f"median of {entry.seeds} seeds; exact ridge is drawn for the objective that this code "
+        f"descends, at λ = 3 that of λ = {recipe.ridge_weight_decay(3.0):g} in the half mean "
+        "square."
+    )

@@ -1,0 +1,37 @@
+"""Can the book's numbers be had again? Every edition, as printed and as computed here."""
+
+import streamlit as st
+
+from pages.shared import texts
+from pages.shared.book import controls, picture
+from pages.shared.book import texts as explained
+from pages.shared.chart import chart
+
+
+@st.fragment
+def page() -> None:
+    """The page; every control reruns this fragment alone."""
+    st.header("Can the book's numbers be had again?", anchor=False)
+    for complaint in controls.opened_link():
+        st.warning(texts.literal(complaint))
+    prints, side = st.columns([3, 1], gap="medium")
+    with side:
+        controls.draw("edition", "seeds", "seed")
+        entry = controls.chosen()
+        explained.settings(entry)
+        controls.open_on_train(entry)
+    with prints:
+        chart(picture.prints(entry), key="book prints")
+        explained.numbers(entry)
+    explained.finding()
+    curves, beside = st.columns([3, 1], gap="medium")
+    with beside:
+        controls.draw("code")
+        entry = controls.chosen()
+        explained.code(entry)
+    with curves:
+        chart(picture.finding(entry), key="book finding")
+    explained.everything(entry)
+
+
+page()
