@@ -6,6 +6,7 @@ import asyncio
 import gc
 import importlib
 import signal
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -25,6 +26,9 @@ from pages.shared.chart import encode
 from pages.shared.link import Link, read_link
 from pages.shared.picture import Payload, stream, training_picture
 
+# Streamlit's threads let go of the interpreter with every message they send, and each wait to get
+# it back lasts this long: at Python's 5 ms thirty people wait while half of the machine idles.
+SWITCH_SECONDS = 0.001
 NEVER_STORED = {"Cache-Control": "no-store"}
 
 open_streams: set[asyncio.Task[Any]] = set()
@@ -98,6 +102,7 @@ def warm() -> None:
     for module in ("pandas", "pyarrow"):  # Streamlit's tables import them on first use
         importlib.import_module(module)
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     torch.set_num_threads(1)
     threadpool_limits(1)
     assets.warm()

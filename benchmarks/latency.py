@@ -73,9 +73,11 @@ REPAINTS = """seconds => new Promise(resolve => {
 WATCH_LIVE = """() => { window.lives = [];
   new MutationObserver(() => window.lives.push(performance.now()))
     .observe(document.querySelector('.wd-chart'), { attributeFilter: ['data-live'] }); }"""
-# Runs before the page's own script: milliseconds from the navigation to each state.
+# Runs before the page's own script: milliseconds from the navigation to each state. A frame's own
+# time will not do: it is when the frame was due, before what held it up.
 MILESTONES = """window.reached = {};
-  const look = now => {
+  const look = () => {
+    const now = performance.now();
     const { state, epoch } = document.querySelector('.wd-chart')?.dataset ?? {};
     if (state) window.reached[state] ??= now;
     if (epoch !== undefined) window.reached.epoch ??= now;

@@ -274,6 +274,12 @@ function headOf(values, count, share, log) {
   return part;
 }
 
+// A line through a single point would show nothing: a run's start is a dot until its epochs come.
+function visible(trace) {
+  if (trace.mode !== "lines" || trace.x.length !== 1) return trace;
+  return { ...trace, mode: "lines+markers", marker: { size: 8 }, cliponaxis: false };
+}
+
 // Where the points of a moving trace are in one of the pictures: its own points under an affine
 // map (a, b, c, d, e, f: x = a·u + b·v + e, y = c·u + d·v + f), or rows of its arrays.
 function moved(trace, move, index) {
@@ -627,7 +633,7 @@ class Chart {
     const data = this.figure.data.map((trace) => {
       const copy = coloured(trace, this.theme);
       const fixed = trace.meta?.series === undefined && trace.meta?.moves === undefined;
-      return fixed ? copy : { ...copy, ...this.points(trace, Infinity) };
+      return fixed ? copy : visible({ ...copy, ...this.points(trace, Infinity) });
     });
     plot.style.minHeight = `${layout.height}px`;
     plot.setAttribute("aria-label", this.figure.layout?.meta?.alt ?? "Chart");

@@ -1,5 +1,8 @@
 """Data to Plotly figures; no Streamlit. Colours mean one thing everywhere, and dashes double them.
 
+The figure is plain JSON: building it with go.Figure costs more than all the rest of a moved slider.
+A test has go.Figure accept it.
+
 TEXT is the theme's text colour, which only the browser knows.
 """
 
@@ -11,7 +14,6 @@ from html import escape
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 TRAIN, TEST = "#0072B2", "#D55E00"
 PENALTY, OPTIMUM = "#E69F00", "#CC79A7"
@@ -33,6 +35,7 @@ NARROW = {
 }
 
 Series = dict[str, list[float | None]]
+Trace = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -85,36 +88,38 @@ def training(
         ]
     for curve in pinned:
         traces += _pinned(curve)
-    traces = [t for t in traces if t.meta is None or t.meta["series"] in series]
+    traces = [t for t in traces if "meta" not in t or t["meta"]["series"] in series]
     traces += [_level(level, epochs) for level in levels]
-    figure = go.Figure(data=traces, layout=_training_layout(filename))
-    for axis in (figure.layout.xaxis, figure.layout.xaxis2):
-        axis.range = [0, epochs]
-        axis.dtick = 1 if epochs <= FEW_EPOCHS else None
+    layout = _training_layout(filename)
+    for axis in ("xaxis", "xaxis2"):
+        layout[axis]["range"] = [0, epochs]
+        if epochs <= FEW_EPOCHS:
+            layout[axis]["dtick"] = 1
     pinned_losses = [values for curve in pinned for values in (curve.train, curve.test)]
     ranges = (
         _log_range(series, ("train_loss", "test_loss"), levels, 1, pinned_losses),
         _log_range(series, ("weight_norm", "unreachable"), levels, 2, [c.norm for c in pinned]),
     )
-    for axis, span in zip((figure.layout.yaxis, figure.layout.yaxis2), ranges, strict=True):
+    for axis, span in zip(("yaxis", "yaxis2"), ranges, strict=True):
         if span is not None:
-            axis.range = span
-            axis.update(_log_ticks(*span))
-    plain: dict[str, Any] = figure.to_plotly_json()
-    return plain
+            layout[axis] |= {"range": span, **_log_ticks(*span)}
+    return {"data": traces, "layout": layout}
 
 
-def _axes(row: int) -> dict[str, str]:
-    return {"xaxis": "x", "yaxis": "y"} if row == 1 else {"xaxis": "x2", "yaxis": "y2"}
+def _scatter(row: int, **style: Any) -> Trace:
+    """A trace of the loss panel (row 1) or the norm panel (2)."""
+    panel = "" if row == 1 else "2"
+    return {
+        "type": "scatter",
+        "xaxis": f"x{panel}",
+        "yaxis": f"y{panel}",
+        "legend": f"legend{panel}",
+        "hovertemplate": "%{y:.4g}",
+        **style,
+    }
 
 
-def _legend(row: int) -> str:
-    return "legend" if row == 1 else "legend2"
-
-
-def _grows(
-    key: str, name: str, colour: str, dash: str, row: int, opacity: float = 1.0
-) -> go.Scatter:
+def _grows(key: str, name: str, colour: str, dash: str, row: int, opacity: float = 1.0) -> Trace:
     """A trace that the browser fills from the series of this name."""
     style: dict[str, Any] = {"mode": "lines", "line": {"color": colour, "dash": dash, "width": 2.5}}
     if dash == "markers":
@@ -125,18 +130,10 @@ def _grows(
         }
     if opacity < 1:
         style["line"]["width"] = 1.8
-    return go.Scatter(
-        name=name,
-        meta={"series": key},
-        opacity=opacity,
-        legend=_legend(row),
-        hovertemplate="%{y:.4g}",
-        **_axes(row),
-        **style,
-    )
+    return _scatter(row, name=name, meta={"series": key}, opacity=opacity, **style)
 
 
-def _pinned(curve: Curve) -> list[go.Scatter]:
+def _pinned(curve: Curve) -> list[Trace]:
     parts = (
         ("train", curve.train, TRAIN, "dot", 1),
         ("test", curve.test, TEST, "longdashdot", 1),
@@ -144,35 +141,31 @@ def _pinned(curve: Curve) -> list[go.Scatter]:
     )
     name = escape(curve.name, quote=False)  # Plotly reads names as HTML
     return [
-        go.Scatter(
+        _scatter(
+            row,
             name=f"{what}, {name}",
             x=curve.x,
             y=values,
             mode="lines+text",
-            text=[*[""] * (len(curve.x) - 1), name] if what == "test" else None,
+            text=[*[""] * (len(curve.x) - 1), name] if what == "test" else "",
             textposition="top left",
             opacity=0.75,
             line={"color": colour, "dash": dash, "width": 1.6},
-            legend=_legend(row),
             legendgroup=curve.name,
             showlegend=what != "train",
-            hovertemplate="%{y:.4g}",
-            **_axes(row),
         )
         for what, values, colour, dash, row in parts
     ]
 
 
-def _level(level: Level, epochs: int) -> go.Scatter:
-    return go.Scatter(
+def _level(level: Level, epochs: int) -> Trace:
+    return _scatter(
+        level.row,
         name=level.name,
         x=[0, epochs],
         y=[level.value, level.value],
         mode="lines",
         line={"color": level.colour, "dash": level.dash, "width": 1.8},
-        legend=_legend(level.row),
-        hovertemplate="%{y:.4g}",
-        **_axes(level.row),
     )
 
 
@@ -211,7 +204,6 @@ def _training_layout(filename: str) -> dict[str, Any]:
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "bottom"}
     legend["font"] = {"size": 12}
     return {
-        "template": "none",
         "height": 540,
         "margin": {"l": 64, "r": 24, "t": 56, "b": 44},
         "hovermode": "x unified",

@@ -71,6 +71,8 @@ TILES = [
 ]
 
 
+TAKES_A_WHILE = "This run takes a while: its curves are drawn as they come."
+
 COLUMNS = ("train_loss", "test_loss", "weight_norm", "penalty", "gap", "objective")
 DERIVED = ("gap", "objective")
 
@@ -100,7 +102,7 @@ def training_picture(settings: Settings, pins: Sequence[Pin] = ()) -> Payload:
         "stream": f"/api/train/stream?{query}",
         "series": {"epoch": []} | series,
         "figure": _figure(settings, series, None, pins),
-        "sentence": "This run takes a while: its curves are drawn as they come.",
+        "sentence": TAKES_A_WHILE,
     }
 
 
@@ -113,7 +115,14 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Iterator[tuple[str, 
     epochs = settings.run.epochs
     slow = cached.draws_slowly(settings.data)
     if slow:
-        yield "picture", {"series": _start(settings)}
+        n, d = settings.data.n_train, settings.data.n_features
+        yield (
+            "picture",
+            {
+                "series": _start(settings),
+                "sentence": f"Drawing {n} × {d} numbers of training data first.",
+            },
+        )
     data, every = cached.dataset(settings.data), cached.record_every(epochs)
     began = sent = time.monotonic()
     records: list[EpochRecord] = []
@@ -124,7 +133,7 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Iterator[tuple[str, 
             new += 1
             now = time.monotonic()
             if slow and record.epoch == 0:
-                yield "picture", {"series": _series(records)}
+                yield "picture", {"series": _series(records), "sentence": TAKES_A_WHILE}
                 new = 0
             elif record.epoch in (0, epochs) or now - sent >= PACE_SECONDS:
                 left = (

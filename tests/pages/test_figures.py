@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from pages.shared import figures
@@ -197,3 +198,10 @@ def test_names_say_which_decay() -> None:
 def test_each_panel_has_its_own_legend() -> None:
     for trace in drawn()["data"]:
         assert (trace["yaxis"], trace["legend"]) in (("y", "legend"), ("y2", "legend2"))
+
+
+@pytest.mark.parametrize("epochs", [EPOCHS, 300])
+def test_plotly_accepts_every_part_of_the_figure(epochs: int) -> None:
+    figure = drawn(epochs=epochs)
+    accepted = go.Figure(figure).to_plotly_json()
+    assert [t["name"] for t in accepted["data"]] == [t["name"] for t in figure["data"]]
