@@ -7,6 +7,7 @@ PAGES = [
     st.Page("views/geometry.py", title="Geometry", url_path="geometry"),
     st.Page("views/step.py", title="One step", url_path="step"),
     st.Page("views/book.py", title="The book", url_path="book"),
+    st.Page("views/dimension.py", title="Dimension", url_path="dimension"),
 ]
 
 st.set_page_config(page_title="Weight Decay Explorer", page_icon="📉", layout="wide")

@@ -1,0 +1,86 @@
+"""The dimension page's controls, kept in the session, started by the link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+import streamlit as st
+
+from pages.shared import controls
+from pages.shared.dimension import measured
+from pages.shared.dimension.problem import DEFAULTS, SETTINGS, problem_of, read_link
+from pages.shared.settings import Value
+
+PAGE = "dimension "
+CHART = PAGE + "chart"
+OPENED = PAGE + "opened"
+DRAWN = PAGE + "drawn"
+
+
+def opened_link() -> list[str]:
+    """At the page's first run in a session: take over what the link says; its complaints."""
+    if OPENED in st.session_state:
+        return []
+    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
+    problem, complaints = read_link(query)
+    show(asdict(problem))
+    st.session_state[OPENED] = True
+    return complaints
+
+
+def show(values: Mapping[str, Value]) -> None:
+    """Set the controls; a setting that is not named takes its default."""
+    for key in SETTINGS:
+        st.session_state[PAGE + key] = values.get(key, DEFAULTS[key])
+
+
+def draw() -> None:
+    """The widgets that this problem reads; the marked place has its slider on the chart."""
+    _draw("axis")
+    _draw("n_train" if st.session_state[PAGE + "axis"] == "n_features" else "n_features")
+    _draw("weight_decay")
+    for pair in (("noise", "signal"), ("intercept",), ("measure",)):
+        for column, key in zip(st.columns(len(pair)), pair, strict=True):
+            with column:
+                _draw(key)
+    with st.expander("Drawing", expanded=False):
+        _draw("draws", "seed")
+
+
+def on_chart() -> dict[str, Callable[[], None]]:
+    """What the chart's slider changes."""
+    return {"chosen": _slid}
+
+
+def seen() -> measured.Seen:
+    """The problem as the controls stand now, with the training sets drawn so far, some at least.
+
+    The session holds on to its own, lest other people's push them out before they are whole.
+    """
+    problem = problem_of({key: st.session_state[PAGE + key] for key in SETTINGS})
+    wanted = (problem.sizes, tuple(problem.grid))
+    own: measured.Sample | None = st.session_state.get(DRAWN)
+    if own is None or (own.sizes, own.grid) != wanted:
+        own = st.session_state[DRAWN] = measured.sample(*wanted)
+    if own.parts == 0:
+        own.grow()
+    return measured.seen(problem, own)
+
+
+def go_on(so_far: measured.Seen) -> None:
+    """Draw the next training sets, while the picture so far is looked at, and come again."""
+    if not so_far.drawn.whole:
+        so_far.drawn.grow()
+        st.rerun()
+
+
+def _slid() -> None:
+    value = st.session_state[CHART].chosen
+    if value:
+        st.session_state[PAGE + "at"] = int(value["at"])
+
+
+def _draw(*keys: str) -> None:
+    for key in keys:
+        controls.draw(SETTINGS[key], PAGE)

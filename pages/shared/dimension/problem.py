@@ -1,0 +1,261 @@
+"""The settings of the dimension page: a problem, as its controls and its link say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import numpy as np
+
+from pages.shared.link import read_values
+from pages.shared.settings import SETTINGS as TRAIN
+from pages.shared.settings import Choice, Number, Setting, Steps, Value, as_text
+from wd_core.highdim import Isotropic
+from wd_core.types import Array
+
+Axis = Literal["n_features", "n_train"]
+Measure = Literal["risk", "excess", "loss"]
+# What varies goes from the fixed size over this to the fixed size times this.
+REACH = 10
+# Where it is measured, as shares of the fixed size; and at the peak and its neighbours.
+SHARES = (
+    *(0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 2 / 3, 0.75, 0.8, 0.9, 0.95, 1.0),
+    *(1.05, 1.1, 1.2, 4 / 3, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0),
+)
+MOST = 500
+LEAST = {"n_features": 1, "n_train": 2}
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What decides which training sets are drawn."""
+
+    axis: Axis
+    fixed: int
+    intercept: bool
+    seed: int
+    draws: int
+
+    @property
+    def peak(self) -> int:
+        """The d, or the n, at which as many features as rows fit any y exactly."""
+        if self.axis == "n_features":
+            return max(self.fixed - self.intercept, 1)
+        return max(self.fixed + self.intercept, LEAST["n_train"])
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The least and the largest d or n on the axis."""
+        return max(LEAST[self.axis], -(-self.fixed // REACH)), self.fixed * REACH
+
+    def grid(self, also: int) -> list[int]:
+        """Every d or n that is measured, in rising order; `also` among them."""
+        low, high = self.ends
+        round_shares = [round(self.fixed * share) for share in SHARES]
+        around = [self.peak - 1, self.peak, self.peak + 1]
+        return sorted({x for x in (*round_shares, *around, also) if low <= x <= high})
+
+    def pair(self, x: int) -> tuple[int, int]:
+        """n and d at this place of the axis."""
+        return (self.fixed, x) if self.axis == "n_features" else (x, self.fixed)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What the picture shows. Of n_train and n_features the axis reads the one it holds fixed."""
+
+    axis: Axis = "n_features"
+    n_train: int = 50
+    n_features: int = 50
+    at: int = 49
+    weight_decay: float = 0.02
+    noise: float = 0.5
+    signal: float = 1.0
+    intercept: Literal["on", "off"] = "on"
+    measure: Measure = "risk"
+    draws: int = 50
+    seed: int = 0
+
+    @property
+    def sizes(self) -> Sizes:
+        """Which training sets are drawn."""
+        fixed = self.n_train if self.axis == "n_features" else self.n_features
+        return Sizes(self.axis, fixed, self.intercept == "on", self.seed, self.draws)
+
+    @property
+    def model(self) -> Isotropic:
+        """The distribution of the data."""
+        return Isotropic(self.noise, self.signal, self.intercept == "on")
+
+    @property
+    def marked(self) -> int:
+        """The d or n that is marked: `at`, or the end of the axis that is nearer."""
+        low, high = self.sizes.ends
+        return min(max(self.at, low), high)
+
+    @property
+    def grid(self) -> list[int]:
+        """Every d or n that is measured, the marked one among them."""
+        return self.sizes.grid(self.marked)
+
+    def pairs(self, x: Array | Sequence[float]) -> tuple[Array, Array]:
+        """n and d at places of the axis, which need not be whole."""
+        varied = np.asarray(x, dtype=np.float64)
+        fixed = np.full_like(varied, self.sizes.fixed)
+        return (fixed, varied) if self.axis == "n_features" else (varied, fixed)
+
+    @property
+    def kinds(self) -> tuple[int, ...]:
+        """Which of λ → 0, the fixed λ and the best λ are shown: a fixed λ = 0 is λ → 0."""
+        return (0, 1, 2) if self.weight_decay > 0 else (0, 2)
+
+    @property
+    def scale(self) -> float:
+        """What a mean square is multiplied by before it is shown."""
+        return 0.5 if self.measure == "loss" else 1.0
+
+    def shown(self, excess: Array) -> Array:
+        """An excess risk as it is shown: with σ² or without, whole or half."""
+        return self.scale * (excess + (0.0 if self.measure == "excess" else self.noise**2))
+
+    def query(self) -> str:
+        """The problem as the query of a link; defaults are left out."""
+        read, values = relevant(self.axis), asdict(self) | {"at": self.marked}
+        return urlencode(
+            {k: as_text(v) for k, v in values.items() if k in read and v != DEFAULTS[k]}
+        )
+
+
+DEFAULT = Problem()
+DEFAULTS: dict[str, Value] = asdict(DEFAULT)
+
+SETTINGS: dict[str, Setting] = {
+    setting.key: setting
+    for setting in (
+        Choice(
+            "axis",
+            "What grows",
+            "The axis of the picture: d, the number of features, or n, the number of examples.",
+            DEFAULT.axis,
+            {"n_features": "features d, at a fixed n", "n_train": "examples n, at a fixed d"},
+        ),
+        Number(
+            "n_train",
+            "Training examples n",
+            "n: the number of training examples, the same all along the axis.",
+            DEFAULT.n_train,
+            2,
+            MOST,
+            10,
+            whole=True,
+        ),
+        Number(
+            "n_features",
+            "Dimension d",
+            "d: the number of features, the same all along the axis.",
+            DEFAULT.n_features,
+            1,
+            MOST,
+            10,
+            whole=True,
+        ),
+        Number(
+            "at",
+            "Marked place",
+            "The d (or n) whose numbers are shown; the slider over the picture moves it.",
+            DEFAULT.at,
+            1,
+            REACH * MOST,
+            1,
+            whole=True,
+        ),
+        Steps(
+            "weight_decay",
+            "Fixed weight decay λ",
+            "λ: strength of the penalty (λ/2)‖w‖², the same for every d and n; 0 is the limit "
+            "λ → 0.",
+            DEFAULT.weight_decay,
+            TRAIN["weight_decay"].steps,  # type: ignore[union-attr]
+        ),
+        Number(
+            "noise",
+            "Noise σ",
+            "σ: standard deviation of the noise on y.",
+            DEFAULT.noise,
+            0.0,
+            10.0,
+            0.1,
+        ),
+        Number(
+            "signal",
+            "True ‖β‖² = r²",
+            "r²: squared norm of the true weights, spread evenly over all d; r²/σ² is the SNR.",
+            DEFAULT.signal,
+            0.01,
+            100.0,
+            0.5,
+        ),
+        Choice(
+            "intercept",
+            "Intercept b",
+            "A free bias, never decayed, takes up one example: the peak moves to d = n − 1.",
+            DEFAULT.intercept,
+            {"on": "fitted", "off": "none (as in the papers)"},
+        ),
+        Choice(
+            "measure",
+            "What is shown",
+            "The mean square error of a new y, the same without σ², or half of it as elsewhere.",
+            DEFAULT.measure,
+            {
+                "risk": "test risk: bias² + variance + σ²",
+                "excess": "excess risk: bias² + variance",
+                "loss": "test loss: half the test risk",
+            },
+        ),
+        Steps(
+            "draws",
+            "Training sets a point",
+            "How many training sets are drawn at every point; fewer where that takes too long.",
+            DEFAULT.draws,
+            [10, 20, 50, 100, 200],
+            whole=True,
+        ),
+        Number(
+            "seed",
+            "Seed",
+            "Fixes the training sets: features and noise.",
+            DEFAULT.seed,
+            0,
+            2**31 - 1,
+            1,
+            whole=True,
+        ),
+    )
+}
+
+
+def relevant(axis: Axis) -> set[str]:
+    """The keys that a problem with this axis reads."""
+    return SETTINGS.keys() - {"n_features" if axis == "n_features" else "n_train"}
+
+
+def problem_of(values: Mapping[str, Value]) -> Problem:
+    """The problem with these values; a missing one has its default."""
+    given: dict[str, Any] = DEFAULTS | dict(values)
+    return Problem(**given)
+
+
+def read_link(query: Iterable[tuple[str, str]]) -> tuple[Problem, list[str]]:
+    """The problem in a query, and a sentence for everything in it that makes no sense."""
+    values, complaints = read_values(list(query), SETTINGS, DEFAULTS)
+    problem = problem_of(values)
+    if "at" in values and problem.marked != problem.at:
+        low, high = problem.sizes.ends
+        complaints.append(
+            f"Marked place: {problem.at} in the link lies beside the axis, which goes from {low} "
+            f"to {high}; {problem.marked} is marked instead."
+        )
+    return problem, complaints

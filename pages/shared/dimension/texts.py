@@ -1,0 +1,207 @@
+"""The words, formulas and tables beside the dimension page's picture."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.book.words import tex
+from pages.shared.dimension import controls, words
+from pages.shared.dimension.measured import TIMES, Sample, Seen, refits
+from pages.shared.dimension.presets import PRESETS, opened
+from pages.shared.dimension.problem import Problem
+from pages.shared.dimension.words import number
+from pages.shared.story import plain
+from wd_core.types import Array
+
+
+def finding(seen: Seen) -> None:
+    """The answer to the page's question, from the numbers."""
+    st.markdown(words.finding(seen))
+    st.caption(words.drawing(seen.drawn, seen.problem.draws))
+
+
+def presets() -> None:
+    """A button for each result of the literature."""
+    st.markdown("**Presets**")
+    with st.container(horizontal=True, gap="small"):
+        for preset in PRESETS:
+            st.button(
+                preset.name,
+                help=preset.claim,
+                on_click=controls.show,
+                args=(asdict(preset.problem),),
+            )
+
+
+def numbers(seen: Seen) -> None:
+    """Every number at the mark: measured, fitted again with fresh noise, and in the limit."""
+    problem, k = seen.problem, seen.marked
+    st.markdown(f"**The numbers at {words.place(problem, problem.marked)}**")
+    if not seen.found.count[k]:
+        st.caption("Nothing has been measured here yet.")
+        return
+    names, again = words.kind_names(seen, k), refits(problem, seen.drawn, problem.marked)
+    st.dataframe([_row(seen, j, names[j], again) for j in problem.kinds], hide_index=True)
+    st.caption(
+        "The test risk of every fit is exact, the mean over all new x; the test loss of the other "
+        "pages is half of it. bias² and variance: given X, over all noise in closed form (median), "
+        f"and from the mean and the spread of {TIMES} fits of each X to fresh noise (refitted). "
+        "That bias² is unbiased, so it may fall below 0: its error is of the order of the variance "
+        f"divided by {TIMES}."
+    )
+
+
+def _row(seen: Seen, j: int, name: str, again: tuple[Array, Array]) -> dict[str, str]:
+    problem, k = seen.problem, seen.marked
+    risk, bias2, variance = words.NOUNS[problem.measure], *words.titles(problem)[1:]
+    low, high = (float(part[j, k]) for part in seen.band)
+    row = {
+        "": name,
+        f"{risk}, median": plain(float(seen.median[j, k])),
+        f"{words.SHARE} of them": f"{plain(low)} to {plain(high)}",
+        f"{risk}, limit": number(float(seen.limit[j, k])),
+    }
+    limit = seen.at.limit
+    for what, found, refitted, tends in (
+        (bias2, seen.found.bias2, again[0], limit.bias2),
+        (variance, seen.found.variance, again[1], limit.variance),
+    ):
+        row |= {
+            f"{what}, median": plain(problem.scale * float(found[j, k])),
+            f"{what}, refitted": _signed(problem.scale * float(refitted[j])),
+            f"{what}, limit": number(problem.scale * float(tends[j, k])),
+        }
+    return row
+
+
+def explanations(seen: Seen) -> None:
+    """Why there is a peak, what λ does to it, and which λ is best."""
+    why, what, which = st.columns(3, gap="medium")
+    with why:
+        _peak(seen.problem, seen.drawn)
+    with what:
+        _parts(seen.problem)
+    with which:
+        _best(seen.problem)
+
+
+def _peak(problem: Problem, drawn: Sample) -> None:
+    n, d = problem.sizes.pair(problem.marked)
+    model = problem.model
+    m = int(model.rows(n))
+    exact = model.expected_without_decay(n, d)
+    st.markdown("**Why λ → 0 has a peak**")
+    if problem.noise == 0:
+        st.latex(r"\text{variance} = \sigma^2 \cdot \ldots = 0")
+    elif abs(m - d) <= 1:
+        st.latex(
+            r"\begin{gathered} |d - m| \le 1: \\ \mathrm{E}[\text{variance}] = \infty\end{gathered}"
+        )
+    else:
+        low, high = min(m, d), max(m, d)
+        st.latex(
+            r"\begin{gathered} \text{variance} = \sigma^2 \frac{"
+            + (r"d}{m - d - 1}" if d < m else r"m}{d - m - 1}")
+            + rf" = {tex(problem.noise**2)} \cdot \frac{{{low}}}{{{high - low - 1}}}"
+            r"\\ \text{bias}^2 = "
+            + (
+                "0"
+                if d < m
+                else rf"r^2 (1 - \tfrac{{m}}{{d}}) = {tex(problem.signal * (1 - m / d))}"
+            )
+            + r"\end{gathered}"
+        )
+    rows = "m = n − 1 = " if model.intercept else "m = n = "
+    text = f"Exact means for these n and d, {rows}{m}. "
+    if model.intercept:
+        text += (
+            "The intercept multiplies both by 1 + 1/n and adds σ²/n to the variance, which makes "
+            f"bias² {plain(float(exact.bias2))} and variance {number(float(exact.variance))}. "
+        )
+    if problem.marked in drawn.kept:
+        s2 = np.concatenate([draws.s2[:, 0] for draws in drawn.kept[problem.marked]])
+        text += (
+            "Each singular direction passes the noise on divided by √s; the least s of these "
+            f"training sets is {plain(float(np.median(s2)) / n)} (median; the limit is (1 − √γ)² = "
+            f"{plain((1 - (d / m) ** 0.5) ** 2 * m / n)}), and it is least where d and m are near."
+        )
+    st.caption(text)
+
+
+def _parts(problem: Problem) -> None:
+    n, d = problem.sizes.pair(problem.marked)
+    model, lam = problem.model, problem.weight_decay
+    m = float(model.rows(n))
+    gamma, mu = d / m, lam * n / m
+    D = float(np.hypot(1 - gamma + mu, 2 * np.sqrt(gamma * mu)))
+    limit = model.limit(n, d, lam)
+    st.markdown("**What a fixed λ does to it**")
+    st.latex(
+        r"\begin{gathered} \text{bias}^2 = r^2\, \frac{(D - a)(D - p)}{4 \gamma D} \\"
+        r"\text{variance} = \sigma^2 \gamma\, \frac{D + p}{D\,(D + a)} \\"
+        r"D = \sqrt{a^2 + 4 \gamma \lambda} \end{gathered}"
+    )
+    st.caption(
+        f"The limits, with γ = {plain(gamma)}, λ = {plain(mu)}, a = 1 − γ + λ = "
+        f"{_signed(1 - gamma + mu)}, p = 1 − γ − λ = {_signed(1 - gamma - mu)} and D = {plain(D)}: "
+        f"bias² {plain(float(limit.bias2))}, variance {number(float(limit.variance))}"
+        + (
+            ", with the factor 1 + 1/n and σ²/n of the intercept; γ = d/(n − 1) and λ is the fixed "
+            "one times n/(n − 1)."
+            if model.intercept
+            else ". λ > 0 keeps D above 0, and the variance finite."
+        )
+    )
+
+
+def _best(problem: Problem) -> None:
+    n, d = problem.sizes.pair(problem.marked)
+    best = float(problem.model.best_weight_decay(n, d))
+    st.markdown("**Which λ is best**")
+    st.latex(
+        r"\begin{gathered} \lambda^* = \frac{d\,\sigma^2}{n\, r^2} \\ = \frac{"
+        rf"{d} \cdot {tex(problem.noise**2)}}}{{{n} \cdot {tex(problem.signal)}}} = {tex(best)}"
+        r"\end{gathered}"
+    )
+    st.caption(
+        f"The same as the Bayes λ = σ²/(nτ²) for weights of variance τ² = r²/d = "
+        f"{plain(problem.signal / d)}. In the convention of a sum, as in scikit-learn's Ridge, "
+        f"alpha = nλ* = dσ²/r² = {plain(n * best)}: the same for every n. Here r² stays as d "
+        "grows, so that more features share one signal."
+    )
+
+
+def _signed(value: float) -> str:
+    return plain(value).replace("-", "−")
+
+
+def references(seen: Seen) -> None:
+    """The numbers that an opened preset should give, beside those that it gives."""
+    preset = opened(seen.problem)
+    if preset is None:
+        return
+    rows = []
+    for reference in preset.references:
+        row = {
+            "": reference.what,
+            "reference": _four(reference.number),
+            "here": _four(reference.here(seen.problem)),
+        }
+        if reference.at in seen.drawn.kept:
+            k = seen.drawn.grid.index(reference.at)
+            row["measured, median"] = plain(float(seen.median[reference.kind, k]))
+        rows.append(row)
+    st.markdown(f"**{preset.name}**")
+    st.markdown(preset.claim)
+    st.dataframe(rows, hide_index=True, height="content")
+    st.caption(
+        "Reference: the closed forms worked out beforehand and apart from this program, to four "
+        "digits; not quoted from the papers."
+    )
+
+
+def _four(value: float) -> str:
+    return "∞" if np.isinf(value) else f"{value:.4f}".rstrip("0").rstrip(".")

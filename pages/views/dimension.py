@@ -1,0 +1,31 @@
+"""Can more features, or more data, hurt? Double descent, and how weight decay ends it."""
+
+import streamlit as st
+
+from pages.shared import texts
+from pages.shared.chart import chart
+from pages.shared.dimension import controls, picture
+from pages.shared.dimension import texts as explained
+
+
+@st.fragment
+def page() -> None:
+    """The page; every control reruns this fragment alone."""
+    st.header("Can more features, or more data, hurt?", anchor=False)
+    for complaint in controls.opened_link():
+        st.warning(texts.literal(complaint))
+    drawing, side = st.columns([3, 1], gap="medium")
+    with side:
+        controls.draw()
+        explained.presets()
+    seen = controls.seen()
+    with drawing:
+        chart(picture.descent(seen), key=controls.CHART, on=controls.on_chart())
+        explained.finding(seen)
+    explained.numbers(seen)
+    explained.explanations(seen)
+    explained.references(seen)
+    controls.go_on(seen)
+
+
+page()

@@ -1,0 +1,63 @@
+"""The page “Dimension” in a real browser: the mark, a control, a preset, a phone."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Server
+
+DRAWN = """() => document.querySelector('.wd-chart')?.dataset.state === "done" """
+# Small enough to be drawn in one part, so that nothing comes again while a test looks.
+SMALL = "?n_train=10&at=9"
+CURSOR = """() => document.querySelector('.wd-plot').data
+  .filter(trace => trace.meta?.moves).map(trace => trace.x[0])"""
+
+
+def opened(page: "Page", server: "Server", query: str = SMALL) -> None:
+    page.goto(f"{server.url}/dimension{query}")
+    page.wait_for_function(DRAWN)
+
+
+def link(page: "Page") -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_the_slider_moves_the_mark_and_the_link_follows(page: "Page", server: "Server") -> None:
+    opened(page, server)
+    page.get_by_text("The numbers at d = 9 (d/n = 0.9)").wait_for()
+    slider = page.get_by_role("slider", name="Features d")
+    slider.focus()
+    slider.press("ArrowRight")
+    page.get_by_text("At d = 10 (d/n = 1) the test risk is").wait_for()
+    page.wait_for_function("location.search === '?n_train=10&at=10'")
+    page.get_by_text("The numbers at d = 10 (d/n = 1)").wait_for()
+    page.wait_for_function(f"({CURSOR})().every(x => x === 1)")
+
+
+def test_a_preset_opens_as_its_link(page: "Page", server: "Server") -> None:
+    opened(page, server)
+    page.get_by_role("button", name="Hastie et al., SNR = 5").click()
+    page.wait_for_function("location.search.includes('signal=5')")
+    page.get_by_text("50 training sets; bands").wait_for()
+    assert link(page)["at"] == ["181"]
+    assert page.get_by_text("in the limit to 3.47 at d/n = 1.81").count() == 1
+
+
+def test_the_default_is_drawn_to_its_end(page: "Page", server: "Server") -> None:
+    opened(page, server, "")
+    page.get_by_text("At d = 49 (d/n = 0.98) the test risk is").wait_for()
+    page.get_by_text("medians of 50 training sets).").or_(
+        page.get_by_text("(medians of 50 training sets)")
+    ).first.wait_for()
+    assert link(page) == {}
+
+
+@pytest.mark.parametrize("query", [SMALL, "?axis=n_train&n_features=10&at=11&measure=loss"])
+def test_nothing_is_wider_than_a_phone(new_page: "object", server: "Server", query: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, is_mobile=True)  # type: ignore[operator]
+    opened(page, server, query)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")

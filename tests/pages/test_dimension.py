@@ -1,0 +1,353 @@
+"""The dimension page: links, presets and their numbers, sentences, the figure, the page itself."""
+
+import json
+import math
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared.chart import encode
+from pages.shared.dimension import controls, measured, picture, words
+from pages.shared.dimension.measured import Sample, Seen, seen
+from pages.shared.dimension.presets import PRESETS, Preset, opened
+from pages.shared.dimension.problem import DEFAULT, SETTINGS, Problem, read_link
+
+VIEW = Path(__file__).parents[2] / "pages" / "views" / "dimension.py"
+# A page that shows four digits of a number rounds by half a unit of the fourth.
+FOUR_DIGITS = 5.1e-5
+SMALL = replace(DEFAULT, n_train=10, at=9)
+
+
+def whole(problem: Problem) -> Seen:
+    """The problem with all its training sets drawn."""
+    drawn = Sample(problem.sizes, tuple(problem.grid))
+    while not drawn.whole:
+        drawn.grow()
+    return seen(problem, drawn)
+
+
+def page_at(**query: str) -> AppTest:
+    page = AppTest.from_file(str(VIEW), default_timeout=60)
+    for key, text in query.items():
+        page.query_params[key] = text
+    return fine(page.run())
+
+
+def fine(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception[0].value
+    assert not page.error, page.error[0].value
+    return page
+
+
+def payload(page: AppTest) -> dict[str, Any]:
+    return dict(json.loads(page.get("bidi_component")[0].proto.json)["payload"])
+
+
+def text_of(page: AppTest) -> str:
+    return "\n".join(str(node.value) for node in (*page.markdown, *page.caption))
+
+
+# ---------------------------------------------------------------- settings and links
+
+OTHER = Problem("n_train", 50, 7, 9, 0.5, 0.1, 2.0, "off", "loss", 10, 3)
+
+
+@pytest.mark.parametrize("problem", [DEFAULT, OTHER, *(p.problem for p in PRESETS)])
+def test_a_link_is_the_problem(problem: Problem) -> None:
+    assert read_link(parse_qsl(problem.query())) == (problem, [])
+
+
+def test_the_link_is_short() -> None:
+    assert DEFAULT.query() == ""
+    unread = replace(DEFAULT, n_features=77)
+    assert unread.query() == ""
+    assert replace(DEFAULT, at=10**6).query() == "at=500"
+
+
+def test_nonsense_in_a_link_is_named() -> None:
+    query = {"axis": "k", "n_train": "1", "noise": "-1", "at": "x", "draws": "1e3", "q": "1"}
+    problem, complaints = read_link(query.items())
+    assert problem == DEFAULT
+    assert len(complaints) == len(query)
+
+
+def test_a_mark_beside_the_axis_is_named_and_moved() -> None:
+    problem, complaints = read_link([("n_train", "10"), ("at", "2000")])
+    assert problem.marked == 100
+    assert complaints == [
+        "Marked place: 2000 in the link lies beside the axis, which goes from 1 to 100; 100 is "
+        "marked instead."
+    ]
+
+
+@pytest.mark.parametrize("axis", ["n_features", "n_train"])
+@pytest.mark.parametrize("intercept", ["on", "off"])
+@pytest.mark.parametrize("size", [1, 2, 3, 10, 500])
+def test_the_grid_holds_peak_ends_and_mark(axis: Any, intercept: Any, size: int) -> None:
+    size = max(size, 2) if axis == "n_features" else size
+    problem = Problem(axis, size, size, 4, intercept=intercept)
+    low, high = problem.sizes.ends
+    grid = problem.grid
+    assert grid == sorted(set(grid))
+    assert {low, high, problem.sizes.peak, problem.marked} <= set(grid)
+    n, d = problem.sizes.pair(problem.sizes.peak)
+    assert problem.model.rows(n) == d or (axis, d, intercept) == ("n_train", 1, "off")
+    n, d = problem.sizes.pair(low)
+    assert n >= 2
+    assert d >= 1
+
+
+# ---------------------------------------------------------------- measured
+
+
+def test_the_medians_are_those_of_the_draws() -> None:
+    found = whole(replace(SMALL, draws=10))
+    assert found.drawn.whole
+    assert (found.found.count == 10).all()
+    k = found.drawn.grid.index(15)
+    sets = found.drawn.kept[15]
+    best = float(found.problem.model.best_weight_decay(10, 15))
+    total = np.concatenate(
+        [measured.measured(s, found.problem.model, [0, 0.02, best]).total for s in sets], 1
+    )
+    assert found.median[:, k] == pytest.approx(np.median(total, axis=1))
+    assert found.band[0][:, k] == pytest.approx(np.quantile(total, 0.1, axis=1))
+    assert found.at.best[k] == pytest.approx(best)
+
+
+def test_the_measure_only_shifts_and_halves() -> None:
+    risk, excess, loss = (
+        whole(replace(SMALL, measure=m))
+        for m in ("risk", "excess", "loss")  # type: ignore[arg-type]
+    )
+    assert risk.median == pytest.approx(excess.median + 0.25)
+    assert risk.limit == pytest.approx(2 * loss.limit)
+    assert loss.median == pytest.approx(risk.median / 2)
+
+
+@pytest.mark.parametrize("size", [2, 50, 200, 500])
+def test_the_work_comes_in_parts_and_ends(size: int) -> None:
+    problem = replace(DEFAULT, n_train=size, draws=200)
+    drawn = Sample(problem.sizes, tuple(problem.grid))
+    total = sum(measured.expected_seconds(*drawn.sizes.pair(x)) for x in drawn.grid)
+    longest = max(measured.expected_seconds(*drawn.sizes.pair(x)) for x in drawn.grid)
+    assert drawn.draws * total <= max(measured.MOST_SECONDS, measured.LEAST_DRAWS * total)
+    a_part = drawn.at_once * total / drawn.strides
+    assert a_part <= 2 * measured.PART_SECONDS + longest
+    assert drawn.blocks * drawn.at_once >= drawn.draws
+
+
+def test_a_costly_axis_shows_lines_and_what_it_has() -> None:
+    problem = replace(DEFAULT, n_train=200, at=199)
+    drawn = Sample(problem.sizes, tuple(problem.grid))
+    drawn.strides = 4
+    drawn.at_once = 1
+    drawn.grow()
+    first = seen(problem, drawn)
+    assert 0 < (first.found.count > 0).sum() < len(drawn.grid)
+    drawn_picture = picture.descent(first)
+    assert len(drawn_picture["sentences"]) == len(drawn.grid)
+    said = " ".join(drawn_picture["sentences"])
+    assert "has not been measured yet; its limit is" in said
+    assert words.finding(first).startswith("With the best λ for each d it has no peak")
+
+
+# ---------------------------------------------------------------- presets
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.name)
+def test_a_preset_meets_its_numbers(preset: Preset) -> None:
+    assert opened(preset.problem) == preset
+    assert opened(replace(preset.problem, at=50, seed=4)) == preset
+    assert opened(replace(preset.problem, noise=0.3)) is None
+    for reference in preset.references:
+        here = reference.here(preset.problem)
+        if math.isinf(reference.number):
+            assert math.isinf(here)
+        else:
+            digits = FOUR_DIGITS * 10 if reference.number > 1.7 else FOUR_DIGITS
+            assert here == pytest.approx(reference.number, abs=digits)
+        if reference.at is not None:
+            assert reference.at in preset.problem.grid
+
+
+def test_what_is_measured_is_near_the_references() -> None:
+    """Away from the peak; medians of 50 draws at n = 100."""
+    preset = PRESETS[0]
+    found = whole(preset.problem)
+    for reference in preset.references:
+        assert reference.at is not None
+        if abs(reference.at - 100) > 30 or reference.kind == 2:
+            k = found.drawn.grid.index(reference.at)
+            assert found.median[reference.kind, k] == pytest.approx(reference.number, rel=0.15)
+
+
+# ---------------------------------------------------------------- words
+
+
+def test_the_finding_says_what_the_numbers_show() -> None:
+    said = words.finding(whole(DEFAULT))
+    assert "is highest at d = " in said
+    assert "its limit never falls as d grows" in said
+    assert "Past the peak λ → 0 falls once more, in the limit to 1.02 at d/n = 1.96" in said
+    more_data = words.finding(whole(replace(DEFAULT, axis="n_train", n_features=20)))
+    assert "its limit never rises as n grows" in more_data
+    assert "Past the peak" not in more_data
+
+
+def test_the_peak_is_where_the_medians_are_highest() -> None:
+    found = whole(SMALL)
+    top = found.drawn.grid[int(found.median[0].argmax())]
+    assert f"is highest at d = {top} " in words.finding(found)
+
+
+def test_no_noise_no_peak() -> None:
+    silent = whole(replace(SMALL, noise=0.0, measure="excess"))
+    assert "no variance, and no peak" in words.finding(silent)
+    loud = whole(replace(SMALL, noise=2.0))
+    assert "no stronger than the noise" in words.finding(loud)
+
+
+def test_a_sentence_for_every_place() -> None:
+    found = whole(SMALL)
+    said = words.sentences(found)
+    peak = said[found.marked]
+    assert peak.startswith("At d = 9 (d/n = 0.9) the test risk is ")
+    assert "its limit is ∞" in peak
+    assert peak.endswith("∞, for so close to the peak it has none.")
+    assert said[0].count("∞") == 0
+    assert "the best λ = 0.225" in peak
+
+
+# ---------------------------------------------------------------- the figure
+
+EXTREMES = [
+    {"n_train": "2", "at": "1"},
+    {"axis": "n_train", "n_features": "1", "at": "2"},
+    {"axis": "n_train", "n_features": "1", "at": "2", "intercept": "off"},
+    {"n_train": "10", "noise": "0", "measure": "excess"},
+    {"n_train": "10", "noise": "10", "signal": "0.01"},
+    {"n_train": "10", "weight_decay": "0", "measure": "loss"},
+    {"n_train": "10", "weight_decay": "100"},
+]
+
+
+@pytest.mark.parametrize("query", EXTREMES)
+def test_the_ends_of_the_controls(query: dict[str, str]) -> None:
+    problem, complaints = read_link(query.items())
+    assert not complaints
+    drawn = picture.descent(whole(problem))
+    for name in ("yaxis", "yaxis2", "yaxis3", "xaxis", "xaxis2", "xaxis3"):
+        low, high = drawn["figure"]["layout"][name]["range"]
+        assert math.isfinite(low)
+        assert low < high < 8
+    json.loads(encode(drawn), parse_constant=pytest.fail)  # neither NaN nor Infinity
+    texts = [a["text"] for a in drawn["figure"]["layout"]["annotations"]]
+    assert ("0 everywhere" in texts) == (query.get("noise") == "0")
+
+
+def test_the_figure_has_every_kind_limit_and_measured() -> None:
+    drawn = picture.descent(whole(SMALL))
+    names = [t["name"] for t in drawn["figure"]["data"] if t.get("name")]
+    for kind in ("λ → 0", "λ = 0.02", "best λ"):
+        assert names.count(f"{kind}, limit") == 3
+    assert names.count("measured") == 9
+    without = picture.descent(whole(replace(SMALL, weight_decay=0.0)))
+    names = [t["name"] for t in without["figure"]["data"] if t.get("name")]
+    assert names.count("measured") == 6
+
+
+def test_colour_is_doubled_by_dash_and_marker() -> None:
+    traces = [t for t in picture.descent(whole(SMALL))["figure"]["data"] if t.get("name")]
+    lines = {(t["line"]["color"], t["line"]["dash"]) for t in traces if "limit" in t["name"]}
+    marks = {
+        (t["marker"]["color"], t["marker"]["symbol"]) for t in traces if t["name"] == "measured"
+    }
+    for pairs in (lines, marks):
+        assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}) == 3
+
+
+def test_the_mark_moves_over_every_place() -> None:
+    found = whole(SMALL)
+    drawn = picture.descent(found)
+    count = len(found.drawn.grid)
+    assert drawn["position"] == found.drawn.grid.index(9)
+    assert drawn["series"]["at"] == list(found.drawn.grid)
+    for move in drawn["moves"].values():
+        assert len(move["x"]) == len(move["y"]) == count
+    assert drawn["moves"]["marked "]["x"][drawn["position"]] == [0.9, 0.9]
+    series = drawn["series"]
+    for kind in ("zero", "best"):
+        for k in range(count):
+            parts = [series[f"{kind} {part}"][k] for part in ("bias2", "variance", "noise")]
+            if None not in parts:
+                assert sum(parts) == pytest.approx(series[f"{kind} risk"][k])
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_opens_on_the_peak() -> None:
+    page = page_at(n_train="20", at="19")
+    drawn = payload(page)
+    assert drawn["query"] == "n_train=20&at=19"
+    assert drawn["series"]["zero risk"][drawn["position"]] is None  # infinite
+    assert page.header[0].value.endswith("?")
+    assert "is highest at d = " in text_of(page)
+    assert "The numbers at d = 19" in text_of(page)
+
+
+def test_comes_again_until_every_training_set_is_drawn() -> None:
+    page = page_at(n_train="60", at="59", draws="100")
+    assert "medians of 100 training sets" in text_of(page)
+    assert "Drawing: part" not in text_of(page)
+
+
+@pytest.mark.parametrize("query", EXTREMES)
+def test_the_page_at_its_ends(query: dict[str, str]) -> None:
+    page = page_at(**query)
+    assert payload(page)["sentences"]
+    assert not page.warning
+
+
+def test_nonsense_is_said_on_the_page() -> None:
+    page = page_at(n_train="10", noise="loud", at="9")
+    assert len(page.warning) == 1
+    assert payload(page)["query"] == "n_train=10&at=9"
+
+
+def test_every_control_has_its_help() -> None:
+    page = page_at(n_train="10", at="9")
+    widgets = [*page.number_input, *page.selectbox, *page.select_slider]
+    assert len(widgets) == len(SETTINGS) - 2  # the other size, and the mark on the chart
+    for widget in widgets:
+        assert widget.key
+        assert widget.help == SETTINGS[widget.key.removeprefix(controls.PAGE)].help
+
+
+def test_a_control_changes_the_link_and_the_axis_its_size() -> None:
+    page = page_at(n_train="10", at="9")
+    page.number_input(key=controls.PAGE + "noise").set_value(1.0)
+    assert payload(fine(page.run()))["query"] == "n_train=10&at=9&noise=1"
+    page.selectbox(key=controls.PAGE + "axis").set_value("n_train")
+    page = fine(page.run())
+    page.number_input(key=controls.PAGE + "n_features").set_value(8)
+    assert payload(fine(page.run()))["query"] == "axis=n_train&n_features=8&at=9&noise=1"
+    page.selectbox(key=controls.PAGE + "axis").set_value("n_features")
+    assert payload(fine(page.run()))["query"] == "n_train=10&at=9&noise=1"
+
+
+def test_a_preset_opens_with_its_table() -> None:
+    page = page_at(n_train="10", at="9")
+    (button,) = (b for b in page.button if b.label.startswith("Hastie"))
+    page = fine(button.click().run())
+    assert payload(page)["query"] == PRESETS[2].problem.query()
+    table = page.dataframe[-1].value
+    assert list(table["reference"]) == ["1.809", "3.472", "5"]
+    assert list(table["here"]) == ["1.809", "3.4721", "5"]
+    assert asdict(PRESETS[2].problem)["n_train"] == 100
