@@ -19,6 +19,8 @@ def page() -> None:
         controls.draw()
         explained.presets()
     seen = controls.seen()
+    with side:
+        explained.open_on_train(seen.problem)
     with drawing:
         chart(picture.descent(seen), key=controls.CHART, on=controls.on_chart())
         explained.finding(seen)

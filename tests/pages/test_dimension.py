@@ -15,7 +15,9 @@ from pages.shared.chart import encode
 from pages.shared.dimension import controls, measured, picture, words
 from pages.shared.dimension.measured import Sample, Seen, seen
 from pages.shared.dimension.presets import PRESETS, Preset, opened
-from pages.shared.dimension.problem import DEFAULT, SETTINGS, Problem, read_link
+from pages.shared.dimension.problem import DEFAULT, SETTINGS, Problem, read_link, train_query
+from pages.shared.link import read_link as read_train_link
+from wd_core import make_dataset, max_stable_lr
 
 VIEW = Path(__file__).parents[2] / "pages" / "views" / "dimension.py"
 # A page that shows four digits of a number rounds by half a unit of the fourth.
@@ -100,6 +102,27 @@ def test_the_grid_holds_peak_ends_and_mark(axis: Any, intercept: Any, size: int)
     n, d = problem.sizes.pair(low)
     assert n >= 2
     assert d >= 1
+
+
+@pytest.mark.parametrize("at", [5, 49, 500])
+@pytest.mark.parametrize("lam", [0.0, 0.02, 30.0])
+def test_the_link_to_train_is_a_stable_run_on_such_data(at: int, lam: float) -> None:
+    query = train_query(replace(DEFAULT, at=at, weight_decay=lam))
+    assert query is not None
+    link = read_train_link(parse_qsl(query))
+    assert not link.complaints
+    data, run = make_dataset(link.settings.data), link.settings.run
+    assert data.X_train.shape == (50, at)
+    assert link.settings.data.noise == 0.5
+    assert (data.w_true**2).sum() == pytest.approx(1, rel=1e-5)
+    assert run.weight_decay == lam
+    assert run.batch_size == 50
+    assert run.lr < max_stable_lr(data.X_train, run)
+
+
+def test_train_has_no_run_without_intercept_and_none_so_long() -> None:
+    assert train_query(replace(DEFAULT, intercept="off")) is None
+    assert train_query(Problem("n_train", n_features=500, at=5000)) is None
 
 
 # ---------------------------------------------------------------- measured

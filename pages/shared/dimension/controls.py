@@ -16,6 +16,8 @@ PAGE = "dimension "
 CHART = PAGE + "chart"
 OPENED = PAGE + "opened"
 DRAWN = PAGE + "drawn"
+# Parts that are drawn between two pictures.
+PARTS = 3
 
 
 def opened_link() -> list[str]:
@@ -71,7 +73,8 @@ def seen() -> measured.Seen:
 def go_on(so_far: measured.Seen) -> None:
     """Draw the next training sets, while the picture so far is looked at, and come again."""
     if not so_far.drawn.whole:
-        so_far.drawn.grow()
+        for _ in range(PARTS):
+            so_far.drawn.grow()
         st.rerun()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -9,9 +10,9 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from pages.shared.link import read_values
+from pages.shared.link import query_of, read_values
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.settings import Choice, Number, Setting, Steps, Value, as_text
+from pages.shared.settings import Choice, Number, Setting, Steps, Value, as_text, settings_of
 from wd_core.highdim import Isotropic
 from wd_core.types import Array
 
@@ -25,6 +26,7 @@ SHARES = (
     *(1.05, 1.1, 1.2, 4 / 3, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0),
 )
 MOST = 500
+TRAIN_EPOCHS = 2000
 LEAST = {"n_features": 1, "n_train": 2}
 
 
@@ -259,3 +261,29 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Problem, list[str]]:
             f"to {high}; {problem.marked} is marked instead."
         )
     return problem, complaints
+
+
+def train_query(problem: Problem) -> str | None:
+    """A run on a training set of the marked size as a query for Train, None where it has no such.
+
+    Full-batch descent from 0 at half the largest stable rate, by the spectrum's limit.
+    """
+    n, d = problem.sizes.pair(problem.marked)
+    most = TRAIN["n_train"]
+    if problem.intercept == "off" or not isinstance(most, Number) or n > most.most:
+        return None  # Train always fits an intercept
+    curvature = (1 + math.sqrt(d / n)) ** 2 + problem.weight_decay
+    values: dict[str, Value] = {
+        "weight_decay": problem.weight_decay,
+        "lr": float(f"{1 / curvature:.1g}"),
+        "n_features": d,
+        "n_train": n,
+        "batch_size": n,
+        "noise": problem.noise,
+        "true_weight": float(f"{math.sqrt(problem.signal / d):.6g}"),
+        "true_bias": 0.0,
+        "epochs": TRAIN_EPOCHS,
+        "init_std": 0.0,
+        "seed": problem.seed,
+    }
+    return query_of(settings_of(values), ())

@@ -7,11 +7,12 @@ from dataclasses import asdict
 import numpy as np
 import streamlit as st
 
+from pages.shared import assets
 from pages.shared.book.words import tex
 from pages.shared.dimension import controls, words
 from pages.shared.dimension.measured import TIMES, Sample, Seen, refits
 from pages.shared.dimension.presets import PRESETS, opened
-from pages.shared.dimension.problem import Problem
+from pages.shared.dimension.problem import Problem, train_query
 from pages.shared.dimension.words import number
 from pages.shared.story import plain
 from wd_core.types import Array
@@ -52,6 +53,17 @@ def numbers(seen: Seen) -> None:
         "That bias² is unbiased, so it may fall below 0: its error is of the order of the variance "
         f"divided by {TIMES}."
     )
+
+
+def open_on_train(problem: Problem) -> None:
+    """A link to a run on a training set of the marked size, where Train can say it."""
+    query = train_query(problem)
+    if query is not None:
+        st.link_button(
+            f"Open on Train at {words.place(problem, problem.marked)}",
+            f"{assets.base_path()}/?{query}",
+            help="Full-batch descent from w = 0 on a training set of this size, σ, r² and fixed λ.",
+        )
 
 
 def _row(seen: Seen, j: int, name: str, again: tuple[Array, Array]) -> dict[str, str]:
