@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -293,6 +294,13 @@ def test_colour_is_doubled_by_dash_and_marker() -> None:
     }
     for pairs in (lines, marks):
         assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}) == 3
+
+
+@pytest.mark.parametrize("query", [{}, *EXTREMES])
+def test_plotly_accepts_every_part_of_the_figure(query: dict[str, str]) -> None:
+    figure = picture.descent(whole(read_link(query.items())[0]))["figure"]
+    accepted = go.Figure(figure).to_plotly_json()
+    assert len(accepted["data"]) == len(figure["data"])
 
 
 def test_the_mark_moves_over_every_place() -> None:

@@ -1,4 +1,4 @@
-"""The dimension page's picture as a Plotly figure; no Streamlit."""
+"""The dimension page's picture as a Plotly figure, in plain JSON; no Streamlit."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from pages.shared.figures import OPTIMUM, PENALTY, TEXT
+from pages.shared.figures import OPTIMUM, PENALTY, TEXT, Trace
 from wd_core.types import Array
 
 # Risk, bias² and variance: the mark of a panel's axes, whether upwards is logarithmic, its place.
@@ -90,12 +89,13 @@ def descent(
         _span([part for one in drawn for part in (one.median[1], one.limit[1])]),
         _log_span([one.median[2] for one in drawn], [one.limit[2] for one in drawn[1:]]),
     ]
-    traces: list[Any] = [part for one in drawn for part in _band(axis, one)]
+    traces: list[Trace] = [part for one in drawn for part in _band(axis, one)]
     for panel in range(len(PANELS)):
         traces += [_line(axis, one, panel) for one in drawn]
         traces += [_points(axis, one, panel) for one in drawn]
     traces.append(
-        go.Scatter(
+        _scatter(
+            0,
             name="w = 0: no features used",
             x=axis.fine,
             y=without,
@@ -105,14 +105,12 @@ def descent(
         )
     )
     moves = {}
-    for mark, (low, high), log in zip(PANELS, spans, LOG, strict=True):
-        name = f"marked {mark}"
-        ends = [10**low, 10**high] if log else [low, high]
+    for panel, (low, high) in enumerate(spans):
+        name = f"marked {PANELS[panel]}"
+        ends = [10**low, 10**high] if LOG[panel] else [low, high]
         moves[name] = {"x": [[x, x] for x in axis.at.tolist()], "y": [ends] * len(axis.at)}
-        traces.append(_cursor(name, mark, ends, float(axis.at[0])))
-    layout = _layout(axis, spans, titles, filename)
-    plain: dict[str, Any] = go.Figure(data=traces, layout=layout).to_plotly_json()
-    return plain, moves
+        traces.append(_cursor(name, panel, ends, float(axis.at[0])))
+    return {"data": traces, "layout": _layout(axis, spans, titles, filename)}, moves
 
 
 def _log_span(medians: Sequence[Array], lines: Sequence[Array]) -> tuple[float, float]:
@@ -133,11 +131,12 @@ def _span(parts: Sequence[Array]) -> tuple[float, float]:
     return -ROOM * most, (1 + ROOM) * most
 
 
-def _axes(panel: int) -> dict[str, str]:
-    return {"xaxis": f"x{PANELS[panel]}", "yaxis": f"y{PANELS[panel]}"}
+def _scatter(panel: int, **style: Any) -> Trace:
+    mark = PANELS[panel]
+    return {"type": "scatter", "xaxis": f"x{mark}", "yaxis": f"y{mark}", **style}
 
 
-def _band(axis: Axis, one: Drawn) -> list[go.Scatter]:
+def _band(axis: Axis, one: Drawn) -> list[Trace]:
     seen = np.isfinite(one.low)
     edge = {
         "x": axis.at[seen],
@@ -148,14 +147,15 @@ def _band(axis: Axis, one: Drawn) -> list[go.Scatter]:
         "legendgroup": one.kind.name,
     }
     return [
-        go.Scatter(y=one.low[seen], **edge),
-        go.Scatter(y=one.high[seen], fill="tonexty", fillcolor=one.kind.faint, **edge),
+        _scatter(0, y=one.low[seen], **edge),
+        _scatter(0, y=one.high[seen], fill="tonexty", fillcolor=one.kind.faint, **edge),
     ]
 
 
-def _line(axis: Axis, one: Drawn, panel: int) -> go.Scatter:
+def _line(axis: Axis, one: Drawn, panel: int) -> Trace:
     kind = one.kind
-    return go.Scatter(
+    return _scatter(
+        panel,
         name=f"{kind.name}, limit",
         x=axis.fine,
         y=np.where(np.isfinite(one.limit[panel]), one.limit[panel], np.nan),
@@ -164,13 +164,13 @@ def _line(axis: Axis, one: Drawn, panel: int) -> go.Scatter:
         legendgroup=kind.name,
         showlegend=panel == 0,
         hovertemplate="%{y:.4g}<extra>" + kind.name + ", limit</extra>",
-        **_axes(panel),
     )
 
 
-def _points(axis: Axis, one: Drawn, panel: int) -> go.Scatter:
+def _points(axis: Axis, one: Drawn, panel: int) -> Trace:
     kind = one.kind
-    return go.Scatter(
+    return _scatter(
+        panel,
         name="measured",
         x=axis.at,
         y=one.median[panel],
@@ -180,12 +180,12 @@ def _points(axis: Axis, one: Drawn, panel: int) -> go.Scatter:
         legendgroup=kind.name,
         showlegend=panel == 0,
         hovertemplate="%{text}: %{y:.4g}<extra>" + kind.name + ", median</extra>",
-        **_axes(panel),
     )
 
 
-def _cursor(name: str, mark: str, ends: Sequence[float], x: float) -> go.Scatter:
-    return go.Scatter(
+def _cursor(name: str, panel: int, ends: Sequence[float], x: float) -> Trace:
+    return _scatter(
+        panel,
         meta={"moves": name},
         x=[x, x],
         y=list(ends),
@@ -194,8 +194,6 @@ def _cursor(name: str, mark: str, ends: Sequence[float], x: float) -> go.Scatter
         opacity=0.75,
         showlegend=False,
         hoverinfo="skip",
-        xaxis=f"x{mark}",
-        yaxis=f"y{mark}",
     )
 
 
@@ -212,7 +210,6 @@ def _layout(
         "zeroline": False,
     }
     layout: dict[str, Any] = {
-        "template": "none",
         "height": 640,
         "margin": {"l": 64, "r": 24, "t": 72, "b": 44},
         "hovermode": "closest",

@@ -106,26 +106,10 @@ def _peak(problem: Problem, drawn: Sample) -> None:
     m = int(model.rows(n))
     exact = model.expected_without_decay(n, d)
     st.markdown("**Why λ → 0 has a peak**")
-    if problem.noise == 0:
-        st.latex(r"\text{variance} = \sigma^2 \cdot \ldots = 0")
-    elif abs(m - d) <= 1:
-        st.latex(
-            r"\begin{gathered} |d - m| \le 1: \\ \mathrm{E}[\text{variance}] = \infty\end{gathered}"
-        )
-    else:
-        low, high = min(m, d), max(m, d)
-        st.latex(
-            r"\begin{gathered} \text{variance} = \sigma^2 \frac{"
-            + (r"d}{m - d - 1}" if d < m else r"m}{d - m - 1}")
-            + rf" = {tex(problem.noise**2)} \cdot \frac{{{low}}}{{{high - low - 1}}}"
-            r"\\ \text{bias}^2 = "
-            + (
-                "0"
-                if d < m
-                else rf"r^2 (1 - \tfrac{{m}}{{d}}) = {tex(problem.signal * (1 - m / d))}"
-            )
-            + r"\end{gathered}"
-        )
+    st.latex(
+        rf"\begin{{gathered}} \text{{variance}} = {_variance(problem, m, d)} \\"
+        rf"\text{{bias}}^2 = {_bias2(problem, m, d)} \end{{gathered}}"
+    )
     rows = "m = n − 1 = " if model.intercept else "m = n = "
     text = f"Exact means for these n and d, {rows}{m}. "
     if model.intercept:
@@ -136,11 +120,30 @@ def _peak(problem: Problem, drawn: Sample) -> None:
     if problem.marked in drawn.kept:
         s2 = np.concatenate([draws.s2[:, 0] for draws in drawn.kept[problem.marked]])
         text += (
-            "Each singular direction passes the noise on divided by √s; the least s of these "
-            f"training sets is {plain(float(np.median(s2)) / n)} (median; the limit is (1 − √γ)² = "
-            f"{plain((1 - (d / m) ** 0.5) ** 2 * m / n)}), and it is least where d and m are near."
+            "Each singular direction passes the noise on divided by √s, where s is its squared "
+            "singular value over m. The least s of these training sets is "
+            f"{plain(float(np.median(s2)) / m)} (median; the limit is (1 − √(d/m))² = "
+            f"{plain((1 - (d / m) ** 0.5) ** 2)}): 0 at d = m, and larger the further off."
         )
     st.caption(text)
+
+
+def _variance(problem: Problem, m: int, d: int) -> str:
+    if problem.noise == 0:
+        return "0"
+    if abs(m - d) <= 1:
+        return r"\infty \quad (|d - m| \le 1)"
+    low, high = min(m, d), max(m, d)
+    formula = r"\frac{d}{m - d - 1}" if d < m else r"\frac{m}{d - m - 1}"
+    value = problem.noise**2 * low / (high - low - 1)
+    numbers = rf"{tex(problem.noise**2)} \cdot \frac{{{low}}}{{{high - low - 1}}}"
+    return rf"\sigma^2 {formula} = {numbers} = {tex(value)}"
+
+
+def _bias2(problem: Problem, m: int, d: int) -> str:
+    if d <= m:
+        return "0"
+    return rf"r^2 (1 - \tfrac{{m}}{{d}}) = {tex(problem.signal * (1 - m / d))}"
 
 
 def _parts(problem: Problem) -> None:
