@@ -132,14 +132,13 @@ def refitted(
     require_whole("times", times, 2)
     r, sigma = np.sqrt(model.signal), model.noise
     kept, shrunk = (part[0] for part in _filters(draws, np.array([weight_decay])))
-    noise = fresh.standard_normal((times, *draws.s2.shape))
-    error = sigma * kept * noise - r * shrunk * draws.truth  # [T, R, k]
-    scale = np.sqrt(_of_mean(draws, 1.0))
-    at_mean = sigma * scale * fresh.standard_normal((times, len(draws.s2)))
-    at_mean = at_mean - _dot(draws.mean, error) + r * draws.missed_mean
-    seen = np.concatenate([error, at_mean[..., None]], -1)
-    variance = seen.var(0, ddof=1).sum(-1)
-    bias2 = _square(seen.mean(0)) + r**2 * draws.missed - variance / times
+    off = -r * shrunk * draws.truth
+    steady = np.append(off, (r * draws.missed_mean - _dot(draws.mean, off))[:, None], -1)
+    swing = sigma * kept * fresh.standard_normal((times, *draws.s2.shape))  # [T, R, k]
+    at_mean = np.sqrt(_of_mean(draws, sigma)) * fresh.standard_normal((times, len(draws.s2)))
+    swing = np.append(swing, (at_mean - _dot(draws.mean, swing))[..., None], -1)
+    variance = swing.var(0, ddof=1).sum(-1)
+    bias2 = _square(steady + swing.mean(0)) + r**2 * draws.missed - variance / times
     return bias2, np.asarray(variance)
 
 

@@ -80,6 +80,13 @@ def test_bias_and_variance_by_refitting(n: int, d: int, intercept: bool) -> None
     within(variance - parts.variance[0], 0.0)
 
 
+def test_refitting_without_noise_finds_no_variance() -> None:
+    model, draws = Isotropic(0.0, 2.5, True), drawn(6, 15, 5, True)
+    bias2, variance = refitted(draws, model, 0.1, 3, np.random.default_rng(5))
+    assert (variance == 0).all()
+    assert bias2 == pytest.approx(measured(draws, model, [0.1]).parts.bias2[0])
+
+
 def test_the_noise_of_a_fit_averages_to_its_parts() -> None:
     model, draws = Isotropic(0.7, 2.5, True), drawn(15, 6, 4000, True)
     found = measured(draws, model, [0.2])

@@ -269,7 +269,7 @@ def _emptiness(spans: Sequence[tuple[float, float]]) -> list[dict[str, Any]]:
     """A word in every panel that has nothing to show on its logarithmic axis."""
     return [
         {
-            "x": 0.5,
+            "x": 0.25,
             "y": 0.5,
             "xref": f"x{mark} domain",
             "yref": f"y{mark} domain",

@@ -266,7 +266,8 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Problem, list[str]]:
 def train_query(problem: Problem) -> str | None:
     """A run on a training set of the marked size as a query for Train, None where it has no such.
 
-    Full-batch descent from 0 at half the largest stable rate, by the spectrum's limit.
+    Full-batch descent from 0 at a third of the largest stable rate in the limit: few examples may
+    curve the loss more than that.
     """
     n, d = problem.sizes.pair(problem.marked)
     most = TRAIN["n_train"]
@@ -275,7 +276,7 @@ def train_query(problem: Problem) -> str | None:
     curvature = (1 + math.sqrt(d / n)) ** 2 + problem.weight_decay
     values: dict[str, Value] = {
         "weight_decay": problem.weight_decay,
-        "lr": float(f"{1 / curvature:.1g}"),
+        "lr": float(f"{2 / 3 / curvature:.1g}"),
         "n_features": d,
         "n_train": n,
         "batch_size": n,
