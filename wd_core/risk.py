@@ -77,11 +77,11 @@ def decompose_sets(X: Array, noise: Array, *, intercept: bool) -> Draws:
     X, noise = X - x_mean[:, None], noise - mean_noise[:, None]
     directions = np.stack([np.full((count, d), d**-0.5), x_mean], -1)  # [R, d, 2]
     if rank == d:
-        s2, V = np.linalg.eigh(X.mT @ X)
+        s2, V = _eigh(X.mT @ X)
         inside = V.mT @ directions
         along = (V.mT @ (X.mT @ noise[..., None]))[..., 0] / np.sqrt(s2)
     else:
-        s2, U = np.linalg.eigh(X @ X.mT)
+        s2, U = _eigh(X @ X.mT)
         s2, U = s2[:, -rank:], U[..., -rank:]  # centring leaves one direction without data
         inside = U.mT @ (X @ directions) / np.sqrt(s2)[..., None]
         along = (U.mT @ noise[..., None])[..., 0]
@@ -98,6 +98,12 @@ def decompose_sets(X: Array, noise: Array, *, intercept: bool) -> Draws:
         missed_mean=((whole * x_mean).sum(1) - (truth * mean).sum(1)) * (rank < d),
         mean_noise=mean_noise,
     )
+
+
+def _eigh(gram: Array) -> tuple[Array, Array]:
+    """Eigenvalues, none below rounding, and eigenvectors."""
+    s2, vectors = np.linalg.eigh(gram)
+    return np.maximum(s2, np.finfo(np.float64).eps * s2[:, -1:]), vectors
 
 
 def measured(draws: Draws, model: Isotropic, weight_decays: ArrayLike) -> Measured:

@@ -154,6 +154,15 @@ def test_training_sets_follow_seed_and_size_and_not_how_they_are_parted() -> Non
     assert not np.isclose(X, other).any()
 
 
+def test_duplicate_columns_leave_finite_numbers() -> None:
+    X, noise = training_sets(stream(0, 6, 3), 6, 3, 2)
+    X = X.copy()
+    X[..., 2] = X[..., 1]
+    found = measured(decompose_sets(X, noise, intercept=True), Isotropic(), [0.0, 0.1])
+    assert np.isfinite(found.total).all()
+    assert np.isfinite(found.parts.total).all()
+
+
 def test_wrong_values_are_refused() -> None:
     with pytest.raises(ValueError, match="n_train must be"):
         drawn(1, 1, 1, True)
