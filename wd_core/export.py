@@ -88,7 +88,7 @@ def to_script(spec: DatasetSpec, run: Hyperparameters) -> str:
     script = _Script(spec, run)
     parts = [
         script.head(),
-        _DATA[spec.source](spec),
+        data(spec),
         script.settings(),
         script.start(),
         script.training(),
@@ -97,12 +97,29 @@ def to_script(spec: DatasetSpec, run: Hyperparameters) -> str:
     return "\n".join(parts)
 
 
-def _number(value: float) -> str:
+def imports(spec: DatasetSpec) -> str:
+    """The imports of a script that uses `data`."""
+    needed = ["import torch"]
+    if spec.source == "diabetes":
+        needed.append("from sklearn.datasets import load_diabetes")
+    return "\n".join(needed)
+
+
+def data(spec: DatasetSpec) -> str:
+    """The part of a script that makes X_train, y_train, X_test, y_test, n_train and n_features.
+
+    In the default dtype, which a script sets to float64. ValueError as `make_dataset`.
+    """
+    return _DATA[spec.source](spec)
+
+
+def number(value: float) -> str:
+    """A number as a script holds it, every digit."""
     return repr(float(value))
 
 
 class _Script:
-    """The parts of a script about the run; `_DATA` has those about the data."""
+    """The parts of a script about the run; `data` makes those about the data."""
 
     def __init__(self, spec: DatasetSpec, run: Hyperparameters) -> None:
         self.spec, self.run = spec, run
@@ -116,9 +133,6 @@ class _Script:
         spec, run = self.spec, self.run
         features = f"{int(spec.n_features)} feature" + "s" * (spec.n_features != 1)
         decay = f"{run.decay} weight decay {run.weight_decay:g}" if self.decays else "no decay"
-        imports = "import torch"
-        if spec.source == "diabetes":
-            imports += "\nfrom sklearn.datasets import load_diabetes"
         return f'''\
 """Linear regression with weight decay in plain PyTorch.
 
@@ -126,19 +140,19 @@ Data: {DATASETS[spec.source].label}; {features}
 Run: {OPTIMIZERS[run.optimizer].label}, learning rate {run.lr:g}, {decay}
 """
 
-{imports}
+{imports(spec)}
 
 torch.set_default_dtype(torch.float64)
 '''
 
     def settings(self) -> str:
         run = self.run
-        lines = [f"lr = {_number(run.lr)}"]
+        lines = [f"lr = {number(run.lr)}"]
         if self.decays:
-            lines.append(f"weight_decay = {_number(run.weight_decay)}")
+            lines.append(f"weight_decay = {number(run.weight_decay)}")
         lines += [f"batch_size = {int(run.batch_size)}", f"n_epochs = {int(run.epochs)}"]
         if run.max_norm is not None:
-            lines.append(f"max_norm = {_number(run.max_norm)}")
+            lines.append(f"max_norm = {number(run.max_norm)}")
         return _block("The run", lines)
 
     def start(self) -> str:
@@ -150,8 +164,8 @@ torch.set_default_dtype(torch.float64)
                 f"generator = torch.Generator().manual_seed({seed})",
                 "z = torch.randn(n_features + 1, generator=generator)",
             ]
-        w = f"{_number(run.init_std)} * z[:-1]" if run.init_std > 0 else "torch.zeros(n_features)"
-        b = f"{_number(run.init_bias_std)} * z[-1]" if run.init_bias_std > 0 else "torch.zeros(())"
+        w = f"{number(run.init_std)} * z[:-1]" if run.init_std > 0 else "torch.zeros(n_features)"
+        b = f"{number(run.init_bias_std)} * z[-1]" if run.init_bias_std > 0 else "torch.zeros(())"
         lines += [f"w = {w}", f"b = {b}", "w.requires_grad_()", "b.requires_grad_()"]
         return _block("The start", lines)
 
@@ -175,12 +189,12 @@ torch.set_default_dtype(torch.float64)
         options = ["lr=lr"]
         if run.optimizer == "adam":
             name = "AdamW" if self.decays and run.decay == "decoupled" else "Adam"
-            betas = ", ".join(_number(beta) for beta in run.betas)
-            options += [f"betas=({betas})", f"eps={_number(run.eps)}"]
+            betas = ", ".join(number(beta) for beta in run.betas)
+            options += [f"betas=({betas})", f"eps={number(run.eps)}"]
         else:
             name = "SGD"
             if run.optimizer != "sgd":
-                options.append(f"momentum={_number(run.momentum)}")
+                options.append(f"momentum={number(run.momentum)}")
             if run.optimizer == "nesterov":
                 options.append("nesterov=True")
         parameters = "[w, b]"
@@ -243,7 +257,7 @@ def _sizes(n_train: int, n_test: int, n_features: int) -> str:
 
 def _drawn(spec: DatasetSpec) -> str:
     """The synthetic sources: the same two functions of the seed as in `wd_core.data`."""
-    weight = _number(spec.true_weight)
+    weight = number(spec.true_weight)
     lines = [_sizes(spec.n_train, spec.n_test, spec.n_features)]
     if spec.source == "sparse":
         lines += [
@@ -254,7 +268,7 @@ def _drawn(spec: DatasetSpec) -> str:
         lines.append(f"true_w = torch.full((n_features,), {weight})")
     correlates = spec.source == "correlated" and spec.correlation != 0
     if correlates:
-        lines.append(f"correlation = {_number(spec.correlation)}")
+        lines.append(f"correlation = {number(spec.correlation)}")
     lines += [
         "",
         "",
@@ -269,8 +283,8 @@ def _drawn(spec: DatasetSpec) -> str:
             "        X[:, j] += correlation * X[:, j - 1]",
         ]
     lines += [
-        f"    noise = {_number(spec.noise)} * torch.randn(n, generator=generator)",
-        f"    return X, X @ true_w + {_number(spec.true_bias)} + noise",
+        f"    noise = {number(spec.noise)} * torch.randn(n, generator=generator)",
+        f"    return X, X @ true_w + {number(spec.true_bias)} + noise",
         "",
         "",
         f"X_train, y_train = examples(n_train, seed={seed_of(spec.seed, 'data')})",
