@@ -99,7 +99,8 @@ def warm() -> None:
     What stands then is taken out of the garbage collector's sight: walking through it costs every
     session a hundred milliseconds a time.
     """
-    for module in ("pandas", "pyarrow"):  # Streamlit's tables import them on first use
+    # Streamlit's tables import the first two on first use, torch.optim's first step the third
+    for module in ("pandas", "pyarrow", "torch._dynamo"):
         importlib.import_module(module)
 
     sys.setswitchinterval(SWITCH_SECONDS)

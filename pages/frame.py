@@ -6,6 +6,7 @@ PAGES = [
     st.Page("views/train.py", title="Train", url_path="train", default=True),
     st.Page("views/geometry.py", title="Geometry", url_path="geometry"),
     st.Page("views/step.py", title="One step", url_path="step"),
+    st.Page("views/codes.py", title="Two codes", url_path="codes"),
     st.Page("views/book.py", title="The book", url_path="book"),
     st.Page("views/dimension.py", title="Dimension", url_path="dimension"),
 ]

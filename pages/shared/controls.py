@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -64,15 +64,18 @@ def front() -> None:
         draw(SETTINGS[key])
 
 
-def folded() -> None:
-    """All the others, as far as the chosen data set and optimizer read them."""
+def folded(training: Sequence[str] = TRAINING) -> None:
+    """All the others, as far as the chosen data set and optimizer read them.
+
+    `training` names those of the training that a page reads.
+    """
     read = relevant(str(st.session_state["source"]), str(st.session_state["optimizer"]))
     with st.expander("Data", expanded=False):
         for key in DATA:
             if key in read:
                 draw(SETTINGS[key])
     with st.expander("Training", expanded=False):
-        for key in TRAINING:
+        for key in training:
             if key in read:
                 draw(SETTINGS[key])
     with st.expander("Randomness", expanded=False):

@@ -8,7 +8,7 @@ TEXT is the theme's text colour, which only the browser knows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -96,13 +96,10 @@ def training(
         if epochs <= FEW_EPOCHS:
             layout[axis]["dtick"] = 1
     pinned_losses = [values for curve in pinned for values in (curve.train, curve.test)]
-    ranges = (
-        _log_range(series, ("train_loss", "test_loss"), levels, 1, pinned_losses),
-        _log_range(series, ("weight_norm", "unreachable"), levels, 2, [c.norm for c in pinned]),
-    )
-    for axis, span in zip(("yaxis", "yaxis2"), ranges, strict=True):
-        if span is not None:
-            layout[axis] |= {"range": span, **_log_ticks(*span)}
+    losses = _drawn(series, ("train_loss", "test_loss"), levels, 1, pinned_losses)
+    norms = _drawn(series, ("weight_norm", "unreachable"), levels, 2, [c.norm for c in pinned])
+    layout["yaxis"] |= log_axis(losses)
+    layout["yaxis2"] |= log_axis(norms)
     return {"data": traces, "layout": layout}
 
 
@@ -169,22 +166,27 @@ def _level(level: Level, epochs: int) -> Trace:
     )
 
 
-def _log_range(
+def _drawn(
     series: Series,
     names: Sequence[str],
     levels: Sequence[Level],
     row: int,
     others: Sequence[Sequence[float | None]],
-) -> list[float] | None:
-    """The range of a logarithmic axis that holds everything drawn on it; None without data."""
+) -> list[float | None]:
+    """Every number that a panel shows."""
     drawn = [series.get(key) or [] for name in names for key in (name, f"{name}_0")]
-    values = [x for part in (*drawn, *others) for x in part if x is not None and x > 0]
-    values += [level.value for level in levels if level.row == row and level.value > 0]
-    if not values:
-        return None
-    low, high = float(np.log10(min(values))), float(np.log10(max(values)))
+    values = [x for part in (*drawn, *others) for x in part]
+    return [*values, *(level.value for level in levels if level.row == row)]
+
+
+def log_axis(values: Iterable[float | None]) -> dict[str, Any]:
+    """Range and ticks of a logarithmic axis that holds all positive numbers; {} without any."""
+    drawn = [x for x in values if x is not None and x > 0]
+    if not drawn:
+        return {}
+    low, high = float(np.log10(min(drawn))), float(np.log10(max(drawn)))
     room = max(MARGIN * (high - low), 0.1)
-    return [low - room, high + room]
+    return {"range": [low - room, high + room]} | _log_ticks(low - room, high + room)
 
 
 def _log_ticks(low: float, high: float) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from wd_core.two_codes.program import (
     programs,
     standings,
 )
-from wd_core.two_codes.source import lines_about, script
+from wd_core.two_codes.source import IDLE, MARKS, lines_about, script
 
 __all__ = [
+    "IDLE",
+    "MARKS",
     "SIDES",
     "Moment",
     "Program",

@@ -45,6 +45,13 @@ class Program:
     divisor: Divisor
     penalty: Place
 
+    def step(self, rows: int) -> tuple[float, float]:
+        """(1 − η·s·wd, η·c/M): what a step on so many rows makes of w, and takes of Σ r_i x_i."""
+        divisor = rows if self.divisor == "rows" else self.batch_size
+        share = rows / divisor if self.penalty == "loss" else 1.0
+        c = 1 if self.half else 2
+        return 1 - self.lr * share * self.weight_decay, self.lr * c / divisor
+
     def hyperparameters(self, n_train: int) -> Hyperparameters:
         """The run of `train` that this program is on N rows; all but the start of b."""
         c = 1 if self.half else 2

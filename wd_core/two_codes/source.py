@@ -12,10 +12,10 @@ from wd_core.types import DatasetSpec
 
 MARKS = {
     "loss": "the ½ of the loss",
-    "rates": "η and wd",
+    "rates": "the values of η and wd",
     "bias_start": "the start of b",
     "bias_decay": "decay of b",
-    "divisor": "what a batch's sum is divided by",
+    "divisor": "what the sum over a batch is divided by",
     "penalty": "where the penalty is added",
 }
 # Why a difference has no effect; the start of b always has one.
@@ -24,7 +24,7 @@ IDLE = {
     "rates": "they make up for the ½",
     "bias_decay": "wd is 0",
     "divisor": "every batch is full",
-    "penalty": "the step is the same",
+    "penalty": "the same step, all else equal",
 }
 
 
@@ -46,7 +46,7 @@ def script(spec: DatasetSpec, program: Program, standings: Mapping[str, Standing
         _head(spec, program),
         export.data(spec),
         _joined(_run(program), standings),
-        _draws(spec, program),
+        _draws(program),
         _joined(_CODES[program.code](program), standings),
         _REPORT,
     ]
@@ -87,7 +87,7 @@ def _joined(lines: Sequence[Line], standings: Mapping[str, Standing]) -> str:
 
 def _head(spec: DatasetSpec, program: Program) -> str:
     how = {
-        "scratch": "from scratch: linear regression with penalty and SGD by hand",
+        "scratch": "from scratch: penalty and SGD by hand",
         "concise": "concisely: nn.Linear, nn.MSELoss and torch.optim.SGD",
     }[program.code]
     imports = export.imports(spec) + ("\nfrom torch import nn" if program.code == "concise" else "")
@@ -109,13 +109,14 @@ def _run(program: Program) -> list[Line]:
     ]
 
 
-def _draws(spec: DatasetSpec, program: Program) -> str:
+def _draws(program: Program) -> str:
     init, order = seed_of(program.seed, "init"), seed_of(program.seed, "batch order")
     return f"""\
 # Random numbers, the same in both codes
-z = torch.randn(n_features + 1, generator=torch.Generator().manual_seed({init}))
-u = torch.rand(n_epochs, n_train, generator=torch.Generator().manual_seed({order}))
-order = u.argsort(dim=1)
+generator = torch.Generator().manual_seed({init})
+z = torch.randn(n_features + 1, generator=generator)
+generator = torch.Generator().manual_seed({order})
+order = torch.rand(n_epochs, n_train, generator=generator).argsort(dim=1)
 """
 
 
@@ -217,8 +218,9 @@ def _concise(program: Program) -> list[Line]:
         optimizer = [Line(f"    optimizer = {call}", both)]
     else:
         optimizer = [
-            Line('    decayed = {"params": [net.weight], "weight_decay": weight_decay}', both),
-            Line('    optimizer = torch.optim.SGD([decayed, {"params": [net.bias]}], lr=lr)', both),
+            Line('    weight = {"params": [net.weight], "weight_decay": weight_decay}', both),
+            Line('    bias = {"params": [net.bias]}', both),
+            Line("    optimizer = torch.optim.SGD([weight, bias], lr=lr)", both),
         ]
     mean = "loss.mean()" if program.divisor == "rows" else "(loss.sum() / batch_size)"
     return [

@@ -1,0 +1,131 @@
+"""The page's picture as a Plotly figure; no Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from pages.shared.figures import FEW_EPOCHS, MARKS, PENALTY, TEST, TEXT, TRAIN, Series, log_axis
+
+AXES = {1: ("x", "y"), 2: ("x2", "y2"), 3: ("x3", "y3")}
+# The axis of the differences goes so far beyond them: rounding alone should look like nothing else.
+ROOM = 10.0
+# On a phone each legend entry takes a line of its own: the panels make room for them.
+NARROW = {
+    "height": 960,
+    "margin.t": 160,
+    "yaxis.domain": [0.62, 1],
+    "yaxis2.domain": [0.38, 0.54],
+    "yaxis3.domain": [0, 0.24],
+    "legend2.y": 0.545,
+    "legend3.y": 0.245,
+}
+
+
+def lock_step(series: Series, epochs: int, filename: str) -> dict[str, Any]:
+    """Losses, ‖w‖ and differences over epochs, all logarithmic.
+
+    Every trace is drawn by the browser from `series`, as far as the shown epoch.
+    """
+    curves = [
+        ("train_scratch", "train, scratch", TRAIN, "solid", 1),
+        ("train_concise", "train, concise", TRAIN, "dot", 1),
+        ("test_scratch", "test, scratch", TEST, "dash", 1),
+        ("test_concise", "test, concise", TEST, "dashdot", 1),
+        ("norm_scratch", "‖w‖, scratch", PENALTY, "solid", 2),
+        ("norm_concise", "‖w‖, concise", PENALTY, "dot", 2),
+        ("apart", "scratch − concise", TEXT, "solid", 3),
+        ("engine_scratch", "scratch − our engine", TEXT, "dash", 3),
+        ("engine_concise", "concise − our engine", TEXT, "dot", 3),
+    ]
+    traces = [_line(*curve) for curve in curves]
+    for code, symbol in (("scratch", "circle-open"), ("concise", "diamond-open")):
+        traces += [
+            _marks(f"train_engine_{code}", f"our engine as {code}", TRAIN, symbol, 1, first=True),
+            _marks(f"test_engine_{code}", f"our engine as {code}", TEST, symbol, 1),
+            _marks(f"norm_engine_{code}", f"our engine as {code}", PENALTY, symbol, 2),
+        ]
+    figure = go.Figure(data=traces, layout=_layout(filename))
+    for row, axis in enumerate((figure.layout.yaxis, figure.layout.yaxis2, figure.layout.yaxis3)):
+        on_it = [t.meta["series"] for t in traces if t.yaxis == AXES[row + 1][1]]
+        axis.update(log_axis(_shown(series, on_it, ROOM if row == 2 else 1.0)))
+    for axis in (figure.layout.xaxis, figure.layout.xaxis2, figure.layout.xaxis3):
+        axis.range = [0, epochs]
+        axis.dtick = 1 if epochs <= FEW_EPOCHS else None
+    plain: dict[str, Any] = figure.to_plotly_json()
+    return plain
+
+
+def _shown(series: Series, names: Sequence[str], room: float) -> list[float]:
+    """The positive numbers of these series, and their ends with so much room around them."""
+    values = [x for name in names for x in series[name] if x]
+    return [*values, min(values) / room, max(values) * room] if values else []
+
+
+def _line(key: str, name: str, colour: str, dash: str, row: int) -> go.Scatter:
+    x, y = AXES[row]
+    return go.Scatter(
+        name=name,
+        meta={"series": key},
+        mode="lines",
+        line={"color": colour, "dash": dash, "width": 2.5 if dash == "solid" else 2},
+        legend="legend" if row == 1 else f"legend{row}",
+        hovertemplate="%{y:.4g}",
+        xaxis=x,
+        yaxis=y,
+    )
+
+
+def _marks(
+    key: str, name: str, colour: str, symbol: str, row: int, *, first: bool = False
+) -> go.Scatter:
+    x, y = AXES[row]
+    return go.Scatter(
+        name=name,
+        meta={"series": key},
+        mode="markers",
+        marker={"color": colour, "size": 8, "symbol": symbol, "maxdisplayed": MARKS},
+        cliponaxis=False,
+        legendgroup=name,
+        showlegend=first,
+        hoverinfo="skip",
+        xaxis=x,
+        yaxis=y,
+    )
+
+
+def _title(text: str) -> dict[str, Any]:
+    """A title that keeps clear of the ticks, however long they are."""
+    return {"text": text, "standoff": 8}
+
+
+def _layout(filename: str) -> dict[str, Any]:
+    epoch = {"zeroline": False, "automargin": True, "unifiedhovertitle": {"text": "epoch %{x}"}}
+    log = {"zeroline": False, "automargin": True, "type": "log", "exponentformat": "power"}
+    legend: dict[str, Any] = {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "bottom"}
+    legend["font"] = {"size": 12}
+    above = {**epoch, "matches": "x3", "showticklabels": False}
+    return {
+        "template": "none",
+        "height": 700,
+        "margin": {"l": 64, "r": 24, "t": 56, "b": 44},
+        "hovermode": "x unified",
+        "uirevision": "codes",
+        "modebar": {"orientation": "v"},
+        "xaxis": {**above, "anchor": "y"},
+        "xaxis2": {**above, "anchor": "y2"},
+        "xaxis3": {**epoch, "anchor": "y3", "title": {"text": "epoch"}},
+        "yaxis": {**log, "domain": [0.62, 1], "title": _title("half mean square")},
+        "yaxis2": {**log, "domain": [0.36, 0.54], "title": _title("norm ‖w‖")},
+        "yaxis3": {**log, "domain": [0, 0.28], "title": _title("largest difference")},
+        "legend": {**legend, "y": 1.01},
+        "legend2": {**legend, "y": 0.545},
+        "legend3": {**legend, "y": 0.285},
+        "meta": {
+            "filename": filename,
+            "alt": "Losses of both codes over epochs, the norm of w, and how far they are apart.",
+            "narrow": NARROW,
+        },
+    }

@@ -1,0 +1,350 @@
+"""The page “Two codes”: links, sentences that follow the numbers, and the page through AppTest."""
+
+import io
+import json
+import re
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import controls
+from pages.shared.codes import picture, words
+from pages.shared.codes.controls import PAGE
+from pages.shared.codes.runs import SECONDS, Question, affordable_epochs, alone, answer
+from pages.shared.codes.switches import SETTINGS, query, read_link
+from pages.shared.link import Pin
+from pages.shared.settings import SETTINGS as RUN
+from pages.shared.settings import Choice, settings_of
+from wd_core import make_dataset
+from wd_core.two_codes import SIDES, Switches, lock_step, seconds_an_epoch
+
+VIEW = Path(__file__).parents[2] / "pages" / "views" / "codes.py"
+SMALL = {"n_train": "7", "n_test": "5", "n_features": "4", "epochs": "3", "batch_size": "3"}
+# The picture holds six digits, the scripts print twelve.
+SHOWN = 1e-5
+
+
+BOOK = Switches()
+
+
+def question(switches: Switches = BOOK, **values: Any) -> Question:
+    return Question(settings_of(values), switches)
+
+
+def opened(query: Mapping[str, str] | None = None) -> AppTest:
+    page = AppTest.from_file(str(VIEW), default_timeout=60)
+    for key, text in (query or {}).items():
+        page.query_params[key] = text
+    return fine(page.run())
+
+
+def fine(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception[0].value
+    assert not page.error, page.error[0].value
+    return page
+
+
+def click(page: AppTest, label: str) -> AppTest:
+    (button,) = (button for button in page.button if button.label == label)
+    return fine(button.click().run())
+
+
+def payload(page: AppTest) -> dict[str, Any]:
+    (chart,) = page.get("bidi_component")
+    return dict(json.loads(chart.proto.json)["payload"])
+
+
+def text(page: AppTest) -> str:
+    nodes = (*page.markdown, *page.caption, *page.latex, *page.info, *page.subheader)
+    return "\n".join(str(node.value) for node in nodes)
+
+
+def scripts(page: AppTest) -> list[str]:
+    """The two whole codes."""
+    return [str(code.value) for code in page.code if "import torch" in str(code.value)]
+
+
+def printed(script: str) -> list[tuple[float, ...]]:
+    out, dtype = io.StringIO(), torch.get_default_dtype()
+    try:
+        with redirect_stdout(out):
+            exec(compile(script, "script.py", "exec"), {"__name__": "__main__"})
+    finally:
+        torch.set_default_dtype(dtype)
+    row = r"epoch (\d+)  train (\S+)  test (\S+)  norm (\S+)"
+    found = [re.fullmatch(row, line) for line in out.getvalue().splitlines()]
+    return [tuple(map(float, match.groups())) for match in found if match]
+
+
+# ---------------------------------------------------------------- switches and links
+
+
+def test_every_switch_of_the_engine_is_a_control_with_its_choices() -> None:
+    assert list(SETTINGS) == list(SIDES)
+    for key, setting in SETTINGS.items():
+        assert isinstance(setting, Choice)
+        assert list(setting.options) == list(SIDES[key])
+        assert setting.default == asdict(Switches())[key]
+        assert setting.help.endswith(".")
+    assert not set(SETTINGS) & set(RUN)
+
+
+@pytest.mark.parametrize("key", SIDES)
+def test_a_link_is_the_run_and_the_switches(key: str) -> None:
+    for choice in SIDES[key]:
+        switches = replace(Switches(), **{key: choice})
+        settings = settings_of({"weight_decay": 0.5, "batch_size": 6})
+        pins = (Pin("a", settings_of({"lr": 0.01})),)
+        link, read, complaints = read_link(parse_qsl(query(switches, settings, pins)))
+        assert (link.settings, link.pins, read) == (settings, pins, switches)
+        assert not complaints
+        assert not link.complaints
+    assert query(Switches(), settings_of({}), ()) == ""
+
+
+def test_nonsense_in_a_link_is_named_and_replaced() -> None:
+    link, switches, complaints = read_link([("divisor", "7"), ("loss", "half"), ("x", "1")])
+    assert switches == Switches(loss="half")
+    assert len(complaints) == len(link.complaints) == 1
+    assert "A short last batch" in complaints[0]
+
+
+# ---------------------------------------------------------------- numbers and words
+
+
+def test_the_book_differs_and_says_in_what() -> None:
+    asked = question()
+    said = words.outcome(asked, answer(asked))
+    *_, last = lock_step(make_dataset(asked.settings.data), asked.programs)
+    assert said.startswith("The codes differ in the ½ of the loss and the start of b: after 100")
+    assert f"{last.apart:.3g} apart" in said
+    assert f"{last.test_loss[0]:.3g} from scratch and {last.test_loss[1]:.3g} concise" in said
+
+
+def test_made_equal_the_difference_is_rounding_and_said_so() -> None:
+    asked = question()
+    asked = replace(asked, switches=asked.equalised)
+    found = answer(asked)
+    assert found.apart[-1] <= words.ROUNDING * found.size[-1].max()
+    said = words.outcome(asked, found)
+    assert said.startswith("The two codes are one computation")
+    assert "which is rounding" in said
+    assert "Still written differently, without effect: the ½ of the loss" in said
+
+
+def test_a_difference_that_is_gone_at_the_end_is_not_called_one() -> None:
+    """A full batch at a strong λ forgets where the bias began."""
+    switches = Switches(loss="half", divisor="rows", penalty="loss")
+    values = {"n_features": 2, "weight_decay": 3.0, "lr": 0.3, "batch_size": 20}
+    asked = question(switches, **values, epochs=300)
+    assert asked.acting == ("bias_start",)
+    said = words.outcome(asked, answer(asked))
+    assert said.startswith("The codes differ in the start of b; yet after 300 epochs no weight")
+
+
+def test_a_code_that_diverges_is_named() -> None:
+    asked = question(lr=0.03)
+    found = answer(asked)
+    assert found.diverged_at[0] is None
+    said = words.outcome(asked, found)
+    assert said.startswith(
+        f"The concise code, at η = 0.03, diverged by epoch {found.diverged_at[1]}"
+    )
+    assert "the other did not" in said
+    both = question(lr=1.0)
+    assert None not in answer(both).diverged_at
+    assert "other" not in words.outcome(both, answer(both))
+    assert "the scratch code, at η = 1," in words.outcome(both, answer(both)).lower()
+
+
+@pytest.mark.parametrize("batch_size", [3, 7])
+@pytest.mark.parametrize(
+    "switches",
+    [
+        Switches(),
+        Switches(loss="whole", bias_start="linear", bias_decay="concise"),
+        Switches(rates="mapped", loss="half", divisor="batch_size"),
+        Switches(bias_start="normal", bias_decay="both", divisor="batch_size"),
+    ],
+    ids=str,
+)
+def test_alone_is_what_that_switch_does_with_the_others_equal(
+    switches: Switches, batch_size: int
+) -> None:
+    asked = question(switches, n_train=7, n_features=4, epochs=5, lr=0.05, batch_size=batch_size)
+    effects = alone(asked)
+    assert set(effects) == set(asked.acting)
+    for key, effect in effects.items():
+        own = ("loss", "rates") if key in ("loss", "rates") else (key,)
+        kept = {name: getattr(switches, name) for name in own}
+        only = replace(asked, switches=replace(asked.equalised, **kept))
+        assert only.acting == (key,)
+        assert effect == pytest.approx(answer(only).apart[-1], rel=1e-9)
+
+
+def test_alone_without_anything_is_nothing_and_says_when_a_code_diverges() -> None:
+    asked = question()
+    assert alone(replace(asked, switches=asked.equalised)) == {}
+    effects = alone(question(lr=0.03))
+    assert np.isnan(effects["loss"])
+    assert np.isfinite(effects["bias_start"])
+    assert "a code diverges" in words.effect("loss", "acts", effects)
+
+
+@pytest.mark.parametrize("rows", [5, 2])
+def test_the_formulas_are_the_step_that_is_taken(rows: int) -> None:
+    """w after one step on so many rows, from the two factors that the page shows."""
+    for switches in (Switches(), Switches(divisor="batch_size", penalty="optimizer")):
+        asked = question(switches, n_train=rows, n_features=3, epochs=1)
+        pair = tuple(replace(program, batch_size=5) for program in asked.programs)
+        data = make_dataset(asked.settings.data)
+        before, after = lock_step(data, pair)  # type: ignore[arg-type]
+        for k, program in enumerate(pair):
+            w, b = before.parameters[k, :-1], before.parameters[k, -1]
+            keep, factor = program.step(rows)
+            residual = data.X_train @ w + b - data.y_train
+            expected = keep * w - factor * data.X_train.T @ residual
+            assert after.parameters[k, :-1] == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_mapping_holds_the_present_numbers() -> None:
+    latex = words.mapping(question(lr=0.01, weight_decay=5.0))
+    assert r"\text{concise}(0.01,\ 5) = \text{scratch}(0.02,\ 2.5)" in latex
+    assert r"\text{scratch}(0.01,\ 5) = \text{concise}(0.005,\ 10)" in latex
+    latex = words.mapping(question(Switches(rates="mapped"), lr=0.01, weight_decay=5.0))
+    assert r"\text{concise}(0.005,\ 10) = \text{scratch}(0.01,\ 5)" in latex
+    assert latex.count(r"\\") == 1
+    assert r"\tfrac" not in words.mapping(question(Switches(loss="half")))
+
+
+def test_the_sentence_on_units_names_the_codes_without_the_half() -> None:
+    assert "concise code’s would stand twice" in words.convention(question())
+    assert "twice" not in words.convention(question(Switches(loss="half")))
+    whole = words.convention(question(Switches(loss="whole")))
+    assert "scratch and concise" in whole
+
+
+def test_long_runs_are_cut_and_the_rest_is_named() -> None:
+    asked = question(n_train=2000, epochs=20000, batch_size=100)
+    spec, run = asked.settings.data, asked.run
+    assert 1 <= run.epochs == affordable_epochs(asked.settings) < 20000
+    each = seconds_an_epoch(spec.n_train, spec.n_test, spec.n_features, run.batch_size)
+    assert run.epochs * each <= SECONDS
+    assert f"the first {run.epochs} are" in words.capped(asked)
+    assert question().run.epochs == 100
+    assert question(n_train=2000, n_features=10000, batch_size=1).run.epochs == 1
+
+
+def test_every_curve_is_in_the_picture_and_gaps_are_null() -> None:
+    drawn = picture.lock_step(question(lr=0.03), ())
+    named = {trace["meta"]["series"] for trace in drawn["figure"]["data"]}
+    assert named | {"epoch", "engine"} == set(drawn["series"])
+    assert drawn["series"]["test_concise"][-1] is None
+    assert drawn["series"]["engine"][-1] is not None
+    for axis in ("yaxis", "yaxis2", "yaxis3"):
+        assert np.isfinite(drawn["figure"]["layout"][axis]["range"]).all()
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_opens_on_the_book() -> None:
+    page = opened()
+    assert page.header[0].value.endswith("?")
+    assert not page.warning
+    assert payload(page)["query"] == ""
+    assert len(scripts(page)) == 2
+    assert "≠ the ½ of the loss" in text(page)
+    assert "= where the penalty is added" in text(page)
+
+
+def test_made_equal_by_the_button_and_back_again() -> None:
+    page = click(opened(), "Make them equal")
+    drawn = payload(page)
+    assert dict(parse_qsl(drawn["query"])) == {"rates": "mapped", "bias_start": "zero"}
+    assert drawn["series"]["apart"][-1] < 1e-13
+    assert "one computation" in drawn["sentence"]
+    assert "# ≠" not in "".join(scripts(page))
+    page = click(page, "As in the book")
+    assert payload(page)["query"] == ""
+    assert "# ≠" in "".join(scripts(page))
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {},
+        {"loss": "half", "bias_start": "linear"},
+        {"rates": "mapped", "divisor": "rows", "penalty": "loss"},
+        {"loss": "whole", "bias_decay": "concise", "penalty": "optimizer"},
+        {"divisor": "batch_size", "bias_decay": "both", "bias_start": "normal"},
+    ],
+    ids=str,
+)
+def test_the_shown_scripts_print_the_shown_numbers(switches: dict[str, str]) -> None:
+    page = opened(SMALL | switches)
+    series = payload(page)["series"]
+    for code, script in zip(("scratch", "concise"), scripts(page), strict=True):
+        rows = np.array(printed(script))
+        names = ("epoch", *(f"{what}_{code}" for what in ("train", "test", "norm")))
+        shown = np.column_stack([series[name] for name in names])
+        assert rows == pytest.approx(shown, rel=SHOWN)
+
+
+@pytest.mark.parametrize("key", SIDES)
+def test_every_choice_is_a_page_and_in_its_link(key: str) -> None:
+    page = opened(SMALL)
+    for choice in SIDES[key]:
+        page.selectbox(key=PAGE + key).set_value(choice)
+        link = dict(parse_qsl(payload(fine(page.run()))["query"]))
+        assert link.get(key, asdict(Switches())[key]) == choice
+
+
+def test_a_setting_of_the_run_is_shared_and_changes_the_picture() -> None:
+    page = opened()
+    before = payload(page)["series"]["test_scratch"]
+    page.select_slider(key="weight_decay").set_value(0.0)
+    drawn = payload(fine(page.run()))
+    assert drawn["query"] == "weight_decay=0"
+    assert drawn["series"]["test_scratch"] != before
+    assert page.session_state["weight_decay"] == 0.0
+
+
+def test_what_train_has_and_this_page_has_not_is_said() -> None:
+    page = opened({**SMALL, "optimizer": "adam"})
+    assert "uses Adam" in text(page)
+    assert dict(parse_qsl(payload(page)["query"]))["optimizer"] == "adam"
+    page = opened({"n_train": "2000", "epochs": "5000"})
+    assert "of the run’s 5000 epochs" in text(page).lower()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"n_features": "1", "n_train": "1", "n_test": "1", "epochs": "1"},
+        {"n_train": "2", "n_features": "3", "init_std": "0"},
+        {"lr": "1", "weight_decay": "100"},
+        {"weight_decay": "0", "batch_size": "2000"},
+        {"noise": "0", "true_weight": "0", "true_bias": "0", "init_std": "0", "bias_start": "zero"},
+        {"source": "diabetes", "n_train": "40", "n_features": "60"},
+        {"epochs": "3", "batch_size": "1"},
+    ],
+    ids=str,
+)
+def test_the_ends_of_the_controls_make_a_page(query: dict[str, str]) -> None:
+    page = opened(query)
+    assert payload(page)["sentence"]
+
+
+def test_nonsense_is_said_on_the_page() -> None:
+    page = opened({**SMALL, "divisor": "7", "lr": "fast"})
+    assert len(page.warning) == 2
+    assert controls.PINS in page.session_state
