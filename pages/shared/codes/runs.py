@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 
@@ -113,9 +114,30 @@ def affordable_epochs(settings: Settings) -> int:
     return max(1, int(SECONDS / each))
 
 
-@lru_cache(maxsize=64)
 def answer(question: Question) -> Answer:
-    """Run both codes. ValueError where the data set refuses the settings."""
+    """Both codes, run to the end. ValueError where the data set refuses the settings."""
+    return _asked(question).answer()
+
+
+@dataclass
+class _Asked:
+    """A question and its answer, for which those who ask at the same time wait together."""
+
+    question: Question
+    found: Answer | None = None
+    lock: Lock = field(default_factory=Lock)
+
+    def answer(self) -> Answer:
+        with self.lock:
+            if self.found is None:
+                self.found = _run(self.question)
+            return self.found
+
+
+_asked = lru_cache(maxsize=64)(_Asked)
+
+
+def _run(question: Question) -> Answer:
     every = cached.record_every(question.run.epochs)
     data = cached.dataset(question.settings.data)
     moments = list(lock_step(data, question.programs, record_every=every))
