@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
@@ -249,6 +250,8 @@ def test_every_curve_is_in_the_picture_and_gaps_are_null() -> None:
     assert named | {"epoch", "engine"} == set(drawn["series"])
     assert drawn["series"]["test_concise"][-1] is None
     assert drawn["series"]["engine"][-1] is not None
+    accepted = go.Figure(drawn["figure"]).to_plotly_json()
+    assert [t["name"] for t in accepted["data"]] == [t["name"] for t in drawn["figure"]["data"]]
     for axis in ("yaxis", "yaxis2", "yaxis3"):
         assert np.isfinite(drawn["figure"]["layout"][axis]["range"]).all()
 

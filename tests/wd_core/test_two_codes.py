@@ -49,7 +49,7 @@ def end(switches, run, spec=SPEC):
 
 
 def size(moment):
-    return np.abs(moment.parameters).max()
+    return moment.size.max()
 
 
 def equal(switches, run, n_train=SPEC.n_train):
@@ -141,6 +141,7 @@ def test_the_book_by_hand_and_by_torch():
         residual = data.X_test @ expected[:, :-1].T + expected[:, -1] - data.y_test[:, None]
         assert moment.test_loss == pytest.approx((residual**2).mean(0) / 2, rel=1e-10)
         assert moment.weight_norm == pytest.approx(np.linalg.norm(expected[:, :-1], axis=1))
+        assert moment.size == pytest.approx(np.abs(expected).max(axis=1))
         assert moment.apart == pytest.approx(np.abs(expected[0] - expected[1]).max())
 
 

@@ -47,6 +47,16 @@ class Moment:
         return np.asarray(np.linalg.norm(self.parameters[:, :-1], axis=1))
 
     @property
+    def bias(self) -> Array:
+        """b of the codes [2]."""
+        return np.asarray(self.parameters[:, -1].copy())
+
+    @property
+    def size(self) -> Array:
+        """The largest weight or b of each code, in absolute value [2]."""
+        return np.asarray(np.abs(self.parameters).max(axis=1))
+
+    @property
     def engine_weight_norm(self) -> Array:
         """‖w‖ of their twins [2]."""
         return np.asarray(np.linalg.norm(self.engine[:, :-1], axis=1))
@@ -82,7 +92,7 @@ def lock_step(
         device="cpu",
         record_every=record_every,
     )
-    parameters, at = first, 0
+    parameters, at = first.copy(), 0
     for record in twins:
         for k in np.flatnonzero(~record.diverged):
             if passed := deque(islice(codes[k], record.epoch - at), maxlen=1):

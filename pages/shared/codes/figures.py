@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
+from pages.shared.figures import (
+    FEW_EPOCHS,
+    MARKS,
+    PENALTY,
+    TEST,
+    TEXT,
+    TRAIN,
+    Series,
+    Trace,
+    log_axis,
+)
 
-from pages.shared.figures import FEW_EPOCHS, MARKS, PENALTY, TEST, TEXT, TRAIN, Series, log_axis
-
-AXES = {1: ("x", "y"), 2: ("x2", "y2"), 3: ("x3", "y3")}
+# Losses, norms, differences: what stands behind the names of their axes and legends.
+PANELS = {1: "", 2: "2", 3: "3"}
 # The axis of the differences goes so far beyond them: rounding alone should look like nothing else.
 ROOM = 10.0
 # On a phone each legend entry takes a line of its own: the panels make room for them.
@@ -47,15 +56,14 @@ def lock_step(series: Series, epochs: int, filename: str) -> dict[str, Any]:
             _marks(f"test_engine_{code}", f"our engine as {code}", TEST, symbol, 1),
             _marks(f"norm_engine_{code}", f"our engine as {code}", PENALTY, symbol, 2),
         ]
-    figure = go.Figure(data=traces, layout=_layout(filename))
-    for row, axis in enumerate((figure.layout.yaxis, figure.layout.yaxis2, figure.layout.yaxis3)):
-        on_it = [t.meta["series"] for t in traces if t.yaxis == AXES[row + 1][1]]
-        axis.update(log_axis(_shown(series, on_it, ROOM if row == 2 else 1.0)))
-    for axis in (figure.layout.xaxis, figure.layout.xaxis2, figure.layout.xaxis3):
-        axis.range = [0, epochs]
-        axis.dtick = 1 if epochs <= FEW_EPOCHS else None
-    plain: dict[str, Any] = figure.to_plotly_json()
-    return plain
+    layout = _layout(filename)
+    for row, panel in PANELS.items():
+        on_it = [t["meta"]["series"] for t in traces if t["yaxis"] == f"y{panel}"]
+        layout[f"yaxis{panel}"] |= log_axis(_shown(series, on_it, ROOM if row == 3 else 1.0))
+        layout[f"xaxis{panel}"]["range"] = [0, epochs]
+        if epochs <= FEW_EPOCHS:
+            layout[f"xaxis{panel}"]["dtick"] = 1
+    return {"data": traces, "layout": layout}
 
 
 def _shown(series: Series, names: Sequence[str], room: float) -> list[float]:
@@ -64,35 +72,38 @@ def _shown(series: Series, names: Sequence[str], room: float) -> list[float]:
     return [*values, min(values) / room, max(values) * room] if values else []
 
 
-def _line(key: str, name: str, colour: str, dash: str, row: int) -> go.Scatter:
-    x, y = AXES[row]
-    return go.Scatter(
+def _scatter(row: int, key: str, **style: Any) -> Trace:
+    """A trace of a panel that the browser fills from the series of this name."""
+    panel = PANELS[row]
+    axes = {"xaxis": f"x{panel}", "yaxis": f"y{panel}", "legend": f"legend{panel}"}
+    return {"type": "scatter", "meta": {"series": key}, **axes, **style}
+
+
+def _line(key: str, name: str, colour: str, dash: str, row: int) -> Trace:
+    return _scatter(
+        row,
+        key,
         name=name,
-        meta={"series": key},
         mode="lines",
         line={"color": colour, "dash": dash, "width": 2.5 if dash == "solid" else 2},
-        legend="legend" if row == 1 else f"legend{row}",
         hovertemplate="%{y:.4g}",
-        xaxis=x,
-        yaxis=y,
     )
 
 
 def _marks(
     key: str, name: str, colour: str, symbol: str, row: int, *, first: bool = False
-) -> go.Scatter:
-    x, y = AXES[row]
-    return go.Scatter(
+) -> Trace:
+    return _scatter(
+        row,
+        key,
         name=name,
-        meta={"series": key},
         mode="markers",
         marker={"color": colour, "size": 8, "symbol": symbol, "maxdisplayed": MARKS},
         cliponaxis=False,
+        legend="legend",  # one entry for all panels
         legendgroup=name,
         showlegend=first,
         hoverinfo="skip",
-        xaxis=x,
-        yaxis=y,
     )
 
 
@@ -108,7 +119,6 @@ def _layout(filename: str) -> dict[str, Any]:
     legend["font"] = {"size": 12}
     above = {**epoch, "matches": "x3", "showticklabels": False}
     return {
-        "template": "none",
         "height": 700,
         "margin": {"l": 64, "r": 24, "t": 56, "b": 44},
         "hovermode": "x unified",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -137,27 +138,34 @@ class _Asked:
 _asked = lru_cache(maxsize=64)(_Asked)
 
 
+# What is kept of every moment: the weights themselves would be too much of many runs.
+_KEPT = (
+    *("epoch", "train_loss", "test_loss", "weight_norm"),
+    *("engine_train_loss", "engine_test_loss", "engine_weight_norm"),
+    *("apart", "from_engine", "size", "bias"),
+)
+
+
 def _run(question: Question) -> Answer:
     every = cached.record_every(question.run.epochs)
     data = cached.dataset(question.settings.data)
-    moments = list(lock_step(data, question.programs, record_every=every))
-    largest = np.array([np.abs(m.parameters).max(axis=1) for m in moments])
-
-    def stacked(name: str) -> Array:
-        return np.array([getattr(moment, name) for moment in moments])
-
+    kept: dict[str, list[Any]] = {name: [] for name in _KEPT}
+    for moment in lock_step(data, question.programs, record_every=every):
+        for name, values in kept.items():
+            values.append(getattr(moment, name))
+    curves = {name: np.array(values) for name, values in kept.items()}
     return Answer(
-        epoch=tuple(moment.epoch for moment in moments),
-        train_loss=stacked("train_loss"),
-        test_loss=stacked("test_loss"),
-        weight_norm=stacked("weight_norm"),
-        engine_train_loss=stacked("engine_train_loss"),
-        engine_test_loss=stacked("engine_test_loss"),
-        engine_weight_norm=stacked("engine_weight_norm"),
-        apart=stacked("apart"),
-        from_engine=stacked("from_engine"),
-        size=np.fmax.accumulate(largest, axis=0),
-        bias_start=moments[0].parameters[:, -1],
+        epoch=tuple(kept["epoch"]),
+        train_loss=curves["train_loss"],
+        test_loss=curves["test_loss"],
+        weight_norm=curves["weight_norm"],
+        engine_train_loss=curves["engine_train_loss"],
+        engine_test_loss=curves["engine_test_loss"],
+        engine_weight_norm=curves["engine_weight_norm"],
+        apart=curves["apart"],
+        from_engine=curves["from_engine"],
+        size=np.fmax.accumulate(curves["size"], axis=0),
+        bias_start=curves["bias"][0],
     )
 
 

@@ -82,7 +82,7 @@ def heading(key: str, standing: Standing) -> str:
 def effect(key: str, standing: Standing, alone: Mapping[str, float]) -> str:
     """What this one switch does to the end of the run."""
     if standing == "idle":
-        return f"With this alone the codes end alike: {IDLE[key]}."
+        return f"Without effect here: {IDLE[key]}."
     if math.isnan(alone[key]):
         return "With this alone, all else equal, a code diverges."
     return f"With this alone, all else equal, the codes end {plain(alone[key])} apart."
