@@ -120,11 +120,14 @@ order = torch.rand(n_epochs, n_train, generator=generator).argsort(dim=1)
 """
 
 
-_BIAS: dict[BiasStart, str] = {
-    "zero": "b0 = torch.zeros_like(z[-1])",
-    "normal": "b0 = z[-1]",
+_BIAS: dict[BiasStart, tuple[str, ...]] = {
+    "zero": ("b0 = torch.zeros_like(z[-1])",),
+    "normal": ("b0 = z[-1]",),
     # 2Φ(z) − 1 is uniform on ±1
-    "uniform": "b0 = torch.erf(z[-1] / 2**0.5) / n_features**0.5  # uniform, as nn.Linear's",
+    "uniform": (
+        "# uniform on ±1/√d, as nn.Linear draws it",
+        "b0 = torch.erf(z[-1] / 2**0.5) / n_features**0.5",
+    ),
 }
 
 
@@ -132,7 +135,7 @@ def _start(program: Program) -> list[Line]:
     return [
         Line("# The start"),
         Line(f"w0 = {export.number(program.init_std)} * z[:-1]"),
-        Line(_BIAS[program.bias_start], ("bias_start",)),
+        *(Line(text, ("bias_start",)) for text in _BIAS[program.bias_start]),
         Line(""),
         Line(""),
     ]
