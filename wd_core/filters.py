@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from wd_core.types import Array, require
 
 # Points between the ends of a search, basins of these that are followed down, and how far.
-GRID, BASINS, ZOOM, ROUNDS = 240, 5, 24, 10
+GRID, BASINS, ZOOM, ROUNDS = 160, 5, 12, 10
 # |1 − ηs|^t below exp(−DONE) is rounding beside 1.
 DONE = 40.0
 EPSILON = float(np.finfo(np.float64).eps)
@@ -95,8 +95,9 @@ def closest_weight_decay(s: ArrayLike, lr: float, steps: float) -> float:
     def distance(lam: Array) -> Array:
         return filter_distance(ridge_filter(s, lam[:, None]), kept)
 
-    with np.errstate(divide="ignore"):
-        exact = np.where(kept > 0, s * np.maximum(1 - kept, 0) / np.abs(kept), np.inf)
+    exact = np.full(len(s), np.inf)
+    np.divide(s * np.maximum(1 - kept, 0), kept, out=exact, where=kept > 0)
+    exact[np.isposinf(kept)] = 0.0
     # each direction alone would choose `exact`: all together choose between the ends of these
     low, high = float(exact.min()), float(exact.max())
     low, high = max(low, EPSILON * float(s.min())), min(high, float(s.max()) / EPSILON)
@@ -117,7 +118,9 @@ def _directions(s: ArrayLike) -> Array:
 def _done(x: Array, t: Array, odd: NDArray[np.bool_] | bool) -> Array:
     """1 − (1 − x)^t; for a real t, that of the even or the odd steps where 1 − x < 0."""
     with np.errstate(all="ignore"):
-        slow = -np.expm1(t * np.log1p(-x))
+        slow: Array = -np.expm1(t * np.log1p(-x))
+        if not (x >= 1).any():
+            return slow
         swinging = 1 - np.where(odd, -1.0, 1.0) * (x - 1) ** t
     return np.where(x < 1, slow, swinging)
 

@@ -422,7 +422,7 @@ def _packed_parts(move: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def packed(array: Array) -> dict[str, str]:
-    """A matrix as Plotly writes one: base64 of its numbers, their kind and the shape."""
-    data = base64.b64encode(np.ascontiguousarray(array, dtype=np.float64).tobytes()).decode()
-    return {"dtype": "f8", "bdata": data, "shape": ", ".join(map(str, array.shape))}
+def packed(array: Array, kind: str = "f8") -> dict[str, str]:
+    """A matrix as Plotly writes one: base64 of its numbers, their kind (f8, f4) and the shape."""
+    data = base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode()
+    return {"dtype": kind, "bdata": data, "shape": ", ".join(map(str, array.shape))}

@@ -1,0 +1,378 @@
+"""The page's pictures as Plotly figures; no Streamlit.
+
+The axes of a picture that moves are linear in log₁₀, with ticks of their own: the browser can move
+points on such axes without asking Plotly to lay everything out again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from pages.shared.figures import OPTIMUM, TEXT
+from wd_core.types import Array
+
+Plain = dict[str, Any]
+
+RIDGE, STOPPED, BOTH = OPTIMUM, "#56B4E9", "#8A8A8A"
+NAMES = {"ridge": "ridge", "stopped": "early stopping", "both": "both together"}
+STYLE = {
+    "ridge": (RIDGE, "solid", "circle"),
+    "stopped": (STOPPED, "dash", "triangle-up"),
+    "both": (BOTH, "dashdot", "square"),
+}
+# How far from the rest the place of 0 stands on a logarithmic axis: a part of its length, and more.
+TO_ZERO, AT_LEAST = 0.09, 0.2
+# Fewer decades than this get ticks at 2 and 5 too.
+FEW_DECADES = 2.5
+
+SHARE, SIZE, OVER_LAMBDA, OVER_STEPS = "", "2", "3", "4"
+DOMAINS = {
+    SHARE: ((0.0, 0.62), (0.47, 1.0)),
+    SIZE: ((0.0, 0.62), (0.0, 0.33)),
+    OVER_LAMBDA: ((0.7, 1.0), (0.59, 1.0)),
+    OVER_STEPS: ((0.7, 1.0), (0.0, 0.4)),
+}
+NARROW_DOMAINS = {
+    SHARE: ((0.0, 1.0), (0.7, 1.0)),
+    SIZE: ((0.0, 1.0), (0.44, 0.6)),
+    OVER_LAMBDA: ((0.0, 1.0), (0.22, 0.35)),
+    OVER_STEPS: ((0.0, 1.0), (0.0, 0.13)),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Directions:
+    """What does not move: the directions that get a dot, and the curves of the two small panels.
+
+    s, least, truth [J]: singular value squared over N, |w_j| of least squares and of the truth;
+    nothing: how many directions have s = 0; low, high: ends of the axis of s; top: of the shares.
+    """
+
+    s: Array
+    least: Array
+    truth: Array | None
+    nothing: int
+    low: float
+    high: float
+    top: float
+    weight_decay: Array
+    ridge_dof: Array
+    steps: Array
+    stopped_dof: Array
+    most_dof: int
+
+    @property
+    def weight_decay_ends(self) -> tuple[float, float]:
+        """log₁₀ of the smallest λ above 0 and of the largest."""
+        above = np.log10(self.weight_decay[self.weight_decay > 0])
+        return float(above.min()), float(above.max())
+
+
+def directions(given: Directions, revision: str) -> Plain:
+    """Kept shares and sizes over s; degrees of freedom over λ and over t."""
+    texts = [f"{s:.3g}" for s in given.s]
+    traces = [
+        *(_line(key) for key in NAMES),
+        *(_dots(key, f"{key} dots", texts, SHARE) for key in NAMES),
+        *_nothing(given),
+        _sizes("least squares", "x", given.least, given.s, texts),
+        *_truth(given, texts),
+        _dots("ridge", "ridge sizes", texts, SIZE),
+        _dots("stopped", "stopped sizes", texts, SIZE),
+        *_freedom(given),
+    ]
+    return whole(traces, _directions_layout(given, revision))
+
+
+def zero_place(low: float, high: float) -> float:
+    """Where 0 stands on a logarithmic axis from `low` to `high`, all in log₁₀."""
+    return low - TO_ZERO * (high - low) - AT_LEAST
+
+
+def over_weight_decay(values: Array, given: Directions) -> Array:
+    """Where these λ stand on the axis of λ."""
+    low, high = given.weight_decay_ends
+    logs = np.full(len(values), zero_place(low, high))
+    np.log10(values, out=logs, where=values > 0)
+    return np.asarray(np.clip(logs, zero_place(low, high), high))
+
+
+def _line(key: str) -> go.Scatter:
+    colour, dash, _ = STYLE[key]
+    return go.Scatter(
+        name=NAMES[key],
+        meta={"moves": key},
+        x=[0.0],
+        y=[0.0],
+        mode="lines",
+        line={"color": colour, "dash": dash, "width": 2.5},
+        legendgroup=key,
+        hoverinfo="skip",
+        **_axes(SHARE),
+    )
+
+
+def _dots(key: str, moves: str, texts: Sequence[str], panel: str) -> go.Scatter:
+    colour, _, symbol = STYLE[key]
+    value = "%{y:.1%}" if panel == SHARE else "log₁₀|w| = %{y:.3g}"
+    return go.Scatter(
+        name=NAMES[key],
+        meta={"moves": moves},
+        x=np.zeros(len(texts)),
+        y=np.zeros(len(texts)),
+        mode="markers",
+        marker={"color": colour, "symbol": symbol, "size": 7},
+        text=texts,
+        legendgroup=key,
+        showlegend=False,
+        hovertemplate=f"s = %{{text}}: {value}",
+        **_axes(panel),
+    )
+
+
+def _nothing(given: Directions) -> list[go.Scatter]:
+    """The directions in which the training data do not vary: nothing is learned there."""
+    if not given.nothing:
+        return []
+    return [
+        go.Scatter(
+            name="s = 0",
+            x=[zero_place(given.low, given.high)],
+            y=[0],
+            mode="markers",
+            marker={"color": TEXT, "symbol": "line-ns-open", "size": 12, "line": {"width": 3}},
+            showlegend=False,
+            hovertemplate="s = 0: nothing to learn from",
+            **_axes(SHARE),
+        )
+    ]
+
+
+def _sizes(name: str, symbol: str, values: Array, s: Array, texts: Sequence[str]) -> go.Scatter:
+    with np.errstate(divide="ignore"):
+        logs = np.where(values > 0, np.log10(values), np.nan)
+    return go.Scatter(
+        name=name,
+        x=np.log10(s),
+        y=logs,
+        mode="markers",
+        marker={"color": TEXT, "symbol": symbol, "size": 8},
+        text=texts,
+        hovertemplate="s = %{text}: log₁₀|w| = %{y:.3g}",
+        **_axes(SIZE),
+    )
+
+
+def _truth(given: Directions, texts: Sequence[str]) -> list[go.Scatter]:
+    if given.truth is None:
+        return []
+    return [_sizes("truth", "diamond-open", given.truth, given.s, texts)]
+
+
+def _freedom(given: Directions) -> list[go.Scatter]:
+    hover = "%{y:.3g} degrees of freedom"
+    curves = [
+        ("ridge", OVER_LAMBDA, over_weight_decay(given.weight_decay, given), given.ridge_dof),
+        ("stopped", OVER_STEPS, np.log10(given.steps), given.stopped_dof),
+    ]
+    traces = [
+        go.Scatter(
+            name=NAMES[key],
+            x=x,
+            y=y,
+            mode="lines",
+            line={"color": STYLE[key][0], "dash": STYLE[key][1], "width": 2.5},
+            showlegend=False,
+            hovertemplate=hover,
+            **_axes(panel),
+        )
+        for key, panel, x, y in curves
+    ]
+    colour, dash, _ = STYLE["both"]
+    traces.append(
+        go.Scatter(
+            name=NAMES["both"],
+            meta={"moves": "both dof"},
+            x=np.log10(given.steps),
+            y=given.stopped_dof,
+            mode="lines",
+            line={"color": colour, "dash": dash, "width": 2},
+            showlegend=False,
+            hoverinfo="skip",
+            **_axes(OVER_STEPS),
+        )
+    )
+    for key, panel in (("ridge", OVER_LAMBDA), ("stopped", OVER_STEPS), ("both", OVER_STEPS)):
+        colour, _, symbol = STYLE[key]
+        traces.append(
+            go.Scatter(
+                name=NAMES[key],
+                meta={"moves": f"{key} now"},
+                x=[0.0],
+                y=[0.0],
+                mode="markers",
+                marker={
+                    "color": colour,
+                    "symbol": symbol,
+                    "size": 12,
+                    "line": {"color": TEXT, "width": 1},
+                },
+                cliponaxis=False,
+                showlegend=False,
+                hovertemplate=hover,
+                **_axes(panel),
+            )
+        )
+    return traces
+
+
+# ---------------------------------------------------------------- layout
+
+
+def log_ticks(low: float, high: float, most: int = 7) -> tuple[list[float], list[str]]:
+    """Places and texts of the ticks of an axis in log₁₀: decades; with 2 and 5 if they are few."""
+    digits = (1, 2, 5) if high - low < FEW_DECADES else (1,)
+    every = max(1, math.ceil((high - low) / most))
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    ticks = [(d, k) for k in powers if k % every == 0 for d in digits]
+    ticks = [(d, k) for d, k in ticks if low <= math.log10(d) + k <= high]
+    return [math.log10(d) + k for d, k in ticks], [_power(d, k) for d, k in ticks]
+
+
+def _power(digit: int, power: int) -> str:
+    if -2 <= power <= 3:
+        return f"{digit * 10.0**power:g}"
+    return f"10<sup>{power}</sup>" if digit == 1 else f"{digit}·10<sup>{power}</sup>"
+
+
+def _log_axis(low: float, high: float, title: str, zero: str = "", most: int = 7) -> Plain:
+    """An axis in log₁₀; `zero`: what stands at the place of 0, where the axis has one."""
+    places, texts = log_ticks(low, high, most)
+    edge = zero_place(low, high) if zero else low
+    if zero:
+        places, texts = [edge, *places], [zero, *texts]
+    room = 0.04 * (high - edge)
+    return {
+        **_frame(),
+        "range": [edge - room, high + room],
+        "tickvals": places,
+        "ticktext": texts,
+        "tickangle": 0,
+        "title": {"text": title, "standoff": 4, "font": {"size": 13}},
+    }
+
+
+def _directions_layout(given: Directions, revision: str) -> Plain:
+    zero = f"0<br>({given.nothing}×)" if given.nothing else ""
+    sizes = np.concatenate([given.least, [] if given.truth is None else given.truth])
+    sizes = np.log10(sizes[sizes > 0]) if (sizes > 0).any() else np.array([0.0])
+    bottom, top = float(sizes.min()) - 1.0, float(sizes.max()) + 0.3
+    size_places, size_texts = log_ticks(bottom, top)
+    layout: Plain = {
+        "template": "none",
+        "height": 620,
+        "margin": {"l": 64, "r": 20, "t": 84, "b": 56},
+        "hovermode": "closest",
+        "uirevision": revision,
+        "legend": legend(1.08),
+        "xaxis": _log_axis(given.low, given.high, "", zero),
+        "yaxis": {
+            **_frame(),
+            "range": [-0.05, given.top + 0.06],
+            "tickformat": ".0%",
+            "zeroline": True,
+        },
+        "xaxis2": _log_axis(given.low, given.high, "s: variance along a direction", zero)
+        | {"matches": "x"},
+        "yaxis2": {
+            **_frame(),
+            "range": [bottom, top],
+            "tickvals": size_places,
+            "ticktext": size_texts,
+        },
+        "xaxis3": _log_axis(*given.weight_decay_ends, "λ", zero="0", most=4),
+        "xaxis4": _log_axis(
+            float(np.log10(given.steps[0])), float(np.log10(given.steps[-1])), "t", most=4
+        ),
+        "annotations": [
+            _title(SHARE, "Share of least squares that is kept"),
+            _title(SIZE, "|w| along the direction"),
+            _title(OVER_LAMBDA, "Degrees of freedom over λ"),
+            _title(OVER_STEPS, "Degrees of freedom over t"),
+        ],
+        "meta": {
+            "filename": "weight-decay-directions",
+            "alt": "What ridge, early stopping and both keep of each direction of the training"
+            " data, the weights that result, and the degrees of freedom over λ and over t.",
+            "narrow": {"height": 1080, "margin.t": 120, "legend.y": 1.045}
+            | _domains(NARROW_DOMAINS),
+        },
+    }
+    for panel in (OVER_LAMBDA, OVER_STEPS):
+        layout[f"yaxis{panel}"] = {
+            **_frame(),
+            "range": [0, 1.06 * max(given.most_dof, float(given.stopped_dof.max()))],
+            "nticks": 5,
+        }
+    for panel in DOMAINS:
+        layout[f"xaxis{panel}"]["anchor"] = f"y{panel}"
+        layout[f"yaxis{panel}"]["anchor"] = f"x{panel}"
+    for path, value in _domains(DOMAINS).items():
+        axis, _, part = path.partition(".")
+        layout[axis][part] = value
+    return layout
+
+
+def _axes(panel: str) -> dict[str, str]:
+    return {"xaxis": f"x{panel}", "yaxis": f"y{panel}"}
+
+
+def _frame() -> Plain:
+    return {"showline": True, "mirror": True, "linewidth": 1, "zeroline": False, "automargin": True}
+
+
+def _title(panel: str, text: str) -> Plain:
+    return {
+        "text": text,
+        "xref": f"x{panel} domain",
+        "yref": f"y{panel} domain",
+        "x": 0,
+        "y": 1.01,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 13},
+    }
+
+
+def legend(y: float) -> Plain:
+    """A legend in rows above the picture."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": y,
+        "yanchor": "bottom",
+        "font": {"size": 12},
+        "itemwidth": 30,
+    }
+
+
+def _domains(of: dict[str, tuple[tuple[float, float], tuple[float, float]]]) -> Plain:
+    return {
+        f"{letter}axis{panel}.domain": list(span)
+        for panel, spans in of.items()
+        for letter, span in zip("xy", spans, strict=True)
+    }
+
+
+def whole(traces: list[Any], layout: Plain) -> Plain:
+    """The figure as plain data."""
+    plain: Plain = go.Figure(data=traces, layout=layout).to_plotly_json()
+    return plain

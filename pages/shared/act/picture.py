@@ -1,0 +1,221 @@
+"""From a run to the payloads of the page's charts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from pages.shared import cached
+from pages.shared.act import figures, words
+from pages.shared.act.shown import SETTINGS, Shown
+from pages.shared.act.states import (
+    States,
+    query,
+    spectrum,
+    states,
+    steps_on_offer,
+    weight_decays,
+)
+from pages.shared.geometry.figures import affine
+from pages.shared.geometry.picture import packed
+from pages.shared.link import Pin
+from pages.shared.settings import SETTINGS as TRAIN
+from pages.shared.settings import Settings
+from pages.shared.story import plain
+from wd_core.filters import degrees_of_freedom, descent_filter, filter_distance, ridge_filter
+from wd_core.spectrum import Spectrum
+from wd_core.types import Array
+
+Payload = dict[str, Any]
+
+# Points of a moving curve, and directions that get a dot.
+POINTS, DOTS = 49, 24
+# The axis of s reaches this many decades below the weakest direction and above the strongest.
+BELOW, ABOVE = 1.0, 0.3
+# Shares above this are drawn there: descent that diverges has no end.
+HIGHEST = 6.0
+# Seven digits are enough for what is drawn.
+DRAWN = "f4"
+# Weights below this share of the largest are rounding, and get no dot.
+ROUNDING = 1e-13
+
+TILES = [
+    {
+        "label": "Degrees of freedom, ridge",
+        "series": "ridge_dof",
+        "help": "1 + Σ s/(s + λ): the trace of the hat matrix, the intercept included.",
+    },
+    {
+        "label": "… early stopping",
+        "series": "stopped_dof",
+        "help": "1 + Σ (1 − (1 − ηs)ᵗ): the same for t steps without decay from w = 0.",
+    },
+    {
+        "label": "… both together",
+        "series": "both_dof",
+        "help": "The same for t steps with decay; for t → ∞ that of ridge.",
+    },
+    {
+        "label": "Ridge and stopping differ by",
+        "series": "distance",
+        "help": "Root mean square, over the directions with s > 0, of the difference of the shares "
+        "that ridge and early stopping keep; the match makes it least.",
+    },
+    {
+        "label": "Rule of thumb t = 1/(ηλ)",
+        "series": "rule",
+        "help": "What t ≈ 1/(ηλ) says: exact for λ and ηs → 0, from there on an approximation.",
+    },
+]
+
+
+def directions(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Payload:
+    """What is kept of each direction at every stop of the sliders; this chart carries the link."""
+    parts, now = spectrum(settings.data), states(settings, shown)
+    link = query(settings, shown, pins)
+    given = _given(settings, parts, now)
+    return {
+        "run": link or "defaults",
+        "query": link,
+        "figure": figures.directions(given, revision=f"{settings.data} {now.lr}"),
+        "moves": _moves(parts, now, given),
+        "series": _series(now),
+        "sliders": _sliders(now),
+        "position": now.chosen,
+        "sentences": words.sentences(now),
+        "tiles": TILES,
+        "total": len(now.steps) - 1,
+        "stream": None,
+    }
+
+
+def spread(count: int) -> Array:
+    """The directions that get a dot: all, or evenly spread ones with both ends."""
+    return np.unique(np.linspace(0, count - 1, min(count, DOTS)).round().astype(int))
+
+
+def _given(settings: Settings, parts: Spectrum, now: States) -> figures.Directions:
+    data, s, picked = cached.dataset(settings.data), parts.s, spread(len(parts.s))
+    lams, steps = np.array(weight_decays()), np.array(steps_on_offer(s, now.lr))
+    truth = None if data.w_true is None else np.abs(data.w_true @ parts.V)[picked]
+    stopped = _capped(descent_filter(s, now.lr, steps[:, None]))
+    return figures.Directions(
+        s=s[picked],
+        least=np.abs(_sizes(parts)[picked]),
+        truth=None if truth is None else _without_rounding(truth),
+        nothing=data.n_features - len(s),
+        low=float(np.log10(s[-1])) - BELOW,
+        high=float(np.log10(s[0])) + ABOVE,
+        top=max(1.0, min(2.0, float(now.stopped.max()))),
+        weight_decay=lams,
+        ridge_dof=degrees_of_freedom(ridge_filter(s, lams[:, None])),
+        steps=steps,
+        stopped_dof=degrees_of_freedom(stopped),
+        most_dof=1 + len(s),
+    )
+
+
+def _sizes(parts: Spectrum) -> Array:
+    """The coordinates of least squares, c_j/√s_j."""
+    return _without_rounding(parts.c / np.sqrt(parts.s))
+
+
+def _without_rounding(values: Array) -> Array:
+    return np.where(np.abs(values) < ROUNDING * np.abs(values).max(initial=0.0), 0.0, values)
+
+
+def _capped(kept: Array) -> Array:
+    return np.clip(kept, 1 - HIGHEST, HIGHEST)
+
+
+def _moves(parts: Spectrum, now: States, given: figures.Directions) -> dict[str, Any]:
+    x = np.linspace(given.low, given.high, POINTS)
+    lam, t = now.weight_decay[:, None], now.steps[:, None]
+    moves: dict[str, Any] = {
+        "ridge": _rows(x, ridge_filter(10**x, lam)),
+        "stopped": _rows(x, _capped(descent_filter(10**x, now.lr, t))),
+        "both": _rows(x, _capped(descent_filter(10**x, now.lr, t, lam))),
+    }
+    picked, dots = spread(len(now.s)), np.log10(given.s)
+    sizes = np.abs(_sizes(parts)[picked])
+    for name, kept in (("ridge", now.ridge), ("stopped", now.stopped), ("both", now.both)):
+        moves[f"{name} dots"] = _rows(dots, _capped(kept[:, picked]))
+        if name != "both":
+            moves[f"{name} sizes"] = _rows(dots, _logs(np.abs(kept[:, picked]) * sizes))
+    steps = np.log10(np.clip(now.steps, given.steps[0], given.steps[-1]))
+    over_lam, nowhere = figures.over_weight_decay(now.weight_decay, given), np.zeros((len(t), 2, 2))
+    for name, places in (("ridge", over_lam), ("stopped", steps), ("both", steps)):
+        dof = degrees_of_freedom(_capped(getattr(now, name)))
+        moves[f"{name} now"] = {"affine": affine(nowhere, np.column_stack([places, dof]))}
+    moves["both dof"] = _rows(np.log10(given.steps), _both_over_steps(now, given.steps))
+    return {
+        name: {part: packed(values, DRAWN) for part, values in move.items()}
+        for name, move in moves.items()
+    }
+
+
+def _rows(x: Array, y: Array) -> dict[str, Array]:
+    """The same places across for every picture, [K, P]."""
+    return {"x": np.broadcast_to(x, y.shape), "y": y}
+
+
+def _logs(values: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.where(values > 0, np.log10(values), np.nan)
+
+
+def _both_over_steps(now: States, steps: Array) -> Array:
+    """Degrees of freedom with decay over t, for the λ of every picture, [K, T]."""
+    lams, back = np.unique(now.weight_decay, return_inverse=True)
+    curves = [
+        degrees_of_freedom(_capped(descent_filter(now.s, now.lr, steps[:, None], lam)))
+        for lam in lams
+    ]
+    return np.array(curves)[back]
+
+
+def _series(now: States) -> dict[str, list[float | None]]:
+    with np.errstate(divide="ignore"):
+        rule = 1 / (now.lr * now.weight_decay)
+    columns = {
+        "step": np.arange(len(now.steps)),
+        "weight_decay": now.weight_decay,
+        "steps": now.steps,
+        "ridge_dof": degrees_of_freedom(now.ridge),
+        "stopped_dof": degrees_of_freedom(now.stopped),
+        "both_dof": degrees_of_freedom(now.both),
+        "distance": filter_distance(now.ridge, now.stopped),
+        "rule": rule,
+    }
+    return {name: listed(values) for name, values in columns.items()}
+
+
+def listed(values: ArrayLike) -> list[float | None]:
+    """Numbers for JSON, null where there is none."""
+    return [x + 0.0 if math.isfinite(x) else None for x in np.asarray(values).tolist()]
+
+
+def _sliders(now: States) -> list[dict[str, Any]]:
+    """Two range inputs over the same pictures."""
+    return [
+        {
+            "key": "weight_decay",
+            "label": TRAIN["weight_decay"].label,
+            "help": TRAIN["weight_decay"].help,
+            "role": "penalty",
+            "stops": now.by_weight_decay,
+            "texts": [plain(lam) for lam in now.weight_decay.tolist()],
+        },
+        {
+            "key": "steps",
+            "label": SETTINGS["steps"].label,
+            "help": SETTINGS["steps"].help,
+            "role": "penalty",
+            "stops": now.by_steps,
+            "texts": [words.count(t) for t in now.steps.tolist()],
+        },
+    ]

@@ -1,0 +1,87 @@
+"""The parts of w over the epochs as a Plotly figure; no Streamlit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from pages.shared.act.figures import FEW_DECADES, Plain, legend, whole
+from pages.shared.figures import MARKS, OPTIMUM, PENALTY, TEXT, TRAIN, Series
+
+
+@dataclass(frozen=True)
+class Part:
+    """A curve over the epochs, drawn by the browser from the series of this name."""
+
+    key: str
+    name: str
+    colour: str
+    dash: str  # "markers": dots instead of a line
+
+
+PARTS = (
+    Part("weight_norm", "‖w‖", PENALTY, "longdash"),
+    Part("reached", "in the row space", TRAIN, "solid"),
+    Part("to_ridge", "its distance to ridge", OPTIMUM, "dot"),
+    Part("left", "in the null space", TEXT, "dash"),
+    Part("predicted", "predicted (1−ηλ)<sup>t</sup>", TEXT, "markers"),
+)
+
+
+def split(series: Series, epochs: int, filename: str) -> Plain:
+    """The norms of the two parts of w over the epochs, logarithmic."""
+    traces = []
+    for part in PARTS:
+        if part.key not in series:
+            continue
+        dots = part.dash == "markers"
+        traces.append(
+            go.Scatter(
+                name=part.name,
+                meta={"series": part.key},
+                mode="markers" if dots else "lines",
+                line=None if dots else {"color": part.colour, "dash": part.dash, "width": 2.5},
+                marker={
+                    "color": part.colour,
+                    "size": 8,
+                    "symbol": "circle-open",
+                    "maxdisplayed": MARKS,
+                }
+                if dots
+                else None,
+                cliponaxis=not dots,
+                hovertemplate="%{y:.4g}",
+            )
+        )
+    values = [x for part in PARTS for x in series.get(part.key, []) if x is not None and x > 0]
+    axis: Plain = {"zeroline": False, "automargin": True}
+    y: Plain = {**axis, "type": "log", "exponentformat": "power", "title": {"text": "norm"}}
+    if values:
+        low, high = np.log10(min(values)), np.log10(max(values))
+        room = max(0.06 * (high - low), 0.1)
+        y["range"] = [float(low - room), float(high + room)]
+        y |= {"dtick": "D2" if high - low < FEW_DECADES else max(1, -(-(high - low) // 7))}
+    layout: Plain = {
+        "template": "none",
+        "height": 400,
+        "margin": {"l": 64, "r": 20, "t": 56, "b": 48},
+        "hovermode": "x unified",
+        "uirevision": "split",
+        "xaxis": {
+            **axis,
+            "range": [0, epochs],
+            "title": {"text": "epoch"},
+            "unifiedhovertitle": {"text": "epoch %{x}"},
+        },
+        "yaxis": y,
+        "legend": legend(1.02),
+        "meta": {
+            "filename": filename,
+            "alt": "Norm of the weights over the epochs, in the row space of the training data and"
+            " in its null space, with the prediction for the latter.",
+            "narrow": {"height": 440, "margin.t": 104},
+        },
+    }
+    return whole(traces, layout)

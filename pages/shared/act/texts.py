@@ -1,0 +1,134 @@
+"""Explanations beside the pictures, with the present numbers put into the formulas."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from pages.shared import cached
+from pages.shared.act import controls, picture, split_picture, words
+from pages.shared.act.shown import FREE, Shown
+from pages.shared.act.split import split
+from pages.shared.act.states import States, has_directions, measurable, query, spectrum, states
+from pages.shared.chart import chart
+from pages.shared.link import Pin
+from pages.shared.settings import Settings
+from pages.shared.story import plain
+from wd_core.filters import descent_filter
+
+
+def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
+    """The picture of what is kept of each direction and its formulas, or why there is none."""
+    if not has_directions(settings.data):
+        st.info(words.nowhere(settings.data, measurable(settings.data)))
+        return
+    st.markdown(words.meaning(len(spectrum(settings.data).s), settings.data.n_features))
+    chart(
+        picture.directions(settings, shown, pins), key=controls.CHART, on=controls.on_chart()
+    )  # fmt: skip
+    now = states(settings, shown)
+    ridge, stopping, both = st.columns(3, gap="medium")
+    with ridge:
+        _ridge(now)
+    with stopping:
+        _stopping(now, shown)
+    with both:
+        _both(now)
+
+
+def parts(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
+    """The picture of w in two parts, and the factor of the null space."""
+    st.subheader("What does this run learn, and what is left of its start?", anchor=False)
+    link = query(settings, shown, pins)
+    if not cached.is_short(settings):
+        if not has_directions(settings.data):
+            controls.write_link(link)
+        st.info(
+            "This run takes a while, and its weights are not kept: choose fewer epochs, examples "
+            "or dimensions to see them taken apart."
+        )
+        return
+    drawing, side = st.columns([3, 1], gap="medium")
+    with drawing:
+        chart(split_picture.parts_of_w(settings, link), key="act parts")
+    with side:
+        _reach(settings)
+
+
+def _ridge(now: States) -> None:
+    lam = _tex(float(now.weight_decay[now.chosen]))
+    st.markdown("**Ridge: a larger penalty**")
+    st.latex(rf"\frac{{s}}{{s+\lambda}} = \frac{{s}}{{s+{lam}}}")
+    st.caption(
+        "Half of a direction with s = λ is kept, more of stronger ones, less of weaker ones, and "
+        "for a finite λ never exactly 0: L2 shrinks, it selects nothing."
+    )
+
+
+def _stopping(now: States, shown: Shown) -> None:
+    t = float(now.steps[now.chosen])
+    st.markdown("**Early stopping: fewer steps**")
+    power = r"\infty" if math.isinf(t) else f"{int(t)}"
+    st.latex(rf"1-(1-\eta s)^t = 1-(1-{_tex(now.lr)}\,s)^{{{power}}}")
+    how = (
+        "Each slider moves alone."
+        if shown.sliders == FREE
+        else "The slider that follows goes where this is least."
+    )
+    st.caption(
+        "Of t full-batch steps from w = 0 without decay, the bias at its best throughout. The "
+        "difference to ridge is the root mean square of the two shares’ difference over all "
+        f"directions with s > 0, t being a whole number of at least 1. {how}"
+    )
+
+
+def _both(now: States) -> None:
+    lam, t = float(now.weight_decay[now.chosen]), float(now.steps[now.chosen])
+    strong, weak = float(now.s[0]), float(now.s[-1])
+    power = r"\infty" if math.isinf(t) else f"{int(t)}"
+    st.markdown("**Both: decay, and stopped**")
+    st.latex(
+        r"\begin{gathered} \frac{s}{s+\lambda}\bigl(1-(1-\eta(s+\lambda))^t\bigr) \\"
+        rf"= \frac{{s}}{{s+{_tex(lam)}}}\bigl(1-(1-{_tex(now.lr)}(s+{_tex(lam)}))^{{{power}}}\bigr)"
+        r"\end{gathered}"
+    )
+    kept = descent_filter([strong, weak], now.lr, t, lam)
+    product = now.lr * (strong + lam)
+    verdict = (
+        "t steps of descent on L + (λ/2)‖w‖²: with t → ∞ this becomes ridge, and with λ → 0 early "
+        "stopping."
+        if product < 2
+        else f"η(s_max + λ) = {plain(product)} is not below 2: descent with decay never arrives at "
+        "ridge here."
+    )
+    st.caption(
+        f"{verdict} Here it keeps {words.share(float(kept[0]))} of the strongest direction and "
+        f"{words.share(float(kept[1]))} of the weakest."
+    )
+
+
+def _reach(settings: Settings) -> None:
+    """The factor of the null space, with numbers."""
+    run, found = settings.run, split(settings)
+    st.markdown("**What decay alone does**")
+    steps = -(-settings.data.n_train // run.batch_size) * run.epochs
+    product = plain(run.lr * run.weight_decay)
+    st.latex(rf"(1-\eta\lambda)^t = (1-{_tex(run.lr)}\cdot {_tex(run.weight_decay)})^{{{steps}}}")
+    centred = len(spectrum(settings.data).s) if measurable(settings.data) else found.rank
+    text = (
+        "Every gradient is a sum of training rows, so it lies in their span, the row space. What "
+        f"the start has outside of it only shrinks, by ηλ = {product} a step, whatever the batch "
+        "order."
+    )
+    if math.isnan(found.factor):
+        text += " That holds for plain SGD; this run’s optimizer moves it otherwise."
+    elif abs(found.factor) > 1:
+        text += " ηλ is above 2 here: it grows instead."
+    st.caption(text + words.row_space_rank(found, centred))
+
+
+def _tex(value: float) -> str:
+    """A number to three digits in LaTeX."""
+    digits, _, power = f"{value:.3g}".partition("e")
+    return rf"{digits}\cdot 10^{{{int(power)}}}" if power else digits

@@ -1,0 +1,31 @@
+"""Where does weight decay act? On the directions it cuts, and on what no data reach."""
+
+import streamlit as st
+
+from pages.shared import controls as run_controls
+from pages.shared import presets, texts
+from pages.shared.act import controls
+from pages.shared.act import texts as explained
+
+
+@st.fragment
+def page() -> None:
+    """The page; every control reruns this fragment alone."""
+    st.header("Where does weight decay act?", anchor=False)
+    for complaint in controls.opened_link():
+        st.warning(texts.literal(complaint))
+    drawing, side = st.columns([3, 1], gap="medium")
+    with side:
+        controls.draw()
+        presets.buttons()
+    settings, shown, pins = run_controls.chosen(), controls.chosen(), run_controls.pins()
+    with drawing:
+        try:
+            explained.directions(settings, shown, pins)
+        except ValueError as error:
+            st.error(f"These settings do not go together: {error}. Change that control.")
+            return
+    explained.parts(settings, shown, pins)
+
+
+page()
