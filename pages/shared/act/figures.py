@@ -83,8 +83,7 @@ def directions(given: Directions, revision: str) -> Plain:
         *_nothing(given),
         _sizes("least squares", "x", given.least, given.s, texts),
         *_truth(given, texts),
-        _dots("ridge", "ridge sizes", texts, SIZE),
-        _dots("stopped", "stopped sizes", texts, SIZE),
+        *(_dots(key, f"{key} sizes", texts, SIZE) for key in NAMES),
         *_freedom(given),
     ]
     return whole(traces, _directions_layout(given, revision))
@@ -317,7 +316,7 @@ def _directions_layout(given: Directions, revision: str) -> Plain:
     for panel in (OVER_LAMBDA, OVER_STEPS):
         layout[f"yaxis{panel}"] = {
             **_frame(),
-            "range": [0, 1.06 * max(given.most_dof, float(given.stopped_dof.max()))],
+            "range": [0, 1.06 * np.nanmax([given.most_dof, *given.stopped_dof])],
             "nticks": 5,
         }
     for panel in DOMAINS:

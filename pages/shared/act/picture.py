@@ -35,9 +35,11 @@ Payload = dict[str, Any]
 # Points of a moving curve, and directions that get a dot.
 POINTS, DOTS = 49, 24
 # The axis of s reaches this many decades below the weakest direction and above the strongest.
-BELOW, ABOVE = 1.0, 0.3
-# Shares above this are drawn there: descent that diverges has no end.
-HIGHEST = 6.0
+BELOW, ABOVE = 1.0, 0.1
+# Beyond the strongest direction a curve may rise without end: it is drawn up to this share.
+HIGHEST = 10.0
+# Where a mark stands that is not to be seen: far below every axis.
+AWAY = -1e3
 # Seven digits are enough for what is drawn.
 DRAWN = "f4"
 # Weights below this share of the largest are rounding, and get no dot.
@@ -102,7 +104,7 @@ def _given(settings: Settings, parts: Spectrum, now: States) -> figures.Directio
     data, s, picked = cached.dataset(settings.data), parts.s, spread(len(parts.s))
     lams, steps = np.array(weight_decays()), np.array(steps_on_offer(s, now.lr))
     truth = None if data.w_true is None else np.abs(data.w_true @ parts.V)[picked]
-    stopped = _capped(descent_filter(s, now.lr, steps[:, None]))
+    stopped = degrees_of_freedom(descent_filter(s, now.lr, steps[:, None]))
     return figures.Directions(
         s=s[picked],
         least=np.abs(_sizes(parts)[picked]),
@@ -110,11 +112,11 @@ def _given(settings: Settings, parts: Spectrum, now: States) -> figures.Directio
         nothing=data.n_features - len(s),
         low=float(np.log10(s[-1])) - BELOW,
         high=float(np.log10(s[0])) + ABOVE,
-        top=max(1.0, min(2.0, float(now.stopped.max()))),
+        top=max(1.0, float(now.stopped.max())) if now.arrives else 1.0,
         weight_decay=lams,
         ridge_dof=degrees_of_freedom(ridge_filter(s, lams[:, None])),
         steps=steps,
-        stopped_dof=degrees_of_freedom(stopped),
+        stopped_dof=stopped if now.arrives else np.full(len(steps), np.nan),
         most_dof=1 + len(s),
     )
 
@@ -128,30 +130,26 @@ def _without_rounding(values: Array) -> Array:
     return np.where(np.abs(values) < ROUNDING * np.abs(values).max(initial=0.0), 0.0, values)
 
 
-def _capped(kept: Array) -> Array:
-    return np.clip(kept, 1 - HIGHEST, HIGHEST)
-
-
 def _moves(parts: Spectrum, now: States, given: figures.Directions) -> dict[str, Any]:
-    x = np.linspace(given.low, given.high, POINTS)
+    x, picked = np.linspace(given.low, given.high, POINTS), spread(len(now.s))
     lam, t = now.weight_decay[:, None], now.steps[:, None]
+    s, sizes = 10**x, np.abs(_sizes(parts)[picked])
+    stopped = np.where(now.arrives, _capped(descent_filter(s, now.lr, t)), np.nan)
+    both = _capped(descent_filter(s, now.lr, t, lam))
     moves: dict[str, Any] = {
-        "ridge": _rows(x, ridge_filter(10**x, lam)),
-        "stopped": _rows(x, _capped(descent_filter(10**x, now.lr, t))),
-        "both": _rows(x, _capped(descent_filter(10**x, now.lr, t, lam))),
+        "ridge": _rows(x, ridge_filter(s, lam)),
+        "stopped": _rows(x, stopped),
+        "both": _rows(x, np.where(now.arrives_decayed[:, None], both, np.nan)),
+        "both dof": _rows(np.log10(given.steps), _both_over_steps(now, given.steps)),
     }
-    picked, dots = spread(len(now.s)), np.log10(given.s)
-    sizes = np.abs(_sizes(parts)[picked])
-    for name, kept in (("ridge", now.ridge), ("stopped", now.stopped), ("both", now.both)):
-        moves[f"{name} dots"] = _rows(dots, _capped(kept[:, picked]))
-        if name != "both":
-            moves[f"{name} sizes"] = _rows(dots, _logs(np.abs(kept[:, picked]) * sizes))
-    steps = np.log10(np.clip(now.steps, given.steps[0], given.steps[-1]))
+    over_steps = np.log10(np.clip(now.steps, given.steps[0], given.steps[-1]))
     over_lam, nowhere = figures.over_weight_decay(now.weight_decay, given), np.zeros((len(t), 2, 2))
-    for name, places in (("ridge", over_lam), ("stopped", steps), ("both", steps)):
-        dof = degrees_of_freedom(_capped(getattr(now, name)))
-        moves[f"{name} now"] = {"affine": affine(nowhere, np.column_stack([places, dof]))}
-    moves["both dof"] = _rows(np.log10(given.steps), _both_over_steps(now, given.steps))
+    for name, kept in (("ridge", now.ridge), ("stopped", now.stopped), ("both", now.both)):
+        dots, place = np.log10(given.s), over_lam if name == "ridge" else over_steps
+        moves[f"{name} dots"] = _rows(dots, _shown(kept[:, picked]))
+        moves[f"{name} sizes"] = _rows(dots, _shown(_logs(np.abs(kept[:, picked]) * sizes)))
+        dof = _shown(degrees_of_freedom(kept))
+        moves[f"{name} now"] = {"affine": affine(nowhere, np.column_stack([place, dof]))}
     return {
         name: {part: packed(values, DRAWN) for part, values in move.items()}
         for name, move in moves.items()
@@ -163,19 +161,27 @@ def _rows(x: Array, y: Array) -> dict[str, Array]:
     return {"x": np.broadcast_to(x, y.shape), "y": y}
 
 
+def _capped(kept: Array) -> Array:
+    return np.clip(kept, -HIGHEST, HIGHEST)
+
+
+def _shown(values: Array) -> Array:
+    """A mark without a place would be left where it last was: it goes out of sight instead."""
+    return np.where(np.isfinite(values), values, AWAY)
+
+
 def _logs(values: Array) -> Array:
     with np.errstate(divide="ignore"):
-        return np.where(values > 0, np.log10(values), np.nan)
+        return np.asarray(np.log10(values))
 
 
 def _both_over_steps(now: States, steps: Array) -> Array:
     """Degrees of freedom with decay over t, for the λ of every picture, [K, T]."""
     lams, back = np.unique(now.weight_decay, return_inverse=True)
     curves = [
-        degrees_of_freedom(_capped(descent_filter(now.s, now.lr, steps[:, None], lam)))
-        for lam in lams
+        degrees_of_freedom(descent_filter(now.s, now.lr, steps[:, None], lam)) for lam in lams
     ]
-    return np.array(curves)[back]
+    return np.where(now.arrives_decayed[:, None], np.array(curves)[back], np.nan)
 
 
 def _series(now: States) -> dict[str, list[float | None]]:
@@ -216,6 +222,6 @@ def _sliders(now: States) -> list[dict[str, Any]]:
             "help": SETTINGS["steps"].help,
             "role": "penalty",
             "stops": now.by_steps,
-            "texts": [words.count(t) for t in now.steps.tolist()],
+            "texts": [words.steps(now, t) for t in now.steps.tolist()],
         },
     ]

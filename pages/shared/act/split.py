@@ -14,8 +14,8 @@ from wd_core import ridge_path
 from wd_core.spectrum import row_space, unreachable_factor, unreachable_norm
 from wd_core.types import Array
 
-# Below this share of the start, what is left in the null space is rounding.
-NOTHING_LEFT = 1e-9
+# A part of w below this share of ‖w‖, at its largest so far, is rounding: 0.
+ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,16 +50,19 @@ def split(settings: Settings) -> Split:
     weights = np.array([record.weights[0] for record in records])
     weights[diverged] = np.nan
     along, norm = weights @ basis, np.linalg.norm(weights, axis=1)
-    left = unreachable_norm(data.X_train, weights)
-    if not left[0] > NOTHING_LEFT * norm[0]:
-        left = np.where(diverged, np.nan, 0.0)
+    rounding = ROUNDING * np.fmax.accumulate(norm)
+
+    def seen(part: Array) -> Array:
+        return np.where(part < rounding, 0.0, part)
+
+    left = seen(unreachable_norm(data.X_train, weights))
     factor = unreachable_factor(run, data.n_train)
-    predicted = left[0] * np.abs(factor) ** epoch
+    predicted = left[0] * np.abs(factor) ** np.where(np.isnan(factor), np.nan, epoch)
     return Split(
         epoch=epoch,
         weight_norm=norm,
         reached=np.linalg.norm(along, axis=1),
-        to_ridge=np.linalg.norm(along - best, axis=1),
+        to_ridge=seen(np.linalg.norm(along - best, axis=1)),
         left=left,
         predicted=np.where(diverged, np.nan, predicted),
         factor=factor,

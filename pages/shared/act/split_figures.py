@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-import numpy as np
 import plotly.graph_objects as go
 
 from pages.shared.act.figures import FEW_DECADES, Plain, legend, whole
-from pages.shared.figures import MARKS, OPTIMUM, PENALTY, TEXT, TRAIN, Series
+from pages.shared.figures import FEW_EPOCHS, MARKS, OPTIMUM, PENALTY, TEXT, TRAIN, Series
+
+# So far down the picture goes from its largest norm.
+DECADES = 10.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ def split(series: Series, epochs: int, filename: str) -> Plain:
     axis: Plain = {"zeroline": False, "automargin": True}
     y: Plain = {**axis, "type": "log", "exponentformat": "power", "title": {"text": "norm"}}
     if values:
-        low, high = np.log10(min(values)), np.log10(max(values))
+        high = math.log10(max(values))
+        low = max(math.log10(min(values)), high - DECADES)
         room = max(0.06 * (high - low), 0.1)
         y["range"] = [float(low - room), float(high + room)]
         y |= {"dtick": "D2" if high - low < FEW_DECADES else max(1, -(-(high - low) // 7))}
@@ -72,6 +76,7 @@ def split(series: Series, epochs: int, filename: str) -> Plain:
         "xaxis": {
             **axis,
             "range": [0, epochs],
+            "dtick": 1 if epochs <= FEW_EPOCHS else None,
             "title": {"text": "epoch"},
             "unifiedhovertitle": {"text": "epoch %{x}"},
         },

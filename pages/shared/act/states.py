@@ -9,6 +9,7 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pages.shared import cached
 from pages.shared.act.shown import DEFAULTS, FREE, Shown
@@ -55,13 +56,25 @@ class States:
 
     @property
     def stopped(self) -> Array:
-        """What t steps without decay keep, [K, r]."""
-        return descent_filter(self.s, self.lr, self.steps[:, None])
+        """What t steps without decay keep, [K, r]; NaN where descent never arrives."""
+        kept = descent_filter(self.s, self.lr, self.steps[:, None])
+        return np.where(self.arrives, kept, np.nan)
 
     @property
     def both(self) -> Array:
-        """What t steps with decay keep, [K, r]."""
-        return descent_filter(self.s, self.lr, self.steps[:, None], self.weight_decay[:, None])
+        """What t steps with decay keep, [K, r]; NaN where descent with decay never arrives."""
+        kept = descent_filter(self.s, self.lr, self.steps[:, None], self.weight_decay[:, None])
+        return np.where(self.arrives_decayed[:, None], kept, np.nan)
+
+    @property
+    def arrives(self) -> bool:
+        """Whether descent without decay converges: η s_max < 2."""
+        return bool(self.lr * self.s[0] < 2)
+
+    @property
+    def arrives_decayed(self) -> NDArray[np.bool_]:
+        """Whether descent with decay converges: η(s_max + λ) < 2, [K]."""
+        return np.asarray(self.lr * (self.s[0] + self.weight_decay) < 2)
 
 
 def measurable(spec: DatasetSpec) -> bool:
@@ -132,13 +145,22 @@ def query(settings: Settings, shown: Shown, pins: Sequence[Pin]) -> str:
     said: dict[str, Value] = asdict(shown)
     if has_directions(settings.data):
         lam, t = present(settings, shown)
-        alone = shown.sliders == FREE or t != steps_for(settings.data, settings.run.lr, lam)
-        said["steps"] = int(t) if alone else 0
-        if alone and shown.sliders != FREE:  # λ follows from t
+        alone = shown.sliders == FREE
+        leads = not alone and _steps_lead(settings.data, settings.run.lr, lam, t)
+        said["steps"] = int(t) if alone or leads else 0
+        if leads:  # λ follows from t
             run = replace(settings.run, weight_decay=float(RUN["weight_decay"]))
             settings = replace(settings, run=run)
     own = {key: as_text(value) for key, value in said.items() if value != DEFAULTS[key]}
     return "&".join(part for part in (query_of(settings, pins), urlencode(own)) if part)
+
+
+def _steps_lead(spec: DatasetSpec, lr: float, weight_decay: float, steps: float) -> bool:
+    """Whether λ follows from t, and not t from λ; where each does, a λ of the slider leads."""
+    if steps != steps_for(spec, lr, weight_decay):
+        return True
+    follows = math.isfinite(steps) and weight_decay == weight_decay_for(spec, lr, steps)
+    return follows and weight_decay not in weight_decays()
 
 
 def states(settings: Settings, shown: Shown) -> States:
@@ -170,7 +192,8 @@ def _together(spec: DatasetSpec, lr: float, now: Pair) -> tuple[list[Pair], set[
     """Every λ with its t, and every t with its λ, λ rising."""
     by_lam = {(lam, steps_for(spec, lr, lam)) for lam in weight_decays()}
     offered = steps_on_offer(spectrum(spec).s, lr)
-    by_t = {(weight_decay_for(spec, lr, t), t) for t in offered}
+    by_lam = {pair for pair in by_lam if pair[0] != now[0]}
+    by_t = {(weight_decay_for(spec, lr, t), t) for t in offered if t != now[1]}
     by_t = {pair for pair in by_t if pair[0] <= most_weight_decay()}
     pairs = sorted({*by_lam, *by_t, now}, key=lambda pair: (pair[0], -pair[1]))
     return pairs, by_lam, by_t

@@ -93,39 +93,45 @@ def _both(now: States) -> None:
         rf"= \frac{{s}}{{s+{_tex(lam)}}}\bigl(1-(1-{_tex(now.lr)}(s+{_tex(lam)}))^{{{power}}}\bigr)"
         r"\end{gathered}"
     )
-    kept = descent_filter([strong, weak], now.lr, t, lam)
     product = now.lr * (strong + lam)
-    verdict = (
-        "t steps of descent on L + (λ/2)‖w‖²: with t → ∞ this becomes ridge, and with λ → 0 early "
-        "stopping."
-        if product < 2
-        else f"η(s_max + λ) = {plain(product)} is not below 2: descent with decay never arrives at "
-        "ridge here."
-    )
+    if product >= 2:
+        st.caption(
+            f"η(s_max + λ) = {plain(product)} is not below 2: descent with decay never arrives at "
+            "ridge here."
+        )
+        return
+    kept = [words.share(float(share)) for share in descent_filter([strong, weak], now.lr, t, lam)]
     st.caption(
-        f"{verdict} Here it keeps {words.share(float(kept[0]))} of the strongest direction and "
-        f"{words.share(float(kept[1]))} of the weakest."
+        "t steps of descent on L + (λ/2)‖w‖²: with t → ∞ this becomes ridge, and with λ → 0 early "
+        f"stopping. Here it keeps {kept[0]} of the strongest direction"
+        + (f" and {kept[1]} of the weakest." if len(now.s) > 1 else ".")
     )
 
 
 def _reach(settings: Settings) -> None:
-    """The factor of the null space, with numbers."""
     run, found = settings.run, split(settings)
     st.markdown("**What decay alone does**")
-    steps = -(-settings.data.n_train // run.batch_size) * run.epochs
-    product = plain(run.lr * run.weight_decay)
-    st.latex(rf"(1-\eta\lambda)^t = (1-{_tex(run.lr)}\cdot {_tex(run.weight_decay)})^{{{steps}}}")
-    centred = len(spectrum(settings.data).s) if measurable(settings.data) else found.rank
-    text = (
-        "Every gradient is a sum of training rows, so it lies in their span, the row space. What "
-        f"the start has outside of it only shrinks, by ηλ = {product} a step, whatever the batch "
-        "order."
+    if not math.isnan(found.factor):
+        st.latex(_factor(settings, found.factor))
+    spec = settings.data
+    centred = len(spectrum(spec).s) if measurable(spec) else 0
+    st.caption(words.decay_alone(run, found, centred))
+
+
+def _factor(settings: Settings, an_epoch: float) -> str:
+    """(1 − ηλ)^t over the run; a short last batch of m rows has coupled decay ηλ·m/B."""
+    run = settings.run
+    batches, rest = divmod(settings.data.n_train, run.batch_size)
+    product = rf"{_tex(run.lr)}\cdot {_tex(run.weight_decay)}"
+    end = _tex(an_epoch**run.epochs)
+    if not rest or run.decay == "decoupled":
+        steps = (batches + bool(rest)) * run.epochs
+        return rf"(1-\eta\lambda)^t = (1-{product})^{{{steps}}} = {end}"
+    short = rf"\tfrac{{{rest}}}{{{run.batch_size}}}"
+    return (
+        rf"\begin{{gathered}} \bigl((1-\eta\lambda)^{{{batches}}}(1-{short}\eta\lambda)"
+        rf"\bigr)^{{{run.epochs}}} \\ \eta\lambda = {product}: {end} \end{{gathered}}"
     )
-    if math.isnan(found.factor):
-        text += " That holds for plain SGD; this run’s optimizer moves it otherwise."
-    elif abs(found.factor) > 1:
-        text += " ηλ is above 2 here: it grows instead."
-    st.caption(text + words.row_space_rank(found, centred))
 
 
 def _tex(value: float) -> str:

@@ -19,8 +19,13 @@ LEAST_SHARE = 1e-3
 
 
 def count(steps: float) -> str:
-    """A number of steps as the slider shows it."""
+    """A number of steps."""
     return "∞" if math.isinf(steps) else f"{int(steps):,}".replace(",", "\u202f")
+
+
+def steps(now: States, t: float) -> str:
+    """What the slider of t shows: the number, and whether it means anything."""
+    return count(t) if now.arrives else f"{count(t)}: diverges"
 
 
 def share(kept: float) -> str:
@@ -72,7 +77,7 @@ def meaning(rank: int, n_features: int) -> str:
 def sentences(now: States) -> list[str]:
     """One for every stop of the sliders."""
     ridge, stopped = now.ridge, now.stopped
-    if now.lr * float(now.s[0]) >= 2:
+    if not now.arrives:
         return [f"{_ridge(now, k, ridge[k])} {_diverges(now)}" for k in range(len(now.steps))]
     apart, overshoot = filter_distance(ridge, stopped), _overshoots(now)
     return [
@@ -156,11 +161,12 @@ def split(settings: Settings, found: Split) -> str:
             f"The run diverged at epoch {found.diverged_at}: choose a smaller η. The curves stop "
             "there."
         )
+    away = f"{plain(float(found.to_ridge[-1]))} from exact ridge"
     ended = (
         f"After {epochs} {'epoch' if epochs == 1 else 'epochs'} the part of w in the row space "
         f"({_dimensions(found.rank)}) has norm {plain(float(found.reached[-1]))} and is "
-        f"{plain(float(found.to_ridge[-1]))} from exact ridge, at the start "
-        f"{plain(float(found.to_ridge[0]))}. "
+        f"{away if found.to_ridge[-1] else 'exact ridge up to rounding'}; at the start it was "
+        f"{plain(float(found.to_ridge[0]))} away. "
     )
     if beyond == 0:
         return f"{ended}The rows span all {_dimensions(found.rank)}: there is no null space here."
@@ -202,11 +208,20 @@ def _dimensions(number: int) -> str:
     return f"{number} dimension" if number == 1 else f"{number} dimensions"
 
 
-def row_space_rank(found: Split, centred: int) -> str:
-    """Why the row space may have a dimension more than the picture above has directions."""
-    if found.rank == centred:
-        return ""
-    return (
-        f" The picture above has {directions(centred)}, for it centres the data; here the mean of "
-        "the rows is one more, which w and b learn together."
+def decay_alone(run: Hyperparameters, found: Split, centred: int) -> str:
+    """What happens outside the row space, and how that fits the picture of directions."""
+    text = (
+        "Every gradient is a sum of training rows, so it lies in their span, the row space. Under "
+        f"plain SGD the rest of the start only shrinks, by ηλ = {plain(run.lr * run.weight_decay)} "
+        "a step, whatever the batch order."
     )
+    if math.isnan(found.factor):
+        text += f" {_no_factor(run)}"
+    elif abs(found.factor) > 1:
+        text += " ηλ is above 2 here: it grows instead."
+    if centred and centred < found.rank:
+        text += (
+            f" The picture above has {directions(centred)}, for it centres the data; here the mean "
+            "of the rows is one more, which w and b learn together."
+        )
+    return text

@@ -1,0 +1,315 @@
+"""The pictures of “Where it acts” against training by the engine, scikit-learn and a search."""
+
+import base64
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+
+from pages.shared import cached
+from pages.shared.act import picture, words
+from pages.shared.act.figures import log_ticks
+from pages.shared.act.shown import FREE, TOGETHER, Shown, read_link
+from pages.shared.act.split import split
+from pages.shared.act.split_picture import parts_of_w
+from pages.shared.act.states import query, spectrum, states
+from pages.shared.settings import Settings, settings_of
+from wd_core import Dataset, Hyperparameters, collect, train
+
+# What is drawn is sent in seven digits.
+DRAWN = 1e-6
+# Training by steps against a closed form in a few hundred of them.
+TRAINED = 1e-9
+
+BOOK: dict[str, Any] = {}
+SQUARE = {"n_features": 20, "noise": 0.05, "lr": 0.3, "weight_decay": 1.0, "batch_size": 20}
+SMALL = {"n_train": 6, "n_features": 3, "n_test": 5, "epochs": 5, "lr": 0.1}
+
+
+def matrix(packed: dict[str, str]) -> np.ndarray:
+    flat = np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"])
+    sizes = packed.get("shape", str(len(flat))).split(",")
+    return flat.reshape([int(size) for size in sizes]).astype(float)
+
+
+def kept_by_training(settings: Settings, steps: int, weight_decay: float) -> np.ndarray:
+    """The share of least squares after full-batch steps of the engine on the centred data."""
+    data, parts = cached.dataset(settings.data), spectrum(settings.data)
+    centred = Dataset(
+        data.X_train - parts.x_mean, data.y_train - parts.y_mean, data.X_test, data.y_test
+    )
+    run = Hyperparameters(
+        weight_decay, settings.run.lr, batch_size=data.n_train, epochs=steps, init_std=0.0
+    )
+    w = collect(train(centred, [run], record_every=steps)).weights[-1, 0]
+    return np.asarray(w @ parts.V / (parts.c / np.sqrt(parts.s)))
+
+
+@pytest.mark.parametrize("values", [BOOK, SQUARE, SMALL], ids=str)
+@pytest.mark.parametrize("sliders", [TOGETHER, FREE])
+def test_the_dots_stand_where_training_and_scikit_learn_end(
+    values: dict[str, Any], sliders: str
+) -> None:
+    settings, shown = settings_of(values), Shown(7 if sliders == FREE else 0, sliders)
+    payload, now = picture.directions(settings, shown), states(settings, shown)
+    data, parts = cached.dataset(settings.data), spectrum(settings.data)
+    k = payload["position"]
+    lam, t = float(now.weight_decay[k]), int(now.steps[k])
+    model = Ridge(alpha=data.n_train * lam, solver="svd").fit(data.X_train, data.y_train)
+    expected = {
+        "ridge": model.coef_ @ parts.V / (parts.c / np.sqrt(parts.s)),
+        "stopped": kept_by_training(settings, t, 0.0),
+        "both": kept_by_training(settings, t, lam),
+    }
+    for name, kept in expected.items():
+        dots = payload["moves"][f"{name} dots"]
+        np.testing.assert_allclose(matrix(dots["y"])[k], kept, rtol=DRAWN, atol=DRAWN)
+        np.testing.assert_allclose(matrix(dots["x"])[k], np.log10(parts.s), atol=DRAWN)
+        assert payload["series"][f"{name}_dof"][k] == pytest.approx(1 + kept.sum(), rel=TRAINED)
+        sizes = 10 ** matrix(payload["moves"][f"{name} sizes"]["y"])[k]
+        w = np.abs(kept * parts.c / np.sqrt(parts.s))
+        np.testing.assert_allclose(sizes, w, rtol=1e-4)
+    apart = math.sqrt(((expected["ridge"] - expected["stopped"]) ** 2).mean())
+    assert payload["series"]["distance"][k] == pytest.approx(apart, rel=1e-6)
+    assert payload["series"]["rule"][k] == pytest.approx(1 / (settings.run.lr * lam))
+
+
+def test_the_curves_pass_through_the_dots_and_the_markers_lie_on_the_curves() -> None:
+    payload = picture.directions(settings_of({**SQUARE, "lr": 0.1}), Shown())
+    figure, moves, series = payload["figure"], payload["moves"], payload["series"]
+    for k in range(0, len(series["step"]), 7):
+        for name in ("ridge", "stopped", "both"):
+            if series[f"{name}_dof"][k] is None:
+                assert np.isnan(matrix(moves[name]["y"])[k]).all()
+                continue
+            x, y = (matrix(moves[name][axis])[k] for axis in "xy")
+            dots_x, dots_y = (matrix(moves[f"{name} dots"][axis])[k] for axis in "xy")
+            # straight pieces between the points of a smooth curve
+            np.testing.assert_allclose(np.interp(dots_x, x, y), dots_y, atol=0.02)
+            at = matrix(moves[f"{name} now"]["affine"])[k]
+            assert not at[:4].any()
+            assert at[5] == pytest.approx(series[f"{name}_dof"][k], rel=DRAWN)
+            panel = "x3" if name == "ridge" else "x4"
+            low, high = figure["layout"][f"xaxis{panel[1]}"]["range"]
+            assert low <= at[4] <= high
+    (ridge_dof,) = (
+        t for t in figure["data"] if t.get("xaxis") == "x3" and t["mode"] == "lines"
+    )  # fmt: skip
+    k = payload["position"]
+    at = matrix(moves["ridge now"]["affine"])[k]
+    assert np.interp(at[4], matrix(ridge_dof["x"]), matrix(ridge_dof["y"])) == pytest.approx(
+        at[5], rel=DRAWN
+    )
+
+
+def test_the_picture_marks_least_squares_and_the_truth() -> None:
+    settings = settings_of(SQUARE)
+    data, parts = cached.dataset(settings.data), spectrum(settings.data)
+    traces = {t["name"]: t for t in picture.directions(settings, Shown())["figure"]["data"]}
+    w = np.linalg.lstsq(data.X_train - parts.x_mean, data.y_train - parts.y_mean, rcond=None)[0]
+    np.testing.assert_allclose(
+        10 ** matrix(traces["least squares"]["y"]), np.abs(w @ parts.V), rtol=1e-6
+    )
+    assert data.w_true is not None
+    truth = np.abs(parts.V.T @ data.w_true)
+    np.testing.assert_allclose(10 ** matrix(traces["truth"]["y"]), truth, rtol=1e-9)
+    assert "s = 0" in traces
+    assert "s = 0" not in {
+        t["name"] for t in picture.directions(settings_of(SMALL), Shown())["figure"]["data"]
+    }
+
+
+# the oracle is for steps that do not overshoot
+SLOW = [BOOK, {**SQUARE, "lr": 0.1}, {"source": "diabetes", "lr": 0.02}]
+
+
+@pytest.mark.parametrize("values", SLOW, ids=str)
+def test_each_slider_moves_the_other_to_its_best_match(values: dict[str, Any]) -> None:
+    settings = settings_of(values)
+    now = states(settings, Shown())
+    s, tried = now.s, np.append(0.0, np.geomspace(1e-6, 1e4, 3000))
+    every = np.unique(np.geomspace(1, 1e7, 3000).round())
+
+    def apart(lam: Any, t: Any) -> Any:
+        kept = -np.expm1(np.asarray(t)[..., None] * np.log1p(-now.lr * s))
+        return np.sqrt(((s / (s + np.asarray(lam)[..., None]) - kept) ** 2).mean(-1))
+
+    assert now.lr * s[0] < 1
+    for k in set(now.by_weight_decay[1::6]):
+        lam, t = now.weight_decay[k], now.steps[k]
+        assert now.match[k] == "steps"
+        assert apart(lam, t) <= apart(lam, every).min() + 1e-12
+    for k in {*now.by_steps[::5]} - {now.chosen}:
+        lam, t = now.weight_decay[k], now.steps[k]
+        assert now.match[k] in ("steps", "weight_decay")
+        # six digits of λ: the distance is flat there
+        assert apart(lam, t) <= apart(tried, t).min() + 1e-9
+
+
+def test_together_every_stop_is_in_order() -> None:
+    for values in (BOOK, SQUARE, SMALL):
+        now = states(settings_of(values), Shown())
+        assert (np.diff(now.weight_decay) >= 0).all()
+        assert (np.diff(now.weight_decay[now.by_weight_decay]) > 0).all()
+        assert (np.diff(now.steps[now.by_steps]) > 0).all()
+        assert now.weight_decay[now.by_weight_decay[0]] == 0
+        assert now.weight_decay.max() == 100
+        assert {*now.by_weight_decay, *now.by_steps} == set(range(len(now.steps)))
+
+
+def test_free_each_slider_stands_still_while_the_other_moves() -> None:
+    now = states(settings_of(BOOK), Shown(40, FREE))
+    lam, t = now.weight_decay[now.chosen], now.steps[now.chosen]
+    assert (lam, t) == (3, 40)
+    assert set(now.steps[now.by_weight_decay]) == {40}
+    assert set(now.weight_decay[now.by_steps]) == {3}
+    # the browser puts the other thumb at the stop nearest in number: that must be the present one
+    for mine, other in (
+        (now.by_weight_decay, now.by_steps),
+        (now.by_steps, now.by_weight_decay),
+    ):
+        for k in mine:
+            assert min(other, key=lambda stop: abs(stop - k)) == now.chosen
+
+
+def test_no_decay_and_ever_more_steps_keep_all() -> None:
+    settings = settings_of({"weight_decay": 0.0})
+    payload = picture.directions(settings, Shown())
+    k = payload["position"]
+    assert payload["series"]["steps"][k] is None
+    assert payload["sliders"][1]["texts"][k] == "∞"
+    for name in ("ridge", "stopped", "both"):
+        assert payload["series"][f"{name}_dof"][k] == 1 + len(spectrum(settings.data).s)
+    assert payload["series"]["distance"][k] == 0
+    assert "only the limit of ever more steps" in payload["sentences"][k]
+
+
+def test_descent_that_diverges_keeps_no_share() -> None:
+    limit = 2 / spectrum(settings_of(BOOK).data).s[0]
+    above = picture.directions(settings_of({"lr": 1.01 * limit}), Shown())
+    assert set(above["series"]["stopped_dof"]) == {None}
+    assert all("Early stopping keeps no share at all" in text for text in above["sentences"])
+    assert all(text.endswith("diverges") for text in above["sliders"][1]["texts"])
+    below = picture.directions(settings_of({"lr": 0.99 * limit}), Shown())
+    assert None not in below["series"]["stopped_dof"]
+    assert all("is above 1" in text for text in below["sentences"])
+    # with decay the limit is lower: η(s_max + λ) < 2
+    beyond = [lam > 2 / (0.99 * limit) - 2 / limit for lam in below["series"]["weight_decay"]]
+    assert [dof is None for dof in below["series"]["both_dof"]] == beyond
+    assert True in beyond
+
+
+def test_marks_without_a_place_are_sent_out_of_sight() -> None:
+    for values in ({"lr": 0.5}, {"weight_decay": 0.0}, SQUARE):
+        payload = picture.directions(settings_of(values), Shown())
+        for trace in payload["figure"]["data"]:
+            move = payload["moves"].get((trace.get("meta") or {}).get("moves"))
+            if move and "markers" in trace["mode"]:
+                assert all(np.isfinite(matrix(part)).all() for part in move.values())
+
+
+# ---------------------------------------------------------------- row space and null space
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"n_train": 7}, {"optimizer": "momentum", "decay": "decoupled"}, {"weight_decay": 0.0}],
+    ids=str,
+)
+def test_the_null_space_follows_its_factor(values: dict[str, Any]) -> None:
+    settings = settings_of(values)
+    found = split(settings)
+    data, run = cached.dataset(settings.data), cached.short_run(settings)
+    _, _, Vt = np.linalg.svd(data.X_train)
+    null = Vt[data.n_train :]
+    w = run.weights[:, 0]
+    np.testing.assert_allclose(found.left, np.linalg.norm(w @ null.T, axis=1), rtol=1e-9)
+    np.testing.assert_allclose(found.left, found.predicted, rtol=1e-9)
+    row = np.linalg.norm(w @ Vt[: data.n_train].T, axis=1)
+    np.testing.assert_allclose(found.reached, row, rtol=1e-9)
+    np.testing.assert_allclose(found.weight_norm**2, found.left**2 + row**2, rtol=1e-9)
+    assert "predicts" in words.split(settings, found)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"optimizer": "adam", "lr": 0.01}, "no such factor exists"),
+        ({"optimizer": "momentum"}, "no single factor exists"),
+        ({"n_features": 5}, "there is no null space"),
+        ({"init_std": 0.0}, "nothing to shrink"),
+        ({"lr": 0.5}, "diverged at epoch"),
+    ],
+    ids=str,
+)
+def test_where_there_is_no_factor_the_sentence_says_why(values: dict[str, Any], said: str) -> None:
+    settings = settings_of(values)
+    payload = parts_of_w(settings, "")
+    assert said in payload["sentence"]
+    names = {trace["meta"]["series"] for trace in payload["figure"]["data"]}
+    assert ("predicted" in names) == (values == {"lr": 0.5})
+
+
+def test_the_distance_to_ridge_is_that_to_scikit_learn() -> None:
+    settings = settings_of({**SQUARE, "epochs": 60})
+    data = cached.dataset(settings.data)
+    model = Ridge(alpha=data.n_train * settings.run.weight_decay).fit(data.X_train, data.y_train)
+    w = cached.short_run(settings).weights[:, 0]
+    away = np.linalg.norm(w - model.coef_, axis=1)
+    np.testing.assert_allclose(split(settings).to_ridge, away, rtol=1e-6, atol=1e-12)
+
+
+# ---------------------------------------------------------------- links and words
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({}, Shown()),
+        ({"weight_decay": 0.25, "lr": 0.01}, Shown()),
+        ({"weight_decay": 0.0}, Shown(sliders=FREE)),
+        ({"weight_decay": 2.5}, Shown(123, FREE)),
+        (SMALL, Shown(3, FREE)),
+        ({"n_train": 1}, Shown(9, FREE)),
+    ],
+    ids=str,
+)
+def test_a_link_says_the_state_and_nothing_twice(values: dict[str, Any], shown: Shown) -> None:
+    settings = settings_of(values)
+    link = query(settings, shown, ())
+    pairs = [(k, v) for k, v in (part.split("=") for part in link.split("&") if part)]
+    read, again, complaints = read_link(pairs)
+    assert not complaints
+    assert not read.complaints
+    assert read.settings == settings
+    assert query(read.settings, again, ()) == link
+
+
+def test_where_weight_decay_follows_the_link_names_the_steps_alone() -> None:
+    base = settings_of({})
+    now = states(base, Shown())
+    k = next(k for k in now.by_steps if now.match[k] == "weight_decay")
+    lam, t = float(now.weight_decay[k]), int(now.steps[k])
+    settings = replace(base, run=replace(base.run, weight_decay=lam))
+    assert query(settings, Shown(t), ()) == f"steps={t}"
+    assert states(settings, Shown(t)).steps[states(settings, Shown(t)).chosen] == t
+
+
+def test_shares_in_words_never_claim_all_or_nothing() -> None:
+    assert words.share(0.99999) == "more than 99.9 %"
+    assert words.share(1.0) == "100 %"
+    assert words.share(0.0) == "0 %"
+    assert words.share(1e-5) == "less than 0.1 %"
+    assert words.share(1.25) == "125 %"
+    assert words.share(-0.5) == "−50 %"
+
+
+@pytest.mark.parametrize("ends", [(-6.3, 0.4), (0.4, 1.2), (-40.0, 3.0), (0.0, 9.0)])
+def test_ticks_of_a_logarithmic_axis_are_a_few_and_inside(ends: tuple[float, float]) -> None:
+    places, texts = log_ticks(*ends)
+    assert 1 < len(places) <= 9
+    assert len(places) == len(texts) == len(set(texts))
+    assert all(ends[0] <= place <= ends[1] for place in places)
