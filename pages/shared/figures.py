@@ -186,10 +186,10 @@ def log_axis(values: Iterable[float | None]) -> dict[str, Any]:
         return {}
     low, high = float(np.log10(min(drawn))), float(np.log10(max(drawn)))
     room = max(MARGIN * (high - low), 0.1)
-    return {"range": [low - room, high + room]} | _log_ticks(low - room, high + room)
+    return {"range": [low - room, high + room]} | log_ticks(low - room, high + room)
 
 
-def _log_ticks(low: float, high: float) -> dict[str, Any]:
+def log_ticks(low: float, high: float) -> dict[str, Any]:
     """Even steps within a decade, 1, 2 and 5 over a few, whole decades or every few over many."""
     if high - low < 0.8:
         step = f"{(10**high - 10**low) / 4:.0e}"

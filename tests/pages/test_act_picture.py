@@ -11,7 +11,7 @@ from sklearn.linear_model import Ridge
 
 from pages.shared import cached
 from pages.shared.act import picture, words
-from pages.shared.act.figures import log_ticks
+from pages.shared.act.figures import decade_ticks
 from pages.shared.act.shown import FREE, TOGETHER, Shown, read_link
 from pages.shared.act.split import split
 from pages.shared.act.split_picture import parts_of_w
@@ -309,7 +309,7 @@ def test_shares_in_words_never_claim_all_or_nothing() -> None:
 
 @pytest.mark.parametrize("ends", [(-6.3, 0.4), (0.4, 1.2), (-40.0, 3.0), (0.0, 9.0)])
 def test_ticks_of_a_logarithmic_axis_are_a_few_and_inside(ends: tuple[float, float]) -> None:
-    places, texts = log_ticks(*ends)
+    places, texts = decade_ticks(*ends)
     assert 1 < len(places) <= 9
     assert len(places) == len(texts) == len(set(texts))
     assert all(ends[0] <= place <= ends[1] for place in places)

@@ -173,7 +173,7 @@ def test_one_value_alone_has_a_range_around_it() -> None:
 
 @pytest.mark.parametrize("decades", [0.3, 2, 6, 12, 40, 300])
 def test_ticks_are_few_at_any_range(decades: float) -> None:
-    tick = figures._log_ticks(0.0, decades)["dtick"]
+    tick = figures.log_ticks(0.0, decades)["dtick"]
     assert (tick == "D2") == (0.8 <= decades < 2.5)
     if decades < 0.8:
         assert 2 <= (10**decades - 1) / float(tick.removeprefix("L")) <= 8

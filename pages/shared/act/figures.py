@@ -24,7 +24,7 @@ NAMES = {"ridge": "ridge", "stopped": "early stopping", "both": "both together"}
 STYLE = {
     "ridge": (RIDGE, "solid", "circle"),
     "stopped": (STOPPED, "dash", "triangle-up"),
-    "both": (BOTH, "dashdot", "square"),
+    "both": (BOTH, "dashdot", "square-open"),
 }
 # How far from the rest the place of 0 stands on a logarithmic axis: a part of its length, and more.
 TO_ZERO, AT_LEAST = 0.09, 0.2
@@ -34,14 +34,14 @@ FEW_DECADES = 2.5
 SHARE, SIZE, OVER_LAMBDA, OVER_STEPS = "", "2", "3", "4"
 DOMAINS = {
     SHARE: ((0.0, 0.62), (0.47, 1.0)),
-    SIZE: ((0.0, 0.62), (0.0, 0.33)),
+    SIZE: ((0.0, 0.62), (0.0, 0.32)),
     OVER_LAMBDA: ((0.7, 1.0), (0.59, 1.0)),
     OVER_STEPS: ((0.7, 1.0), (0.0, 0.4)),
 }
 NARROW_DOMAINS = {
     SHARE: ((0.0, 1.0), (0.7, 1.0)),
-    SIZE: ((0.0, 1.0), (0.44, 0.6)),
-    OVER_LAMBDA: ((0.0, 1.0), (0.22, 0.35)),
+    SIZE: ((0.0, 1.0), (0.45, 0.6)),
+    OVER_LAMBDA: ((0.0, 1.0), (0.21, 0.34)),
     OVER_STEPS: ((0.0, 1.0), (0.0, 0.13)),
 }
 
@@ -234,7 +234,7 @@ def _freedom(given: Directions) -> list[go.Scatter]:
 # ---------------------------------------------------------------- layout
 
 
-def log_ticks(low: float, high: float, most: int = 7) -> tuple[list[float], list[str]]:
+def decade_ticks(low: float, high: float, most: int = 7) -> tuple[list[float], list[str]]:
     """Places and texts of the ticks of an axis in log₁₀: decades; with 2 and 5 if they are few."""
     digits = (1, 2, 5) if high - low < FEW_DECADES else (1,)
     every = max(1, math.ceil((high - low) / most))
@@ -252,7 +252,7 @@ def _power(digit: int, power: int) -> str:
 
 def _log_axis(low: float, high: float, title: str, zero: str = "", most: int = 7) -> Plain:
     """An axis in log₁₀; `zero`: what stands at the place of 0, where the axis has one."""
-    places, texts = log_ticks(low, high, most)
+    places, texts = decade_ticks(low, high, most)
     edge = zero_place(low, high) if zero else low
     if zero:
         places, texts = [edge, *places], [zero, *texts]
@@ -272,7 +272,7 @@ def _directions_layout(given: Directions, revision: str) -> Plain:
     sizes = np.concatenate([given.least, [] if given.truth is None else given.truth])
     sizes = np.log10(sizes[sizes > 0]) if (sizes > 0).any() else np.array([0.0])
     bottom, top = float(sizes.min()) - 1.0, float(sizes.max()) + 0.3
-    size_places, size_texts = log_ticks(bottom, top)
+    size_places, size_texts = decade_ticks(bottom, top)
     layout: Plain = {
         "template": "none",
         "height": 620,

@@ -36,8 +36,6 @@ Payload = dict[str, Any]
 POINTS, DOTS = 49, 24
 # The axis of s reaches this many decades below the weakest direction and above the strongest.
 BELOW, ABOVE = 1.0, 0.1
-# Beyond the strongest direction a curve may rise without end: it is drawn up to this share.
-HIGHEST = 10.0
 # Where a mark stands that is not to be seen: far below every axis.
 AWAY = -1e3
 # Seven digits are enough for what is drawn.
@@ -131,11 +129,11 @@ def _without_rounding(values: Array) -> Array:
 
 
 def _moves(parts: Spectrum, now: States, given: figures.Directions) -> dict[str, Any]:
-    x, picked = np.linspace(given.low, given.high, POINTS), spread(len(now.s))
+    x, picked = np.linspace(given.low, np.log10(now.s[0]), POINTS), spread(len(now.s))
     lam, t = now.weight_decay[:, None], now.steps[:, None]
     s, sizes = 10**x, np.abs(_sizes(parts)[picked])
-    stopped = np.where(now.arrives, _capped(descent_filter(s, now.lr, t)), np.nan)
-    both = _capped(descent_filter(s, now.lr, t, lam))
+    stopped = np.where(now.arrives, descent_filter(s, now.lr, t), np.nan)
+    both = descent_filter(s, now.lr, t, lam)
     moves: dict[str, Any] = {
         "ridge": _rows(x, ridge_filter(s, lam)),
         "stopped": _rows(x, stopped),
@@ -159,10 +157,6 @@ def _moves(parts: Spectrum, now: States, given: figures.Directions) -> dict[str,
 def _rows(x: Array, y: Array) -> dict[str, Array]:
     """The same places across for every picture, [K, P]."""
     return {"x": np.broadcast_to(x, y.shape), "y": y}
-
-
-def _capped(kept: Array) -> Array:
-    return np.clip(kept, -HIGHEST, HIGHEST)
 
 
 def _shown(values: Array) -> Array:

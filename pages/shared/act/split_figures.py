@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from pages.shared.act.figures import FEW_DECADES, Plain, legend, whole
-from pages.shared.figures import FEW_EPOCHS, MARKS, OPTIMUM, PENALTY, TEXT, TRAIN, Series
+from pages.shared.act.figures import Plain, legend, whole
+from pages.shared.figures import FEW_EPOCHS, MARKS, OPTIMUM, PENALTY, TEXT, TRAIN, Series, log_ticks
 
 # So far down the picture goes from its largest norm.
 DECADES = 10.0
@@ -65,8 +65,8 @@ def split(series: Series, epochs: int, filename: str) -> Plain:
         high = math.log10(max(values))
         low = max(math.log10(min(values)), high - DECADES)
         room = max(0.06 * (high - low), 0.1)
-        y["range"] = [float(low - room), float(high + room)]
-        y |= {"dtick": "D2" if high - low < FEW_DECADES else max(1, -(-(high - low) // 7))}
+        y["range"] = [low - room, high + room]
+        y |= log_ticks(low - room, high + room)
     layout: Plain = {
         "template": "none",
         "height": 400,

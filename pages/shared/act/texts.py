@@ -90,7 +90,8 @@ def _both(now: States) -> None:
     st.markdown("**Both: decay, and stopped**")
     st.latex(
         r"\begin{gathered} \frac{s}{s+\lambda}\bigl(1-(1-\eta(s+\lambda))^t\bigr) \\"
-        rf"= \frac{{s}}{{s+{_tex(lam)}}}\bigl(1-(1-{_tex(now.lr)}(s+{_tex(lam)}))^{{{power}}}\bigr)"
+        rf"= \frac{{s}}{{s+{_tex(lam)}}} \\"
+        rf"\cdot\,\bigl(1-(1-{_tex(now.lr)}(s+{_tex(lam)}))^{{{power}}}\bigr)"
         r"\end{gathered}"
     )
     product = now.lr * (strong + lam)
@@ -126,7 +127,10 @@ def _factor(settings: Settings, an_epoch: float) -> str:
     end = _tex(an_epoch**run.epochs)
     if not rest or run.decay == "decoupled":
         steps = (batches + bool(rest)) * run.epochs
-        return rf"(1-\eta\lambda)^t = (1-{product})^{{{steps}}} = {end}"
+        return (
+            r"\begin{gathered} (1-\eta\lambda)^t \\"
+            rf"= (1-{product})^{{{steps}}} = {end} \end{{gathered}}"
+        )
     short = rf"\tfrac{{{rest}}}{{{run.batch_size}}}"
     return (
         rf"\begin{{gathered}} \bigl((1-\eta\lambda)^{{{batches}}}(1-{short}\eta\lambda)"

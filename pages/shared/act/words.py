@@ -63,10 +63,11 @@ def nowhere(spec: DatasetSpec, measurable: bool) -> str:
 def meaning(rank: int, n_features: int) -> str:
     """What the picture is about, and how many directions the data have."""
     nothing = n_features - rank
+    each, all_of_it = ("", "it") if rank == 1 else (" along each", "every one of them")
     text = (
-        f"The centred training data vary along {directions(rank)}, by a variance s along each. "
-        "Least squares fits every one of them fully; ridge and early stopping keep a share of it, "
-        "the larger s the more."
+        f"The centred training data vary along {directions(rank)}, by a variance s{each}. Least "
+        f"squares fits {all_of_it} fully; ridge and early stopping keep a share of it, the larger "
+        "s the more."
     )
     if not nothing:
         return text
@@ -119,7 +120,9 @@ def _apart(now: States, k: int, distance: float) -> str:
     lam, t = float(now.weight_decay[k]), float(now.steps[k])
     if lam == 0 and math.isinf(t):
         return ""
-    over = f"Over {directions(len(now.s))} the two differ by {plain(distance)} (root mean square)"
+    over = f"The two differ by {plain(distance)}"
+    if len(now.s) > 1:
+        over += f", the root mean square over the {directions(len(now.s))}"
     best = {"steps": "; no other t comes nearer", "weight_decay": "; no other λ comes nearer"}
     text = over + best.get(now.match[k], "")
     if lam == 0:
@@ -169,7 +172,8 @@ def split(settings: Settings, found: Split) -> str:
         f"{plain(float(found.to_ridge[0]))} away. "
     )
     if beyond == 0:
-        return f"{ended}The rows span all {_dimensions(found.rank)}: there is no null space here."
+        whole = "the only dimension" if found.rank == 1 else f"all {found.rank} dimensions"
+        return f"{ended}The rows span {whole}: there is no null space here."
     if found.left[0] == 0:
         return (
             f"{ended}In the null space ({_dimensions(beyond)}) the start is 0, so there is nothing "
