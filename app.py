@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from pages.shared import assets
 from pages.shared.chart import encode
+from pages.shared.geometry import relief, scene
 from pages.shared.link import Link, read_link
 from pages.shared.picture import Payload, stream, training_picture
 
@@ -40,6 +41,16 @@ async def training(request: Request) -> Response:
     def draw() -> str:
         link = _link(request)
         return encode(training_picture(link.settings, link.pins))
+
+    return await _answer(draw)
+
+
+async def surface(request: Request) -> Response:
+    """The geometry page's surface while λ is being dragged."""
+
+    def draw() -> str:
+        shown, _ = scene.read_link(request.query_params.multi_items())
+        return encode(relief.surface(shown))
 
     return await _answer(draw)
 
@@ -144,5 +155,6 @@ app = st.App(
         Route("/train", home),
         Route("/api/train", training),
         Route("/api/train/stream", training_stream),
+        Route(relief.ROUTE, surface),
     ],
 )

@@ -71,6 +71,14 @@ def test_a_dragged_control_is_answered_with_its_picture(base):
     assert len(picture["series"]["train_loss"]) == 11
 
 
+def test_a_dragged_surface_is_answered_with_its_picture(base):
+    address = f"{base}/api/geometry/surface?s2=0.1&weight_decay=2"
+    with urllib.request.urlopen(address) as answer:
+        picture = json.load(answer)
+    assert picture["query"] == "weight_decay=2&s2=0.1"
+    assert [trace["type"] for trace in picture["figure"]["data"][:2]] == ["surface", "surface"]
+
+
 def test_nonsense_in_a_route_is_answered_with_the_defaults(base):
     with urllib.request.urlopen(f"{base}/api/train?weight_decay=much&x=%00") as answer:
         assert json.load(answer)["query"] == ""

@@ -81,9 +81,9 @@ def read_values(
         try:
             values[key] = settings[key].read(text)
         except ValueError as error:
+            instead = settings[key].instead or f"{as_text(defaults[key])} is used instead"
             complaints.append(
-                f"{settings[key].label}: “{text[:40]}” in the link {error};"
-                f" {as_text(defaults[key])} is used instead."
+                f"{settings[key].label}: “{text[:40]}” in the link {error}; {instead}."
             )
     return values, complaints
 

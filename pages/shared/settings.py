@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters
@@ -28,6 +28,7 @@ class Steps:
     default: float
     steps: Sequence[float]
     whole: bool = False
+    instead: ClassVar[str] = ""
 
     def read(self, text: str) -> Value:
         """The value in a text, or ValueError with the rule."""
@@ -50,6 +51,8 @@ class Number:
     most: float
     step: float
     whole: bool = False
+    # What happens where a link's value is refused; nothing said, the default is used.
+    instead: ClassVar[str] = ""
 
     def read(self, text: str) -> Value:
         """The value in a text, or ValueError with the rule."""
@@ -65,6 +68,7 @@ class Choice:
     help: str
     default: str
     options: Mapping[str, str] = field(hash=False)
+    instead: ClassVar[str] = ""
 
     def read(self, text: str) -> Value:
         """The value in a text, or ValueError with the rule."""

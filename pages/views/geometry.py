@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared import texts
 from pages.shared.chart import chart
-from pages.shared.geometry import controls, picture, words
+from pages.shared.geometry import controls, picture, relief, words
 from pages.shared.geometry import texts as explained
 from pages.shared.geometry.problem import solutions
 
@@ -20,7 +20,6 @@ def page() -> None:
     with side:
         controls.source()
         controls.overlays()
-        controls.paths()
     scene = controls.chosen()
     try:
         solved = solutions(scene)
@@ -32,12 +31,14 @@ def page() -> None:
         explained.examples(scene)
     with drawing:
         explained.start(scene, solved)
-        plane, relief = st.tabs(["Level sets", "Surface"], on_change="rerun", key="geometry tab")
-        with plane:
-            chart(picture.plane(scene), key=controls.CHART, on=controls.on_chart())
-        if relief.open:
-            with relief:
-                chart(picture.surface(scene), key="geometry surface")
+        plane, above = controls.tabs()
+        if plane.open:
+            with plane:
+                chart(picture.plane(scene), key=controls.CHART, on=controls.on_chart())
+        if above.open:
+            with above:
+                controls.weight_decay(solved.weight_decays, solved.now)
+                chart(relief.surface(scene), key="geometry surface")
         explained.explanations(scene, solved)
 
 

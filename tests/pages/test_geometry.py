@@ -7,9 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.shared.geometry import figures, picture
-from pages.shared.geometry.problem import Solutions, problem, solutions
-from pages.shared.geometry.scene import DEFAULT, WEIGHT_DECAYS, Scene, scene_of
+from pages.shared.geometry import picture, relief
+from pages.shared.geometry.descents import stability
+from pages.shared.geometry.figures import panels, shapes
+from pages.shared.geometry.moves import LONGEST_ARROW, SHORTEST_ARROW, l1_optima
+from pages.shared.geometry.problem import STRIDE, Solutions, problem, solutions
+from pages.shared.geometry.readouts import angles
+from pages.shared.geometry.scene import DECADES, DEFAULT, Scene, scene_of
 from pages.shared.geometry.words import last_zero, sparsity
 from wd_core.types import Array
 
@@ -64,6 +68,14 @@ def places(payload: dict[str, Any], key: str) -> Array:
     u, v = array(shape["x"]), array(shape["y"])
     a, b, c, d, e, f = (column[:, None] for column in unpacked(move["affine"]).T)
     return np.stack([a * u + b * v + e, c * u + d * v + f], -1)
+
+
+def paths(payload: dict[str, Any], key: str) -> Array:
+    """A descent of every picture, its two parts joined, [K, steps + 1, 2]."""
+    first = places(payload, key)
+    if f"{key} rest" not in payload["moves"]:
+        return first
+    return np.concatenate([first, places(payload, f"{key} rest")[:, 1:]], axis=1)
 
 
 @EVERY
@@ -130,20 +142,23 @@ def test_no_point_of_the_disc_is_better_than_the_optimum(values: dict[str, Any])
 
 @pytest.mark.parametrize("values", [v for n, v in SCENES.items() if "slice" not in n])
 def test_level_sets_are_those_of_the_loss_at_every_weight_decay(values: dict[str, Any]) -> None:
+    s = solved(values)
+    surface = s.surfaces[0]
     for lam in (0.0, 0.5, 100.0):
-        payload = drawn(values | {"weight_decay": lam})
-        contours = payload["figure"]["data"][0]
-        assert contours["type"] == "contour"
-        x, y = array(contours["x"]), array(contours["y"])
-        grid = np.stack(np.meshgrid(x, y), -1)
-        z = array(contours["z"]).reshape(len(y), len(x))
-        surface = solved(values).surfaces[0]
-        assert z**2 / 2 == pytest.approx(surface.loss(grid), rel=1e-9, abs=1e-15)
-        if surface.rank == 2:
-            row, column = np.unravel_index(z.argmin(), z.shape)
-            cell = x[1] - x[0]
-            assert abs(x[column] - surface.minimiser[0]) <= cell
-            assert abs(y[row] - surface.minimiser[1]) <= cell
+        data = drawn(values | {"weight_decay": lam})["figure"]["data"]
+        large, small = (t for t in data if t.get("name") == "level sets of the data loss L")
+        for shown, radii in ((large, panels.FINE_RADII), (small, panels.RADII)):
+            points = np.column_stack([array(shown["x"]), array(shown["y"])])
+            rows = points.reshape(len(radii), -1, 2)[:, :-1]
+            near = np.abs(rows).max(-1) < 50 * s.half
+            if surface.rank == 0:
+                assert not near.any()
+                continue
+            heights = np.sqrt(2 * surface.loss(rows))
+            step = np.median(heights[near] / (radii[:, None] + 0 * heights)[near])
+            wanted = (step * radii)[:, None] + 0 * heights
+            close = 1e-9 if surface.rank == 2 else 1e-2  # an ellipse for two lines
+            assert heights[near] == pytest.approx(wanted[near], rel=close)
 
 
 @pytest.mark.parametrize("values", [v for n, v in SCENES.items() if "slice" in n])
@@ -151,16 +166,15 @@ def test_a_slices_level_sets_are_those_of_the_data_on_that_plane(values: dict[st
     s, payload = solved(values), drawn(values)
     given = problem(scene_of(values).problem())
     assert given.slices is not None
-    assert given.dataset is not None
     rings = places(payload, "loss rings")
-    radii = np.hypot(*figures.rings(2 * figures.LEVELS))
+    radii = np.hypot(*shapes.rings(panels.FINE_RADII).T)
     for k in range(0, len(s.theta), 7):
         lam = float(s.weight_decay[k])
         plane = given.slices(lam)
         inside = ~np.isnan(radii) & (np.abs(rings[k]).max(1) < 50 * s.box[1])
         lowest = float(plane.loss(s.minimiser[k]))
-        wanted = lowest + (s.level * radii[inside]) ** 2 / 2
-        assert plane.loss(rings[k][inside]) == pytest.approx(wanted, rel=1e-7)
+        steps = np.sqrt(2 * (plane.loss(rings[k][inside]) - lowest)) / radii[inside]
+        assert steps == pytest.approx(np.median(steps), rel=1e-6)
         w = plane.lift(s.optimum[k])
         assert float(w @ w) == pytest.approx(given.norm(lam), rel=1e-9)
 
@@ -169,23 +183,29 @@ def test_a_slices_level_sets_are_those_of_the_data_on_that_plane(values: dict[st
 def test_the_arrows_at_the_optimum_are_equal_and_opposite(values: dict[str, Any]) -> None:
     s, payload = solved(values), drawn(values)
     force, pull = places(payload, "force"), places(payload, "pull")
-    tip = 4
-    there, back = force[:, tip] - s.optimum, pull[:, tip] - s.optimum
+    there, back = force[:, shapes.TIP] - s.optimum, pull[:, shapes.TIP] - s.optimum
     assert force[:, 0] == pytest.approx(s.optimum)
     assert there == pytest.approx(-back, abs=1e-12)
-    scale = np.linalg.norm(there, axis=1)
+    drawn_ = np.linalg.norm(there, axis=1)
     bound = s.weight_decay > 0
-    cross = there[:, 0] * s.optimum[:, 1] - there[:, 1] * s.optimum[:, 0]
-    length = np.linalg.norm(s.optimum, axis=1)
-    assert np.abs(cross[bound] / scale[bound] / length[bound]).max() < 1e-6
-    pulled = s.weight_decay * length
-    assert scale / scale.max() == pytest.approx(pulled / pulled.max(), rel=1e-6, abs=1e-9)
-    assert np.nanmax(picture.angles(s)) == 0
+    cross = there[:, 0] * s.force[:, 1] - there[:, 1] * s.force[:, 0]
+    pulled = np.linalg.norm(s.force, axis=1)
+    assert np.abs(cross[bound] / drawn_[bound] / pulled[bound]).max() < 1e-6  # along −∇L
+    assert ((there * s.force).sum(1)[bound] > 0).all()
+    wanted = np.maximum(LONGEST_ARROW * pulled / pulled.max(), SHORTEST_ARROW) * s.half
+    assert drawn_[bound] == pytest.approx(wanted[bound], rel=1e-6)
+    assert (drawn_[~bound] == 0).all()
+    for key in ("force label", "pull label"):
+        hidden = np.abs(places(payload, key)[:, 0]).max(1) > 10 * s.half
+        assert hidden.tolist() == (~bound).tolist()
+    assert np.nanmax(angles(s)) == 0
 
 
 def test_the_path_goes_from_the_free_minimiser_to_zero() -> None:
     s = solved({})
-    (path,) = (t for t in drawn({})["figure"]["data"] if t.get("name") == "path of w*(λ)")
+    (path,) = (
+        t for t in drawn({})["figure"]["data"] if str(t.get("name")).startswith("path of w*(λ)")
+    )
     x, y = array(path["x"]), array(path["y"])
     assert [x[0], y[0]] == pytest.approx([DEFAULT.w1, DEFAULT.w2])
     assert math.hypot(x[-1], y[-1]) < 1e-5
@@ -222,28 +242,89 @@ def test_nothing_that_moves_is_missing(values: dict[str, Any]) -> None:
 def test_both_sliders_run_through_their_range(values: dict[str, Any]) -> None:
     s, payload = solved(values), drawn(values)
     lam, theta = payload["sliders"]
-    assert (np.diff(s.weight_decay[lam["stops"]]) > 0).all()
-    assert s.weight_decay[lam["stops"]].tolist() == sorted(WEIGHT_DECAYS)
+    offered = s.weight_decay[lam["stops"]]
+    assert (np.diff(offered) > 0).all()
+    assert {0.0, 0.5, *DECADES} <= set(offered.tolist())
     assert (np.diff(s.theta[theta["stops"]]) >= 0).all()
     assert s.theta[theta["stops"][-1]] > s.free_norm
     assert "does not bind" in theta["texts"][theta["stops"][-1]]
     assert s.weight_decay[theta["stops"][-1]] == 0
 
 
-def test_penalty_and_objective_have_the_losss_heights() -> None:
+# Of all pictures, those at an end of the range where w* hardly moves any more.
+LINGERING = 0.15
+
+
+@BOUND
+def test_playing_goes_at_an_even_pace(values: dict[str, Any]) -> None:
+    s = solved(values)
+    strides = np.linalg.norm(np.diff(s.optimum, axis=0), axis=1) / np.sqrt(s.free_norm)
+    bound = strides[int(s.idle.sum()) - 1 :]
+    assert bound.max() < 5 * STRIDE
+    assert (bound < STRIDE / 2).mean() < LINGERING
+
+
+EXTREMES: dict[str, dict[str, Any]] = SCENES | {
+    "steep and shallow": {"s1": 100.0, "s2": 0.01},
+    "the valley points at 0": {"s1": 100.0, "s2": 0.01, "angle": 120.0},
+    "nearly flat": {"s1": 1e-9, "s2": 0.0},
+    "many noisy": {"source": "synthetic", "noise": 10.0, "n_train": 5},
+}
+
+
+@pytest.mark.parametrize("values", EXTREMES.values(), ids=EXTREMES.keys())
+def test_every_panel_has_level_sets_at_every_weight_decay(values: dict[str, Any]) -> None:
+    """Each function of a panel either is flat, and the word says so, or has rings in the frame."""
+    s, payload = solved(values), drawn(values)
+    for name, flat in (
+        ("loss", np.full(len(s.theta), s.flat)),
+        ("penalty", s.weight_decay == 0),
+        ("objective", s.flat & (s.weight_decay == 0)),
+    ):
+        said = np.abs(places(payload, f"flat {name}")[:, 0]).max(1) < 10 * s.half
+        assert said.tolist() == flat.tolist()
+        if f"{name} rings" not in payload["moves"]:
+            continue  # it stands still: held by the test of the level sets
+        small = next(
+            t
+            for t in payload["figure"]["data"]
+            if (t.get("meta") or {}).get("moves") == f"{name} rings"
+            and t["xaxis"] in ("x2", "x3", "x4")
+        )
+        u, v = array(small["x"]), array(small["y"])
+        a, b, c, d, e, f = unpacked(payload["moves"][f"{name} rings"]["affine"]).T[..., None]
+        x, y = a * u + b * v + e, c * u + d * v + f
+        ring = np.repeat(np.arange(panels.RINGS), len(u) // panels.RINGS)
+        # a side of an ellipse that crosses the frame may have both its ends outside
+        for k in np.flatnonzero(~flat):
+            crossing = [
+                _crosses(x[k][ring == r], y[k][ring == r], s.box) for r in range(panels.RINGS)
+            ]
+            assert sum(crossing) > panels.RINGS // 2 - 1
+
+
+def _crosses(x: Array, y: Array, box: tuple[float, float, float, float]) -> bool:
+    """Whether a closed line has a point in the box; every side of it is looked at closely."""
+    left, right, bottom, top = box
+    share = np.linspace(0, 1, 200)[:, None]
+    along_x, along_y = x[:-2] + share * np.diff(x[:-1]), y[:-2] + share * np.diff(y[:-1])
+    inside = (left <= along_x) & (along_x <= right) & (bottom <= along_y) & (along_y <= top)
+    return bool(inside.any())
+
+
+def test_rings_are_level_sets_of_penalty_and_objective() -> None:
     s, payload = solved({}), drawn({})
-    radii = np.hypot(*figures.rings())
+    radii = np.hypot(*shapes.rings(panels.RADII, panels.SMALL_CORNERS).T)
     shown = ~np.isnan(radii)
-    heights = (s.level * radii[shown]) ** 2 / 2
-    loss, penalty = places(payload, "loss rings"), places(payload, "penalty rings")
-    objective = places(payload, "objective rings")
+    penalty, objective = places(payload, "penalty rings"), places(payload, "objective rings")
     for k in range(10, len(s.theta), 5):
         lam, surface = float(s.weight_decay[k]), s.surfaces[k]
-        assert surface.loss(loss[k][shown]) == pytest.approx(heights)
-        if lam > 1e-3:
-            assert lam / 2 * (penalty[k][shown] ** 2).sum(1) == pytest.approx(heights)
+        heights = lam * (penalty[k][shown] ** 2).sum(1) / radii[shown] ** 2
+        assert heights == pytest.approx(np.median(heights))
         lowest = float(surface.objective(s.optimum[k], lam))
-        assert surface.objective(objective[k][shown], lam) - lowest == pytest.approx(heights)
+        above = surface.objective(objective[k][shown], lam) - lowest
+        heights = above / radii[shown] ** 2
+        assert heights == pytest.approx(np.median(heights))
 
 
 @pytest.mark.parametrize("theta", [0.3, 1.0, 4.0])
@@ -269,19 +350,19 @@ def test_the_paths_are_the_engines() -> None:
     start = [scene.start1, scene.start2]
     k = s.chosen
     exact = s.surfaces[k].descent(start, scene.lr, float(s.weight_decay[k]), scene.steps)
-    assert places(payload, "descent")[k] == pytest.approx(exact)
+    assert paths(payload, "descent")[k] == pytest.approx(exact)
     held = s.surfaces[k].projected_descent(start, scene.lr, float(s.theta[k]), scene.steps)
-    assert places(payload, "projected")[k] == pytest.approx(held)
+    assert paths(payload, "projected")[k] == pytest.approx(held)
     assert np.hypot(*held[1:].T).max() <= math.sqrt(s.theta[k]) * (1 + 1e-12)
 
 
 def test_minibatches_of_all_examples_are_the_full_batch() -> None:
     values = {"source": "diabetes", "descent": "on", "batch_size": 20, "steps": 10, "lr": 0.05,
               "start1": -0.3, "start2": 0.3}  # fmt: skip
-    stable = picture.stability(scene_of(values), solved(values)) < 2
-    assert stable.sum() > 100
+    stable = stability(scene_of(values), solved(values)) < 2
+    assert stable.sum() > 50
     payload = drawn(values)
-    full, parts = places(payload, "descent"), places(payload, "minibatch")
+    full, parts = paths(payload, "descent"), paths(payload, "minibatch")
     assert parts[stable] == pytest.approx(full[stable], abs=1e-9)
 
 
@@ -289,12 +370,12 @@ def test_a_diverging_path_ends_at_the_frames_edge_and_is_named() -> None:
     values = {"descent": "on", "lr": 0.85, "steps": 100}  # limit at λ = 0: 1, at λ = 0.5: 0.8
     s, payload = solved(values), drawn(values)
     left, right, bottom, top = s.box
-    unstable = picture.stability(scene_of(values), s) > 2
+    unstable = stability(scene_of(values), s) > 2
     assert 0 < unstable.sum() < len(unstable)
-    paths, words = places(payload, "descent"), places(payload, "diverging")[:, 0]
+    ways, words = paths(payload, "descent"), places(payload, "diverging")[:, 0]
     grown = [k for k in np.flatnonzero(unstable) if s.weight_decay[k] > 0.6]
     for k in grown:
-        x, y = paths[k, -1]
+        x, y = ways[k, -1]
         assert min(abs(x - left), abs(x - right), abs(y - bottom), abs(y - top)) < 1e-9
         assert "Full-batch descent on J diverges" in payload["sentences"][k]
     assert (np.abs(words[unstable]) < right).all()
@@ -308,18 +389,18 @@ def test_a_start_outside_the_frame_draws_no_path() -> None:
 
 def test_l1_gives_exact_zeros_and_l2_none() -> None:
     s = solved({})
-    best = picture.l1_optima(s)
+    best = l1_optima(s)
     small = s.theta < 0.5
     assert (best[small] == 0).any(1).all()
     assert (s.optimum != 0).all()
     assert (np.abs(best).sum(1) <= np.sqrt(s.theta) * (1 + 1e-12)).all()
     narrow = solved({"weight_decay": 5.0})
-    assert "one weight is exactly 0" in sparsity(narrow, picture.l1_optima(narrow))
+    assert "one weight is exactly 0" in sparsity(narrow, l1_optima(narrow))
 
 
 def test_the_last_zero_of_l1_is_the_diamonds() -> None:
     s = solved({})
-    best = picture.l1_optima(s)
+    best = l1_optima(s)
     most, surface = last_zero(s, best), s.surfaces[0]
     assert most == pytest.approx(1.1858, abs=1e-3)
     assert (surface.l1_constrained(math.sqrt(most * (1 - 1e-6))) == 0).any()
@@ -338,7 +419,28 @@ def test_where_the_constraint_is_idle_nothing_pulls(values: dict[str, Any]) -> N
 
 
 def test_the_surfaces_meet_where_there_is_no_penalty() -> None:
-    payload = picture.surface(Scene(weight_decay=0.0))
+    payload = relief.surface(Scene(weight_decay=0.0))
     loss, objective = payload["figure"]["data"][:2]
     assert loss["z"]["bdata"] == objective["z"]["bdata"]
     assert "one surface" in payload["sentence"]
+
+
+@EVERY
+@pytest.mark.parametrize("lam", [0.0, 0.5, 1e6])
+def test_the_surface_marks_the_minimisers_on_the_sheets(values: dict[str, Any], lam: float) -> None:
+    scene = scene_of(values | {"weight_decay": lam})
+    s, payload = solutions(scene), relief.surface(scene)
+    surface, k = s.surfaces[s.chosen], s.chosen
+    points = {t["name"]: t for t in payload["figure"]["data"] if t.get("mode") == "markers"}
+    heights = {
+        "w̃": float(surface.loss(s.minimiser[k])),
+        "w*": float(surface.loss(s.optimum[k])),
+        "w*, on J": float(surface.objective(s.optimum[k], lam)),
+    }
+    assert points.keys() == heights.keys()
+    for name, height in heights.items():
+        assert points[name]["z"][0] == pytest.approx(height + surface.offset, abs=1e-12)
+    low, top = payload["figure"]["layout"]["scene"]["zaxis"]["range"]
+    assert all(low - 1e-12 <= points[name]["z"][0] <= top for name in heights)
+    (control,) = payload["live"]["controls"].values()
+    assert [float(text) for text in control["values"]] == s.weight_decays

@@ -82,7 +82,7 @@ def test_theta_beside_weight_decay_is_refused() -> None:
     [
         ("theta=0", "is not above 0"),
         ("theta=-1", "is not above 0"),
-        ("theta=inf", "is not above 0"),
+        ("theta=inf", "is not a finite number"),
         ("theta=much", "is not a number"),
         ("s2=-1", "is outside the range 0 to 100"),
         ("source=moon", "is not one of designed"),

@@ -196,3 +196,38 @@ def test_the_words_hold_the_present_numbers() -> None:
     idle = shown_text(opened({"theta": "9"}))
     assert "does not bind" in idle
     assert "μ = 0" in idle
+
+
+def test_the_surface_is_in_the_link_and_has_its_own_slider() -> None:
+    page = opened({"view": "surface", "weight_decay": "2", "l1": "on"})
+    drawn = payload(page)
+    assert drawn["query"] == "weight_decay=2&l1=on&view=surface"  # what is not drawn is kept
+    (key,) = drawn["live"]["controls"]
+    slider = page.select_slider(key=key)
+    assert slider.value == 2
+    assert not page.toggle
+    page = fine(slider.set_value(0.5).run())
+    assert payload(page)["query"] == "l1=on&view=surface"
+
+
+def test_moving_the_surfaces_slider_frees_theta() -> None:
+    page = opened({"view": "surface", "theta": "9"})
+    assert payload(page)["query"] == "theta=9&view=surface"
+    (slider,) = page.select_slider
+    assert slider.value == 0
+    page = fine(slider.set_value(1.0).run())
+    assert payload(page)["query"] == "weight_decay=1&view=surface"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kept"), [("s1", -1.0, 2.0), ("w2", 1e300, 1.1), ("angle", 181.0, 55.0)]
+)
+def test_a_number_out_of_range_is_refused_in_words(key: str, value: float, kept: float) -> None:
+    page = opened({"angle": "55"})
+    page = fine(page.number_input(key=controls.PAGE + key).set_value(value).run())
+    (warning,) = page.warning
+    assert SETTINGS[key].label in warning.value
+    assert "is outside the range" in warning.value
+    assert page.number_input(key=controls.PAGE + key).value == kept
+    assert payload(page)["query"] == ""
+    assert not fine(page.run()).warning

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 
 import streamlit as st
+from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from pages.shared import controls
 from pages.shared.geometry.problem import outside, solutions
+from pages.shared.geometry.relief import CONTROL
 from pages.shared.geometry.scene import (
     DEFAULT,
     OFF,
     ON,
     SETTINGS,
     SWITCH,
+    VIEWS,
     Scene,
     read_link,
     relevant,
     scene_of,
 )
-from pages.shared.settings import Choice
+from pages.shared.settings import Choice, Number, as_text
+from pages.shared.story import plain
 
 PAGE = "geometry "
 CHART = "geometry chart"
+TABS = PAGE + "tab"
 OPENED = PAGE + "opened"
 # The start that the page chose last.
 PLACED = PAGE + "placed"
@@ -58,8 +63,46 @@ def source() -> None:
         _both(*(key for key in SHAPE if key in relevant(chosen())))
 
 
+def tabs() -> Sequence[TabContainer]:
+    """The level sets and the surface, of which one is open."""
+    names = list(VIEWS.values())
+    opened = VIEWS[st.session_state[PAGE + "view"]]
+
+    def turned() -> None:
+        st.session_state[PAGE + "view"] = list(VIEWS)[names.index(st.session_state[TABS])]
+
+    return st.tabs(names, default=opened, key=TABS, on_change=turned)
+
+
+def weight_decay(offered: Sequence[float], now: float) -> None:
+    """The slider of λ over the surface; its own to move, for it has no pictures sent along."""
+    setting = SETTINGS["weight_decay"]
+    st.session_state[CONTROL] = now
+
+    def slid() -> None:
+        st.session_state[PAGE + "theta"] = 0.0
+
+    st.select_slider(
+        setting.label,
+        offered,
+        format_func=plain,
+        help=setting.help,
+        key=CONTROL,
+        on_change=slid,
+        persist_state="session",
+    )
+
+
 def overlays() -> None:
-    """What else is drawn."""
+    """What else is drawn in the plane."""
+    if st.session_state[PAGE + "view"] == "surface":
+        st.caption("Descent, L1 and level sets of the objective are drawn among the level sets.")
+        return
+    _overlays()
+    _paths()
+
+
+def _overlays() -> None:
     _draw("objective")
     if "l1" in relevant(chosen()):
         _draw("l1")
@@ -70,7 +113,7 @@ def overlays() -> None:
         )
 
 
-def paths() -> None:
+def _paths() -> None:
     """Descent and its numbers; nothing for a slice."""
     if "descent" not in relevant(chosen()):
         st.caption("Descent would leave this plane: choose two features to see it.")
@@ -99,7 +142,7 @@ def _slid() -> None:
         return
     lam, theta = float(value["weight_decay"]), float(value["theta"])
     binding = lam > 0
-    st.session_state[PAGE + "weight_decay"] = lam
+    st.session_state[CONTROL] = lam
     st.session_state[PAGE + "theta"] = 0.0 if binding else theta
 
 
@@ -144,6 +187,8 @@ def _draw(key: str) -> None:
     setting = SETTINGS[key]
     if isinstance(setting, Choice) and setting.options is SWITCH:
         _switch(setting)
+    elif isinstance(setting, Number):
+        _number(setting)
     else:
         controls.draw(setting, PAGE)
 
@@ -158,3 +203,33 @@ def _switch(setting: Choice) -> None:
 
     st.session_state[state + " on"] = st.session_state[state] == ON
     st.toggle(setting.label, key=state + " on", help=setting.help, on_change=turned)
+
+
+def _number(setting: Number) -> None:
+    """A number of any size: one that does not fit is refused in our words, the last one kept."""
+    state = PAGE + setting.key
+    kept = st.session_state[state]
+
+    def typed() -> None:
+        value = st.session_state[state]
+        try:
+            setting.read(as_text(value))
+        except ValueError as error:
+            st.session_state[state] = kept
+            st.session_state[state + " refused"] = (
+                f"{setting.label}: {plain(value)} {error}; it stays {plain(kept)}."
+            )
+
+    kind = int if setting.whole else float
+    st.session_state[state] = kind(kept)
+    st.number_input(
+        setting.label,
+        step=kind(setting.step),
+        format=None if setting.whole else "%.6g",
+        help=setting.help,
+        key=state,
+        on_change=typed,
+        persist_state="session",
+    )
+    if refused := st.session_state.pop(state + " refused", None):
+        st.warning(refused)

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.shared.geometry.scene import FEATURES, WEIGHT_DECAYS, Scene
+from pages.shared.geometry.scene import DECADES, FEATURES, WEIGHT_DECAYS, Scene
 from wd_core import (
     Dataset,
     DatasetSpec,
@@ -22,14 +22,17 @@ from wd_core.geometry import Quadratic
 from wd_core.plane import Slice
 from wd_core.types import Array
 
-# Radii of the disc on offer, in shares of ‖w̃‖: those that bind, and those that do not.
-BINDING, IDLE = 40, (1.05, 1.1, 1.15, 1.2, 1.25, 1.3)
+# λ is on offer where w* has moved by this share of ‖w̃‖ since the last one, and at powers of ten:
+# playing through all pictures w* goes at an even pace, and does not wait where λ changes nothing.
+STRIDE = 0.008
+# The θ slider stops where the radius has changed by this share of ‖w̃‖.
+NARROWER = 0.004
+# Radii of discs that do not bind, in shares of ‖w̃‖; where w̃ = 0 none binds, and so many fit.
+IDLE, AROUND_ZERO = (1.06, 1.12, 1.18, 1.24, 1.3), 40
 # The frame reaches this many times ‖w̃‖ to each side of a point on the way to w̃.
 REACH, TOWARDS = 1.5, 0.2
 # Half a side of the frame where w̃ = 0.
 UNIT = 1.5
-# Level sets: the fourth passes through 0.
-LEVELS_TO_ZERO = 4
 # Below this share of L(0) a loss is rounding.
 ROUNDING = 1e-15
 
@@ -63,7 +66,18 @@ class Solutions:
     free_norm: float
     chosen: int
     box: tuple[float, float, float, float]
-    level: float
+
+    @property
+    def half(self) -> float:
+        """Half a side of the frame."""
+        left, right, *_ = self.box
+        return (right - left) / 2
+
+    def grid(self, points: int) -> tuple[Array, Array, Array]:
+        """Coordinates x, y [P] over the frame, and all pairs of them [P, P, 2]."""
+        left, right, bottom, top = self.box
+        x, y = np.linspace(left, right, points), np.linspace(bottom, top, points)
+        return x, y, np.stack(np.meshgrid(x, y), -1)
 
     @property
     def idle(self) -> NDArray[np.bool_]:
@@ -109,16 +123,26 @@ class Solutions:
     @property
     def stops(self) -> tuple[list[int], list[int]]:
         """The pictures that the λ slider stops at, and those of the θ slider, both ascending."""
-        listed, last = set(WEIGHT_DECAYS), len(self.theta) - 1
+        last = len(self.theta) - 1
         first = int(self.idle.sum()) - 1  # θ = ‖w̃‖²: the constraint just binds
-        on_grid = [lam in listed for lam in self.weight_decay.tolist()]
-        by_weight_decay = [k for k in range(first, last + 1) if on_grid[k] or k == self.chosen]
-        by_theta = [
-            k
-            for k in range(last, -1, -1)
-            if not on_grid[k] or k <= first or k in (self.chosen, last)
-        ]
-        return by_weight_decay, by_theta
+        by_weight_decay = list(range(first, last + 1))
+        radius = np.sqrt(self.theta)
+        narrower = NARROWER * (radius[first] or radius[0])
+        by_theta = [last]
+        for k in range(last - 1, -1, -1):
+            if radius[k] - radius[by_theta[-1]] >= narrower or k <= first:
+                by_theta.append(k)
+        return by_weight_decay, sorted({*by_theta, self.chosen}, reverse=True)
+
+    @property
+    def now(self) -> float:
+        """λ of the chosen picture."""
+        return float(self.weight_decay[self.chosen])
+
+    @property
+    def weight_decays(self) -> list[float]:
+        """What the λ slider offers, ascending."""
+        return [float(self.weight_decay[k]) for k in self.stops[0]]
 
 
 @lru_cache(maxsize=32)
@@ -197,7 +221,7 @@ def _two_features(scene: Scene) -> Dataset:
 def solutions(scene: Scene) -> Solutions:
     """Every picture of a scene; of the scene only the problem, λ and θ are read."""
     given = problem(scene.problem())
-    pairs = _pairs(given, scene, BINDING // 2 if given.slices else BINDING)
+    pairs = _pairs(given)
     wanted = _wanted(given, scene)
     pairs = sorted({*pairs, wanted}, key=lambda pair: (pair[0], -pair[1]))
     lams, thetas = np.array(pairs).T
@@ -215,22 +239,31 @@ def solutions(scene: Scene) -> Solutions:
         free_norm=given.free_norm,
         chosen=pairs.index(wanted),
         box=_box(minimiser[0]),
-        level=_level(surfaces[0], minimiser[0]),
     )
 
 
-def _pairs(given: Problem, scene: Scene, binding: int) -> list[tuple[float, float]]:
-    """(λ, θ) of every stop of either slider."""
+def _pairs(given: Problem) -> list[tuple[float, float]]:
+    """(λ, θ) of every picture: θ follows from λ, and where the constraint is idle it is free."""
     most = given.free_norm
-    lams = {0.0, *WEIGHT_DECAYS}
-    if most > 0:
-        inner = [_digits((j / binding) ** 2 * most) for j in range(1, binding)]
-        lams |= {given.weight_decay(theta) for theta in inner if 0 < theta < most}
-        outer = [_digits(share**2 * most) for share in IDLE]
-    else:
-        outer = [_digits((UNIT * j / binding) ** 2) for j in range(1, binding)]
-    pairs = [(lam, given.norm(lam)) for lam in sorted(lams)]
-    return pairs + [(0.0, theta) for theta in outer if theta > most]
+    radii = [share * math.sqrt(most) for share in IDLE]
+    if most == 0:
+        radii = [UNIT * j / AROUND_ZERO for j in range(1, AROUND_ZERO)]
+    idle = [(0.0, float(f"{radius**2:.3g}")) for radius in radii]
+    bound = [(lam, given.norm(lam)) for lam in _strides(given)]
+    return bound + [pair for pair in idle if pair[1] > most]
+
+
+def _strides(given: Problem) -> list[float]:
+    """The λ between which w* moves enough to be seen, and the powers of ten."""
+    free = given.surface(0.0).ridge(0.0)
+    stride = STRIDE * float(np.linalg.norm(free)) or math.inf
+    kept, last = [0.0], free
+    for lam in WEIGHT_DECAYS[1:]:
+        now = given.surface(lam).ridge(lam)
+        if lam in DECADES or np.linalg.norm(now - last) >= stride:
+            kept.append(lam)
+            last = now
+    return kept
 
 
 def _wanted(given: Problem, scene: Scene) -> tuple[float, float]:
@@ -241,23 +274,11 @@ def _wanted(given: Problem, scene: Scene) -> tuple[float, float]:
     return lam, given.norm(lam) if lam > 0 else max(scene.theta, given.free_norm)
 
 
-def _digits(value: float) -> float:
-    return float(f"{value:.3g}")
-
-
 def _box(minimiser: Array) -> tuple[float, float, float, float]:
     """The square frame: 0, the disc and w̃ lie well inside."""
     half = REACH * float(np.linalg.norm(minimiser)) or UNIT
     x, y = (TOWARDS * minimiser).tolist()
     return x - half, x + half, y - half, y + half
-
-
-def _level(surface: Quadratic, minimiser: Array) -> float:
-    """Level sets are drawn where √(2L) is a multiple of this."""
-    at_zero = math.sqrt(2 * float(surface.loss(np.zeros(2))))
-    if at_zero > 0:
-        return at_zero / LEVELS_TO_ZERO
-    return math.sqrt(float(surface.eigenvalues[0])) * UNIT / LEVELS_TO_ZERO or 1.0
 
 
 def outside(scene: Scene, box: Sequence[float]) -> bool:

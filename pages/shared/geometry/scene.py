@@ -5,26 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from pages.shared.link import read_values
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.settings import Choice, Number, Setting, Steps, Value, as_text
-from wd_core import DATASETS
+from pages.shared.settings import Choice, Number, Setting, Value, as_text
 
-# Twenty steps a decade, each a number of two or three digits; further out a few.
+# Forty steps a decade: the preferred numbers of Renard's series R40.
 MANTISSAS = (
-    *("1", "1.12", "1.25", "1.4", "1.6", "1.8", "2", "2.24", "2.5", "2.8"),
-    *("3.15", "3.55", "4", "4.5", "5", "5.6", "6.3", "7.1", "8", "9"),
+    *("1", "1.06", "1.12", "1.18", "1.25", "1.32", "1.4", "1.5", "1.6", "1.7", "1.8", "1.9"),
+    *("2", "2.12", "2.24", "2.36", "2.5", "2.65", "2.8", "3", "3.15", "3.35", "3.55", "3.75"),
+    *("4", "4.25", "4.5", "4.75", "5", "5.3", "5.6", "6", "6.3", "6.7", "7.1", "7.5"),
+    *("8", "8.5", "9", "9.5"),
 )
 WEIGHT_DECAYS = (
-    *(0.0, 0.001, 0.002, 0.005),
-    *(float(f"{digits}e{power}") for power in (-2, -1, 0, 1) for digits in MANTISSAS),
-    *(100.0, 200.0, 500.0, 1e3, 1e4, 1e6),
+    0.0,
+    *(float(f"{digits}e{power}") for power in range(-3, 4) for digits in MANTISSAS),
+    *(1e4, 1e5, 1e6),
 )
+DECADES = tuple(float(f"1e{power}") for power in range(-3, 7))
 ON, OFF = "on", "off"
 SWITCH = {OFF: "off", ON: "on"}
+VIEWS = {"levels": "Level sets", "surface": "Surface"}
 FEATURES = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
 WORDS = ("age", "sex", "body mass", "blood pressure", "cholesterol", "LDL", "HDL", "TCH/HDL")
 _FEATURE_NAMES = {
@@ -65,6 +68,7 @@ class Scene:
     sgd: str = ON
     batch_size: int = 5
     projected: str = ON
+    view: str = "levels"
 
     def differences(self) -> dict[str, Value]:
         """The settings that differ from the defaults and that this scene reads."""
@@ -91,17 +95,21 @@ def _real(key: str, label: str, help: str, least: float, most: float, step: floa
     return Number(key, label, help, float(DEFAULTS[key]), least, most, step)
 
 
-def _whole(key: str, label: str, help: str, least: int, most: int, step: int = 1) -> Number:
-    return Number(key, label, help, int(DEFAULTS[key]), least, most, step, whole=True)
-
-
 def _choice(key: str, label: str, help: str, options: Mapping[str, str]) -> Choice:
     return Choice(key, label, help, str(DEFAULTS[key]), options)
+
+
+def _as_in_train(key: str, name: str = "", **changes: Any) -> Setting:
+    """Train's setting of this name, with a default and perhaps limits of its own."""
+    setting: Any = TRAIN[name or key]
+    return cast(Setting, replace(setting, key=key, default=DEFAULTS[key], **changes))
 
 
 @dataclass(frozen=True)
 class Size(Number):
     """θ, which has a rule of its own."""
+
+    instead: ClassVar[str] = "θ follows from λ instead"
 
     def read(self, text: str) -> Value:
         """The value in a text, or ValueError with the rule."""
@@ -109,20 +117,20 @@ class Size(Number):
             value = float(text)
         except ValueError:
             raise ValueError("is not a number") from None
-        if not 0 < value < math.inf:
+        if value <= 0:
             raise ValueError("is not above 0: θ is the square of the disc's radius")
+        if not math.isfinite(value):
+            raise ValueError("is not a finite number")
         return value
 
 
 SETTINGS: dict[str, Setting] = {
     setting.key: setting
     for setting in (
-        Steps(
+        _as_in_train(
             "weight_decay",
-            "Weight decay λ",
-            "λ: strength of the penalty (λ/2)‖w‖²; 0 turns it off, and drags w* back to w̃.",
-            DEFAULT.weight_decay,
-            WEIGHT_DECAYS,
+            help="λ: strength of the penalty (λ/2)‖w‖²; 0 turns it off, and w* goes back to w̃.",
+            steps=WEIGHT_DECAYS,
         ),
         Size(
             "theta",
@@ -151,43 +159,53 @@ SETTINGS: dict[str, Setting] = {
         _real("w2", "w̃₂", "Second coordinate of w̃.", -10, 10, 0.1),
         _choice("feature1", "First feature", "The feature that w₁ belongs to.", _FEATURE_NAMES),
         _choice("feature2", "Second feature", "The feature that w₂ belongs to.", _FEATURE_NAMES),
-        _choice(
-            "data",
-            "Data set",
-            "The data whose loss is sliced.",
-            {name: source.label for name, source in DATASETS.items()},
+        _as_in_train("data", "source", help="The data whose loss is sliced."),
+        _as_in_train("n_train", label="Examples n", least=2, most=200),
+        Number(
+            "n_features",
+            "Dimension d",
+            "d: the number of weights.",
+            DEFAULT.n_features,
+            2,
+            200,
+            10,
+            whole=True,
         ),
-        _whole("n_train", "Examples n", "n: the number of training examples.", 2, 200, 5),
-        _whole("n_features", "Dimension d", "d: the number of weights.", 2, 200, 10),
-        _real("noise", "Noise σ", "σ: standard deviation of the noise on the targets.", 0, 10, 0.1),
-        _real(
+        _as_in_train("noise", step=0.1),
+        _as_in_train(
             "correlation",
-            "Correlation ρ",
-            "ρ: correlation of the two features; near ±1 the bowl becomes a valley.",
-            -0.99,
-            0.99,
-            0.05,
+            help="ρ: correlation of the two features; near ±1 the bowl becomes a valley.",
         ),
         _real("true1", "True w₁", "The first weight that generates the targets.", -10, 10, 0.1),
         _real("true2", "True w₂", "The second weight that generates the targets.", -10, 10, 0.1),
-        _whole("seed", "Seed", TRAIN["seed"].help, 0, 2**31 - 1),
+        _as_in_train("seed"),
         _choice("objective", "Level sets of the objective", "J = L + (λ/2)‖w‖² around w*.", SWITCH),
         _choice("l1", "L1 beside L2", "The diamond |w₁| + |w₂| ≤ √θ inside the disc.", SWITCH),
         _choice("descent", "Descent", "The way from a start down to w*, step by step.", SWITCH),
         _real("start1", "Start w₁", "First coordinate of the start.", -100, 100, 0.1),
         _real("start2", "Start w₂", "A click in the panel sets both.", -100, 100, 0.1),
         _real("lr", "Learning rate η", "η: the length of a step.", 1e-4, 100, 0.01),
-        _whole("steps", "Steps", "How many steps each path has.", 1, 200, 10),
+        Number(
+            "steps",
+            "Steps",
+            "How many steps each path has; the first 20 are marked.",
+            DEFAULT.steps,
+            1,
+            200,
+            10,
+            whole=True,
+        ),
         _choice("sgd", "Minibatch SGD", "The same with gradients of a few examples.", SWITCH),
-        _whole("batch_size", "Batch size", "B: examples a step of minibatch SGD.", 1, 441),
+        _as_in_train("batch_size", help="B: examples a step of minibatch SGD.", most=441),
         _choice(
             "projected",
             "Projected descent",
             "Steps on L alone, each followed by a pull back onto the disc of radius √θ.",
             SWITCH,
         ),
+        _choice("view", "View", "Level sets in the plane, or the surfaces above it.", VIEWS),
     )
-}  # fmt: skip
+}
 
 _READ = {
     "designed": ("s1", "s2", "angle", "w1", "w2"),
@@ -203,7 +221,7 @@ def _of_source(source: str) -> tuple[str, ...]:
 
 def relevant(scene: Scene) -> set[str]:
     """The keys that this scene reads."""
-    keys = {*_of_source(scene.source), "weight_decay", "theta", "objective"}
+    keys = {*_of_source(scene.source), "weight_decay", "theta", "objective", "view"}
     if scene.source == "slice":
         return keys  # a path would leave the plane, and its coordinates are not weights
     keys |= {"descent", "l1"}
@@ -235,13 +253,6 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Scene, list[str]]:
     """The scene in a query, and a sentence for everything in it that makes no sense."""
     pairs = list(query)
     values, complaints = read_values(pairs, SETTINGS, DEFAULTS)
-    size = SETTINGS["theta"].label
-    complaints = [
-        text.replace("; 0 is used instead.", "; θ follows from λ instead.")
-        if text.startswith(f"{size}:")
-        else text
-        for text in complaints
-    ]
     if float(values.get("theta", 0.0)) > 0 and "weight_decay" in values:
         if float(values["weight_decay"]) > 0:
             complaints.append(

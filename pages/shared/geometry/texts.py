@@ -7,15 +7,20 @@ import math
 import numpy as np
 import streamlit as st
 
-from pages.shared.geometry import figures, words
-from pages.shared.geometry.picture import l1_optima, stability
+from pages.shared.chart import chart
+from pages.shared.geometry import words
+from pages.shared.geometry.descents import stability
+from pages.shared.geometry.figures.examples import points
+from pages.shared.geometry.moves import l1_optima
 from pages.shared.geometry.problem import Solutions, outside, problem
 from pages.shared.geometry.scene import ON, Scene, with_l1
 from pages.shared.story import plain
 
 
 def explanations(scene: Scene, solved: Solutions) -> None:
-    """The two problems, why they are one, and what L1 does instead."""
+    """How to read the picture, the two problems, why they are one, and what L1 does instead."""
+    if scene.view == "levels":
+        st.caption(words.DRAWN)
     if scene.source != "slice" and (text := words.valley(solved)):
         st.markdown(text)
     constraint, penalty, one = st.columns(3, gap="medium")
@@ -25,14 +30,15 @@ def explanations(scene: Scene, solved: Solutions) -> None:
         _penalty(solved)
     with one:
         _one(solved)
-    if with_l1(scene):
+    if with_l1(scene) and scene.view == "levels":
         st.markdown("**L1 beside L2**")
         st.markdown(words.sparsity(solved, l1_optima(solved)))
 
 
 def start(scene: Scene, solved: Solutions) -> None:
     """A start outside the frame, in words."""
-    if scene.descent == ON and scene.source != "slice" and outside(scene, solved.box):
+    walks = scene.descent == ON and scene.source != "slice" and scene.view == "levels"
+    if walks and outside(scene, solved.box):
         st.warning(
             f"The start ({_tex(scene.start1)}, {_tex(scene.start2)}) lies outside the frame, which "
             f"goes from {words.frame(solved.box)}: no path is drawn. Choose a start inside it."
@@ -41,7 +47,7 @@ def start(scene: Scene, solved: Solutions) -> None:
 
 def limit(scene: Scene, solved: Solutions) -> None:
     """The stability limit beside the learning rate."""
-    if scene.descent != ON or scene.source == "slice":
+    if scene.descent != ON or scene.source == "slice" or scene.view == "surface":
         return
     k = solved.chosen
     curvature = float(solved.eigenvalues[k, 0] + solved.weight_decay[k])
@@ -70,11 +76,9 @@ def examples(scene: Scene) -> None:
     st.caption(
         f"The {n} examples. H = XᵀX/n of the centred features; the bias is always the best one."
     )
-    st.plotly_chart(
-        figures.points(given.dataset.X_train, given.dataset.y_train, given.names),
-        key="geometry points",
-        config={"displayModeBar": False},
-    )
+    data = given.dataset
+    figure = points(data.X_train, data.y_train, given.names)
+    chart({"run": "examples", "figure": figure, "series": {}}, key="geometry points")
 
 
 def _constraint(solved: Solutions) -> None:

@@ -15,6 +15,11 @@ MEANING = (
     "L is the loss on the data, a function of the weights w; w̃ is the w that makes L least, and "
     "w* the one that does so with the penalty (λ/2)‖w‖² added, or inside the disc ‖w‖² ≤ θ."
 )
+DRAWN = (
+    "Level sets lie where √(2f), f being the height above the lowest point of the panel, grows in "
+    "equal steps; where they would crowd, every other one is left out. Arrows are in proportion to "
+    "their pulls, but a short one is drawn long enough to be seen."
+)
 FLAT = "The loss is flat: every w is a minimiser; w̃ = 0 is the shortest."
 # Halvings of the span in which L1 gives up its last exact zero.
 HALVINGS = 40

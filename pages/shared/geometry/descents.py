@@ -1,0 +1,118 @@
+"""Ways down: full-batch descent, minibatch SGD, descent held in the disc; for every picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.shared.figures import PENALTY
+from pages.shared.geometry.figures import panels
+from pages.shared.geometry.figures.layout import Box
+from pages.shared.geometry.figures.panels import MARKED, Path
+from pages.shared.geometry.figures.traces import word
+from pages.shared.geometry.moves import WIDEST, Moves, or_away, places, rows
+from pages.shared.geometry.problem import Problem, Solutions
+from pages.shared.geometry.scene import ON, Scene, with_sgd
+from wd_core import Dataset, Hyperparameters, collect, train
+from wd_core.training import batch_order
+from wd_core.types import Array
+
+
+def drawn(scene: Scene, given: Problem, solved: Solutions) -> tuple[list[Any], Moves]:
+    """The paths that the scene asks for: their traces, and where they go."""
+    full, ends, unstable = full_batch(scene, solved)
+    left, right, bottom, top = solved.box
+    centre = np.array([left + right, bottom + top]) / 2
+    traces = [panels.start(np.array([scene.start1, scene.start2]))]
+    moves: Moves = {"diverging": places(or_away(centre + 0.85 * (ends - centre), unstable, solved))}
+    for path, points in _paths(scene, given, solved, full):
+        traces += panels.descent(path, scene.steps)
+        moves[path.key] = rows(points[:, : MARKED + 1])
+        if scene.steps > MARKED:
+            moves[f"{path.key} rest"] = rows(points[:, MARKED:])
+    return [*traces, word("diverges", "diverging", size=14)], moves
+
+
+def _paths(
+    scene: Scene, given: Problem, solved: Solutions, full: Array
+) -> Iterator[tuple[Path, Array]]:
+    far = WIDEST * solved.half
+    if with_sgd(scene) and given.dataset is not None:
+        name = f"minibatch SGD, B = {min(scene.batch_size, given.dataset.n_train)}"
+        path = Path("minibatch", name, panels.MINIBATCH, "dashdot", "triangle-up")
+        yield path, np.clip(minibatch(scene, given.dataset, solved), -far, far)
+    if scene.projected == ON:
+        path = Path("projected", "projected onto the disc", PENALTY, "dot", "square")
+        yield path, projected(scene, solved)
+    path = Path("descent", "full-batch descent on J", panels.DESCENT, "solid", "circle")
+    yield path, np.clip(full, -far, far)
+
+
+def stability(scene: Scene, solved: Solutions) -> Array:
+    """η(sₘₐₓ + λ) of every picture, [K]: descent on J converges below 2."""
+    return np.asarray(scene.lr * (solved.eigenvalues[:, 0] + solved.weight_decay))
+
+
+def full_batch(scene: Scene, solved: Solutions) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Exact paths [K, steps + 1, 2]; where a diverging one leaves the frame [K, 2]; which [K]."""
+    surface, lams = solved.surfaces[0], solved.weight_decay.tolist()
+    start = [scene.start1, scene.start2]
+    full = np.array([surface.descent(start, scene.lr, lam, scene.steps) for lam in lams])
+    unstable = stability(scene, solved) > 2
+    ends = np.zeros((len(lams), 2))
+    for k in np.flatnonzero(unstable):
+        full[k], ends[k] = to_edge(full[k], solved.box)
+    return full, ends, unstable
+
+
+def to_edge(path: Array, box: Box) -> tuple[Array, Array]:
+    """The path up to where it leaves the frame for good, and that point, where it stays."""
+    left, right, bottom, top = box
+    low, high = np.array([left, bottom]), np.array([right, top])
+    beyond = np.asarray(((path < low) | (path > high)).any(1))
+    cut = path.copy()
+    if not beyond[-1]:
+        return cut, cut[-1]
+    last = int(np.flatnonzero(~beyond)[-1])
+    inside, step = path[last], path[last + 1] - path[last]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(step > 0, (high - inside) / step, (low - inside) / step)
+    end = inside + np.min(shares[step != 0]) * step
+    cut[last + 1 :] = end
+    return np.clip(cut, low, high), end
+
+
+def projected(scene: Scene, solved: Solutions) -> Array:
+    """The hard constraint's path of every picture, [K, steps + 1, 2]."""
+    start = [scene.start1, scene.start2]
+    return np.array(
+        [
+            surface.projected_descent(start, scene.lr, max(theta, 1e-12), scene.steps)
+            for surface, theta in zip(solved.surfaces, solved.theta.tolist(), strict=True)
+        ]
+    )
+
+
+def minibatch(scene: Scene, data: Dataset, solved: Solutions) -> Array:
+    """The engine's minibatch SGD for every λ at once, step by step, [K, steps + 1, 2]."""
+    size = min(scene.batch_size, data.n_train)
+    a_pass = data.n_train // size
+    order = batch_order(scene.seed, data.n_train, -(-scene.steps // a_pass))
+    batches = [
+        [rows[i * size : (i + 1) * size]] for rows in order for i in range(a_pass)
+    ][: scene.steps]  # fmt: skip
+    runs = [
+        Hyperparameters(weight_decay=lam, lr=scene.lr, batch_size=size, epochs=scene.steps)
+        for lam in solved.weight_decay.tolist()
+    ]
+    weights = np.tile([scene.start1, scene.start2], (len(runs), 1))
+    bias = data.y_train.mean() - weights @ data.X_train.mean(0)
+    run = collect(train(data, runs, start=(weights, bias), batches=batches, device="cpu"))
+    paths = np.swapaxes(run.weights, 0, 1).copy()
+    for row, at in enumerate(run.diverged_at.tolist()):
+        if at >= 0:
+            paths[row, at:] = paths[row, at - 1]
+    return paths
