@@ -7,6 +7,7 @@ s_j = d_j²/N and c_j = u_jᵀ yc/√N:  w*(λ) = Σ v_j √s_j c_j/(s_j + λ), 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,16 +91,17 @@ def secular_root(s: Array, c: Array, theta: float) -> float:
     """
     if _theta(s, c, 0.0) <= theta:
         return 0.0
-    radius = np.sqrt(theta)
-    lam = max(0.0, float(np.linalg.norm(np.sqrt(s) * c) / radius - s.max()))
+    radius, pull = math.sqrt(theta), np.sqrt(s) * c
+    lam = max(0.0, math.sqrt(pull @ pull) / radius - float(s.max()))
     for _ in range(NEWTON_STEPS):
-        terms = s * (c / (s + lam)) ** 2
-        square = terms.sum()
-        # the shares of the terms, lest tiny terms underflow
-        step = (np.sqrt(square) / radius - 1) / (terms / square / (s + lam)).sum()
+        inverse = 1 / (s + lam)
+        w = pull * inverse
+        norm = math.sqrt(w @ w)
+        share = w / norm  # lest the squares of tiny weights underflow
+        step = (norm / radius - 1) / float((share * share) @ inverse)
         if lam + step <= lam:
             break
-        lam += float(step)
+        lam += step
     return lam
 
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wd_core.types import Array, Dataset, Hyperparameters, as_array
 
+# A decomposition of more numbers than this is not kept: the data would take twice their memory.
+MOST_KEPT = 1 << 20
+
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """The SVD of the centred training data: U [N, r], s [r] = d²/N, V [D, r], c [r] = Uᵀyc/√N."""
+    """The SVD of the centred training data: U [N, r], s [r] = d²/N, V [D, r], c [r] = Uᵀyc/√N.
+
+    Its arrays are read-only: whoever asks next about the same data gets the same ones.
+    """
 
     U: Array
     s: Array
@@ -22,8 +30,26 @@ class Spectrum:
     y_mean: float
 
 
+# With the digest of the data, for a Dataset may be built on arrays that someone writes into.
+_kept: WeakKeyDictionary[Dataset, tuple[bytes, Spectrum]] = WeakKeyDictionary()
+
+
 def decompose(dataset: Dataset) -> Spectrum:
-    """The SVD of the centred training data; directions that are zero up to rounding are dropped."""
+    """The SVD of the centred training data; directions that are zero up to rounding are dropped.
+
+    Worked out once for a data set of moderate size, as long as its numbers stay the same.
+    """
+    if dataset.X_train.size > MOST_KEPT:
+        return _decomposed(dataset)
+    digest = blake2b(dataset.X_train.data)
+    digest.update(dataset.y_train.data)
+    known = _kept.get(dataset)
+    if known is None or known[0] != digest.digest():
+        known = _kept[dataset] = digest.digest(), _decomposed(dataset)
+    return known[1]
+
+
+def _decomposed(dataset: Dataset) -> Spectrum:
     X, y, n = dataset.X_train, dataset.y_train, dataset.n_train
     x_mean, y_mean = X.mean(0), float(y.mean())
     U, d, Vt = np.linalg.svd(X - x_mean, full_matrices=False)
@@ -31,7 +57,10 @@ def decompose(dataset: Dataset) -> Spectrum:
     rounding = np.abs(X).max() * np.sqrt(X.size) * max(X.shape) * np.finfo(np.float64).eps
     kept = d > rounding
     U, d, V = U[:, kept], d[kept], Vt[kept].T
-    return Spectrum(U, d**2 / n, V, U.T @ (y - y_mean) / np.sqrt(n), x_mean, y_mean)
+    s, c = d**2 / n, U.T @ (y - y_mean) / np.sqrt(n)
+    for part in (U, s, V, c, x_mean):
+        part.setflags(write=False)
+    return Spectrum(U, s, V, c, x_mean, y_mean)
 
 
 def row_space(X: ArrayLike) -> Array:

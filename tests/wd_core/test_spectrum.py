@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ from wd_core import (
     train,
     unreachable_norm,
 )
-from wd_core.spectrum import decompose, row_space, unreachable_factor
+from wd_core.spectrum import MOST_KEPT, _kept, decompose, row_space, unreachable_factor
 
 # A few dozen roundings on numbers of order one.
 EXACT = 1e-11
@@ -62,6 +64,33 @@ def test_directions_without_variation_are_dropped_at_every_scale(size):
     X = size * np.column_stack([factors, factors @ draw.normal(size=(2, 3)), np.full(8, 3.0)])
     data = replace(random_dataset(8, 6), X_train=X)
     assert len(decompose(data).s) == 2
+
+
+def test_data_are_decomposed_once_and_anew_when_they_change():
+    X = np.random.default_rng(0).normal(size=(8, 3))
+    data = replace(random_dataset(8, 3), X_train=X)
+    first = decompose(data)
+    assert decompose(data) is first
+    assert decompose(replace(data)) is not first  # another data set, though an equal one
+    with pytest.raises(ValueError, match="read-only"):
+        first.s[0] = 1.0
+    data.X_train[0] += 1.0
+    fresh = decompose(replace(data))
+    np.testing.assert_array_equal(decompose(data).s, fresh.s)
+    data.y_train[0] += 1.0
+    assert (decompose(data).c != fresh.c).any()
+    assert pickle.loads(pickle.dumps(data)).n_train == 8
+
+
+def test_large_data_are_not_kept():
+    data = random_dataset(1 << 10, 1 + (MOST_KEPT >> 10))
+    assert data.X_train.size > MOST_KEPT
+    before = len(_kept)
+    with mock.patch("wd_core.spectrum._decomposed") as worked:
+        decompose(data)
+        decompose(data)
+    assert worked.call_count == 2
+    assert len(_kept) == before
 
 
 @pytest.mark.parametrize(("n", "d"), SHAPES)

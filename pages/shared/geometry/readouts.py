@@ -75,7 +75,7 @@ def sliders(solved: Solutions) -> list[dict[str, Any]]:
     by_weight_decay, by_theta = solved.stops
     lams, thetas = solved.weight_decay.tolist(), solved.theta.tolist()
     sizes = [
-        f"{plain(theta)}{' ≥ ‖w̃‖²: does not bind' if theta >= solved.free_norm else ''}"
+        f"{plain(theta)}{': does not bind' if theta >= solved.free_norm else ''}"
         for theta in thetas
     ]
     return [
