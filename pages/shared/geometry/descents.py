@@ -27,7 +27,7 @@ def drawn(scene: Scene, given: Problem, solved: Solutions) -> tuple[list[Any], M
     left, right, bottom, top = solved.box
     centre = np.array([left + right, bottom + top]) / 2
     traces = [panels.start(np.array([scene.start1, scene.start2]))]
-    moves: Moves = {"diverging": places(or_away(centre + 0.85 * (ends - centre), unstable, solved))}
+    moves: Moves = {"diverging": places(or_away(centre + 0.72 * (ends - centre), unstable, solved))}
     for path, points in _paths(scene, given, solved, full):
         traces += panels.descent(path, scene.steps)
         moves[path.key] = rows(points[:, : MARKED + 1])
