@@ -20,9 +20,9 @@ from pages.shared.act.states import (
     steps_on_offer,
     weight_decays,
 )
-from pages.shared.geometry.figures import affine
-from pages.shared.geometry.picture import packed
+from pages.shared.geometry.figures.shapes import affine
 from pages.shared.link import Pin
+from pages.shared.moves import Moves, packed
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Settings
 from pages.shared.story import plain
@@ -134,7 +134,7 @@ def _moves(parts: Spectrum, now: States, given: figures.Directions) -> dict[str,
     s, sizes = 10**x, np.abs(_sizes(parts)[picked])
     stopped = np.where(now.arrives, descent_filter(s, now.lr, t), np.nan)
     both = descent_filter(s, now.lr, t, lam)
-    moves: dict[str, Any] = {
+    moves: Moves = {
         "ridge": _rows(x, ridge_filter(s, lam)),
         "stopped": _rows(x, stopped),
         "both": _rows(x, np.where(now.arrives_decayed[:, None], both, np.nan)),
@@ -148,10 +148,7 @@ def _moves(parts: Spectrum, now: States, given: figures.Directions) -> dict[str,
         moves[f"{name} sizes"] = _rows(dots, _shown(_logs(np.abs(kept[:, picked]) * sizes)))
         dof = _shown(degrees_of_freedom(kept))
         moves[f"{name} now"] = {"affine": affine(nowhere, np.column_stack([place, dof]))}
-    return {
-        name: {part: packed(values, DRAWN) for part, values in move.items()}
-        for name, move in moves.items()
-    }
+    return packed(moves, DRAWN)
 
 
 def _rows(x: Array, y: Array) -> dict[str, Array]:

@@ -13,9 +13,10 @@ from pages.shared.geometry.figures import panels
 from pages.shared.geometry.figures.layout import Box
 from pages.shared.geometry.figures.panels import MARKED, Path
 from pages.shared.geometry.figures.traces import word
-from pages.shared.geometry.moves import WIDEST, Moves, or_away, places, rows
+from pages.shared.geometry.moves import WIDEST, or_away, places, rows
 from pages.shared.geometry.problem import Problem, Solutions
 from pages.shared.geometry.scene import ON, Scene, with_sgd
+from pages.shared.moves import Moves
 from wd_core import Dataset, Hyperparameters, collect, train
 from wd_core.training import batch_order
 from wd_core.types import Array

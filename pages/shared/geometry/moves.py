@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from typing import Any
 
@@ -12,9 +11,8 @@ from pages.shared.geometry.figures.layout import Box
 from pages.shared.geometry.figures.panels import RINGS
 from pages.shared.geometry.figures.shapes import affine, arrows, ellipses
 from pages.shared.geometry.problem import Solutions
+from pages.shared.moves import Moves
 from wd_core.types import Array
-
-Moves = dict[str, dict[str, Any]]
 
 # A level set is drawn up to this many half frames wide: in a valley it has no end.
 WIDEST = 1e3
@@ -166,13 +164,3 @@ def or_away(at: Array, shown: Any, solved: Solutions) -> Array:
 def rows(paths: Array) -> dict[str, Any]:
     """Paths [K, T, 2] for the browser."""
     return {"x": np.ascontiguousarray(paths[:, :, 0]), "y": np.ascontiguousarray(paths[:, :, 1])}
-
-
-def packed(moves: Moves) -> Moves:
-    """Every matrix as Plotly writes one: base64 of its numbers, their kind and the shape."""
-    return {name: {k: _packed(array) for k, array in move.items()} for name, move in moves.items()}
-
-
-def _packed(array: Array) -> dict[str, str]:
-    data = base64.b64encode(np.ascontiguousarray(array, dtype=np.float64).tobytes()).decode()
-    return {"dtype": "f8", "bdata": data, "shape": ", ".join(map(str, array.shape))}

@@ -8,9 +8,9 @@ import numpy as np
 
 from pages.shared.geometry import descents, moves, readouts, words
 from pages.shared.geometry.figures import layout, panels
-from pages.shared.geometry.moves import Moves
 from pages.shared.geometry.problem import Problem, Solutions, outside, problem, solutions
 from pages.shared.geometry.scene import ON, Scene, with_l1
+from pages.shared.moves import Moves, packed
 from wd_core.types import Array
 
 Payload = dict[str, Any]
@@ -34,7 +34,7 @@ def plane(scene: Scene) -> Payload:
             revision=scene.problem().query() or "designed",
             clicks=with_descent,
         ),
-        "moves": moves.packed(moved),
+        "moves": packed(moved),
         "series": readouts.series(scene, solved),
         "sliders": readouts.sliders(solved),
         "position": solved.chosen,
