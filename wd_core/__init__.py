@@ -7,6 +7,7 @@ from wd_core.optimizers import OPTIMIZERS
 from wd_core.plane import Slice
 from wd_core.ridge import RidgePath, norm_for_weight_decay, ridge_path, weight_decay_for_norm
 from wd_core.spectrum import largest_curvature, max_stable_lr, unreachable_norm
+from wd_core.sweep import Sweep, SweepPart, gather, grid, sweep
 from wd_core.training import collect, train
 from wd_core.types import Dataset, DatasetSpec, EpochRecord, Hyperparameters, Run
 
@@ -21,10 +22,14 @@ __all__ = [
     "RidgePath",
     "Run",
     "Slice",
+    "Sweep",
+    "SweepPart",
     "collect",
     "data_loss",
     "dataset_from_frame",
+    "gather",
     "gradient",
+    "grid",
     "largest_curvature",
     "make_dataset",
     "max_stable_lr",
@@ -32,6 +37,7 @@ __all__ = [
     "objective",
     "penalty",
     "ridge_path",
+    "sweep",
     "train",
     "unreachable_norm",
     "weight_decay_for_norm",

@@ -18,12 +18,16 @@ GPU_PAYS_FROM = 5e6
 
 @dataclass(frozen=True)
 class Place:
-    """A device, its array library (`xp`: numpy or torch), and how many numbers to hold at once."""
+    """A device, its array library (`xp`: numpy or torch), and how many numbers to hold at once.
+
+    `reason` names the device and says in a few words why it was chosen.
+    """
 
     xp: Any
     dtype: Any
     device: torch.device
     block: int
+    reason: str = ""
 
     def put(self, array: ArrayLike) -> Tensor:
         """The array in this place and dtype."""
@@ -53,14 +57,24 @@ def place(
     """
     if dtype not in (torch.float32, torch.float64):
         raise ValueError(f"dtype must be torch.float32 or torch.float64, got {dtype!r}")
+    reason = "as asked for"
     if device is None:
-        device = (
-            "cuda" if torch.cuda.is_available() and multiply_adds_a_step > GPU_PAYS_FROM else "cpu"
-        )
+        device, reason = _suited(multiply_adds_a_step)
     device = torch.device(device)
     if device.type == "cpu":
         name = np.float32 if dtype is torch.float32 else np.float64
-        return Place(np, name, device, block=1 << 18)
+        return Place(np, name, device, 1 << 18, f"CPU: {reason}")
     if device.type == "cuda" and not torch.cuda.is_available():
         raise RuntimeError(f"there is no device {device} here")
-    return Place(torch, dtype, device, block=1 << 26)
+    return Place(torch, dtype, device, 1 << 26, f"{str(device).upper()}: {reason}")
+
+
+def _suited(multiply_adds_a_step: float) -> tuple[str, str]:
+    """The device for steps of this size, and why."""
+    if not torch.cuda.is_available():
+        return "cpu", "there is no CUDA device"
+    pays = multiply_adds_a_step > GPU_PAYS_FROM
+    return "cuda" if pays else "cpu", (
+        f"{multiply_adds_a_step:,.0f} multiply-adds a step, and a GPU pays above"
+        f" {GPU_PAYS_FROM:,.0f}"
+    )

@@ -43,6 +43,9 @@ BLOCK_SECONDS = 0.02
 STEP_SECONDS, SPEED = 8e-6, 2e9
 # Training sets up to this many numbers are prepared in float64 whatever the run's own precision.
 SMALL = 1 << 20
+# What training holds of a run at its peak, measured: columns as tall as its weights (rates, state,
+# gradient, intermediate results; most of them in float64 for a moment), and single numbers.
+COLUMNS_A_RUN, FEW = 16, 64
 # Random numbers drawn at once for the batch order.
 DRAW_AT_ONCE = 1 << 14
 
@@ -73,8 +76,7 @@ def train(
     require_whole("record_every", record_every, 1)
     given_start = None if start is None else _given_start(start, len(runs), dataset.n_features)
     orders = None if batches is None else _given_orders(batches, epochs.pop(), dataset.n_train)
-    work = 2.0 * min(runs[0].batch_size, dataset.n_train) * dataset.n_features * len(runs)
-    where = place(device, dtype, work)
+    where = place(device, dtype, multiply_adds_a_step(dataset, runs))
     members = _groups(runs)
     streams = [
         _stream(
@@ -112,13 +114,28 @@ def collect(stream: Iterator[EpochRecord]) -> Run:
 
 def expected_seconds(n_train: int, n_features: int, runs: Sequence[Hyperparameters]) -> float:
     """Roughly what `train` will take on one CPU core, to choose between waiting and streaming."""
-    first = runs[0]
-    coordinates = n_features
-    if basis_pays(OPTIMIZERS[first.optimizer], n_train, n_features, 1, first.epochs * len(runs)):
-        coordinates = n_train + 1
-    groups = len(_groups(runs))
-    epoch = _seconds_an_epoch(n_train, coordinates + 2, first.batch_size, len(runs) / groups)
+    first, groups = runs[0], len(_groups(runs))
+    height = _height(n_train, n_features, runs)
+    epoch = _seconds_an_epoch(n_train, height, first.batch_size, len(runs) / groups)
     return first.epochs * groups * epoch
+
+
+def multiply_adds_a_step(dataset: Dataset, runs: Sequence[Hyperparameters]) -> float:
+    """The size of the matrix products of one step, on average over the groups of runs."""
+    n, d = dataset.n_train, dataset.n_features
+    columns = len(runs) / len(_groups(runs))
+    return 2.0 * min(runs[0].batch_size, n) * _height(n, d, runs) * columns
+
+
+def bytes_a_run(dataset: Dataset, runs: Sequence[Hyperparameters]) -> float:
+    """An upper estimate of the memory that `train` takes for each of the runs."""
+    n, d, m = dataset.n_train, dataset.n_features, len(dataset.X_test)
+    groups = [[runs[i] for i in rows] for rows in _groups(runs)]
+    height = max(_height(n, d, group) for group in groups)
+    batch = max(min(group[0].batch_size, n) for group in groups)
+    columns = COLUMNS_A_RUN * height + 2 * max(batch, min(max(n, m), height)) + FEW
+    matrices = len(groups) * height * (d + 2 * (n + m)) / len(runs)
+    return 8.0 * (columns + matrices)
 
 
 def batch_order(seed: int, n_train: int, epochs: int) -> Iterator[Index]:
@@ -200,6 +217,13 @@ def _merged(streams: list[Stream], rows: NDArray[np.int64]) -> Stream:
         )
 
 
+def _height(n: int, d: int, runs: Sequence[Hyperparameters]) -> int:
+    """Rows of the matrix that holds the first run and its like: coordinates, bias, constant."""
+    first = runs[0]
+    pays = basis_pays(OPTIMIZERS[first.optimizer], n, d, 1, first.epochs * len(runs))
+    return (n + 1 if pays else d) + 2
+
+
 def _seconds_an_epoch(n: int, height: int, batch_size: int, runs: float) -> float:
     return -(-n // batch_size) * STEP_SECONDS + 4 * n * height * runs / SPEED
 
@@ -221,12 +245,13 @@ def _stream(
     n, d, R = dataset.n_train, dataset.n_features, len(runs)
     if start is None:
         draw = start_draw(first.seed, d)
-        directions = draw[None, :-1]
-        w0 = np.array([[run.init_std] for run in runs]) * directions
+        directions, which = draw[None, :-1], np.zeros(R, dtype=np.int64)
+        scale = np.array([run.init_std for run in runs])
         b0 = np.array([run.init_bias_std for run in runs]) * draw[-1]
     else:
         w0, b0 = start
-        directions = np.unique(w0, axis=0)
+        directions, which = np.unique(w0, axis=0, return_inverse=True)
+        scale = np.ones(R)
     rule = OPTIMIZERS[first.optimizer]
     spread = spread_of(X, directions, first.epochs * R, rule)
     # the weight of a row in a batch's gradient goes into the rows, and out of the losses again
@@ -236,7 +261,7 @@ def _stream(
     width = np.float64 if precise else np.float32
     rows = augmented(spread.shrink(X), dataset.y_train, weight**0.5, width)
     test_rows = augmented(spread.shrink(dataset.X_test), dataset.y_test)
-    v = np.concatenate([spread.shrink(w0).T, [b0], np.full((1, R), -1.0)])
+    v = np.concatenate([scale * spread.shrink(directions).T[:, which], [b0], np.full((1, R), -1.0)])
     A, few = where.put(rows), folded(rows, first.epochs * R)
     walk = Walk(A, where.put(v), runs, where)
     scorer = Scorer(

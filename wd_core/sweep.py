@@ -1,0 +1,304 @@
+"""Sweeps: grids of hyperparameters, trained in chunks that fit the memory, results as they come."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from dataclasses import dataclass, fields, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from wd_core.device import place
+from wd_core.training import bytes_a_run, expected_seconds, multiply_adds_a_step, train
+from wd_core.types import Array, Dataset, Hyperparameters, require, require_whole
+
+MEGABYTE = 1 << 20
+MEMORY_LIMIT = 256 * MEGABYTE
+# The time a chunk should take: the first results come before the eye grows impatient.
+CHUNK_SECONDS = 0.25
+# Fewer columns than this cost nearly what these cost.
+LEAST_CHUNK = 64
+# A chunk grows on where twice the runs take less than this many times the time.
+GROWTH_IS_CHEAP = 1.5
+# While a chunk is trained, the stream pauses this often, so that it can be closed.
+PULSE = 0.1
+OUT_OF_MEMORY = (MemoryError, torch.cuda.OutOfMemoryError)
+
+
+@dataclass(frozen=True, eq=False)
+class SweepPart:
+    """The runs `rows` [k] are finished; a part of none is only a moment to stop.
+
+    train_loss, test_loss [k]: half mean square after the last epoch, without the penalty; penalty
+    [k]: (λ/2)‖w‖²; weight_norm [k]: ‖w‖; diverged_at [k]: the first epoch at which the run had
+    diverged, −1 where it did not; of a diverged run the other numbers are what is left of it, and
+    may be infinite or NaN. `done` of `total` runs are finished; `reason`: the device, and why it.
+    """
+
+    rows: NDArray[np.int64]
+    train_loss: Array
+    test_loss: Array
+    penalty: Array
+    weight_norm: Array
+    diverged_at: NDArray[np.int64]
+    done: int
+    total: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """What a sweep has found, [R] each, in the order of its runs, as in `SweepPart`.
+
+    Where `finished` is False the losses and norms are NaN and diverged_at is −1.
+    """
+
+    train_loss: Array
+    test_loss: Array
+    penalty: Array
+    weight_norm: Array
+    diverged_at: NDArray[np.int64]
+    finished: NDArray[np.bool_]
+
+
+Stream = Generator[SweepPart, None, None]
+
+
+def grid(base: Hyperparameters, **axes: ArrayLike | Iterable[object]) -> list[Hyperparameters]:
+    """`base` with every combination of the axes' values, the last axis fastest.
+
+    `grid(base, lr=[0.1, 0.2], weight_decay=[0, 1, 3])` has 6 runs; reshape a result to (2, 3).
+    Raises ValueError for an axis that is no field of Hyperparameters, for an empty one, and for a
+    value that the field does not take.
+    """
+    names = [field.name for field in fields(Hyperparameters)]
+    for name in axes:
+        require(name in names, "an axis", f"one of {', '.join(names)}", name)
+    values = [_values(name, axis) for name, axis in axes.items()]
+    return [
+        replace(base, **dict(zip(axes, combination, strict=True)))
+        for combination in product(*values)
+    ]
+
+
+def sweep(
+    dataset: Dataset | Sequence[Dataset],
+    runs: Sequence[Hyperparameters],
+    *,
+    device: str | torch.device | None = None,
+    dtype: torch.dtype = torch.float64,
+    memory_limit: int = MEMORY_LIMIT,
+    chunk: int | None = None,
+    executor: Executor | None = None,
+) -> Stream:
+    """Train every run to its end and yield what is finished, chunk after chunk.
+
+    `dataset` is one for all runs or one for each. Chunks are taken in the order of the runs, so
+    runs ordered from coarse to fine give a coarse picture first; results do not depend on the
+    chunks beyond rounding. A chunk has at most `chunk` runs, by default as many as keep to
+    `memory_limit` bytes (the data themselves aside) and to a quarter of a second; where memory
+    runs out all the same, chunks are halved. `device` None chooses by the size of the work.
+    With an `executor` of concurrent.futures whole chunks are sent to it, and parts come in the
+    order in which they are finished. Close the generator to cancel: what runs in an executor by
+    then ends unseen. Raises ValueError for wrong arguments, here and not at the first part.
+    """
+    runs = tuple(runs)
+    require(len(runs) > 0, "runs", "at least one Hyperparameters", runs)
+    datasets = (dataset,) * len(runs) if isinstance(dataset, Dataset) else tuple(dataset)
+    rule = f"one Dataset, or one for each of the {len(runs)} runs"
+    require(len(datasets) == len(runs), "dataset", rule, len(datasets))
+    require(memory_limit > 0, "memory_limit", "> 0 bytes", memory_limit)
+    if chunk is not None:
+        require_whole("chunk", chunk, 1)
+    fits = max(1, int(memory_limit // _bytes_a_run(datasets, runs)))
+    where = place(device, dtype, multiply_adds_a_step(datasets[0], runs[:fits]))
+    if chunk is None:  # on a GPU the largest is the fastest, and still quick
+        chunk = _quick(datasets, runs) if where.xp is np else len(runs)
+    size = min(fits, chunk)
+    chosen = where.device if executor is None else device
+    chunks = list(_cut(datasets, runs, size, chosen, dtype))
+    if executor is None:
+        return _here(chunks, len(runs), where.reason)
+    return _sent(chunks, len(runs), executor)
+
+
+def gather(stream: Iterable[SweepPart]) -> Sweep:
+    """Run a stream to its end, or take the parts there are: results in the order of the runs."""
+    parts = list(stream)
+    require(len(parts) > 0, "stream", "of at least one part", parts)
+    total = parts[0].total
+    rows = np.concatenate([part.rows for part in parts])
+
+    def fill(name: str, empty: Any) -> Any:
+        array = np.full(total, empty)
+        array[rows] = np.concatenate([getattr(part, name) for part in parts])
+        return array
+
+    finished = np.zeros(total, dtype=bool)
+    finished[rows] = True
+    return Sweep(
+        train_loss=fill("train_loss", np.nan),
+        test_loss=fill("test_loss", np.nan),
+        penalty=fill("penalty", np.nan),
+        weight_norm=fill("weight_norm", np.nan),
+        diverged_at=fill("diverged_at", -1),
+        finished=finished,
+    )
+
+
+def _values(name: str, axis: Any) -> list[Any]:
+    listed = axis.tolist() if hasattr(axis, "tolist") else axis
+    fits = isinstance(listed, Iterable) and not isinstance(listed, str)
+    require(fits, name, "a sequence of values", axis)
+    values = list(listed)
+    require(len(values) > 0, name, "a sequence of at least one value", axis)
+    return values
+
+
+@dataclass(frozen=True, eq=False)
+class _Chunk:
+    """Runs of one data set and one number of epochs: a call of train(), and what it needs."""
+
+    rows: NDArray[np.int64]
+    dataset: Dataset
+    runs: tuple[Hyperparameters, ...]
+    device: str | torch.device | None
+    dtype: torch.dtype
+
+    def halves(self) -> tuple[_Chunk, ...]:
+        """Two of half the runs, or itself where it is one run."""
+        half = (len(self.rows) + 1) // 2
+        return tuple(
+            replace(self, rows=self.rows[part], runs=self.runs[part])
+            for part in (slice(half), slice(half, None))
+            if len(self.rows[part])
+        )
+
+    def train(self) -> Iterator[SweepPart | None]:
+        """Train; nothing after every epoch, then the part, which counts as a sweep of its own."""
+        k = len(self.rows)
+        diverged_at = np.full(k, -1)
+        for record in train(self.dataset, self.runs, device=self.device, dtype=self.dtype):
+            diverged_at[record.diverged & (diverged_at < 0)] = record.epoch
+            yield None
+        yield SweepPart(
+            self.rows,
+            record.train_loss,
+            record.test_loss,
+            record.penalty,
+            record.weight_norm,
+            diverged_at,
+            done=k,
+            total=k,
+        )
+
+
+def _trained(chunk: _Chunk) -> SweepPart:
+    """The finished chunk: the work that is sent to an executor."""
+    return next(part for part in chunk.train() if part is not None)
+
+
+def _pause(done: int, total: int, reason: str) -> SweepPart:
+    """The part of no runs."""
+    none, at = np.empty(0), np.empty(0, dtype=np.int64)
+    return SweepPart(at, none, none, none, none, at, done, total, reason)
+
+
+def _here(chunks: Sequence[_Chunk], total: int, reason: str) -> Stream:
+    waiting, done = list(chunks)[::-1], 0
+    while waiting:
+        chunk = waiting.pop()
+        try:
+            paused = time.monotonic()
+            for part in chunk.train():
+                if part is not None:
+                    done += len(part.rows)
+                    yield replace(part, done=done, total=total, reason=reason)
+                elif time.monotonic() - paused > PULSE:
+                    yield _pause(done, total, reason)
+                    paused = time.monotonic()
+        except OUT_OF_MEMORY:
+            if len(chunk.rows) == 1:
+                raise
+            waiting = [half for whole in [*waiting, chunk] for half in whole.halves()[::-1]]
+
+
+def _sent(chunks: Sequence[_Chunk], total: int, executor: Executor) -> Stream:
+    reason, done = f"sent to {type(executor).__name__}", 0
+    pending = {executor.submit(_trained, chunk): chunk for chunk in chunks}
+    try:
+        while pending:
+            finished, _ = wait(pending, timeout=PULSE, return_when=FIRST_COMPLETED)
+            if not finished:
+                yield _pause(done, total, reason)
+            for future in [future for future in pending if future in finished]:
+                chunk = pending.pop(future)
+                try:
+                    part = future.result()
+                except OUT_OF_MEMORY:
+                    if len(chunk.rows) == 1:
+                        raise
+                    pending |= {executor.submit(_trained, half): half for half in chunk.halves()}
+                else:
+                    done += len(part.rows)
+                    yield replace(part, done=done, total=total, reason=reason)
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def _cut(
+    datasets: Sequence[Dataset],
+    runs: Sequence[Hyperparameters],
+    size: int,
+    device: str | torch.device | None,
+    dtype: torch.dtype,
+) -> Iterator[_Chunk]:
+    """The runs in their order, at most `size` at a time."""
+    for begin in range(0, len(runs), size):
+        window = range(begin, min(begin + size, len(runs)))
+        for rows in _alike([datasets[i] for i in window], [runs[i] for i in window]):
+            at = begin + rows
+            chosen = tuple(runs[i] for i in at.tolist())
+            yield _Chunk(at, datasets[at[0]], chosen, device, dtype)
+
+
+def _alike(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> list[NDArray[np.int64]]:
+    """Places of the runs that one call of train() takes: of one data set, one number of epochs."""
+    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for i, (dataset, run) in enumerate(zip(datasets, runs, strict=True)):
+        groups[id(dataset), run.epochs].append(i)
+    return [np.array(rows) for rows in groups.values()]
+
+
+def _quick(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> int:
+    """How many runs make a chunk that is not long, nor mostly overhead."""
+
+    def seconds(size: int) -> float:
+        total = 0.0
+        for rows in _alike(datasets[:size], runs[:size]):
+            data, alike = datasets[rows[0]], [runs[i] for i in rows.tolist()]
+            total += expected_seconds(data.n_train, data.n_features, alike)
+        return total
+
+    size, now = LEAST_CHUNK, seconds(LEAST_CHUNK)
+    while size < len(runs):
+        twice = seconds(2 * size)
+        if twice > CHUNK_SECONDS and twice > GROWTH_IS_CHEAP * now:
+            break
+        size, now = 2 * size, twice
+    return size
+
+
+def _bytes_a_run(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> float:
+    """The most that a run of the sweep takes."""
+    return max(
+        bytes_a_run(datasets[rows[0]], [runs[i] for i in rows.tolist()])
+        for rows in _alike(datasets, runs)
+    )
