@@ -6,6 +6,7 @@ from wd_core.objective import data_loss, gradient, objective, penalty
 from wd_core.optimizers import OPTIMIZERS
 from wd_core.plane import Slice
 from wd_core.ridge import RidgePath, norm_for_weight_decay, ridge_path, weight_decay_for_norm
+from wd_core.selection import bayes_weight_decay, best_weight_decay, choose, validation_split
 from wd_core.spectrum import largest_curvature, max_stable_lr, unreachable_norm
 from wd_core.sweep import Sweep, SweepPart, gather, grid, sweep
 from wd_core.training import collect, train
@@ -24,6 +25,9 @@ __all__ = [
     "Slice",
     "Sweep",
     "SweepPart",
+    "bayes_weight_decay",
+    "best_weight_decay",
+    "choose",
     "collect",
     "data_loss",
     "dataset_from_frame",
@@ -40,5 +44,6 @@ __all__ = [
     "sweep",
     "train",
     "unreachable_norm",
+    "validation_split",
     "weight_decay_for_norm",
 ]

@@ -8,11 +8,15 @@ s_j = d_j²/N and c_j = u_jᵀ yc/√N:  w*(λ) = Σ v_j √s_j c_j/(s_j + λ), 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wd_core.scoring import folded
 from wd_core.spectrum import Spectrum, decompose
 from wd_core.types import Array, Dataset, as_array, require
 
@@ -24,15 +28,15 @@ NEWTON_STEPS = 100
 
 @dataclass(frozen=True, eq=False)
 class RidgePath:
-    """Exact solutions for L values of λ; every field but weights [L, D] has length L.
+    """Exact solutions for L values of λ; every field has length L, weights is [L, D].
 
     train_loss, test_loss: half mean square; dof = 1 + Σ s/(s + λ), the intercept included;
     gcv, loo: estimates of the mean square (not halved) of a new prediction, the second the mean of
-    the squared residuals r_i/(1 − h_ii), for Nλ held fixed. Undefined is NaN.
+    the squared residuals r_i/(1 − h_ii), for Nλ held fixed. Undefined is NaN. `weights` is worked
+    out on first access, from its coordinates [L, r] along the columns of V [D, r].
     """
 
     weight_decay: Array
-    weights: Array
     bias: Array
     train_loss: Array
     test_loss: Array
@@ -40,6 +44,13 @@ class RidgePath:
     dof: Array
     gcv: Array
     loo: Array
+    coordinates: Array = field(repr=False)
+    V: Array = field(repr=False)
+
+    @cached_property
+    def weights(self) -> Array:
+        """w*(λ), [L, D]."""
+        return self.coordinates @ self.V.T
 
 
 def ridge_path(dataset: Dataset, weight_decays: ArrayLike) -> RidgePath:
@@ -47,40 +58,57 @@ def ridge_path(dataset: Dataset, weight_decays: ArrayLike) -> RidgePath:
     lam = as_array("weight_decays", weight_decays, 1)
     require(bool((lam >= 0).all()), "weight_decays", ">= 0", float(lam.min(initial=0.0)))
     parts = decompose(dataset)
-    shrink = _filter(parts.s, lam)  # [L, r]
-    coordinates = shrink * parts.c / np.sqrt(parts.s)
-    weights = coordinates @ parts.V.T
-    bias = parts.y_mean - weights @ parts.x_mean
-    n, residual_scale = dataset.n_train, np.sqrt(dataset.n_train)
-    centred = dataset.y_train - parts.y_mean
-    residual = centred - residual_scale * (shrink * parts.c) @ parts.U.T
-    test_residual = weights @ dataset.X_test.T + bias[:, None] - dataset.y_test
-    gcv, loo = _selection(parts, lam, centred)
+    inverse = 1 / (parts.s + lam[:, None])  # [L, r]
+    shrink = parts.s * inverse
+    coordinates = shrink * (parts.c / np.sqrt(parts.s))
+    rest = dataset.y_train - parts.y_mean
+    rest = rest - parts.U @ (parts.U.T @ rest)  # what no weights can fit
+    left = lam[:, None] * inverse * parts.c
+    test = [(dataset.X_test - parts.x_mean) @ parts.V, dataset.y_test - parts.y_mean]
+    test_rows = folded(np.column_stack(test), len(lam))
+    test_residual = coordinates @ test_rows[:, :-1].T - test_rows[:, -1]
+    gcv, loo = _selection(parts, inverse.T, lam, rest)
     return RidgePath(
         weight_decay=lam,
-        weights=weights,
-        bias=bias,
-        train_loss=(residual**2).sum(1) / (2 * n),
-        test_loss=(test_residual**2).mean(1) / 2,
+        bias=parts.y_mean - coordinates @ (parts.V.T @ parts.x_mean),
+        train_loss=((left**2).sum(1) + rest @ rest / dataset.n_train) / 2,
+        test_loss=(test_residual**2).sum(1) / (2 * len(dataset.y_test)),
         weight_norm=np.sqrt((coordinates**2).sum(1)),
         dof=1 + shrink.sum(1),
         gcv=gcv,
         loo=loo,
+        coordinates=coordinates,
+        V=parts.V,
     )
 
 
-def norm_for_weight_decay(dataset: Dataset, weight_decay: float) -> float:
-    """θ(λ) = ‖w*(λ)‖² = Σ s c²/(s + λ)²; strictly falling in λ."""
-    require(weight_decay >= 0, "weight_decay", ">= 0", weight_decay)
+@overload
+def norm_for_weight_decay(dataset: Dataset, weight_decay: float) -> float: ...
+@overload
+def norm_for_weight_decay(dataset: Dataset, weight_decay: Sequence[float] | Array) -> Array: ...
+def norm_for_weight_decay(dataset: Dataset, weight_decay: ArrayLike) -> float | Array:
+    """θ(λ) = ‖w*(λ)‖² = Σ s c²/(s + λ)², strictly falling in λ; an array for an array of λ."""
+    lam = np.asarray(weight_decay, dtype=np.float64)
+    require(bool((lam >= 0).all()), "weight_decay", ">= 0", weight_decay)
     parts = decompose(dataset)
-    return _theta(parts.s, parts.c, weight_decay)
+    theta = (parts.s * (parts.c / (parts.s + lam[..., None])) ** 2).sum(-1)
+    return theta if lam.ndim else float(theta)
 
 
-def weight_decay_for_norm(dataset: Dataset, theta: float) -> float:
-    """λ(θ), the λ >= 0 with ‖w*(λ)‖² = θ; 0.0 where θ >= ‖w*(0)‖² and the constraint is idle."""
-    require(theta > 0, "theta", "> 0", theta)
+@overload
+def weight_decay_for_norm(dataset: Dataset, theta: float) -> float: ...
+@overload
+def weight_decay_for_norm(dataset: Dataset, theta: Sequence[float] | Array) -> Array: ...
+def weight_decay_for_norm(dataset: Dataset, theta: ArrayLike) -> float | Array:
+    """λ(θ), the λ >= 0 with ‖w*(λ)‖² = θ; an array for an array of θ.
+
+    0.0 where θ >= ‖w*(0)‖² and the constraint is idle.
+    """
+    bounds = np.asarray(theta, dtype=np.float64)
+    require(bool((bounds > 0).all()), "theta", "> 0", theta)
     parts = decompose(dataset)
-    return secular_root(parts.s, parts.c, theta)
+    lam = [secular_root(parts.s, parts.c, bound) for bound in bounds.ravel().tolist()]
+    return np.reshape(lam, bounds.shape) if bounds.ndim else lam[0]
 
 
 def secular_root(s: Array, c: Array, theta: float) -> float:
@@ -109,28 +137,23 @@ def _theta(s: Array, c: Array, weight_decay: float) -> float:
     return float((s * (c / (s + weight_decay)) ** 2).sum())
 
 
-def _filter(s: Array, lam: Array) -> Array:
-    """s/(s + λ), [L, r]."""
-    return s / (s + lam[:, None])
-
-
-def _selection(parts: Spectrum, lam: Array, centred: Array) -> tuple[Array, Array]:
+def _selection(parts: Spectrum, inverse: Array, lam: Array, rest: Array) -> tuple[Array, Array]:
     """GCV and mean squared leave-one-out residual, [L] each, from r = (I − H)y and gap = 1 − h_ii.
 
-    Where the data leave no residual at λ = 0 (rank n − 1), both vanish like λ; they are divided by
-    λ first, which cancels in the quotients and leaves the finite limit at λ = 0.
+    `inverse` [r, L] is 1/(s + λ), `rest` [n] is y less all that weights and bias can fit. Where the
+    data leave no residual at λ = 0 (rank n − 1), both vanish like λ; they are divided by λ first,
+    which cancels in the quotients and leaves the finite limit at λ = 0.
     """
     n, r = parts.U.shape
-    inside = 1 / (parts.s[:, None] + lam)  # [r, L]
     along = np.sqrt(n) * parts.c[:, None]
     squares = parts.U**2
     if r < n - 1:
-        inside = lam * inside
-        residual = parts.U @ (inside * along) + (centred - parts.U @ along[:, 0])[:, None]
-        gap = squares @ inside + (1 - 1 / n - squares.sum(1))[:, None]
+        inverse = lam * inverse
+        residual = parts.U @ (inverse * along) + rest[:, None]
+        gap = squares @ inverse + (1 - 1 / n - squares.sum(1))[:, None]
     else:
-        residual = parts.U @ (inside * along)
-        gap = squares @ inside
+        residual = parts.U @ (inverse * along)
+        gap = squares @ inverse
     defined = gap > INTERPOLATES * gap.max(0, initial=0.0)  # [n, L]
     mean_gap = gap.mean(0)
     with np.errstate(divide="ignore", invalid="ignore"):

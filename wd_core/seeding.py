@@ -8,7 +8,9 @@ import numpy as np
 import torch
 
 # A purpose's place in this list is part of its seed: append, never reorder.
-Purpose = Literal["data", "test data", "init", "batch order", "split", "noise features"]
+Purpose = Literal[
+    "data", "test data", "init", "batch order", "split", "noise features", "validation"
+]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 
