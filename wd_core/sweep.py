@@ -77,12 +77,12 @@ def grid(base: Hyperparameters, **axes: ArrayLike | Iterable[object]) -> list[Hy
     Raises ValueError for an axis that is no field of Hyperparameters, for an empty one, and for a
     value that the field does not take.
     """
-    names = [field.name for field in fields(Hyperparameters)]
+    same = {field.name: getattr(base, field.name) for field in fields(base)}
     for name in axes:
-        require(name in names, "an axis", f"one of {', '.join(names)}", name)
+        require(name in same, "an axis", f"one of {', '.join(same)}", name)
     values = [_values(name, axis) for name, axis in axes.items()]
     return [
-        replace(base, **dict(zip(axes, combination, strict=True)))
+        Hyperparameters(**{**same, **dict(zip(axes, combination, strict=True))})
         for combination in product(*values)
     ]
 
@@ -109,20 +109,25 @@ def sweep(
     then ends unseen. Raises ValueError for wrong arguments, here and not at the first part.
     """
     runs = tuple(runs)
-    require(len(runs) > 0, "runs", "at least one Hyperparameters", runs)
+    known = len(runs) > 0 and all(isinstance(run, Hyperparameters) for run in runs)
+    require(known, "runs", "at least one Hyperparameters, and nothing else", runs[:1])
     datasets = (dataset,) * len(runs) if isinstance(dataset, Dataset) else tuple(dataset)
     rule = f"one Dataset, or one for each of the {len(runs)} runs"
     require(len(datasets) == len(runs), "dataset", rule, len(datasets))
     require(memory_limit > 0, "memory_limit", "> 0 bytes", memory_limit)
     if chunk is not None:
         require_whole("chunk", chunk, 1)
+    is_executor = executor is None or isinstance(executor, Executor)
+    require(is_executor, "executor", "one of concurrent.futures", executor)
     fits = max(1, int(memory_limit // _bytes_a_run(datasets, runs)))
-    where = place(device, dtype, multiply_adds_a_step(datasets[0], runs[:fits]))
+    where = place(device, dtype, _largest_step(datasets, runs, fits))
     if chunk is None:  # on a GPU the largest is the fastest, and still quick
         chunk = _quick(datasets, runs) if where.xp is np else len(runs)
-    size = min(fits, chunk)
     chosen = where.device if executor is None else device
-    chunks = list(_cut(datasets, runs, size, chosen, dtype))
+    chunks = [
+        _Chunk(rows, datasets[rows[0]], tuple(runs[i] for i in rows.tolist()), chosen, dtype)
+        for rows in _windows(datasets, runs, min(fits, chunk))
+    ]
     if executor is None:
         return _here(chunks, len(runs), where.reason)
     return _sent(chunks, len(runs), executor)
@@ -253,20 +258,14 @@ def _sent(chunks: Sequence[_Chunk], total: int, executor: Executor) -> Stream:
             future.cancel()
 
 
-def _cut(
-    datasets: Sequence[Dataset],
-    runs: Sequence[Hyperparameters],
-    size: int,
-    device: str | torch.device | None,
-    dtype: torch.dtype,
-) -> Iterator[_Chunk]:
-    """The runs in their order, at most `size` at a time."""
+def _windows(
+    datasets: Sequence[Dataset], runs: Sequence[Hyperparameters], size: int
+) -> Iterator[NDArray[np.int64]]:
+    """The places of the runs in their order, at most `size` of one call of train() at a time."""
     for begin in range(0, len(runs), size):
-        window = range(begin, min(begin + size, len(runs)))
-        for rows in _alike([datasets[i] for i in window], [runs[i] for i in window]):
-            at = begin + rows
-            chosen = tuple(runs[i] for i in at.tolist())
-            yield _Chunk(at, datasets[at[0]], chosen, device, dtype)
+        window = slice(begin, begin + size)
+        for rows in _alike(datasets[window], runs[window]):
+            yield begin + rows
 
 
 def _alike(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> list[NDArray[np.int64]]:
@@ -277,15 +276,22 @@ def _alike(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> list
     return [np.array(rows) for rows in groups.values()]
 
 
+def _calls(
+    datasets: Sequence[Dataset], runs: Sequence[Hyperparameters], size: int
+) -> Iterator[tuple[Dataset, list[Hyperparameters]]]:
+    """What train() would be called with in chunks of this size."""
+    for rows in _windows(datasets, runs, size):
+        yield datasets[rows[0]], [runs[i] for i in rows.tolist()]
+
+
 def _quick(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> int:
     """How many runs make a chunk that is not long, nor mostly overhead."""
 
     def seconds(size: int) -> float:
-        total = 0.0
-        for rows in _alike(datasets[:size], runs[:size]):
-            data, alike = datasets[rows[0]], [runs[i] for i in rows.tolist()]
-            total += expected_seconds(data.n_train, data.n_features, alike)
-        return total
+        return sum(
+            expected_seconds(data.n_train, data.n_features, part)
+            for data, part in _calls(datasets[:size], runs[:size], size)
+        )
 
     size, now = LEAST_CHUNK, seconds(LEAST_CHUNK)
     while size < len(runs):
@@ -298,7 +304,9 @@ def _quick(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> int:
 
 def _bytes_a_run(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> float:
     """The most that a run of the sweep takes."""
-    return max(
-        bytes_a_run(datasets[rows[0]], [runs[i] for i in rows.tolist()])
-        for rows in _alike(datasets, runs)
-    )
+    return max(bytes_a_run(*call) for call in _calls(datasets, runs, len(runs)))
+
+
+def _largest_step(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters], size: int) -> float:
+    """Multiply-adds of the largest step in chunks of this size."""
+    return max(multiply_adds_a_step(*call) for call in _calls(datasets, runs, size))

@@ -45,7 +45,7 @@ STEP_SECONDS, SPEED = 8e-6, 2e9
 SMALL = 1 << 20
 # What training holds of a run at its peak, measured: columns as tall as its weights (rates, state,
 # gradient, intermediate results; most of them in float64 for a moment), and single numbers.
-COLUMNS_A_RUN, FEW = 16, 64
+COLUMNS_A_RUN, FEW = 18, 64
 # Random numbers drawn at once for the batch order.
 DRAW_AT_ONCE = 1 << 14
 
