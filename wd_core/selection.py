@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from wd_core.ridge import ridge_path
 from wd_core.seeding import generator
-from wd_core.types import Array, Dataset, as_array, require
+from wd_core.types import Array, Dataset, as_array, require, require_whole
 
 Rule = Literal["gcv", "loo", "validation", "test"]
 Score = Callable[[Array], Array]
@@ -41,9 +42,9 @@ def bayes_weight_decay(noise: float, weight_std: float, n_train: int) -> float:
     No λ has a smaller risk on average over this prior. Infinite for τ = 0 (w = 0 is known); NaN
     where σ = τ = 0, and any λ does. Source: Hoerl and Kennard 1970; Bishop 2006, § 3.3.
     """
-    require(noise >= 0, "noise", ">= 0", noise)
-    require(weight_std >= 0, "weight_std", ">= 0", weight_std)
-    require(n_train >= 1, "n_train", ">= 1", n_train)
+    for name, value in (("noise", noise), ("weight_std", weight_std)):
+        require(0 <= value < math.inf, name, "a finite number >= 0", value)
+    require_whole("n_train", n_train, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(np.float64(noise) ** 2 / (n_train * np.float64(weight_std) ** 2))
 
