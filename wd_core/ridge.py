@@ -22,6 +22,8 @@ from wd_core.types import Array, Dataset, as_array, require
 
 # 1 − h_ii below this share of the largest is rounding: row i determines its own fit.
 INTERPOLATES = 1e-10
+# GCV and LOO take [N, L] arrays of this many numbers at a time, which stay in the cache.
+BLOCK = 1 << 15
 # Newton on the secular equation needs 5 steps as a rule; the hardest start known needs 40.
 NEWTON_STEPS = 100
 
@@ -67,7 +69,11 @@ def ridge_path(dataset: Dataset, weight_decays: ArrayLike) -> RidgePath:
     test = [(dataset.X_test - parts.x_mean) @ parts.V, dataset.y_test - parts.y_mean]
     test_rows = folded(np.column_stack(test), len(lam))
     test_residual = coordinates @ test_rows[:, :-1].T - test_rows[:, -1]
-    gcv, loo = _selection(parts, inverse.T, lam, rest)
+    width = max(1, BLOCK // dataset.n_train)
+    blocks = [slice(i, i + width) for i in range(0, max(1, len(lam)), width)]
+    gcv, loo = np.concatenate(
+        [_selection(parts, inverse[block].T, lam[block], rest) for block in blocks], axis=1
+    )
     return RidgePath(
         weight_decay=lam,
         bias=parts.y_mean - coordinates @ (parts.V.T @ parts.x_mean),

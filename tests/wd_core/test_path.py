@@ -1,4 +1,4 @@
-"""Paths and the maps between θ and λ at every shape and scale, beside scikit-learn and refitting."""
+"""Paths and the maps between θ and λ at every shape and scale, beside scikit-learn and refits."""
 
 from __future__ import annotations
 
