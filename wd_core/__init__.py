@@ -8,7 +8,7 @@ from wd_core.plane import Slice
 from wd_core.ridge import RidgePath, norm_for_weight_decay, ridge_path, weight_decay_for_norm
 from wd_core.selection import bayes_weight_decay, best_weight_decay, choose, validation_split
 from wd_core.spectrum import largest_curvature, max_stable_lr, unreachable_norm
-from wd_core.sweep import Sweep, SweepPart, gather, grid, sweep
+from wd_core.sweep import Sweep, SweepPart, coarse_first, gather, grid, sweep
 from wd_core.training import collect, train
 from wd_core.types import Dataset, DatasetSpec, EpochRecord, Hyperparameters, Run
 
@@ -28,6 +28,7 @@ __all__ = [
     "bayes_weight_decay",
     "best_weight_decay",
     "choose",
+    "coarse_first",
     "collect",
     "data_loss",
     "dataset_from_frame",

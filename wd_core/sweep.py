@@ -87,6 +87,19 @@ def grid(base: Hyperparameters, **axes: ArrayLike | Iterable[object]) -> list[Hy
     ]
 
 
+def coarse_first(*shape: int) -> NDArray[np.int64]:
+    """Places of the cells of a grid of this shape, every 2^k-th along each axis before the rest.
+
+    So a sweep in this order shows the whole picture early, and then finer and finer.
+    """
+    for side in shape:
+        require_whole("shape", side, 1)
+    index = np.bitwise_or.reduce(np.indices(shape).reshape(len(shape), -1), axis=0)
+    stride = index & -index  # the largest power of 2 that divides the cell's index on every axis
+    stride[0] = 2 * max(shape)
+    return np.argsort(-stride, kind="stable")
+
+
 def sweep(
     dataset: Dataset | Sequence[Dataset],
     runs: Sequence[Hyperparameters],
@@ -108,13 +121,8 @@ def sweep(
     order in which they are finished. Close the generator to cancel: what runs in an executor by
     then ends unseen. Raises ValueError for wrong arguments, here and not at the first part.
     """
-    runs = tuple(runs)
-    known = len(runs) > 0 and all(isinstance(run, Hyperparameters) for run in runs)
-    require(known, "runs", "at least one Hyperparameters, and nothing else", runs[:1])
-    datasets = (dataset,) * len(runs) if isinstance(dataset, Dataset) else tuple(dataset)
-    rule = f"one Dataset, or one for each of the {len(runs)} runs"
-    require(len(datasets) == len(runs), "dataset", rule, len(datasets))
-    require(memory_limit > 0, "memory_limit", "> 0 bytes", memory_limit)
+    runs, datasets = _paired(dataset, runs)
+    require_whole("memory_limit", memory_limit, 1)
     if chunk is not None:
         require_whole("chunk", chunk, 1)
     is_executor = executor is None or isinstance(executor, Executor)
@@ -155,6 +163,23 @@ def gather(stream: Iterable[SweepPart]) -> Sweep:
         diverged_at=fill("diverged_at", -1),
         finished=finished,
     )
+
+
+def _paired(
+    dataset: Dataset | Sequence[Dataset], runs: Sequence[Hyperparameters]
+) -> tuple[tuple[Hyperparameters, ...], tuple[Dataset, ...]]:
+    """The runs, and the data set of each."""
+    runs = tuple(runs)
+    known = len(runs) > 0 and all(isinstance(run, Hyperparameters) for run in runs)
+    require(known, "runs", "at least one Hyperparameters, and nothing else", runs[:1])
+    if isinstance(dataset, Dataset):
+        return runs, (dataset,) * len(runs)
+    rule = f"one Dataset, or one for each of the {len(runs)} runs"
+    given: object = dataset
+    listed = isinstance(given, Sequence) and all(isinstance(one, Dataset) for one in given)
+    require(listed, "dataset", rule, dataset)
+    require(len(dataset) == len(runs), "dataset", rule, len(dataset))
+    return runs, tuple(dataset)
 
 
 def _values(name: str, axis: Any) -> list[Any]:

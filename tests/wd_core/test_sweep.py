@@ -19,6 +19,7 @@ from wd_core import (
     DatasetSpec,
     Sweep,
     SweepPart,
+    coarse_first,
     gather,
     grid,
     make_dataset,
@@ -81,6 +82,23 @@ def test_axes_are_lists_arrays_tensors_ranges_and_generators():
 def test_wrong_axes_are_refused(axes, message):
     with pytest.raises(ValueError, match=message):
         grid(BASE, **axes)
+
+
+@pytest.mark.parametrize("shape", [(1,), (7,), (8, 8), (32, 20), (1, 5), (3, 4, 5)])
+def test_coarse_grids_come_first(shape):
+    order = coarse_first(*shape)
+    assert sorted(order.tolist()) == list(range(np.prod(shape)))
+    for stride in (1, 2, 4, 8, 16, 32):
+        cells = np.ravel_multi_index(
+            np.meshgrid(*(np.arange(0, side, stride) for side in shape), indexing="ij"), shape
+        ).ravel()
+        assert sorted(order[: cells.size].tolist()) == cells.tolist()
+
+
+@pytest.mark.parametrize("shape", [(0,), (3, 2.5), (3, -1)])
+def test_a_grid_without_cells_has_no_order(shape):
+    with pytest.raises(ValueError, match="shape must be a whole number >= 1"):
+        coarse_first(*shape)
 
 
 # --- the numbers ----------------------------------------------------------------------------------
@@ -270,11 +288,16 @@ def test_many_seeds_are_not_spread_thin(calls):
     ("arguments", "message"),
     [
         ({"runs": []}, "runs must be at least one Hyperparameters"),
+        ({"runs": [0.5]}, r"runs must be at least one Hyperparameters.*got \(0.5,\)"),
+        ({"dataset": None}, "dataset must be one Dataset.*got None"),
+        ({"dataset": [None] * 3}, "dataset must be one Dataset.*got"),
+        ({"executor": 2}, "executor must be one of concurrent.futures, got 2"),
         ({"dataset": [random_dataset(6, 3)] * 2}, "one for each of the 3 runs, got 2"),
         ({"chunk": 0}, "chunk must be a whole number >= 1, got 0"),
         ({"chunk": 2.5}, "chunk must be a whole number >= 1, got 2.5"),
-        ({"memory_limit": 0}, "memory_limit must be > 0 bytes, got 0"),
-        ({"memory_limit": np.nan}, "memory_limit must be > 0 bytes, got nan"),
+        ({"memory_limit": 0}, "memory_limit must be a whole number >= 1, got 0"),
+        ({"memory_limit": np.nan}, "memory_limit must be .*, got nan"),
+        ({"memory_limit": "1 GB"}, "memory_limit must be .*, got '1 GB'"),
         ({"dtype": torch.float16}, "dtype must be torch.float32 or torch.float64"),
     ],
 )
