@@ -24,8 +24,9 @@ MEMORY_LIMIT = 256 * MEGABYTE
 CHUNK_SECONDS = 0.25
 # Fewer columns than this cost nearly what these cost.
 LEAST_CHUNK = 64
-# A chunk grows on where twice the runs take less than this many times the time.
-GROWTH_IS_CHEAP = 1.5
+# Chunks are larger than quick where a run in a quick one costs more than this many times its share
+# of all runs at once: many batch orders or data sets side by side.
+WASTE = 2.0
 # While a chunk is trained, the stream pauses this often, so that it can be closed.
 PULSE = 0.1
 OUT_OF_MEMORY = (MemoryError, torch.cuda.OutOfMemoryError)
@@ -115,11 +116,11 @@ def sweep(
     `dataset` is one for all runs or one for each. Chunks are taken in the order of the runs, so
     runs ordered from coarse to fine give a coarse picture first; results do not depend on the
     chunks beyond rounding. A chunk has at most `chunk` runs, by default as many as keep to
-    `memory_limit` bytes (the data themselves aside) and to a quarter of a second; where memory
-    runs out all the same, chunks are halved. `device` None chooses by the size of the work.
-    With an `executor` of concurrent.futures whole chunks are sent to it, and parts come in the
-    order in which they are finished. Close the generator to cancel: what runs in an executor by
-    then ends unseen. Raises ValueError for wrong arguments, here and not at the first part.
+    `memory_limit` bytes (the data themselves aside) and are quick, about a quarter of a second;
+    where memory runs out all the same, chunks are halved. `device` None chooses by the size of the
+    work. With an `executor` of concurrent.futures whole chunks are sent to it, and parts come in
+    the order in which they are finished. Close the generator to cancel: what runs in an executor
+    by then ends unseen. Raises ValueError for wrong arguments, here and not at the first part.
     """
     runs, datasets = _paired(dataset, runs)
     require_whole("memory_limit", memory_limit, 1)
@@ -310,7 +311,7 @@ def _calls(
 
 
 def _quick(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> int:
-    """How many runs make a chunk that is not long, nor mostly overhead."""
+    """How many runs make a chunk that is quick, or large enough not to be mostly overhead."""
 
     def seconds(size: int) -> float:
         return sum(
@@ -318,10 +319,11 @@ def _quick(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> int:
             for data, part in _calls(datasets[:size], runs[:size], size)
         )
 
+    bearable = WASTE * seconds(len(runs)) / len(runs)
     size, now = LEAST_CHUNK, seconds(LEAST_CHUNK)
     while size < len(runs):
         twice = seconds(2 * size)
-        if twice > CHUNK_SECONDS and twice > GROWTH_IS_CHEAP * now:
+        if twice > CHUNK_SECONDS and now / size <= bearable:
             break
         size, now = 2 * size, twice
     return size
