@@ -92,6 +92,20 @@ def test_a_long_path_is_its_parts(made, repeat):
             np.testing.assert_allclose(*np.broadcast_arrays(*pair), rtol=1e-9, atol=1e-13)
 
 
+@pytest.mark.parametrize("block", [1, 50, 1000])
+def test_gcv_and_loo_taken_in_blocks_are_the_same(monkeypatch, block):
+    decays = np.concatenate([[0.0], np.logspace(-3, 2, 30)])
+    for n, d in ((12, 3), (8, 20)):
+        data = random_dataset(n, d)
+        whole = ridge_path(data, decays)
+        monkeypatch.setattr("wd_core.ridge.BLOCK", block)
+        parts = ridge_path(data, decays)
+        for name in ("gcv", "loo"):
+            np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-9)
+        assert ridge_path(data, []).loo.shape == (0,)
+        monkeypatch.undo()
+
+
 def test_a_grid_with_zero_begins_with_the_limit():
     """λ = 0 in the grid is the limit of λ → 0, not a division by zero, at any shape."""
     for n, d in ((6, 3), (6, 6), (6, 5), (5, 20), (4, 1), (1, 1), (1, 5), (2, 1)):
