@@ -1,4 +1,4 @@
-"""Can the book's numbers be had again? Every edition, as printed and as computed here."""
+"""Are the book's numbers reproducible? Every edition, as printed and as computed here."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from pages.shared.chart import chart
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    st.header("Can the book's numbers be had again?", anchor=False)
+    st.header("Can the book's numbers be reproduced?", anchor=False)
     for complaint in controls.opened_link():
         st.warning(texts.literal(complaint))
     prints, side = st.columns([3, 1], gap="medium")
@@ -23,7 +23,9 @@ def page() -> None:
     with prints:
         chart(picture.prints(entry), key="book prints")
         explained.numbers(entry)
-    explained.finding()
+        st.subheader("What do its plots show at λ = 3?", anchor=False)
+        chart(picture.plots(entry), key="book plots")
+    st.subheader("What did λ = 3 do here?", anchor=False)
     curves, beside = st.columns([3, 1], gap="medium")
     with beside:
         controls.draw("code")
@@ -31,6 +33,9 @@ def page() -> None:
         explained.code(entry)
     with curves:
         chart(picture.finding(entry), key="book finding")
+        explained.finding(entry)
+    st.subheader("Where does every printed number stand?", anchor=False)
+    chart(picture.everything(entry), key="book everything")
     explained.everything(entry)
 
 

@@ -1,8 +1,7 @@
 """The book page: links, sentences that follow the numbers, and the page through AppTest."""
 
 import json
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -13,29 +12,19 @@ from pages.shared.book import controls, ours, picture, words
 from pages.shared.book.entry import DEFAULT, Entry, obstacle, read_link, train_query
 from pages.shared.chart import encode
 from pages.shared.link import read_link as read_train_link
+from tests.pages import opening
+from tests.pages.opening import fine, payloads, text, values
 from wd_core import collect, make_dataset, train
-from wd_core.editions import EDITIONS, Printed, finish
+from wd_core.editions import EDITIONS, Printed
+from wd_core.ends import finish
 
-VIEW = Path(__file__).parents[2] / "pages" / "views" / "book.py"
 FEW = 50
+STEADY = {"test, start at 0", "test, constant predictor", "test, exact ridge"}
 RUNS = [(e.key, code) for e in EDITIONS.values() for code in e.recipes]
 
 
 def opened(**query: str) -> AppTest:
-    page = AppTest.from_file(str(VIEW), default_timeout=60)
-    for key, text in query.items():
-        page.query_params[key] = text
-    return fine(page.run())
-
-
-def fine(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception[0].value
-    assert not page.error, page.error[0].value
-    return page
-
-
-def payloads(page: AppTest) -> list[dict[str, Any]]:
-    return [dict(json.loads(c.proto.json)["payload"]) for c in page.get("bidi_component")]
+    return opening.opened("book", query)
 
 
 @pytest.mark.parametrize("entry", [DEFAULT, Entry("en-jax", "concise", 7, 100)])
@@ -83,7 +72,8 @@ def test_a_verdict_follows_the_numbers() -> None:
     seeds = np.linspace(1, 2, 201).tolist()
     values = (1.5, 1.99, 2.5, None)
     said = [words.verdict(compared(value, seeds)) for value in values]
-    assert said == ["inside", "rare: outside nine in ten", "outside every seed", "none quoted"]
+    assert said == ["inside", "outside nine in ten", "outside every seed", "none quoted"]
+    assert words.glance(compared(1.5, seeds)) == "printed 1.5: inside"
     text = words.summary(DEFAULT, [compared(v, seeds) for v in values])
     assert "1 of 3 printed numbers lie" in text
     assert "2.5 (scratch, λ = 3, ‖w‖) does not: it lies above every seed." in text
@@ -95,17 +85,74 @@ def test_a_verdict_follows_the_numbers() -> None:
 
 
 def test_the_finding_says_what_the_numbers_show() -> None:
-    said = words.outcome(DEFAULT, ours.of(DEFAULT))
-    assert "Of the 200 directions 180 are reached by no example" in said
-    assert "the share 0.0269" in said
-    assert "erase the random start" in said
-    assert "which is better than what λ = 3 reaches" in said
+    found = ours.of(DEFAULT)
+    hidden, zero, baselines = words.reasons(DEFAULT.recipe, found)
+    assert "Of the 200 directions 180 are reached by no example" in hidden
+    assert "the share 0.0269" in hidden
+    assert "erase the random start" in zero
+    assert "which is better than what λ = 3 reaches" in baselines
+    assert "does best at λ = 50 (the largest drawn)" in words.effect(found)
+
+
+def test_other_numbers_make_other_sentences() -> None:
+    found = ours.of(DEFAULT)
+    none, three = found.at(0.0), found.at(3.0)
+    for factor, said in ((2.0, "λ = 3 does harm"), (0.5, "with λ = 3.")):
+        test = found.zero.test.copy()
+        test[:, three] = factor * test[:, none]
+        zero = replace(found.zero, test=test)
+        assert said in words.reasons(DEFAULT.recipe, replace(found, zero=zero))[1]
+    poor = replace(found.baselines, constant=found.baselines.constant + 100)
+    assert "worse than" in words.reasons(DEFAULT.recipe, replace(found, baselines=poor))[2]
+
+
+@pytest.mark.parametrize(("edition", "code"), RUNS)
+def test_the_plotted_curves_hold_what_the_code_adds(edition: str, code: str) -> None:
+    book = EDITIONS[edition]
+    (course,) = (c for c in ours.courses(book, 5, 3.0) if c.code == code)
+    ends = finish(book.recipes[code], [3.0], [5])  # type: ignore[index]
+    times = 2 if book.recipes[code].loss == "mse" else 1  # type: ignore[index]
+    # the code's λ in its own loss: λ/2 by hand, λ in Keras's l2
+    added = {("en-tensorflow", "concise"): 3.0}.get(
+        (edition, code), 1.5 if edition.startswith("en-") and code == "scratch" else 0.0
+    )
+    for alone, plotted, end in (
+        (course.train, course.plotted_train, ends.train),
+        (course.test, course.plotted_test, ends.test),
+    ):
+        assert alone[-1] == pytest.approx(end[0, 0], rel=1e-9)
+        wanted = times * end[0, 0] + added * ends.norm[0, 0] ** 2
+        assert plotted[-1] == pytest.approx(wanted, rel=1e-9)
+    said = words.plotted([course], 5)
+    assert ("of it the penalty" in said) == bool(added)
+    assert ("without ½" in said) == (times == 2)
+
+
+def test_the_enlarged_panel_holds_what_needs_no_random_start() -> None:
+    for edition, code in RUNS:
+        figure = picture.finding(Entry(edition, code, seeds=FEW))["figure"]  # type: ignore[arg-type]
+        low, high = figure["layout"]["yaxis2"]["range"]
+        steady = [t for t in figure["data"] if t.get("name") in STEADY and t["yaxis"] == "y2"]
+        assert len(steady) == len(STEADY)
+        for trace in steady:
+            assert (low < values(trace["y"])).all()
+            assert (values(trace["y"]) < high).all()
+
+
+def test_every_printed_number_is_a_dot_at_its_rank() -> None:
+    figure = picture.everything(Entry(seeds=FEW))["figure"]
+    dots = {t["name"]: values(t["x"]) for t in figure["data"] if t.get("mode") == "markers"}
+    found = [c for _, c in ours.everything(0, FEW)]
+    for name, inside in (("inside", True), ("outside nine in ten", False)):
+        shares = [100 * np.mean(c.all < c.value) for c in found if c.inside == inside]
+        np.testing.assert_allclose(dots[name], shares)
+    assert all(5 <= share <= 95 for share in dots["inside"])
 
 
 @pytest.mark.parametrize(("edition", "code"), RUNS)
 def test_every_edition_draws(edition: str, code: str) -> None:
     entry = Entry(edition, code, seeds=FEW)  # type: ignore[arg-type]
-    for payload in (picture.prints(entry), picture.finding(entry)):
+    for payload in (picture.prints(entry), picture.plots(entry), picture.finding(entry)):
         assert payload["sentence"]
         assert payload["query"] == entry.query()
         text = encode(payload)  # NaN and infinities become null
@@ -116,25 +163,24 @@ def test_every_edition_draws(edition: str, code: str) -> None:
 
 def test_opens_on_the_chinese_edition() -> None:
     page = opened(seeds=str(FEW))
-    prints, finding = payloads(page)
-    assert prints["query"] == finding["query"] == f"seeds={FEW}"
+    prints, *others = payloads(page)
+    assert len(others) == 3
+    assert {p["query"] for p in (prints, *others)} == {f"seeds={FEW}"}
     assert sum(trace["name"] == "printed" for trace in prints["figure"]["data"]) == 8
-    text = "\n".join(str(node.value) for node in (*page.markdown, *page.caption))
-    assert "nine in ten of 50 seeds" in text
-    assert "cannot be opened on Train: its bias starts at random" in text
+    assert "cannot be opened on Train: its bias starts at random" in text(page)
+    assert "None" not in page.dataframe[0].value["on Train"].astype(str).tolist()
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_every_edition_is_a_page(edition: str) -> None:
     page = opened(seeds=str(FEW), edition=edition, code="concise")
-    text = "\n".join(str(node.value) for node in page.caption)
-    assert all(sentence in text for sentence in EDITIONS[edition].why)
+    assert all(sentence in text(page) for sentence in EDITIONS[edition].why)
 
 
 def test_a_control_changes_the_link() -> None:
     page = opened(seeds=str(FEW))
     page.selectbox(key=controls.PAGE + "edition").set_value("en-pytorch")
-    prints, _ = payloads(fine(page.run()))
+    prints, *_ = payloads(fine(page.run()))
     assert dict(parse_qsl(prints["query"])) == {"edition": "en-pytorch", "seeds": str(FEW)}
     assert "½‖w‖²" in json.dumps(prints["figure"], ensure_ascii=False)
 

@@ -1,6 +1,5 @@
 """The figures of the page “One step”: scales, regions, and what lies outside."""
 
-from base64 import b64decode
 from typing import Any
 
 import numpy as np
@@ -10,16 +9,9 @@ from pages.shared.figures import TEXT
 from pages.shared.settings import settings_of
 from pages.shared.step import figures, picture
 from pages.shared.step.replays import walked
+from tests.pages.opening import values
 from wd_core.inspection import shrinking
 from wd_core.phases import Curvature
-from wd_core.types import Array
-
-
-def values(data: Any) -> Array:
-    """The numbers of a trace, which Plotly writes as text where they were an array."""
-    if isinstance(data, dict):
-        data = np.frombuffer(b64decode(data["bdata"]), dtype=data["dtype"])
-    return np.asarray(data, dtype=np.float64)
 
 
 def named(figure: figures.Plain) -> dict[str, dict[str, Any]]:

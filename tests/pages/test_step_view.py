@@ -1,10 +1,7 @@
 """The page “One step” through AppTest: what it opens on, every choice, the ends, nonsense."""
 
-import json
 from collections.abc import Mapping
 from itertools import product
-from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -16,27 +13,17 @@ from pages.shared.settings import Number, Steps, settings_of
 from pages.shared.step.controls import largest_below
 from pages.shared.step.replays import measured
 from pages.shared.step.shown import DEFAULTS, SETTINGS, Shown, read_link
+from tests.pages import opening
+from tests.pages.opening import fine, payloads, text, unopened
 from wd_core import DATASETS, OPTIMIZERS, Hyperparameters, collect, make_dataset, train
 from wd_core.inspection import Replay
 
-VIEW = Path(__file__).parents[2] / "pages" / "views" / "step.py"
-TIMEOUT_SECONDS = 60
 SMALL = {"n_train": "6", "n_test": "5", "n_features": "5", "epochs": "3"}
 CHARTS = {"step plane", "step pulls", "step shrinking", "step phases"}
 
 
 def opened(query: Mapping[str, str] | None = None) -> AppTest:
-    """The page at this address, and no exception on it."""
-    page = AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS)
-    for key, text in (query or {}).items():
-        page.query_params[key] = text
-    return fine(page.run())
-
-
-def fine(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception[0].value
-    assert not page.error, page.error[0].value
-    return page
+    return opening.opened("step", query)
 
 
 def click(page: AppTest, label: str) -> AppTest:
@@ -44,20 +31,10 @@ def click(page: AppTest, label: str) -> AppTest:
     return fine(button.click().run())
 
 
-def payloads(page: AppTest) -> list[dict[str, Any]]:
-    """What the charts were given, in the page's order."""
-    return [dict(json.loads(chart.proto.json)["payload"]) for chart in page.get("bidi_component")]
-
-
 def query(page: AppTest) -> str:
     """The link that the page writes into the address bar."""
     (link,) = (p["query"] for p in payloads(page) if "query" in p)
     return str(link)
-
-
-def text(page: AppTest) -> str:
-    nodes = (*page.markdown, *page.caption, *page.latex, *page.warning)
-    return "\n".join(str(node.value) for node in nodes)
 
 
 def table(page: AppTest) -> list[dict[str, str]]:
@@ -271,7 +248,7 @@ def test_a_link_names_the_run_and_the_step() -> None:
 
 
 def test_the_run_is_that_of_the_session() -> None:
-    page = AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS)
+    page = unopened("step")
     settings = settings_of({"lr": 0.02})
     for key, value in settings.values().items():
         page.session_state[key] = value
@@ -319,7 +296,7 @@ def test_a_run_too_long_to_walk_says_how_far_it_goes() -> None:
 
 
 def test_settings_that_do_not_go_together_are_explained() -> None:
-    page = AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS)
+    page = unopened("step")
     problem = ValueError("n_train must be at most 441, got 500")
     with patch.object(cached, "is_short", side_effect=problem):
         page.query_params["seed"] = "987"  # not in any cache

@@ -15,7 +15,8 @@ from pages.shared.book.entry import (
     read_link,
     train_query,
 )
-from wd_core.editions import Edition, Printed, Recipe
+from wd_core.editions import Edition, Printed
+from wd_core.recipes import Recipe
 
 PAGE = "book "
 OPENED = PAGE + "opened"

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from pages.shared.link import query_of, read_values
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Choice, Number, Setting, Steps, Value, as_text, settings_of
-from wd_core.editions import BATCH_SIZE, EDITIONS, Edition, Recipe
+from wd_core.editions import EDITIONS, Edition
+from wd_core.recipes import BATCH_SIZE, Recipe
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def train_query(recipe: Recipe, weight_decay: float, seed: int) -> str | None:
     Train has the half mean square and a bias that starts at 0 and never decays. A loss without
     the ½ at rate η is the half mean square at 2η with half the weight decay, step for step.
     """
-    if not recipe.plain_start or recipe.bias_std or recipe.decay_bias:
+    if not recipe.plain_start or recipe.bias_scale or recipe.decay_bias:
         return None
     values: dict[str, Value] = {
         "weight_decay": recipe.ridge_weight_decay(weight_decay),
@@ -106,6 +107,6 @@ def obstacle(recipe: Recipe) -> str:
     """Why Train's controls cannot say this recipe; empty where they can."""
     if not recipe.plain_start:
         return "its start is not N(0, s²)"
-    if recipe.bias_std:
+    if recipe.bias_scale:
         return "its bias starts at random"
     return "its bias decays" if recipe.decay_bias else ""

@@ -8,17 +8,10 @@ from functools import lru_cache
 import numpy as np
 
 from pages.shared.book.entry import Entry
-from wd_core.editions import (
-    EDITIONS,
-    Baselines,
-    Edition,
-    Ends,
-    Printed,
-    Quantity,
-    Recipe,
-    baselines,
-    finish,
-)
+from wd_core import collect, train
+from wd_core.editions import EDITIONS, Edition, Printed
+from wd_core.ends import Baselines, Ends, Quantity, baselines, finish
+from wd_core.recipes import Code, Recipe, dataset_of, start_of
 from wd_core.types import Array
 
 PRINTED_AT = (0.0, 3.0)
@@ -84,6 +77,34 @@ class Curves:
         return int(np.flatnonzero(self.weight_decay == weight_decay)[0])
 
 
+@dataclass(frozen=True, eq=False)
+class Course:
+    """One seed of a code over its epochs [E + 1]: half mean squares, and what the code plots."""
+
+    code: Code
+    epoch: Array
+    train: Array
+    test: Array
+    penalty: Array  # what its plots add to both; 0 where they add none
+    plotted_train: Array
+    plotted_test: Array
+
+
+def courses(book: Edition, seed: int, weight_decay: float) -> list[Course]:
+    """What the plots of both codes show at this λ."""
+    return [_course(book, code, seed, weight_decay) for code in book.recipes]
+
+
+def _course(book: Edition, code: Code, seed: int, weight_decay: float) -> Course:
+    recipe = book.recipes[code]
+    given = recipe.run(weight_decay, seed)
+    run = collect(train(dataset_of(seed), [given], start=start_of(recipe, seed)))
+    penalty = recipe.penalty(run.weight_norm[:, 0], weight_decay) * (code in book.penalised)
+    losses = run.train_loss[:, 0], run.test_loss[:, 0]
+    plotted = [recipe.own_loss(loss) + penalty for loss in losses]
+    return Course(code, run.epoch.astype(np.float64), *losses, penalty, *plotted)
+
+
 def comparisons(book: Edition, seed: int, seeds: int) -> list[Comparison]:
     """Every printed number of the edition beside ours."""
     return [_compared(book, printed, seed, seeds) for printed in _listed(book)]
@@ -138,7 +159,7 @@ def curves(recipe: Recipe, seeds: int) -> Curves:
 
 
 def _from_zero(recipe: Recipe) -> Recipe:
-    return replace(recipe, mean=0.0, scale=0.0, bias_std=0.0)
+    return replace(recipe, mean=0.0, scale=0.0, bias_scale=0.0)
 
 
 def of(entry: Entry) -> Curves:

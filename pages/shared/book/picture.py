@@ -6,11 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from pages.shared.book import figures, ours, words
+from pages.shared.book import ours, words
 from pages.shared.book.entry import Entry
+from pages.shared.book.figures import finding as over_decay
+from pages.shared.book.figures import plots as over_epochs
+from pages.shared.book.figures import ranks as among_seeds
+from pages.shared.book.figures import spreads as histograms
 from wd_core.types import Array
 
 Payload = dict[str, Any]
+# The λ with which the book shows what weight decay does.
+WITH_DECAY = ours.PRINTED_AT[1]
 ROLES = {
     "norm": "norm",
     "half_square": "norm",
@@ -25,8 +31,9 @@ def prints(entry: Entry) -> Payload:
     """The payload of the upper picture."""
     found = ours.comparisons(entry.book, entry.seed, entry.seeds)
     panels = [
-        figures.Panel(
+        histograms.Panel(
             title=words.title(c),
+            verdict=words.glance(c),
             role=ROLES[c.printed.quantity],
             all=c.all,
             interval=c.interval,
@@ -35,32 +42,66 @@ def prints(entry: Entry) -> Payload:
         )
         for c in found
     ]
-    figure = figures.spreads(panels, entry.seed, entry.seeds, f"book-{entry.edition}")
+    figure = histograms.spreads(panels, entry.seed, entry.seeds, f"book-{entry.edition}")
     return _payload(entry, figure, words.summary(entry, found))
 
 
 def finding(entry: Entry) -> Payload:
     """The payload of the lower picture."""
     found = ours.of(entry)
-    figure = figures.finding(
-        weight_decay=found.weight_decay,
-        test=_band(found.random.test),
-        test_zero=np.median(found.zero.test, axis=0),
+    losses = over_decay.Losses(
+        random=_band(found.random.test),
+        zero=np.median(found.zero.test, axis=0),
         constant=float(np.median(found.baselines.constant)),
         ridge=np.median(found.baselines.ridge, axis=0),
-        norm=_band(found.random.norm),
-        norm_zero=np.median(found.zero.norm, axis=0),
+    )
+    norms = over_decay.Norms(
+        random=_band(found.random.norm),
+        zero=np.median(found.zero.norm, axis=0),
         hidden=np.median(found.random.unreachable, axis=0),
         predicted=found.hidden * np.abs(found.shrink),
-        marked=3.0,
-        filename=f"book-{entry.edition}-{entry.code}",
     )
-    return _payload(entry, figure, words.outcome(entry, found))
+    filename = f"book-{entry.edition}-{entry.code}"
+    figure = over_decay.finding(found.weight_decay, losses, norms, WITH_DECAY, filename)
+    return _payload(entry, figure, words.effect(found))
 
 
-def _band(values: Array) -> figures.Band:
+def plots(entry: Entry) -> Payload:
+    """The payload of the curves that the edition plots with decay."""
+    found = ours.courses(entry.book, entry.seed, WITH_DECAY)
+    panels = [
+        over_epochs.Panel(
+            title=course.code,
+            epoch=course.epoch,
+            alone={"train": course.train, "test": course.test},
+            plotted={"train": course.plotted_train, "test": course.plotted_test},
+        )
+        for course in found
+    ]
+    figure = over_epochs.plots(panels, f"book-{entry.edition}-plots")
+    return _payload(entry, figure, words.plotted(found, entry.seed))
+
+
+def everything(entry: Entry) -> Payload:
+    """The payload of where every printed number stands."""
+    found = ours.everything(entry.seed, entry.seeds)
+    ranks = [
+        among_seeds.Rank(
+            edition=book.label,
+            title=f"{words.title(c)}, printed {words.exact(c.value)}",
+            share=c.below / len(c.all),
+            inside=bool(c.inside),
+        )
+        for book, c in found
+        if c.value is not None
+    ]
+    figure = among_seeds.ranks(ranks, ours.SPREAD, entry.seeds)
+    return _payload(entry, figure, words.everywhere(found, entry.seeds))
+
+
+def _band(values: Array) -> over_decay.Band:
     low, high = np.quantile(values, ours.SPREAD, axis=0)
-    return figures.Band(np.median(values, axis=0), low, high)
+    return over_decay.Band(np.median(values, axis=0), low, high)
 
 
 def _payload(entry: Entry, figure: Payload, sentence: str) -> Payload:

@@ -20,18 +20,16 @@ def settings(entry: Entry) -> None:
 def numbers(entry: Entry) -> None:
     """Every printed number beside ours."""
     found = ours.comparisons(entry.book, entry.seed, entry.seeds)
-    st.dataframe([words.row(comparison) for comparison in found], hide_index=True)
+    st.table([words.row(comparison, entry.seed) for comparison in found], border="horizontal")
 
 
 def everything(entry: Entry) -> None:
     """All editions in one table."""
-    found = ours.everything(entry.seed, entry.seeds)
-    st.markdown("**Every edition**")
-    st.markdown(words.everywhere(found, entry.seeds))
-    rows: list[dict[str, str | None]] = []
-    for book, comparison in found:
+    rows: list[dict[str, str]] = []
+    for book, comparison in ours.everything(entry.seed, entry.seeds):
         address = controls.train_address(book, comparison.printed, entry.seed)
-        rows.append({"edition": book.label, **words.row(comparison), "on Train": address})
+        row = words.row(comparison, entry.seed)
+        rows.append({"edition": book.label, **row, "on Train": address or ""})
     link = st.column_config.LinkColumn(
         display_text="open",
         help="This run with its seed on the Train page, where Train's controls can say it.",
@@ -44,24 +42,23 @@ def everything(entry: Entry) -> None:
     )
 
 
-def finding() -> None:
-    """The heading of the lower picture."""
-    st.subheader("What did λ = 3 do here?", anchor=False)
+def finding(entry: Entry) -> None:
+    """What the lower picture shows, beneath it."""
+    st.markdown("\n".join(f"- {said}" for said in words.reasons(entry.recipe, ours.of(entry))))
 
 
 def code(entry: Entry) -> None:
     """The formula of the part out of reach, with the numbers of this code."""
     recipe = entry.recipe
-    rate = recipe.lr * recipe.decay_scale * 3
+    decay = recipe.decay_scale * 3
     st.latex(
         r"\begin{gathered}"
-        rf" (1 - {recipe.lr:g} \cdot {recipe.decay_scale * 3:g})^{{{recipe.steps}}}"
-        rf" \\ = {1 - rate:g}^{{{recipe.steps}}} = {words.tex(float(recipe.shrink(3.0)))}"
+        rf" (1 - {recipe.lr:g} \cdot {decay:g})^{{{recipe.steps}}}"
+        rf" \\ = {1 - recipe.lr * decay:g}^{{{recipe.steps}}}"
+        rf" = {words.tex(float(recipe.shrink(3.0)))}"
         r" \end{gathered}"
     )
     st.caption(
         "What λ = 3 leaves of w where no example reaches, whatever the data are. Each curve is the "
-        f"median of {entry.seeds} seeds; exact ridge is drawn for the objective that this code "
-        f"descends, at λ = 3 that of λ = {recipe.ridge_weight_decay(3.0):g} in the half mean "
-        "square."
+        f"median of {entry.seeds} seeds{words.ridge_note(recipe)}."
     )

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from pages.shared.book.entry import Entry
-from pages.shared.book.ours import NAMES, Comparison, Curves
+from pages.shared.book.ours import NAMES, Comparison, Course, Curves
 from pages.shared.story import ALIKE, plain
-from wd_core.editions import BATCH_SIZE, DATA, Edition, Recipe
+from wd_core.editions import Edition
+from wd_core.recipes import BATCH_SIZE, DATA, Recipe
 
 Row = dict[str, str]
 
@@ -21,8 +22,15 @@ def verdict(comparison: Comparison) -> str:
     if comparison.inside:
         return "inside"
     if comparison.within:
-        return "rare: outside nine in ten"
+        return "outside nine in ten"
     return "outside every seed"
+
+
+def glance(comparison: Comparison) -> str:
+    """The printed number and where it lies, for the title of its panel."""
+    if comparison.value is None:
+        return verdict(comparison)
+    return f"printed {exact(comparison.value)}: {verdict(comparison)}"
 
 
 def summary(entry: Entry, found: Sequence[Comparison]) -> str:
@@ -58,7 +66,7 @@ def everywhere(found: Sequence[tuple[Edition, Comparison]], seeds: int) -> str:
 
 
 def _names(some: Sequence[tuple[Edition, Comparison]]) -> str:
-    return "; ".join(f"{_exact(c.printed.value)} ({book.label}, {title(c)})" for book, c in some)
+    return "; ".join(f"{exact(c.printed.value)} ({book.label}, {title(c)})" for book, c in some)
 
 
 def _of(part: int, whole: int) -> str:
@@ -66,7 +74,7 @@ def _of(part: int, whole: int) -> str:
 
 
 def _outlier(comparison: Comparison, seeds: int) -> str:
-    value, what = _exact(comparison.printed.value), title(comparison)
+    value, what = exact(comparison.printed.value), title(comparison)
     if not comparison.within:
         side = "above" if comparison.value and comparison.value > comparison.median else "below"
         return f"{value} ({what}) does not: it lies {side} every seed."
@@ -79,13 +87,13 @@ def title(comparison: Comparison) -> str:
     return f"{printed.code}, λ = {printed.weight_decay:g}, {NAMES[printed.quantity]}"
 
 
-def row(comparison: Comparison) -> Row:
+def row(comparison: Comparison, seed: int) -> Row:
     """The comparison as a row of the table."""
     low, high = comparison.interval
     return {
         "number": title(comparison),
         "printed": _shown(comparison),
-        "one seed": plain(comparison.one),
+        f"seed {seed}": plain(comparison.one),
         "median": plain(comparison.median),
         "nine seeds in ten": f"{plain(low)} to {plain(high)}",
         "printed number is": verdict(comparison),
@@ -95,57 +103,92 @@ def row(comparison: Comparison) -> Row:
 def _shown(comparison: Comparison) -> str:
     if comparison.value is None:
         return "–"
-    return _exact(comparison.value) + (" (off a plot)" if comparison.printed.read_off else "")
+    return exact(comparison.value) + (" (off a plot)" if comparison.printed.read_off else "")
 
 
-def _exact(value: float) -> str:
+def exact(value: float) -> str:
+    """A printed number with the digits it is printed with, up to five."""
     return f"{value:.5g}"
 
 
 def doing(recipe: Recipe) -> str:
     """What a code does, in a line."""
     loss = "half mean square" if recipe.loss == "half_mse" else "mean square without ½"
-    if recipe.start == "uniform":
-        start = f"uniform on ±{plain(recipe.scale)}"
-    else:
-        start = f"N({recipe.mean:g}, {recipe.scale:g}²)" if recipe.scale else "0"
-    bias = "0" if not recipe.bias_std else f"N(0, {recipe.bias_std:g}²)"
     decay = f"wd = {recipe.decay_scale:g}λ" if recipe.decay_scale != 1 else "wd = λ"
     return (
         f"η = {recipe.lr:g}, {recipe.epochs} epochs of batches of {BATCH_SIZE}, {loss}; w starts "
-        f"at {start}, b at {bias}; {decay}{', on the bias too' if recipe.decay_bias else ''}"
+        f"at {_drawn(recipe, recipe.mean, recipe.scale)}, b at "
+        f"{_drawn(recipe, 0.0, recipe.bias_scale)}; {decay}"
+        f"{', on the bias too' if recipe.decay_bias else ''}"
     )
 
 
-def outcome(entry: Entry, found: Curves) -> str:
-    """What λ = 3 does here, with the numbers of this code."""
+def _drawn(recipe: Recipe, mean: float, scale: float) -> str:
+    """How a start is drawn: a number, a range or a normal distribution."""
+    if not scale:
+        return f"{mean:g}"
+    if recipe.start == "uniform":
+        return f"random, uniform on {plain(mean)} ± {plain(scale)}"
+    return f"N({mean:g}, {scale:g}{'²' if scale != 1 else ''})"
+
+
+def plotted(courses: Sequence[Course], seed: int) -> str:
+    """Where the test curves of both codes end as plotted, and what is in them."""
+    return " ".join([f"Seed {seed}:", *(_plotted(course) for course in courses)])
+
+
+def _plotted(course: Course) -> str:
+    end, alone, added = (
+        float(values[-1]) for values in (course.plotted_test, course.test, course.penalty)
+    )
+    text = f"The {course.code} code’s test curve ends at {plain(end)}"
+    doubled = end - added > ALIKE * alone
+    if added:
+        rest = f"{plain(end - added)} of it the mean square without ½, " if doubled else ""
+        rest += f"{plain(added)} of it the penalty"
+        return f"{text}, {rest}; the half mean square is {plain(alone)}."
+    if doubled:
+        return f"{text}, the mean square without ½: twice the half mean square, {plain(alone)}."
+    return f"{text}, the half mean square itself."
+
+
+def effect(found: Curves) -> str:
+    """What λ = 3 does to the test loss here, beside the best of the λ drawn."""
+    none, three = found.at(0.0), found.at(3.0)
+    test = np.median(found.random.test, axis=0)
+    return (
+        f"λ = 3 takes the median test loss from {plain(float(test[none]))} to "
+        f"{plain(float(test[three]))}. {_best(found, test)}"
+    )
+
+
+def reasons(recipe: Recipe, found: Curves) -> list[str]:
+    """What it does that with: the part out of reach, the start at 0, and the baselines."""
     none, three = found.at(0.0), found.at(3.0)
     random, zero = (np.median(part.test, axis=0) for part in (found.random, found.zero))
     constant = float(np.median(found.baselines.constant))
     ridge = np.median(found.baselines.ridge, axis=0)
     n, d = DATA.n_train, DATA.n_features
-    share = float(found.shrink[three])
-    text = (
-        f"λ = 3 takes the median test loss from {plain(float(random[none]))} to "
-        f"{plain(float(random[three]))}. Of the {d} directions {d - n} are reached by no example; "
-        f"there w starts at length {plain(found.hidden)}, no gradient ever acts, and "
-        f"{entry.recipe.steps} steps of decay leave the share {plain(share)} of it. "
+    from_zero = (
         f"Started at 0 instead, the same code ends at {plain(float(zero[none]))} without any decay "
         f"and at {plain(float(zero[three]))} with λ = 3"
     )
     if max(zero[none], zero[three]) <= ALIKE * min(zero[none], zero[three]):
-        text += ": there λ hardly matters, and all it did above was to erase the random start."
-    elif zero[three] < zero[none]:
-        text += "."
+        from_zero += (
+            ": there λ hardly matters, and what it did above was to erase the random start."
+        )
     else:
-        text += ": there λ = 3 does harm."
-    text += (
-        f" Predicting the mean of y without looking at x has {plain(constant)}, which is "
+        from_zero += "." if zero[three] < zero[none] else ": there λ = 3 does harm."
+    return [
+        f"Of the {d} directions {d - n} are reached by no example. There w starts at length "
+        f"{plain(found.hidden)}, no gradient ever acts, and {recipe.steps} steps of decay leave "
+        f"the share {plain(float(found.shrink[three]))} of it.",
+        from_zero,
+        f"Predicting the mean of y without looking at x has {plain(constant)}, which is "
         f"{_better(constant, float(random[three]))} what λ = 3 reaches from the random start; "
         f"exact ridge has {plain(float(ridge[none]))} as λ → 0 and {plain(float(ridge[three]))} at "
-        "λ = 3."
-    )
-    return f"{text} {_best(found, random)}"
+        "λ = 3.",
+    ]
 
 
 def _better(loss: float, other: float) -> str:
@@ -159,6 +202,17 @@ def _best(found: Curves, random: np.ndarray) -> str:
     lam, loss = found.weight_decay[best], float(random[best])
     last = " (the largest drawn)" if best == len(random) - 1 else ""
     return f"Over the λ drawn, the random start does best at λ = {lam:g}{last}: {plain(loss)}."
+
+
+def ridge_note(recipe: Recipe) -> str:
+    """Which λ exact ridge has where the code counts it otherwise; empty where it does not."""
+    effective = recipe.ridge_weight_decay(3.0)
+    if effective == 3.0:
+        return ""
+    return (
+        "; exact ridge minimises what this code descends, whose λ = 3 is "
+        f"λ = {effective:g} of the half mean square"
+    )
 
 
 def tex(value: float) -> str:

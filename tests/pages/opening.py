@@ -1,0 +1,53 @@
+"""A page opened through AppTest, and what its charts were given."""
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from wd_core.types import Array
+
+VIEWS = Path(__file__).parents[2] / "pages" / "views"
+TIMEOUT_SECONDS = 60
+
+
+def unopened(view: str) -> AppTest:
+    """The page of this view, before its first run."""
+    return AppTest.from_file(str(VIEWS / f"{view}.py"), default_timeout=TIMEOUT_SECONDS)
+
+
+def opened(view: str, query: Mapping[str, str] | None = None) -> AppTest:
+    """The page of this view at this address, and no exception on it."""
+    page = unopened(view)
+    for key, text in (query or {}).items():
+        page.query_params[key] = text
+    return fine(page.run())
+
+
+def fine(page: AppTest) -> AppTest:
+    """The page, which shows neither an exception nor an error."""
+    assert not page.exception, page.exception[0].value
+    assert not page.error, page.error[0].value
+    return page
+
+
+def payloads(page: AppTest) -> list[dict[str, Any]]:
+    """What the charts were given, in the page's order."""
+    return [dict(json.loads(chart.proto.json)["payload"]) for chart in page.get("bidi_component")]
+
+
+def text(page: AppTest) -> str:
+    """Everything that the page says."""
+    nodes = (*page.markdown, *page.caption, *page.latex, *page.warning)
+    return "\n".join(str(node.value) for node in nodes)
+
+
+def values(data: Any) -> Array:
+    """The numbers of a trace, which Plotly writes as text where they were an array."""
+    if isinstance(data, dict):
+        data = np.frombuffer(b64decode(data["bdata"]), dtype=data["dtype"])
+    return np.asarray(data, dtype=np.float64)
