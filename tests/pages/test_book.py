@@ -73,7 +73,7 @@ def test_a_verdict_follows_the_numbers() -> None:
     values = (1.5, 1.99, 2.5, None)
     said = [words.verdict(compared(value, seeds)) for value in values]
     assert said == ["inside", "outside nine in ten", "outside every seed", "none quoted"]
-    assert words.glance(compared(1.5, seeds)) == "printed 1.5: inside"
+    assert words.glance(compared(1.5, seeds)) == "1.5: inside"
     text = words.summary(DEFAULT, [compared(v, seeds) for v in values])
     assert "1 of 3 printed numbers lie" in text
     assert "2.5 (scratch, λ = 3, ‖w‖) does not: it lies above every seed." in text

@@ -91,3 +91,12 @@ def test_only_where_decay_stands_alone_is_it_measured() -> None:
         settings = settings_of(given)
         traces = named(picture.shrunk(settings, walked(settings).step(1))["figure"])
         assert "measured, out of the data's reach" not in traces
+
+
+def test_a_growing_curve_is_drawn_only_as_far_as_it_tells_something() -> None:
+    settings = settings_of({"weight_decay": 100.0, "lr": 1.0})
+    trace = picture.shrunk(settings, walked(settings).step(1))["figure"]["data"][0]
+    np.testing.assert_array_equal(values(trace["y"]), [1, -99, 99**2])
+    slow = settings_of({"weight_decay": 21.0, "lr": 0.1})
+    trace = picture.shrunk(slow, walked(slow).step(1))["figure"]["data"][0]
+    assert 2**5 <= np.abs(values(trace["y"])).max() < 2**5 * 1.1

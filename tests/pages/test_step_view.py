@@ -39,7 +39,7 @@ def query(page: AppTest) -> str:
 
 def table(page: AppTest) -> list[dict[str, str]]:
     """The rows of the update's terms."""
-    return list(page.dataframe[0].value.to_dict("records"))
+    return list(page.table[0].value.to_dict("records"))
 
 
 def number(cell: str) -> float:

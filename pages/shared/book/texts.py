@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared import latex
 from pages.shared.book import controls, ours, words
 from pages.shared.book.entry import Entry
 
@@ -34,6 +35,7 @@ def everything(entry: Entry) -> None:
         display_text="open",
         help="This run with its seed on the Train page, where Train's controls can say it.",
     )
+    st.markdown("**All in a table**")
     st.dataframe(rows, hide_index=True, column_config={"on Train": link})
     st.caption(
         "The printed numbers are quoted from the editions. Each comes from one draw of data, start "
@@ -55,7 +57,7 @@ def code(entry: Entry) -> None:
         r"\begin{gathered}"
         rf" (1 - {recipe.lr:g} \cdot {decay:g})^{{{recipe.steps}}}"
         rf" \\ = {1 - recipe.lr * decay:g}^{{{recipe.steps}}}"
-        rf" = {words.tex(float(recipe.shrink(3.0)))}"
+        rf" = {latex.number(float(recipe.shrink(3.0)), 3)}"
         r" \end{gathered}"
     )
     st.caption(

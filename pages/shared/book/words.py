@@ -30,7 +30,7 @@ def glance(comparison: Comparison) -> str:
     """The printed number and where it lies, for the title of its panel."""
     if comparison.value is None:
         return verdict(comparison)
-    return f"printed {exact(comparison.value)}: {verdict(comparison)}"
+    return f"{exact(comparison.value)}: {'inside' if comparison.inside else 'outside'}"
 
 
 def summary(entry: Entry, found: Sequence[Comparison]) -> str:
@@ -128,7 +128,7 @@ def _drawn(recipe: Recipe, mean: float, scale: float) -> str:
     if not scale:
         return f"{mean:g}"
     if recipe.start == "uniform":
-        return f"random, uniform on {plain(mean)} ± {plain(scale)}"
+        return f"random, uniform on {plain(mean) if mean else ''}±{plain(scale)}"
     return f"N({mean:g}, {scale:g}{'²' if scale != 1 else ''})"
 
 
@@ -213,9 +213,3 @@ def ridge_note(recipe: Recipe) -> str:
         "; exact ridge minimises what this code descends, whose λ = 3 is "
         f"λ = {effective:g} of the half mean square"
     )
-
-
-def tex(value: float) -> str:
-    """A number to three digits in LaTeX."""
-    digits, _, power = f"{value:.3g}".partition("e")
-    return rf"{digits}\cdot 10^{{{int(power)}}}" if power else digits

@@ -20,6 +20,8 @@ SHADES = {
     "flips": "rgba(230, 159, 0, 0.45)",
     "diverges": "rgba(138, 138, 138, 0.30)",
 }
+# A curve of so few steps shows each of them.
+FEW_STEPS = 60
 # Room around the arrows, in lengths of the picture's longer side.
 ROOM = 0.28
 
@@ -68,62 +70,32 @@ def plane(arrows: Sequence[Arrow], old: Array, new: Array, names: Sequence[str])
     way = float(np.linalg.norm(old))
     end = old * max(0.0, 1 - 4 * half / way) if way > 0 else old
     traces = [
-        go.Scatter(
-            name="the way to 0",
-            x=[old[0], end[0]],
-            y=[old[1], end[1]],
-            mode="lines",
-            line={"color": TEXT, "width": 1.2, "dash": "dot"},
-            hoverinfo="skip",
-        ),
+        _line("the way to 0", [old[0], end[0]], [old[1], end[1]], TEXT, "dot", 1.2),
         *(_arrow(arrow) for arrow in drawn),
-        _point("old w", old, "circle-open"),
-        _point("new w", new, "circle"),
+        _dots("old w", [old[0]], [old[1]], TEXT, "circle-open", 10, "%{x:.5g}, %{y:.5g}"),
+        _dots("new w", [new[0]], [new[1]], TEXT, "circle", 10, "%{x:.5g}, %{y:.5g}"),
     ]
-    axis = {"zeroline": True, "automargin": True, "exponentformat": "power", "nticks": 6}
-    layout = _layout("One update in the plane of two weights.", "one-step", 430)
-    layout |= {
-        "xaxis": {**axis, "title": {"text": names[0]}, "range": _range(middle[0], half)},
-        "yaxis": {
-            **axis,
-            "title": {"text": names[1]},
-            "range": _range(middle[1], half),
-            "scaleanchor": "x",
-            "scaleratio": 1,
-        },
-        "hovermode": "closest",
-    }
-    return _plain(traces, layout)
+    x, y = (
+        _axis(title, nticks=6, range=[float(at) - half, float(at) + half])
+        for title, at in zip(names, middle, strict=True)
+    )
+    y |= {"scaleanchor": "x", "scaleratio": 1}
+    return _figure(traces, "One update in the plane of two weights.", "one-step", 430, x, y)
 
 
 def pulls(given: Sequence[Pull], reach: float) -> Plain:
     """What decay adds to a weight in one step, over the weight, up to ±reach."""
-    traces = []
-    for pull in given:
-        dots = pull.style not in ("solid", "dash", "dot")
-        traces.append(
-            go.Scatter(
-                name=pull.name,
-                x=pull.w,
-                y=pull.pull,
-                mode="markers" if dots else "lines",
-                marker={"color": pull.colour, "symbol": pull.style, "size": 6} if dots else None,
-                line=None if dots else {"color": pull.colour, "dash": pull.style, "width": 2.5},
-                hovertemplate="w = %{x:.4g}: %{y:.4g}",
-            )
-        )
-    axis = {"zeroline": True, "automargin": True, "exponentformat": "power"}
-    layout = _layout("What decay adds to each weight in one step.", "pulls", 420)
-    layout |= {
-        "xaxis": {**axis, "title": {"text": "weight w before the step"}},
-        "yaxis": {
-            **axis,
-            "title": {"text": "what decay adds to it"},
-            "range": [-reach, reach] if reach > 0 else None,
-        },
-        "hovermode": "closest",
-    }
-    return _plain(traces, layout)
+    hover = "w = %{x:.4g}: %{y:.4g}"
+    traces = [
+        _line(pull.name, pull.w, pull.pull, pull.colour, pull.style, 2.5, hover)
+        if pull.style in ("solid", "dash", "dot")
+        else _dots(pull.name, pull.w, pull.pull, pull.colour, pull.style, 6, hover)
+        for pull in given
+    ]
+    span = [-reach, reach] if reach > 0 else None
+    alt = "What decay adds to each weight in one step."
+    x, y = _axis("weight w before the step"), _axis("what decay adds to it", range=span)
+    return _figure(traces, alt, "pulls", 420, x, y)
 
 
 def shrinking(
@@ -135,59 +107,22 @@ def shrinking(
     unit: str,
 ) -> Plain:
     """What decay alone leaves of a weight, over the steps."""
-    few = len(steps) <= 60
-    traces = [
-        go.Scatter(
-            name="(1 − ηλ)<sup>t</sup>",
-            x=steps,
-            y=remains,
-            mode="lines+markers" if few else "lines",
-            line={"color": PENALTY, "width": 2.5},
-            marker={"size": 5},
-            hovertemplate="step %{x}: %{y:.4g}",
-        )
-    ]
+    hover = "step %{x}: %{y:.4g}"
+    curve = _line("(1 − ηλ)<sup>t</sup>", steps, remains, PENALTY, "solid", 2.5, hover)
+    if len(steps) <= FEW_STEPS:
+        curve.update(mode="lines+markers", marker={"size": 5})
+    traces = [curve]
     if measured is not None:
-        traces.append(
-            go.Scatter(
-                name="measured, out of the data's reach",
-                x=measured[0],
-                y=measured[1],
-                mode="markers",
-                marker={"color": TEXT, "size": 8, "symbol": "circle-open"},
-                hovertemplate="step %{x}: %{y:.4g}",
-            )
-        )
+        name = "measured, out of the data's reach"
+        traces.append(_dots(name, *measured, TEXT, "circle-open", 8, hover))
     if half_life is not None:
-        traces.append(
-            go.Scatter(
-                name="half-life",
-                x=[half_life, half_life, 0],
-                y=[0, 0.5, 0.5],
-                mode="lines",
-                line={"color": TEXT, "width": 1.3, "dash": "dash"},
-                hoverinfo="skip",
-            )
-        )
+        x, y = [half_life, half_life, 0], [0, 0.5, 0.5]
+        traces.append(_line("half-life", x, y, TEXT, "dash", 1.3))
     if now is not None:
-        traces.append(
-            go.Scatter(
-                name="this step",
-                x=[now[0]],
-                y=[now[1]],
-                mode="markers",
-                marker={"color": TEXT, "size": 11, "symbol": "diamond"},
-                hovertemplate="step %{x}: %{y:.4g}",
-            )
-        )
-    axis = {"automargin": True, "exponentformat": "power"}
-    layout = _layout("What decay alone leaves of a weight, over the steps.", "shrinking", 420)
-    layout |= {
-        "xaxis": {**axis, "zeroline": False, "title": {"text": unit}},
-        "yaxis": {**axis, "zeroline": True, "title": {"text": "share of w that is left"}},
-        "hovermode": "closest",
-    }
-    return _plain(traces, layout)
+        traces.append(_dots("this step", [now[0]], [now[1]], TEXT, "diamond", 11, hover))
+    alt = "What decay alone leaves of a weight, over the steps."
+    across, up = _axis(unit, zeroline=False), _axis("share of w that is left")
+    return _figure(traces, alt, "shrinking", 420, across, up)
 
 
 def phases(
@@ -208,112 +143,84 @@ def phases(
         _edge(x, stable, "flips", "sign flips: ηλ > 1, all but the bias’s overshoot", "solid", 2.5),
         _edge(x, np.full_like(x, high), "diverges", "diverges: η ≥ 2/(largest curvature)"),
     ]
+    hover = "λ = %{x:.4g}, η = %{y:.4g}"
     traces += [
-        go.Scatter(
-            name=mark.name,
-            x=[mark.weight_decay],
-            y=[mark.lr],
-            mode="markers",
-            marker={"color": TEXT, "size": 13, "symbol": mark.symbol},
-            hovertemplate="λ = %{x:.4g}, η = %{y:.4g}",
-        )
+        _dots(mark.name, [mark.weight_decay], [mark.lr], TEXT, mark.symbol, 13, hover)
         for mark in marks
     ]
-    log = {"type": "log", "zeroline": False, "automargin": True, "exponentformat": "power"}
-    log["dtick"] = 1
-    layout = _layout("How descent behaves, over weight decay and learning rate.", "phases", 520)
-    layout |= {
-        "xaxis": {
-            **log,
-            "title": {"text": "weight decay λ"},
-            "range": [float(np.log10(x[0])), float(np.log10(x[-1]))],
-        },
-        "yaxis": {
-            **log,
-            "title": {"text": "learning rate η"},
-            "range": [float(np.log10(low)), float(np.log10(high))],
-        },
-        "hovermode": "closest",
-    }
-    layout["meta"]["narrow"] = {"height": 600}
-    return _plain(traces, layout)
+    log: dict[str, Any] = {"type": "log", "zeroline": False, "dtick": 1}
+    across = _axis("weight decay λ", **log, range=[float(np.log10(x[k])) for k in (0, -1)])
+    up = _axis("learning rate η", **log, range=[float(np.log10(edge)) for edge in lr_range])
+    alt = "How descent behaves, over weight decay and learning rate."
+    figure = _figure(traces, alt, "phases", 520, across, up)
+    figure["layout"]["meta"]["narrow"] = {"height": 600}
+    return figure
 
 
 def _arrow(arrow: Arrow) -> go.Scatter:
-    return go.Scatter(
-        name=arrow.name,
-        x=[arrow.tail[0], arrow.tip[0]],
-        y=[arrow.tail[1], arrow.tip[1]],
-        mode="lines+markers",
-        line={
-            "color": arrow.colour,
-            "width": 3 if arrow.dash == "solid" else 1.5,
-            "dash": arrow.dash,
-        },
-        marker={
-            "color": arrow.colour,
-            "symbol": "arrow",
-            "angleref": "previous",
-            "size": [0, 15],
-        },
-        hovertemplate="%{x:.5g}, %{y:.5g}",
-    )
+    width = 3 if arrow.dash == "solid" else 1.5
+    x, y = ([arrow.tail[k], arrow.tip[k]] for k in (0, 1))
+    line = _line(arrow.name, x, y, arrow.colour, arrow.dash, width, "%{x:.5g}, %{y:.5g}")
+    head = {"color": arrow.colour, "symbol": "arrow", "angleref": "previous", "size": [0, 15]}
+    return line.update(mode="lines+markers", marker=head)
 
 
-def _point(name: str, at: Array, symbol: str) -> go.Scatter:
+def _line(
+    name: str, x: Any, y: Any, colour: str, dash: str, width: float, hover: str = ""
+) -> go.Scatter:
+    """A line; without a text for it, the pointer passes over it."""
     return go.Scatter(
         name=name,
-        x=[at[0]],
-        y=[at[1]],
-        mode="markers",
-        marker={"color": TEXT, "size": 10, "symbol": symbol, "line": {"width": 2}},
-        hovertemplate="%{x:.5g}, %{y:.5g}",
+        x=x,
+        y=y,
+        mode="lines",
+        line={"color": colour, "dash": dash, "width": width},
+        **({"hovertemplate": hover} if hover else {"hoverinfo": "skip"}),
     )
+
+
+def _dots(
+    name: str, x: Any, y: Any, colour: str, symbol: str, size: float, hover: str
+) -> go.Scatter:
+    marker: dict[str, Any] = {"color": colour, "size": size, "symbol": symbol}
+    if symbol.endswith("-open"):
+        marker["line"] = {"width": 2}
+    return go.Scatter(name=name, x=x, y=y, mode="markers", marker=marker, hovertemplate=hover)
 
 
 def _edge(
     x: Array, y: Array, region: str | None, name: str = "", dash: str = "dot", width: float = 1.2
 ) -> go.Scatter:
     """The upper edge of a region, filled down to the edge before it."""
-    return go.Scatter(
-        name=name,
-        x=x,
-        y=y,
-        mode="lines",
-        line={
-            "color": TEXT,
-            "width": width if region not in (None, "diverges") else 0,
-            "dash": dash,
-        },
-        fill=None if region is None else "tonexty",
-        fillcolor=None if region is None else SHADES[region],
-        showlegend=region is not None,
-        hoverinfo="skip",
-    )
+    line = _line(name, x, y, TEXT, dash, 0 if region in (None, "diverges") else width)
+    if region is None:
+        return line.update(showlegend=False)
+    return line.update(fill="tonexty", fillcolor=SHADES[region])
 
 
-def _range(middle: float, half: float) -> list[float]:
-    return [float(middle) - half, float(middle) + half]
+def _axis(title: str, **given: Any) -> dict[str, Any]:
+    common = {"zeroline": True, "automargin": True, "exponentformat": "power"}
+    return {**common, "title": {"text": title}, **given}
 
 
-def _layout(alt: str, filename: str, height: int) -> dict[str, Any]:
-    return {
+def _figure(
+    traces: Sequence[go.Scatter],
+    alt: str,
+    filename: str,
+    height: int,
+    x: dict[str, Any],
+    y: dict[str, Any],
+) -> Plain:
+    legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"}
+    layout = {
         "template": "none",
         "height": height,
         "margin": {"l": 64, "r": 16, "t": 8, "b": 44},
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "xanchor": "left",
-            "y": 1.02,
-            "yanchor": "bottom",
-            "font": {"size": 12},
-            "traceorder": "normal",
-        },
+        "legend": {**legend, "font": {"size": 12}, "traceorder": "normal"},
+        "hovermode": "closest",
+        "xaxis": x,
+        "yaxis": y,
         "meta": {"filename": filename, "alt": alt},
     }
-
-
-def _plain(traces: Sequence[go.Scatter], layout: dict[str, Any]) -> Plain:
     plain: Plain = go.Figure(data=list(traces), layout=layout).to_plotly_json()
     return plain

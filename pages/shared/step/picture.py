@@ -11,9 +11,12 @@ from pages.shared import cached
 from pages.shared.figures import PENALTY, TEXT
 from pages.shared.link import Pin
 from pages.shared.settings import Settings
-from pages.shared.step import figures, words
+from pages.shared.step import figures
 from pages.shared.step.replays import Walked, edge, measured, other_decay, walked
 from pages.shared.step.shown import Shown
+from pages.shared.step.words.digits import name
+from pages.shared.step.words.pulls import Shares
+from pages.shared.step.words.update import is_plain
 from pages.shared.story import plain
 from wd_core import OPTIMIZERS
 from wd_core.inspection import Inspection, out_of_reach, shrinking
@@ -27,8 +30,8 @@ DOTS, POINTS, MARKS = 400, 400, 20
 ROOM, L1_FITS = 1.08, 4.0
 # Of a long run, the first of so many parts is compared with other kinds of decay.
 WALKED_ALONG = 10
-# A curve is drawn so many half-lives long, where the run goes on that far.
-HALF_LIVES = 8
+# A curve is drawn so many half-lives long, or doublings, where the run goes on that far.
+HALF_LIVES, DOUBLINGS = 8, 5
 # The η that the phase picture shows; it widens for a setting outside.
 LEARNING_RATES = (1e-4, 1.0)
 
@@ -43,7 +46,7 @@ def update(settings: Settings, shown: Shown, seen: Inspection, pins: tuple[Pin, 
     pair = list(axes(shown, len(seen.before) - 1))
     old, new = seen.before[pair], seen.after[pair]
     shrunk = old + seen.by_decay[pair]
-    plain_rule = words.is_plain(settings.run)
+    plain_rule = is_plain(settings.run)
     arrows = [
         figures.Arrow(
             "decay, −ηλw" if plain_rule else "decay’s part", old, shrunk, PENALTY, "solid"
@@ -57,7 +60,7 @@ def update(settings: Settings, shown: Shown, seen: Inspection, pins: tuple[Pin, 
         ),
         figures.Arrow("both", old, new, TEXT, "dash"),
     ]
-    names = [words.name(i, len(seen.before) - 1) for i in pair]
+    names = [name(i, len(seen.before) - 1) for i in pair]
     query = shown.query(settings, pins)
     return {
         "run": query or "defaults",
@@ -67,7 +70,7 @@ def update(settings: Settings, shown: Shown, seen: Inspection, pins: tuple[Pin, 
     }
 
 
-def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, words.Shares | None]:
+def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]:
     """What L2 and L1 add to each weight in one step, and two kinds of decay in this one."""
     run = settings.run
     both = {kind: other_decay(settings, kind) for kind in ("coupled", "decoupled")}
@@ -92,9 +95,9 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, words.Shares |
     for kind, step in steps.items():
         kept = _spread_out(len(step.before) - 1, DOTS)
         colour, symbol = style[kind]
-        name = f"{label}, {kind}"
+        called = f"{label}, {kind}"
         w, pull = step.before[:-1][kept], step.by_decay[:-1][kept]
-        given.append(figures.Pull(name, w, pull, colour, symbol))
+        given.append(figures.Pull(called, w, pull, colour, symbol))
     payload = {
         "run": f"{settings.query()} pulls {seen.step}",
         "figure": figures.pulls(given, reach),
@@ -106,7 +109,7 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, words.Shares |
     shares = shares[np.isfinite(shares)]
     if not len(shares):
         return payload, None
-    return payload, words.Shares(
+    return payload, Shares(
         label, float(shares.min()), float(np.median(shares)), float(shares.max()), strength
     )
 
@@ -124,8 +127,10 @@ def shrunk(settings: Settings, seen: Inspection) -> Payload:
     total = an_epoch * run.epochs
     half = shrinking(run, n, 0).half_life_steps
     horizon = total
-    if math.isfinite(half):
-        horizon = min(total, max(12, math.ceil(HALF_LIVES * abs(half))))
+    if half < 0:  # it doubles instead
+        horizon = min(total, max(2, math.ceil(DOUBLINGS * -half)))
+    elif math.isfinite(half):
+        horizon = min(total, max(12, math.ceil(HALF_LIVES * half)))
     curve = shrinking(run, n, horizon).remains
     at = np.unique(np.linspace(0, horizon, POINTS).round().astype(int))
     return {
@@ -155,7 +160,7 @@ def phases(settings: Settings) -> Payload:
     here = low * 1.12 if at_zero else run.weight_decay
     note = f", λ = {plain(run.weight_decay)} (left of the picture)" if at_zero else ""
     marks = [figures.Mark(f"this run{note}", here, run.lr, "star")]
-    if not words.is_plain(run):
+    if not is_plain(run):
         label = OPTIMIZERS[run.optimizer].label
         if math.isfinite(found.full):
             marks.append(figures.Mark(f"limit with {label}", here, found.full, "line-ew-open"))

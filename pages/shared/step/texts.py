@@ -8,10 +8,15 @@ from pages.shared import cached
 from pages.shared.chart import chart
 from pages.shared.link import Pin
 from pages.shared.settings import Settings
-from pages.shared.step import controls, picture, words
+from pages.shared.step import controls, picture
 from pages.shared.step.replays import Walked, bias_decayed, measurable, measured
 from pages.shared.step.replays import curvature as of_data
 from pages.shared.step.shown import Shown
+from pages.shared.step.words import limits
+from pages.shared.step.words import pulls as pulled
+from pages.shared.step.words import shrinking as alone
+from pages.shared.step.words import update as one
+from pages.shared.step.words.digits import whole
 from pages.shared.story import plain
 from wd_core.inspection import Inspection, shrinking
 
@@ -22,16 +27,16 @@ def update(
     """One step: which, its formula with the numbers, the table, and the plane."""
     replay, run = walked.replay, settings.run
     pair = picture.axes(shown, settings.data.n_features)
-    st.markdown(words.where(seen, replay))
+    st.markdown(one.where(seen, replay))
     numbers, plane = st.columns([1, 1], gap="medium")
     with numbers:
         for index in dict.fromkeys(i for i in pair if i < len(seen.before) - 1):
-            st.latex(words.formula(run, seen, index))
-        st.caption(words.parts(run))
+            st.latex(one.formula(run, seen, index))
+        st.caption(one.parts(run))
     with plane:
         chart(picture.update(settings, shown, seen, pins), key="step plane")
-    st.markdown(words.TABLE)
-    st.dataframe(words.rows(run, seen, pair), hide_index=True)
+    st.markdown(one.TABLE)
+    st.table(one.rows(run, seen, pair), border="horizontal")
 
 
 def pulls(settings: Settings, seen: Inspection) -> None:
@@ -39,14 +44,14 @@ def pulls(settings: Settings, seen: Inspection) -> None:
     st.subheader("How hard does decay pull on each weight?", anchor=False)
     payload, shares = picture.pulls(settings, seen)
     chart(payload, key="step pulls")
-    st.markdown(words.pull(settings.run, seen))
+    st.markdown(pulled.pull(settings.run, seen))
     if shares is not None:
-        st.markdown(words.kinds(shares))
+        st.markdown(pulled.kinds(shares))
     elif seen.step > picture.compared_steps(settings):
-        st.markdown(words.uncompared(picture.compared_steps(settings)))
+        st.markdown(pulled.uncompared(picture.compared_steps(settings)))
     held = bias_decayed(settings)
     ends = None if held is None else (cached.short_run(settings), held)
-    st.markdown(words.bias(settings.run, seen, ends))
+    st.markdown(pulled.bias(settings.run, seen, ends))
 
 
 def shrinks(settings: Settings, seen: Inspection) -> None:
@@ -54,7 +59,7 @@ def shrinks(settings: Settings, seen: Inspection) -> None:
     st.subheader("What does decay alone do over time?", anchor=False)
     run, n = settings.run, settings.data.n_train
     chart(picture.shrunk(settings, seen), key="step shrinking")
-    st.markdown(words.shrink(run, shrinking(run, n, 0), -(-n // run.batch_size)))
+    st.markdown(alone.shrink(run, shrinking(run, n, 0), -(-n // run.batch_size)))
 
 
 def doctor(settings: Settings) -> None:
@@ -71,20 +76,20 @@ def doctor(settings: Settings) -> None:
     drawing, side = st.columns([3, 2], gap="medium")
     with drawing:
         chart(picture.phases(settings), key="step phases")
-        st.caption(words.phase(curvature.phase(run.lr, run.weight_decay), run, n))
+        st.caption(limits.phase(curvature.phase(run.lr, run.weight_decay), run, n))
     with side:
         ran = cached.short_run(settings) if cached.is_short(settings) else None
-        said = words.curvature(found) + words.verdict(found, run, n)
-        broken = found.broken not in ("none", "unknown") or words.diverged(ran)
-        if limit := words.rule(found, run):
+        said = limits.curvature(found) + limits.verdict(found, run, n)
+        broken = found.broken not in ("none", "unknown") or limits.diverged(ran)
+        if limit := limits.rule(found, run):
             st.latex(limit)
         show = st.warning if broken else st.markdown
-        show(said + words.outcome(ran, found.broken, run.epochs))
+        show(said + limits.outcome(ran, found.broken, run.epochs))
         if broken:
             _mend(min(run.lr, found.lowest))
-        st.dataframe(words.limits_table(found), hide_index=True)
+        st.table(limits.table(found), border="horizontal")
         st.caption(
-            f"Exact for steps on {words.whole(n)}, bias included, at the present λ and μ, with "
+            f"Exact for steps on {whole(n)}, bias included, at the present λ and μ, with "
             "coupled decay for the rule. MSELoss has no ½: its gradient is twice as large."
         )
 

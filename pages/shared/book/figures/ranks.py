@@ -83,7 +83,7 @@ def ranks(given: Sequence[Rank], interval: tuple[float, float], count: int) -> d
             **axis,
             "range": [-2, 102],
             "ticksuffix": " %",
-            "title": {"text": f"share of {count} seeds that end below the printed number"},
+            "title": {"text": f"of {count} seeds end below it"},
         },
         "yaxis": {
             **axis,

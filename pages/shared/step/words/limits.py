@@ -1,0 +1,151 @@
+"""How large the learning rate may be, in words: curvature, limits, what broke, and the phase."""
+
+from __future__ import annotations
+
+import math
+
+from pages.shared.latex import number
+from pages.shared.step.words.digits import percent, plain, whole
+from pages.shared.step.words.update import is_plain
+from wd_core import OPTIMIZERS
+from wd_core.phases import Broken, Limits, Phase
+from wd_core.types import Hyperparameters, Run
+
+# Digits of the formula for the limit.
+DIGITS = 3
+RULES = {
+    "sgd": "2/h",
+    "momentum": "2(1+μ)/h",
+    "nesterov": "2(1+μ)/((1+2μ)h)",
+}
+PHASES: dict[Phase, str] = {
+    "monotone": "monotone: every direction comes down without changing its sign",
+    "ripples": "ripples: some directions overshoot and come back, and all arrive",
+    "flips": "sign flips: ηλ is above 1, every direction but the bias’s changes its sign with each "
+    "step, and all arrive",
+    "diverges": "diverges: the most curved direction overshoots by at least as much as it was away",
+}
+
+
+def curvature(found: Limits) -> str:
+    """What was measured."""
+    return (
+        f"The largest curvature of this training set, over w and b, is s_max = "
+        f"{plain(found.largest)}; with the penalty, which the bias does not have, it is h = "
+        f"{plain(found.with_decay)}. "
+    )
+
+
+def rule(found: Limits, run: Hyperparameters) -> str:
+    """The exact limit of the run's optimizer with its numbers put in, in LaTeX; "" where none is.
+
+    Decoupled decay outside the velocity counts otherwise, and has no such short rule.
+    """
+    if math.isnan(found.full) or not (is_plain(run) or run.decay == "coupled"):
+        return ""
+    mu, h = number(run.momentum), number(found.with_decay, DIGITS)
+    top, symbols, below = {
+        "sgd": ("2", "2", ("h", h)),
+        "momentum": (rf"2\,(1+{mu})", r"2\,(1+\mu)", ("h", h)),
+        "nesterov": (
+            rf"2\,(1+{mu})",
+            r"2\,(1+\mu)",
+            (r"(1+2\mu)\,h", rf"(1+2\cdot {mu})\cdot {h}"),
+        ),
+    }[run.optimizer]
+    return (
+        rf"\eta < \frac{{{symbols}}}{{{below[0]}}} = \frac{{{top}}}{{{below[1]}}}"
+        rf" = {number(found.full, DIGITS)}"
+    )
+
+
+def verdict(found: Limits, run: Hyperparameters, n_train: int) -> str:
+    """Where η stands, and which limit broke."""
+    eta, label = plain(run.lr), OPTIMIZERS[run.optimizer].label
+    match found.broken:
+        case "decay":
+            return (
+                f"η = {eta} is too large for decay alone: ηλ = {plain(found.shrink)} is above 2, "
+                "so even a weight that no example reaches grows with every step."
+            )
+        case "unknown":
+            return (
+                f"{label} divides each step by the size of the gradients so far, so no curvature "
+                "alone says how large η may be: it has no such limit to break."
+            )
+        case "full":
+            return (
+                f"η = {eta} breaks the limit of {whole(n_train)} at once: {label} on them diverges "
+                f"from η = {plain(found.full)}."
+            )
+        case "batch":
+            return (
+                f"η = {eta} is below {plain(found.full)}, the limit of {whole(n_train)} at "
+                f"once, but not below {plain(found.batch)}, the smallest limit of a single "
+                f"batch of {run.batch_size} in the first epoch: an estimate of where minibatch "
+                "steps begin to grow."
+            )
+    share = percent(run.lr / found.lowest)
+    if math.isnan(found.batch):
+        return f"η = {eta} is {share} of the limit {plain(found.full)}: {label} converges."
+    return (
+        f"η = {eta} is {share} of {plain(found.batch)}, the smallest limit of a single batch of "
+        f"{run.batch_size} in the first epoch (an estimate for minibatch steps); "
+        f"{whole(n_train)} at once allow {plain(found.full)}."
+    )
+
+
+def diverged(run: Run | None) -> bool:
+    """Whether the run has been run, and diverged."""
+    return run is not None and int(run.diverged_at[0]) >= 0
+
+
+def outcome(run: Run | None, broken: Broken, epochs: int) -> str:
+    """What the run itself did, where it has been run."""
+    if run is None:
+        return ""
+    if not diverged(run):
+        begin, end = (plain(float(run.train_loss[k, 0])) for k in (0, -1))
+        return (
+            f" The run itself did not diverge in its {epochs} epochs: its training loss went from "
+            f"{begin} to {end}."
+        )
+    at = f"diverged at epoch {int(run.diverged_at[0])}"
+    if broken != "none":
+        return f" The run itself {at}."
+    return f" Yet the run itself {at}: its steps grow one after the other, which no limit foretold."
+
+
+def phase(here: Phase, run: Hyperparameters, n_train: int) -> str:
+    """The region of the present point, and what it holds for."""
+    text = f"At this η and λ: {PHASES[here]}."
+    if run.weight_decay == 0:
+        text += " Without decay a direction that no example reaches stays where it is."
+    if run.optimizer == "sgd" and run.batch_size >= n_train:
+        return text
+    return (
+        f"{text} The regions are exact for plain steps on {whole(n_train)}"
+        + (f", not for {OPTIMIZERS[run.optimizer].label}" if run.optimizer != "sgd" else "")
+        + (
+            f"; batches of {run.batch_size} have curvatures, and so limits, of their own."
+            if run.batch_size < n_train
+            else "."
+        )
+    )
+
+
+def table(found: Limits) -> list[dict[str, str]]:
+    """The exact full-batch limit for every optimizer and loss convention."""
+    return [
+        {
+            "optimizer": optimizer.label,
+            "η below": _limit(found.table.get((key, "half_mse"), math.nan)),
+            "with MSELoss": _limit(found.table.get((key, "mse"), math.nan)),
+            "rule for η": RULES.get(key, "no such limit"),
+        }
+        for key, optimizer in OPTIMIZERS.items()
+    ]
+
+
+def _limit(value: float) -> str:
+    return "–" if math.isnan(value) else plain(value)
