@@ -168,6 +168,8 @@ def test_the_outcome_is_that_of_the_run() -> None:
     said = limits.outcome(fine, "none", 6)
     begin, end = (digits.plain(float(fine.train_loss[k, 0])) for k in (0, -1))
     assert f"did not diverge in its 6 epochs: its training loss went from {begin} to {end}." in said
+    grown = collect(train(DATA, [run_of(lr=1.05 * limits_of(DATA, run_of(batch_size=12)).full)]))
+    assert "grows from" in limits.outcome(grown, "full", 6)
     at = int(lost.diverged_at[0])
     assert f"diverged at epoch {at}" in limits.outcome(lost, "full", 6)
     assert "Yet" in limits.outcome(lost, "none", 6)

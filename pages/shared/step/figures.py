@@ -22,6 +22,8 @@ SHADES = {
 }
 # A curve of so few steps shows each of them.
 FEW_STEPS = 60
+# So few of them are ticked one by one.
+FEW_TICKS = 10
 # Room around the arrows, in lengths of the picture's longer side.
 ROOM = 0.28
 
@@ -121,7 +123,8 @@ def shrinking(
     if now is not None:
         traces.append(_dots("this step", [now[0]], [now[1]], TEXT, "diamond", 11, hover))
     alt = "What decay alone leaves of a weight, over the steps."
-    across, up = _axis(unit, zeroline=False), _axis("share of w that is left")
+    whole = {"dtick": 1} if len(steps) <= FEW_TICKS else {}  # there is no half step
+    across, up = _axis(unit, zeroline=False, **whole), _axis("share of w that is left")
     return _figure(traces, alt, "shrinking", 420, across, up)
 
 

@@ -105,10 +105,15 @@ def outcome(run: Run | None, broken: Broken, epochs: int) -> str:
     if run is None:
         return ""
     if not diverged(run):
-        begin, end = (plain(float(run.train_loss[k, 0])) for k in (0, -1))
+        begin, end = (float(run.train_loss[k, 0]) for k in (0, -1))
+        if end > begin:
+            return (
+                f" The run itself stays within the range of numbers for its {epochs} epochs, but "
+                f"its training loss grows from {plain(begin)} to {plain(end)}."
+            )
         return (
             f" The run itself did not diverge in its {epochs} epochs: its training loss went from "
-            f"{begin} to {end}."
+            f"{plain(begin)} to {plain(end)}."
         )
     at = f"diverged at epoch {int(run.diverged_at[0])}"
     if broken != "none":
