@@ -168,7 +168,9 @@ def test_the_outcome_is_that_of_the_run() -> None:
     said = limits.outcome(fine, "none", 6)
     begin, end = (digits.plain(float(fine.train_loss[k, 0])) for k in (0, -1))
     assert f"did not diverge in its 6 epochs: its training loss went from {begin} to {end}." in said
-    grown = collect(train(DATA, [run_of(lr=1.05 * limits_of(DATA, run_of(batch_size=12)).full)]))
+    slow = {"lr": 1.05 * limits_of(DATA, run_of(batch_size=12)).full, "epochs": 60}
+    grown = collect(train(DATA, [run_of(batch_size=12, **slow)]))
+    assert grown.diverged_at[0] == -1
     assert "grows from" in limits.outcome(grown, "full", 6)
     at = int(lost.diverged_at[0])
     assert f"diverged at epoch {at}" in limits.outcome(lost, "full", 6)
@@ -204,3 +206,11 @@ def test_without_decay_what_no_example_reaches_stays() -> None:
     said = limits.phase("monotone", run_of(weight_decay=0.0), 12)
     assert "stays where it is" in said
     assert "stays where it is" not in limits.phase("monotone", run_of(), 12)
+
+
+def test_the_factor_of_a_step_is_a_number_however_small_or_large() -> None:
+    for weight_decay, said in ((0.003, "0.9997"), (1e7, "×10⁶"), (10 * (1 - 1e-7), "×10⁻⁷")):
+        run = run_of(lr=0.1, weight_decay=weight_decay)
+        text = shrinking.shrink(run, shrinking_of(run, 12, 0), 3)
+        assert said in text.split(". ")[0]
+        assert "cdot" not in text

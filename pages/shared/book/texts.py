@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import latex
 from pages.shared.book import controls, ours, words
 from pages.shared.book.entry import Entry
+from pages.shared.latex import tex
 
 
 def settings(entry: Entry) -> None:
@@ -57,7 +57,7 @@ def code(entry: Entry) -> None:
         r"\begin{gathered}"
         rf" (1 - {recipe.lr:g} \cdot {decay:g})^{{{recipe.steps}}}"
         rf" \\ = {1 - recipe.lr * decay:g}^{{{recipe.steps}}}"
-        rf" = {latex.number(float(recipe.shrink(3.0)), 3)}"
+        rf" = {tex(float(recipe.shrink(3.0)))}"
         r" \end{gathered}"
     )
     st.caption(

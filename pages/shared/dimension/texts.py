@@ -8,12 +8,12 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import assets
-from pages.shared.book.words import tex
 from pages.shared.dimension import controls, words
 from pages.shared.dimension.measured import TIMES, Sample, Seen, refits
 from pages.shared.dimension.presets import PRESETS, opened
 from pages.shared.dimension.problem import Problem, train_query
 from pages.shared.dimension.words import number
+from pages.shared.latex import tex
 from pages.shared.story import plain
 from wd_core.types import Array
 

@@ -12,6 +12,13 @@ def plain(value: float) -> str:
     return story.plain(value + 0.0).replace("-", "−")
 
 
+def exact(value: float) -> str:
+    """A number to six digits where it needs no power of ten, else to three."""
+    if 1e-3 <= abs(value) < 1e5:
+        return f"{value:.6g}".replace("-", "−")
+    return plain(value)
+
+
 def percent(share: float) -> str:
     """A share as a percentage."""
     return f"{plain(100 * share)} %"

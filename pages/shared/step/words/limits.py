@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 
-from pages.shared.latex import number
+from pages.shared.latex import EXACT, tex
 from pages.shared.step.words.digits import percent, plain, whole
 from pages.shared.step.words.update import is_plain
 from wd_core import OPTIMIZERS
 from wd_core.phases import Broken, Limits, Phase
 from wd_core.types import Hyperparameters, Run
 
-# Digits of the formula for the limit.
-DIGITS = 3
 RULES = {
     "sgd": "2/h",
     "momentum": "2(1+μ)/h",
@@ -43,7 +41,7 @@ def rule(found: Limits, run: Hyperparameters) -> str:
     """
     if math.isnan(found.full) or not (is_plain(run) or run.decay == "coupled"):
         return ""
-    mu, h = number(run.momentum), number(found.with_decay, DIGITS)
+    mu, h = tex(run.momentum, EXACT), tex(found.with_decay)
     top, symbols, below = {
         "sgd": ("2", "2", ("h", h)),
         "momentum": (rf"2\,(1+{mu})", r"2\,(1+\mu)", ("h", h)),
@@ -55,7 +53,7 @@ def rule(found: Limits, run: Hyperparameters) -> str:
     }[run.optimizer]
     return (
         rf"\eta < \frac{{{symbols}}}{{{below[0]}}} = \frac{{{top}}}{{{below[1]}}}"
-        rf" = {number(found.full, DIGITS)}"
+        rf" = {tex(found.full)}"
     )
 
 

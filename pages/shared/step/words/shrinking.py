@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from pages.shared.latex import number
-from pages.shared.step.words.digits import plain
+from pages.shared.step.words.digits import exact, plain
 from pages.shared.step.words.update import is_plain
 from wd_core import OPTIMIZERS
 from wd_core.inspection import Shrinking
@@ -17,7 +16,7 @@ def shrink(run: Hyperparameters, found: Shrinking, an_epoch: int) -> str:
     rate = run.lr * run.weight_decay
     if rate == 0:
         return "λ = 0: where no gradient reaches it, a weight keeps its value for ever."
-    text = f"Each step multiplies w by 1 − ηλ = {number(found.factor).replace('-', '−')}. "
+    text = f"Each step multiplies w by 1 − ηλ = {exact(found.factor)}. "
     if rate > 2:
         text += (
             f"ηλ = {plain(rate)} is above 2: the factor is below −1, so w changes its sign and "

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages.shared.latex import bracketed, number
+from pages.shared.latex import EXACT, bracketed, tex
 from pages.shared.step.words.digits import name, plain, whole
 from wd_core import OPTIMIZERS
 from wd_core.inspection import Inspection, Replay
@@ -93,27 +93,27 @@ def formula(run: Hyperparameters, seen: Inspection, index: int) -> str:
     data, decay = float(seen.by_data[index]), float(seen.by_decay[index])
     places = _places(seen, index)
 
-    def tex(value: float, sign: bool = False) -> str:
-        text = number(value) if places is None else f"{value + 0.0:.{places}f}"
+    def term(value: float, sign: bool = False) -> str:
+        text = tex(value, EXACT) if places is None else f"{value + 0.0:.{places}f}"
         return f"+ {text}" if sign and not text.startswith("-") else text
 
     if is_plain(run):
         scaled = run.loss == "half_mse" and run.decay == "coupled"
         short = scaled and len(seen.rows) < run.batch_size
         share = rf"\tfrac{{{len(seen.rows)}}}{{{run.batch_size}}}" if short else ""
-        eta, lam = number(run.lr), number(run.weight_decay)
+        eta, lam = tex(run.lr, EXACT), tex(run.weight_decay, EXACT)
         cut = rf"{eta}\cdot {lam}" + (rf"\cdot{share}" if share else "")
         lines = [
             rf"{w} &\leftarrow (1-\eta\lambda{share})\,{w} - \eta\,\partial_{{{index + 1}}} L",
-            rf"&= (1 - {cut})\cdot {bracketed(tex(before))}",
-            rf"&\quad - {eta}\cdot {bracketed(number(float(seen.gradient[index])))}",
-            rf"&= {tex(before + decay)} {tex(data, True)} = {tex(after)}",
+            rf"&= (1 - {cut})\cdot {bracketed(term(before))}",
+            rf"&\quad - {eta}\cdot {bracketed(tex(float(seen.gradient[index]), EXACT))}",
+            rf"&= {term(before + decay)} {term(data, True)} = {term(after)}",
         ]
     else:
         lines = [
             rf"{w} &\leftarrow {w} + \text{{decay’s part}} + \text{{data’s part}}",
-            rf"&= {tex(before)} {tex(decay, True)} {tex(data, True)}",
-            rf"&= {tex(after)}",
+            rf"&= {term(before)} {term(decay, True)} {term(data, True)}",
+            rf"&= {term(after)}",
         ]
     return r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"
 
