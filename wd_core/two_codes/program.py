@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
-from wd_core.editions import Code
+from wd_core.recipes import Code
 from wd_core.types import Hyperparameters, require
 
 BiasStart = Literal["zero", "normal", "uniform"]
