@@ -1,23 +1,27 @@
-"""Static files of the chart, served under addresses that carry a hash of their content.
+"""Files of the browser's side, served under addresses that carry a hash of their content.
 
-Plotly comes from the installed package, so the browser draws with the version that
-requirements.txt pins and the repository holds no copy of it.
+The modules import one another by name, so they share a folder, named after the content of all of
+them: one that changes moves them all. Plotly comes from the installed package, so the browser
+draws with the version that requirements.txt pins and the repository holds no copy of it.
 """
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import config
 
-HERE: Final = Path(__file__).parent
-FOLDER: Final = "asset"
+BROWSER: Final = Path(__file__).parent / "browser"
+MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
+ENTRY: Final = "mount.js"
+ROOT: Final = "asset"
 YEAR: Final = 365 * 24 * 3600
 
 
@@ -29,34 +33,40 @@ class Asset(NamedTuple):
     gzipped: bytes
 
 
-@cache
-def _source(name: str) -> bytes:
-    if name == "plotly.js":
-        return files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
-    return (HERE / name).read_bytes()
+class Folder(NamedTuple):
+    """Files that stand and fall together: a name that follows from all of them, and each by its."""
+
+    name: str
+    assets: dict[str, Asset]
 
 
 @cache
-def _hashed(name: str) -> str:
-    stem, _, suffix = name.partition(".")
-    return f"{stem}.{hashlib.sha256(_source(name)).hexdigest()[:16]}.{suffix}"
+def _chart() -> Folder:
+    paths = sorted(path for path in BROWSER.iterdir() if path.suffix in MEDIA_TYPES)
+    return _folder({path.name: path.read_bytes() for path in paths})
 
 
 @cache
-def _asset(name: str) -> Asset:
-    kind = "text/css" if name.endswith(".css") else "text/javascript"
-    plain = _source(name)
-    return Asset(kind, plain, gzip.compress(plain, compresslevel=6, mtime=0))
+def _plotly() -> Folder:
+    source = files("plotly").joinpath("package_data", "plotly.min.js")
+    return _folder({"plotly.js": source.read_bytes()})
 
 
-NAMES: Final = ("chart.js", "chart.css", "plotly.js")
+def _folder(sources: Mapping[str, bytes]) -> Folder:
+    content = hashlib.sha256()
+    for name, plain in sources.items():
+        content.update(f"{name} {len(plain)} ".encode() + plain)
+    assets = {
+        name: Asset(MEDIA_TYPES[Path(name).suffix], plain, gzip.compress(plain, 6, mtime=0))
+        for name, plain in sources.items()
+    }
+    return Folder(content.hexdigest()[:16], assets)
 
 
 def warm() -> None:
     """Read, hash and compress every file once, so that no request has to."""
-    for name in NAMES:
-        _hashed(name)
-        _asset(name)
+    _chart()
+    _plotly()
 
 
 def base_path() -> str:
@@ -65,22 +75,32 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
-def addresses() -> dict[str, str]:
-    """Address of each file from the root of the host, by its name without suffix or kind."""
-    return {name: f"{base_path()}/{FOLDER}/{_hashed(name)}" for name in NAMES}
+def addresses() -> dict[str, Any]:
+    """From the root of the host: the chart's folder with its modules, the entry first, and Plotly.
+
+    The browser gets the list so that it asks for all modules at once, and not for each when
+    another one imports it.
+    """
+    root, chart = f"{base_path()}/{ROOT}", _chart()
+    modules = [name for name in chart.assets if name.endswith(".js") and name != ENTRY]
+    return {
+        "chart": f"{root}/{chart.name}/",
+        "modules": [ENTRY, *modules],
+        "plotly": f"{root}/{_plotly().name}/plotly.js",
+    }
 
 
 def _serve(request: Request) -> Response:
-    """Answer with the file whose name and content hash are asked for, or 404.
+    """Answer with the file whose folder and name are asked for, or 404.
 
     A plain function on purpose: Starlette runs it in a thread, so a first request before
     `warm` compresses there and does not hold up the event loop.
     """
-    wanted = request.path_params["name"]
-    name = next((name for name in NAMES if _hashed(name) == wanted), None)
-    if name is None:
+    wanted, _, name = request.path_params["address"].partition("/")
+    folders = {folder.name: folder.assets for folder in (_chart(), _plotly())}
+    asset = folders.get(wanted, {}).get(name)
+    if asset is None:
         return PlainTextResponse("no such file", status_code=404)
-    asset = _asset(name)
     headers = {
         "Cache-Control": f"public, max-age={YEAR}, immutable",
         "Vary": "Accept-Encoding",
@@ -95,6 +115,6 @@ def _serve(request: Request) -> Response:
 # Any prefix is accepted because server.baseUrlPath is not known when routes are listed;
 # the content hash alone decides what is served.
 ROUTES: Final[list[Route]] = [
-    Route(f"/{FOLDER}/{{name}}", _serve),
-    Route(f"/{{base:path}}/{FOLDER}/{{name}}", _serve),
+    Route(f"/{ROOT}/{{address:path}}", _serve),
+    Route(f"/{{base:path}}/{ROOT}/{{address:path}}", _serve),
 ]

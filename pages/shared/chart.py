@@ -10,11 +10,13 @@ from plotly.io.json import to_json_plotly
 from pages.shared import assets
 
 # Streamlit sends inline script again with every message, so the component proper lies
-# behind an address that the browser caches. The script runs from a blob: address, against
+# behind addresses that the browser caches. The script runs from a blob: address, against
 # which a path alone does not resolve.
 SHIM: Final = """
 export default async function ({ data, parentElement, setTriggerValue }) {
-  const { mount } = await import(location.origin + data.assets["chart.js"]);
+  const { chart, modules } = data.assets;
+  const load = (name) => import(location.origin + chart + name);
+  const [{ mount }] = await Promise.all(modules.map(load));
   return mount(parentElement, data, setTriggerValue);
 }
 """

@@ -21,6 +21,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.browser.demo.driver import DEMO
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
@@ -160,6 +162,12 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 def server(start_server: Start) -> Server:
     """The app itself, started once for all tests."""
     return start_server()
+
+
+@pytest.fixture(scope="session")
+def demo(start_server: Start) -> Server:
+    """The chart's demo, started once for all tests."""
+    return start_server(DEMO)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def curves(weight_decay: float, epochs: int) -> dict[str, list[float | None]]:
     }
 
 
-def figure() -> dict[str, Any]:
+def figure(note: str) -> dict[str, Any]:
     """Two growing curves, one static line and one shape in the theme's text colour."""
     picture = go.Figure(
         data=[
@@ -40,7 +40,7 @@ def figure() -> dict[str, Any]:
             "shapes": [
                 {"type": "line", "x0": 50, "x1": 50, "y0": 0.01, "y1": 1, "line": {"color": TEXT}}
             ],
-            "meta": {"alt": "Loss of the demo run", "filename": "demo"},
+            "meta": {"alt": f"Loss of the demo run{note}", "filename": "demo"},
         },
     )
     return dict(picture.to_plotly_json())
@@ -69,17 +69,24 @@ def tiles() -> list[dict[str, Any]]:
     ]
 
 
-def payload(weight_decay: str, *, stream: str | None = None, epochs: int = 100) -> dict[str, Any]:
-    """What the page sends for one weight decay, whole or as a stream still to come."""
+def payload(
+    weight_decay: str,
+    *,
+    stream: str | None = None,
+    epochs: int = 100,
+    sent: int = 1,
+    note: str = "",
+) -> dict[str, Any]:
+    """What the page sends for one weight decay: whole, or the first epochs of a stream."""
     series = curves(float(weight_decay), epochs)
     if stream:
-        series = {name: values[:1] for name, values in series.items()}
+        series = {name: values[:sent] for name, values in series.items()}
     return {
         "run": stream or f"decay-{weight_decay}",
-        "figure": figure(),
+        "figure": figure(note),
         "series": series,
         "tiles": tiles(),
-        "sentence": f"Weight decay {weight_decay}.",
+        "sentence": f"Weight decay {weight_decay}{note}.",
         "total": epochs,
         "stream": stream,
         "live": {

@@ -1,0 +1,295 @@
+// The live chart: draws a figure made in Python, plays its epochs, follows a stream or a drag.
+// Or it moves between pictures that were worked out beforehand, by sliders of its own.
+// The root node says what is drawn: data-run, data-state, data-epoch, data-frames, data-live.
+
+import { Drag } from "./drag.js";
+import { Help } from "./help.js";
+import { loadStyle } from "./loading.js";
+import { button, element, setText } from "./nodes.js";
+import { Picture } from "./picture.js";
+import { Player } from "./player.js";
+import { Plot } from "./plot.js";
+import { Progress } from "./progress.js";
+import { Sliders } from "./sliders.js";
+import { Stream } from "./stream.js";
+import { Tiles } from "./tiles.js";
+
+export class Chart {
+  constructor(parent, assets) {
+    this.assets = assets;
+    this.picture = null;
+    this.frames = 0;
+    this.turn = 0;
+    this.stream = null;
+    this.help = new Help();
+    this.tiles = new Tiles(this.help);
+    this.sliders = new Sliders(this);
+    this.drag = new Drag(this);
+    this.progress = new Progress(() => this.stop());
+    this.plot = new Plot({
+      drawn: () => this.countFrame(),
+      clicked: (point) => this.tell("clicked", point),
+    });
+    this.player = new Player({
+      started: () => this.draw() && this.setState("playing"),
+      glided: () => this.glide(),
+      sought: () => this.seek(),
+      settled: () => this.sliders.choose(),
+    });
+    parent.append(this.build());
+    loadStyle(`${assets.chart}chart.css`)
+      .catch(() => {})
+      .then(() => (this.root.style.visibility = ""));
+  }
+
+  build() {
+    this.sentence = element("p", { "aria-live": "polite" });
+    this.trouble = element("p", { class: "wd-trouble", role: "alert", hidden: "" });
+    const files = ["PNG", "SVG"].map((name) =>
+      button(`Download as ${name}`, () => this.download(name.toLowerCase()), name),
+    );
+    this.bar = element(
+      "div",
+      { class: "wd-bar" },
+      ...this.player.nodes,
+      element("span", { class: "wd-files" }, ...files),
+    );
+    // Until there is a drawing, nothing can be played or moved in it.
+    this.sliders.node.inert = this.bar.inert = true;
+    this.root = element(
+      "div",
+      { class: "wd-chart", role: "group", "data-frames": "0", "data-state": "drawing" },
+      this.sliders.node,
+      this.tiles.node,
+      this.plot.node,
+      this.bar,
+      this.progress.node,
+      this.trouble,
+      this.sentence,
+      this.help.bubble,
+    );
+    this.root.style.visibility = "hidden";
+    return this.root;
+  }
+
+  // ---- payloads
+
+  accept({ base, payload }) {
+    this.base = base;
+    // Streamlit calls again with the very same object when only the theme changed.
+    if (payload === this.given) return void this.redraw();
+    this.given = payload;
+    this.receive(payload);
+  }
+
+  address(path) {
+    return path.startsWith("/") ? this.base + path : path;
+  }
+
+  receive(payload, { live = false } = {}) {
+    if (!live) {
+      this.drag.cancel();
+      showLink(payload.query);
+    }
+    if (this.continues(payload)) return this.goOn(payload);
+    this.turn += 1;
+    this.closeStream();
+    const position = this.sliders.placed(payload);
+    const controls = payload.live ?? (live ? this.picture?.payload.live : null);
+    this.picture = new Picture({ ...payload, live: controls });
+    this.player.open(this.picture, position ?? this.picture.last);
+    this.setState("drawing");
+    this.start(this.turn, live);
+  }
+
+  // A rerun that changed something else brings the same stream: it must not start it over.
+  continues({ run, stream }) {
+    const now = this.picture?.payload;
+    const state = this.root.dataset.state;
+    return Boolean(now?.stream && stream === now.stream && run === now.run && state !== "failed");
+  }
+
+  goOn(payload) {
+    this.picture.goOn(payload);
+    this.redraw();
+  }
+
+  async start(turn, live) {
+    this.complain("");
+    this.drawWords();
+    try {
+      await this.plot.load(this.assets.plotly);
+    } catch {
+      if (turn === this.turn)
+        this.fail(
+          "The picture cannot be drawn: the drawing library did not load. Reload the page to try again.",
+        );
+      return;
+    }
+    if (turn !== this.turn || !this.draw()) return;
+    const { payload } = this.picture;
+    this.root.dataset.run = payload.run;
+    if (live) this.root.dataset.live = payload.run;
+    if (payload.stream) this.openStream();
+    else this.setState("done");
+  }
+
+  // ---- drawing
+
+  // False where it cannot be drawn, which is then said.
+  draw() {
+    const { picture, player, plot, root } = this;
+    const drawn = plot.draw(picture, player.position);
+    root.style.colorScheme = plot.dark ? "dark" : "light";
+    root.setAttribute("aria-label", picture.alt);
+    if (!drawn) this.fail("The picture cannot be drawn from these numbers.");
+    else this.sliders.node.inert = this.bar.inert = false;
+    this.drawReadout();
+    return drawn;
+  }
+
+  redraw() {
+    this.drawWords();
+    if (this.plot.drawn && this.root.isConnected) this.draw();
+  }
+
+  glide() {
+    this.plot.cut(this.player.position);
+    if (String(this.picture.steps[this.player.index]) !== this.root.dataset.epoch)
+      this.drawReadout();
+  }
+
+  seek() {
+    const { picture, player, plot } = this;
+    if (player.atEnd && !picture.moving) this.draw();
+    else {
+      plot.cut(player.position);
+      this.drawReadout();
+    }
+    this.setState(player.atEnd ? "done" : "paused");
+  }
+
+  countFrame() {
+    this.frames += 1;
+    this.root.dataset.frames = this.frames;
+  }
+
+  // ---- words and numbers
+
+  drawWords() {
+    const { tiles, sliders, sentence, sentences } = this.picture.payload;
+    this.tiles.accept(tiles);
+    this.sliders.accept(sliders);
+    this.sentence.setAttribute("aria-live", sliders ? "off" : "polite");
+    if (!sentences) this.say(sentence ?? "");
+    this.drawReadout();
+  }
+
+  drawReadout() {
+    const { picture, player, root } = this;
+    const { index } = player;
+    this.tiles.show(picture, index);
+    player.show();
+    if (!picture.steps.length) return void delete root.dataset.epoch;
+    this.sliders.show(index);
+    if (picture.payload.sentences) this.say(picture.payload.sentences[index]);
+    root.dataset.epoch = picture.steps[index];
+  }
+
+  say(text) {
+    setText(this.sentence, text);
+    this.sentence.hidden = !text;
+  }
+
+  // The Stop in somebody's hand gives way to Play, where there is something to play.
+  setState(state) {
+    const streaming = state === "streaming";
+    const left = !streaming && this.progress.node.contains(document.activeElement);
+    this.root.dataset.state = state;
+    this.progress.node.hidden = !streaming;
+    this.bar.hidden = streaming;
+    if (left) this.player.focus();
+  }
+
+  complain(message) {
+    setText(this.trouble, message);
+    this.trouble.hidden = !message;
+  }
+
+  fail(message) {
+    this.complain(message);
+    this.player.halt();
+    this.closeStream();
+    this.setState("failed");
+    this.bar.hidden = !this.plot.drawn;
+  }
+
+  download(format) {
+    this.plot.download(format).catch(() => this.complain("The picture could not be saved."));
+  }
+
+  // ---- streams
+
+  openStream() {
+    const { picture } = this;
+    this.setState("streaming");
+    this.drawProgress(picture.steps[picture.last] ?? 0, null);
+    this.stream = new Stream(this.address(picture.payload.stream), {
+      rows: (rows) => {
+        picture.addRows(rows);
+        this.drawProgress(rows.epoch ?? picture.steps[picture.last], rows.seconds_left);
+      },
+      picture: (part) => picture.add(part),
+      repaint: () => this.repaint(),
+      end: (state, message) => this.endStream(state, message),
+    });
+  }
+
+  drawProgress(epoch, left) {
+    this.progress.show(epoch, this.picture.payload.total ?? 0, left);
+  }
+
+  closeStream() {
+    this.stream?.close();
+    this.stream = null;
+  }
+
+  repaint() {
+    this.player.position = this.picture.last;
+    this.redraw();
+  }
+
+  stop() {
+    const { picture } = this;
+    picture.add({
+      sentence: `Stopped at epoch ${picture.steps[picture.last] ?? 0} of ${picture.payload.total}: what came so far is kept. Move a control to train again.`,
+    });
+    this.endStream("stopped");
+  }
+
+  endStream(state, message) {
+    this.closeStream();
+    this.repaint();
+    if (message) this.fail(message);
+    else if (this.root.dataset.state !== "failed") this.setState(state);
+  }
+
+  // ---- the end
+
+  destroy() {
+    this.turn += 1;
+    this.player.halt();
+    this.closeStream();
+    this.help.hide();
+    this.drag.destroy();
+    this.sliders.destroy();
+    this.plot.destroy();
+    this.root.remove();
+  }
+}
+
+// The link is the document: the address bar always holds the one that opens this very picture.
+function showLink(query) {
+  if (query === undefined || `?${query}` === (location.search || "?")) return;
+  history.replaceState(history.state, "", location.pathname + (query && `?${query}`));
+}

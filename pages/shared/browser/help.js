@@ -1,0 +1,52 @@
+import { element } from "./nodes.js";
+
+// One bubble for all help marks, kept inside the window whichever tile it belongs to.
+export class Help {
+  constructor() {
+    this.bubble = element("div", { class: "wd-bubble", role: "tooltip", hidden: "" });
+    this.follow = () => this.place();
+  }
+
+  mark(label, text) {
+    const show = () => this.show(mark, text);
+    const hide = () => this.hide();
+    const mark = element(
+      "button",
+      {
+        type: "button",
+        class: "wd-help",
+        "aria-label": `Help for ${label}: ${text}`,
+        onmouseenter: show,
+        onfocus: show,
+        onclick: show,
+        onmouseleave: hide,
+        onblur: hide,
+        onkeydown: (event) => event.key === "Escape" && hide(),
+      },
+      "?",
+    );
+    return mark;
+  }
+
+  show(mark, text) {
+    this.owner = mark;
+    this.bubble.textContent = text;
+    this.bubble.hidden = false;
+    this.place();
+    addEventListener("scroll", this.follow, { capture: true, passive: true });
+  }
+
+  place() {
+    const at = this.owner.getBoundingClientRect();
+    const box = this.bubble.getBoundingClientRect();
+    const left = Math.min(at.left, document.documentElement.clientWidth - box.width - 8);
+    const below = at.bottom + 6 + box.height <= window.innerHeight;
+    this.bubble.style.left = `${Math.max(8, left)}px`;
+    this.bubble.style.top = `${below ? at.bottom + 6 : Math.max(8, at.top - 6 - box.height)}px`;
+  }
+
+  hide() {
+    this.bubble.hidden = true;
+    removeEventListener("scroll", this.follow, { capture: true });
+  }
+}

@@ -1,0 +1,28 @@
+// What Streamlit calls: one chart a node, which outlives updates and leaves with the node.
+
+import { Chart } from "./chart.js";
+
+const CHART = Symbol.for("weight-decay-explorer chart");
+
+export function mount(parent, data, tell = () => {}) {
+  const chart = chartOf(parent, data.assets);
+  chart.tell = tell;
+  chart.accept(data);
+  // Streamlit also runs the cleanup of a call that a newer one overtook, while the node lives
+  // on; only a node that has left the page is an unmount.
+  return () =>
+    setTimeout(() => {
+      if (parent.isConnected || parent[CHART] !== chart) return;
+      delete parent[CHART];
+      chart.destroy();
+    });
+}
+
+// On a page that has outlived an update of the server the chart is one of the older files.
+function chartOf(parent, assets) {
+  if (!(parent[CHART] instanceof Chart)) {
+    parent[CHART]?.destroy();
+    parent[CHART] = new Chart(parent, assets);
+  }
+  return parent[CHART];
+}

@@ -1,0 +1,41 @@
+// The elements that the chart's own parts are made of.
+
+const ICONS = {
+  play: "M4 2l10 6-10 6z",
+  pause: "M3 2h4v12H3zM9 2h4v12H9z",
+  back: "M2 2h2v12H2zM14 2v12L5 8z",
+  forward: "M12 2h2v12h-2zM2 2v12l9-6z",
+  stop: "M3 3h10v10H3z",
+};
+
+export function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+export function icon(name) {
+  const box = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  box.setAttribute("viewBox", "0 0 16 16");
+  box.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[name]);
+  box.append(path);
+  return box;
+}
+
+export function button(label, onclick, ...children) {
+  return element(
+    "button",
+    { type: "button", class: "wd-button", "aria-label": label, title: label, onclick },
+    ...children,
+  );
+}

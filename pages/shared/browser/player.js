@@ -1,0 +1,141 @@
+// Plays the epochs of a picture, or steps and scrubs through them; it alone knows the position.
+
+import { button, element, icon, setText } from "./nodes.js";
+
+const PLAY_SECONDS = 4;
+const SPEEDS = [0.25, 0.5, 1, 2, 4];
+
+export class Player {
+  constructor(on) {
+    this.on = on;
+    this.position = 0;
+    this.speed = 1;
+    this.playing = false;
+    this.build();
+  }
+
+  build() {
+    this.playButton = button("Play", () => this.toggle(), icon("play"));
+    this.backButton = button("Step back", () => this.step(-1), icon("back"));
+    this.forwardButton = button("Step forward", () => this.step(1), icon("forward"));
+    this.scrubber = element("input", {
+      type: "range",
+      "aria-label": "Epoch",
+      min: 0,
+      max: 0,
+      step: 1,
+      oninput: () => this.seek(Number(this.scrubber.value)),
+    });
+    this.text = element("span", { class: "wd-text" });
+    this.speeds = element(
+      "select",
+      {
+        "aria-label": "Speed",
+        title: "Speed",
+        onchange: () => (this.speed = Number(this.speeds.value)),
+      },
+      ...SPEEDS.map((speed) => element("option", { value: speed }, `${speed}×`)),
+    );
+    this.speeds.value = "1";
+    this.nodes = [
+      this.playButton,
+      this.backButton,
+      this.forwardButton,
+      this.scrubber,
+      this.text,
+      this.speeds,
+    ];
+  }
+
+  // Another picture, at this position; a playback of the one before is over.
+  open(picture, position) {
+    this.halt();
+    Object.assign(this, { picture, position });
+  }
+
+  get index() {
+    return this.picture.indexAt(this.position);
+  }
+
+  get atEnd() {
+    return this.index >= this.picture.last;
+  }
+
+  toggle() {
+    if (this.playing) this.settle(this.index);
+    else this.play();
+  }
+
+  play() {
+    const { last } = this.picture;
+    if (last < 1) return;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return void this.settle(last);
+    if (this.atEnd) this.position = 0;
+    this.mark(true);
+    this.on.started();
+    if (this.playing) this.run();
+  }
+
+  run() {
+    const turn = (this.turn = {});
+    let before = performance.now();
+    const tick = (now) => {
+      if (turn !== this.turn) return;
+      // A tab in the background gets no frames: it goes on where it was, not where it would be.
+      const seconds = Math.min(0.1, Math.max(0, (now - before) / 1000));
+      before = now;
+      const { last } = this.picture;
+      this.position += (seconds / PLAY_SECONDS) * last * this.speed;
+      if (this.position >= last) return void this.settle(last);
+      this.on.glided();
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+  }
+
+  halt() {
+    this.turn = null;
+    this.mark(false);
+  }
+
+  step(by) {
+    this.settle(this.index + by);
+  }
+
+  settle(index) {
+    this.seek(index);
+    this.on.settled();
+  }
+
+  seek(index) {
+    this.halt();
+    this.position = Math.min(this.picture.last, Math.max(0, index));
+    this.on.sought();
+  }
+
+  mark(playing) {
+    if (this.playing === playing) return;
+    this.playing = playing;
+    this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
+    this.playButton.ariaLabel = this.playButton.title = playing ? "Pause" : "Play";
+  }
+
+  focus() {
+    this.playButton.focus({ preventScroll: true });
+  }
+
+  show() {
+    const { index, picture } = this;
+    const { last, payload, steps } = picture;
+    for (const node of this.nodes) node.hidden = last < 1;
+    if (!steps.length) return;
+    if (payload.sliders) this.scrubber.hidden = this.text.hidden = true;
+    const text = `epoch ${steps[index]} of ${payload.total ?? steps[last]}`;
+    this.scrubber.max = last;
+    this.scrubber.value = index;
+    this.scrubber.setAttribute("aria-valuetext", text);
+    setText(this.text, text);
+    this.backButton.disabled = index <= 0;
+    this.forwardButton.disabled = this.atEnd;
+  }
+}

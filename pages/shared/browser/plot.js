@@ -1,0 +1,179 @@
+// The drawing itself: Plotly's node, and the two ways to bring it to another epoch or picture.
+
+import { loadPlotly } from "./loading.js";
+import { element } from "./nodes.js";
+import { grows } from "./picture.js";
+import { place, visible } from "./points.js";
+import { coloured, isDark, readTheme, themedLayout } from "./theme.js";
+
+const NARROW = 520;
+const REST_MS = 150;
+const CONFIG = {
+  responsive: false,
+  displaylogo: false,
+  // sendChartToCloud would upload the chart to another host
+  modeBarButtonsToRemove: ["toImage", "sendChartToCloud", "select2d", "lasso2d"],
+  showTips: false,
+};
+
+export class Plot {
+  constructor(on) {
+    this.on = on;
+    this.drawn = false;
+    this.node = element("div", { class: "wd-plot", role: "img" });
+    this.sizes = new ResizeObserver(() => this.resized());
+    this.sizes.observe(this.node);
+  }
+
+  async load(address) {
+    this.Plotly = await loadPlotly(address);
+  }
+
+  get dark() {
+    return isDark(this.theme.background);
+  }
+
+  // Always the whole run first, so that the axes fit all of it, then the cut at the position.
+  // False where Plotly cannot draw it.
+  draw(picture, position) {
+    clearTimeout(this.resting);
+    Object.assign(this, { picture, position });
+    const { Plotly, node } = this;
+    this.theme = readTheme(node);
+    this.narrow = node.clientWidth < NARROW;
+    const layout = themedLayout(picture.layout, this.theme, this.narrow);
+    node.style.minHeight = `${layout.height}px`;
+    node.setAttribute("aria-label", picture.alt);
+    try {
+      // A frame that an older playback left waiting would be drawn into the new picture.
+      if (node._transitionData) Plotly.animate(node, [], { mode: "immediate" });
+      // On a phone Plotly's tools never hide, and would cover the legend.
+      const config = this.narrow ? { ...CONFIG, displayModeBar: false } : CONFIG;
+      Plotly.react(node, this.traces(), layout, config).catch((error) => console.warn(error));
+    } catch (error) {
+      console.warn(error);
+      return false;
+    }
+    this.listen();
+    this.on.drawn();
+    if (this.isCut) this.cut(position);
+    return true;
+  }
+
+  traces() {
+    const { picture, position, theme } = this;
+    return picture.figure.data.map((trace) => {
+      const copy = coloured(trace, theme);
+      if (!grows(trace)) return copy;
+      return visible({ ...copy, ...picture.points(trace, position, { whole: true }) });
+    });
+  }
+
+  get isCut() {
+    const { picture, position } = this;
+    return !picture.moving && picture.indexAt(position) < picture.last;
+  }
+
+  listen() {
+    if (this.drawn) return;
+    this.drawn = true;
+    // Hiding a trace or resetting the axes makes Plotly fit the axes to the cut curves.
+    const whole = () => this.isCut && this.draw(this.picture, this.position);
+    this.node.on("plotly_restyle", whole);
+    this.node.on("plotly_relayout", whole);
+    this.node.on("plotly_click", ({ event }) => this.clicked(event));
+  }
+
+  // A click in the first panel of a figure that asks for clicks is a point for Python.
+  clicked(event) {
+    if (!this.picture.layout.meta?.clicks) return;
+    const { xaxis, yaxis } = this.node._fullLayout;
+    const box = this.node.getBoundingClientRect();
+    const x = xaxis.p2d(event.clientX - box.left - xaxis._offset);
+    const y = yaxis.p2d(event.clientY - box.top - yaxis._offset);
+    const inside = (value, [low, high]) => low <= value && value <= high;
+    if (inside(x, xaxis.range) && inside(y, yaxis.range)) this.on.clicked([x, y]);
+  }
+
+  cut(position) {
+    this.position = position;
+    if (this.picture.moving && this.movePast()) return;
+    this.cutWithPlotly();
+  }
+
+  // Plotly learns of it once the picture rests, so that zoom and hover know the drawn points.
+  movePast() {
+    clearTimeout(this.resting);
+    const { node, picture, position } = this;
+    const past = picture.growing.every((index) =>
+      place(node, node._fullData[index], picture.points(picture.figure.data[index], position)),
+    );
+    if (past) {
+      this.on.drawn();
+      this.resting = setTimeout(() => this.rest(), REST_MS);
+    }
+    return past;
+  }
+
+  rest() {
+    clearTimeout(this.resting);
+    if (this.node.isConnected) this.cutWithPlotly();
+  }
+
+  // `redraw: false` moves the lines alone: half the cost of a whole repaint.
+  cutWithPlotly() {
+    const { picture, position } = this;
+    const { growing, figure } = picture;
+    if (!growing.length) return;
+    const data = growing.map((index) => picture.points(figure.data[index], position));
+    const redraw = growing.some((index) => (figure.data[index].type ?? "scatter") !== "scatter");
+    this.Plotly.animate(
+      this.node,
+      { data, traces: growing },
+      { mode: "immediate", frame: { duration: 0, redraw }, transition: { duration: 0 } },
+    ).catch(() => {});
+    this.on.drawn();
+  }
+
+  resized() {
+    const { node } = this;
+    if (!this.drawn || !node.isConnected || !node.clientWidth) return;
+    if (node.clientWidth < NARROW !== this.narrow) this.draw(this.picture, this.position);
+    else this.Plotly.Plots.resize(node);
+  }
+
+  // The picture as it is on the screen, on the theme's own background.
+  download(format) {
+    if (this.picture.moving) this.rest();
+    const { node, theme } = this;
+    const paper = { paper_bgcolor: theme.background, plot_bgcolor: theme.background };
+    return this.Plotly.downloadImage(
+      { data: node.data, layout: { ...node.layout, ...this.shownRanges(), ...paper } },
+      {
+        format,
+        filename: this.picture.layout.meta?.filename ?? "weight-decay",
+        width: node.clientWidth,
+        height: node.clientHeight,
+        scale: format === "png" ? 2 : 1,
+      },
+    );
+  }
+
+  // In a copy of the picture Plotly would fit the axes to curves that are cut.
+  shownRanges() {
+    const { layout, _fullLayout: full } = this.node;
+    const axes = Object.keys(full).filter((name) => /^[xy]axis\d*$/.test(name));
+    return Object.fromEntries(
+      axes.map((name) => [
+        name,
+        { ...layout[name], range: [...full[name].range], autorange: false },
+      ]),
+    );
+  }
+
+  destroy() {
+    clearTimeout(this.resting);
+    this.sizes.disconnect();
+    if (this.drawn) this.Plotly.purge(this.node);
+  }
+}

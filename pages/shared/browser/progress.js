@@ -1,0 +1,31 @@
+// How far a stream has come, and its Stop.
+
+import { button, element, icon, setText } from "./nodes.js";
+import { formatTime } from "./numbers.js";
+
+export class Progress {
+  constructor(stop) {
+    this.fill = element("div");
+    this.bar = element(
+      "div",
+      { class: "wd-progress", role: "progressbar", "aria-label": "Training", "aria-valuemin": 0 },
+      this.fill,
+    );
+    this.text = element("span", { class: "wd-text" });
+    this.node = element(
+      "div",
+      { class: "wd-bar", hidden: "" },
+      button("Stop", stop, icon("stop"), "\u00a0Stop"),
+      this.bar,
+      this.text,
+    );
+  }
+
+  show(epoch, total, left) {
+    const rest = typeof left === "number" ? `, ${formatTime(left)}` : "";
+    setText(this.text, `epoch ${epoch} of ${total}${rest}`);
+    this.fill.style.width = `${total ? Math.min(100, (100 * epoch) / total) : 0}%`;
+    this.bar.setAttribute("aria-valuemax", total);
+    this.bar.setAttribute("aria-valuenow", epoch);
+  }
+}

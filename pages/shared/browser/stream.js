@@ -1,0 +1,50 @@
+// Server-sent events, repainted at a pace of their own, never once a row.
+
+const REPAINT_MS = 100;
+
+export class Stream {
+  constructor(address, on) {
+    this.on = on;
+    this.painted = 0;
+    this.cost = 0;
+    this.source = new EventSource(address);
+    this.listen("rows", (data) => (on.rows(data), this.soon()));
+    this.listen("picture", (data) => (on.picture(data), this.soon()));
+    this.listen("done", () => on.end("done"));
+    this.listen("failed", (data) => on.end("failed", data.message || "The training failed."));
+    // EventSource would connect again by itself and so start the training over.
+    this.source.onerror = () =>
+      this.source &&
+      on.end("failed", "The connection to the server was lost before the training ended.");
+  }
+
+  listen(name, act) {
+    this.source.addEventListener(
+      name,
+      (event) => this.source && act(JSON.parse(event.data || "{}")),
+    );
+  }
+
+  soon() {
+    if (this.timer) return;
+    // A slow machine gets at least as much time between two repaints as one takes.
+    const pause = Math.max(REPAINT_MS, 2 * this.cost);
+    this.timer = setTimeout(
+      () => this.paint(),
+      Math.max(0, this.painted + pause - performance.now()),
+    );
+  }
+
+  paint() {
+    this.timer = null;
+    this.painted = performance.now();
+    this.on.repaint();
+    this.cost = performance.now() - this.painted;
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.source.close();
+    this.source = null;
+  }
+}

@@ -1,0 +1,106 @@
+// What the page's theme and width make of a figure.
+
+import { isObject } from "./arrays.js";
+
+// "text" is the theme's text colour; go.Figure only lets it through as a CSS variable, and then
+// any variable of the theme will do.
+function resolveColor(value, theme) {
+  if (value === "text") return theme.text;
+  const variable = typeof value === "string" && value.match(/^var\((--[\w-]+)\)$/);
+  return variable ? theme.style.getPropertyValue(variable[1]).trim() || theme.text : value;
+}
+
+// Copies the containers and keeps the arrays, except colours that depend on the theme.
+export function coloured(value, theme, key = "") {
+  if (/color$/i.test(key) && !isObject(value)) {
+    if (!Array.isArray(value)) return resolveColor(value, theme);
+    return value.some((one) => resolveColor(one, theme) !== one)
+      ? value.map((one) => resolveColor(one, theme))
+      : value;
+  }
+  if (Array.isArray(value))
+    return value.some(isObject) ? value.map((one) => coloured(one, theme)) : value;
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, coloured(inner, theme, name)]),
+  );
+}
+
+export function readTheme(node) {
+  const style = getComputedStyle(node);
+  const read = (name, fallback) => {
+    const value = style.getPropertyValue(`--st-${name}`).trim();
+    return value && value !== "unset" ? value : fallback;
+  };
+  return {
+    style,
+    text: read("text-color", "#31333f"),
+    background: read("background-color", "#ffffff"),
+    border: read("border-color", "rgba(128,128,128,0.3)"),
+    font: read("font", "sans-serif"),
+  };
+}
+
+export function isDark(color) {
+  const probe = document.createElement("canvas").getContext("2d");
+  probe.fillStyle = color;
+  probe.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+}
+
+// A finger that drags over a picture scrolls the page; only a surface is turned.
+const isTouched = matchMedia("(pointer: coarse)").matches;
+
+export function themedLayout(source, theme, narrow) {
+  const layout = coloured(source, theme);
+  const axis = {
+    gridcolor: theme.border,
+    zerolinecolor: theme.border,
+    linecolor: theme.border,
+    tickcolor: theme.border,
+  };
+  const names = new Set([
+    "xaxis",
+    "yaxis",
+    ...Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key)),
+  ]);
+  for (const name of names) layout[name] = { automargin: true, ...axis, ...layout[name] };
+  for (const name of Object.keys(layout).filter((key) => /^scene\d*$/.test(key))) {
+    for (const side of ["xaxis", "yaxis", "zaxis"]) {
+      layout[name][side] = { ...axis, showbackground: false, ...layout[name][side] };
+    }
+  }
+  layout.font = { family: theme.font, color: theme.text, size: narrow ? 12 : 14, ...layout.font };
+  layout.paper_bgcolor ??= "rgba(0,0,0,0)";
+  layout.plot_bgcolor ??= "rgba(0,0,0,0)";
+  layout.hoverlabel = {
+    bgcolor: theme.background,
+    bordercolor: theme.border,
+    font: { color: theme.text },
+    ...layout.hoverlabel,
+  };
+  layout.legend = { bgcolor: "rgba(0,0,0,0)", ...layout.legend };
+  layout.modebar = {
+    bgcolor: "rgba(0,0,0,0)",
+    color: theme.border,
+    activecolor: theme.text,
+    ...layout.modebar,
+  };
+  layout.margin = { l: 56, r: 16, t: 32, b: 48, ...layout.margin };
+  layout.height ??= 420;
+  layout.autosize = true;
+  delete layout.width;
+  if (isTouched && !layout.scene) layout.dragmode = false;
+  if (narrow) {
+    layout.margin = { ...layout.margin, l: 8, r: 8 };
+    for (const [path, value] of Object.entries(layout.meta?.narrow ?? {})) setPath(layout, path, value);
+  }
+  return layout;
+}
+
+// "yaxis.domain" as in Plotly's own relayout.
+function setPath(layout, path, value) {
+  const [name, inner] = path.split(".");
+  layout[name] = inner === undefined ? value : { ...layout[name], [inner]: value };
+}

@@ -1,0 +1,99 @@
+"""How the chart's files reach the browser: at once, once, and below any path."""
+
+import gzip
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from pages.shared import assets
+from tests.browser.demo.driver import DEMO, PLOTLY, opened, root
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+    from tests.browser.conftest import Server, Start, Watch
+
+FETCHED = """() => performance.getEntriesByType('resource').map(entry => entry.name)
+  .filter(name => name.includes('/asset/'))"""
+
+
+def test_files_are_cached_for_good_and_compressed_once(page: "Page", demo: "Server") -> None:
+    opened(page, demo)
+    addresses = page.evaluate(FETCHED)
+    names = [address.rsplit("/", 1)[1] for address in addresses]
+    assert sorted(names) == sorted([*assets.addresses()["modules"], "chart.css", "plotly.js"])
+    for address in addresses:
+        with urlopen(Request(address, headers={"Accept-Encoding": "gzip"})) as answer:
+            packed = answer.read()
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Content-Encoding"] == "gzip"
+        with urlopen(address) as answer:
+            assert answer.headers["Content-Encoding"] is None
+            assert answer.read() == gzip.decompress(packed)
+
+
+def test_unknown_files_are_not_found(page: "Page", demo: "Server") -> None:
+    opened(page, demo)
+    here = assets.addresses()
+    chart, plotly = demo.url + here["chart"], demo.url + here["plotly"]
+    for address in (
+        chart + "mount.jsx",
+        chart + "plotly.js",
+        chart + "..%2Fassets.py",
+        plotly.replace("plotly.js", "chart.js"),
+        demo.url + "/asset/0123456789abcdef/mount.js",
+    ):
+        with pytest.raises(HTTPError, match=r"40[04]"):
+            urlopen(address)
+
+
+def test_all_modules_are_asked_for_before_the_first_has_come(page: "Page", demo: "Server") -> None:
+    waiting: list[Route] = []
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[1]))
+    page.route(f"**/{assets.ENTRY}", lambda route: waiting.append(route))
+    modules = assets.addresses()["modules"]
+    with page.expect_request(f"**/{modules[-1]}"):
+        page.goto(demo.url)
+    assert set(modules) <= set(asked)
+    waiting[0].continue_()
+    root(page, "done", "decay-0")
+
+
+def test_without_plotly_one_sentence(page: "Page", demo: "Server", watch: "Watch") -> None:
+    watch.forgive("plotly.js")
+    page.route(PLOTLY, lambda route: route.abort())
+    page.goto(demo.url)
+    chart = root(page, "failed")
+    assert "The picture cannot be drawn" in chart.get_by_role("alert").inner_text()
+    assert chart.get_by_text("0.509").is_visible()
+    assert not chart.get_by_role("button", name="Play").is_visible()
+
+
+def test_below_a_base_path(page: "Page", fresh_server: "Start") -> None:
+    below = fresh_server(DEMO, "--server.baseUrlPath=some/place")
+    page.goto(below.url)
+    root(page, "done", "decay-0")
+    assert all("/some/place/asset/" in name for name in page.evaluate(FETCHED))
+    page.get_by_role("slider", name="Weight decay").press("ArrowRight")
+    root(page, "done", "decay-0.001")
+
+
+def test_numbers(page: "Page", demo: "Server") -> None:
+    opened(page, demo)
+    written = page.evaluate(
+        """async ([file, numbers]) => {
+          const { formatNumber } = await import(file);
+          return numbers.map(formatNumber);
+        }""",
+        [
+            assets.addresses()["chart"] + "numbers.js",
+            [0, 0.5, 1.23456, 123.456, 1234.5, 99999, 123456, 1.234e-5, -0.00012, 0.001, None, 20],
+        ],
+    )
+    assert written == [
+        *("0", "0.500", "1.23", "123", "1230", "1.00×10⁵", "1.23×10⁵", "1.23×10⁻⁵", "−1.20×10⁻⁴"),
+        *("0.00100", "–", "20"),
+    ]
