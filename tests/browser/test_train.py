@@ -12,6 +12,7 @@ import pytest
 from pages.shared.chart import encode
 from pages.shared.picture import training_picture
 from pages.shared.settings import settings_of
+from tests.browser.demo.driver import KEEP, kept, wait_epoch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -33,15 +34,6 @@ ENDS = """() => Object.fromEntries(document.querySelector('.wd-plot').data
   .map(trace => [trace.name, trace.y.at(-1)]))"""
 DRAWN_LINES = """() => [...document.querySelectorAll('.wd-plot .scatterlayer .trace .js-line')]
   .filter(line => line.getTotalLength() > 100).length"""
-# Waits inside the page: only there is a frame counted when it comes.
-REPAINTS = """seconds => new Promise(resolve => {
-  const root = document.querySelector('.wd-chart');
-  const before = Number(root.dataset.frames), started = performance.now();
-  const look = now => now - started < seconds * 1000 && root.dataset.state === 'streaming'
-    ? requestAnimationFrame(look)
-    : resolve((Number(root.dataset.frames) - before) / ((now - started) / 1000));
-  requestAnimationFrame(look);
-})"""
 
 
 def address(server: "Server", values: Mapping[str, str] | None = None, page: str = "") -> str:
@@ -275,11 +267,15 @@ def test_nothing_in_a_link_becomes_part_of_the_page(
 # ---------------------------------------------------------------- long runs and divergence
 
 
-def test_a_long_run_streams_at_a_steady_pace(page: "Page", server: "Server") -> None:
+def test_a_long_run_shows_its_epochs_as_they_come(page: "Page", server: "Server") -> None:
     chart = streaming(page, server)
-    pace = page.evaluate(REPAINTS, 3)
-    print(f"long run: {pace:.1f} repaints a second")
-    assert pace > 0
+    page.evaluate(KEEP, "data-epoch")
+    first = int(chart.get_attribute("data-epoch") or -1)
+    for _ in range(3):
+        wait_epoch(page, int(chart.get_attribute("data-epoch") or -1))
+    epochs = [first, *(int(epoch or -1) for epoch in kept(page))]
+    assert epochs == sorted(epochs)
+    assert 3 < len(set(epochs)) <= 300
     assert "of 300" in chart.get_by_role("progressbar").locator("..").inner_text()
 
 
