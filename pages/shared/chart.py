@@ -48,10 +48,12 @@ def chart(
     "chosen" (a slider was let go) or "clicked" (a point of the first panel; where the figure's
     `layout.meta.clicks` asks for it); the value is in the session under `key`.
     """
+    # the choice that this run answers: a newer one may be on its way already
+    heard = getattr(st.session_state.get(key), "chosen", None)
     data = {
         "assets": assets.addresses(),
         "base": assets.base_path(),
-        "payload": json.loads(encode(payload)),
+        "payload": json.loads(encode({**payload, "heard": heard})),
     }
     callbacks: Any = {f"on_{name}_change": act for name, act in (on or {}).items()}
     _mount(data=data, key=key, **callbacks)

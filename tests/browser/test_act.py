@@ -142,6 +142,17 @@ def test_match_on_moves_the_steps_to_weight_decay(page: "Page", server: "Server"
     assert "only the limit of ever more steps" in chart.inner_text()
 
 
+def test_another_control_right_after_a_slider_moves_the_picture_too(
+    page: "Page", server: "Server"
+) -> None:
+    opened(page, server, "weight_decay=1&steps=60&sliders=free")
+    slider(page, DECAY).press("Home")
+    wait_link(page, "weight_decay=0")
+    page.get_by_role("button", name="Book, λ = 3").click()
+    page.wait_for_function("!location.search.includes('weight_decay=')")
+    assert said(page, DECAY) == "3"
+
+
 def test_play_runs_weight_decay_through_its_range(page: "Page", server: "Server") -> None:
     chart = opened(page, server)
     chart.get_by_label("Speed").select_option("4×")

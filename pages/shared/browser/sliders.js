@@ -3,8 +3,6 @@
 
 import { element, setText } from "./nodes.js";
 
-const ANSWER_MS = 1500;
-
 export class Sliders {
   constructor(chart) {
     this.chart = chart;
@@ -79,7 +77,6 @@ export class Sliders {
   choose() {
     if (!this.list.length) return;
     this.sent = this.numbers();
-    this.sentAt = performance.now();
     this.chart.tell("chosen", this.sent);
   }
 
@@ -92,13 +89,9 @@ export class Sliders {
   }
 
   // Whether this payload answers an older choice than the last: its answer is still to come.
-  overtook({ series, position }) {
-    if (!this.sent || performance.now() - this.sentAt > ANSWER_MS) return false;
-    const same = (key) => {
-      const [sent, got] = [this.sent[key] ?? 0, series[key]?.[position] ?? 0];
-      return Math.abs(sent - got) <= 1e-9 * Math.abs(sent);
-    };
-    return !Object.keys(this.sent).every(same);
+  overtook({ heard }) {
+    if (!heard || !this.sent) return false;
+    return Object.keys(this.sent).some((key) => heard[key] !== this.sent[key]);
   }
 
   destroy() {
