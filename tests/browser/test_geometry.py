@@ -147,6 +147,19 @@ def test_play_runs_through_the_range(page: "Page", server: "Server") -> None:
     wait_link(page, "weight_decay=1000000")
 
 
+def test_a_control_moved_during_play_keeps_where_play_was(page: "Page", server: "Server") -> None:
+    chart = opened(page, server)
+    chart.get_by_label("Speed").select_option("0.25×")
+    chart.get_by_role("button", name="Play").click()
+    page.locator('.wd-chart[data-state="playing"]').wait_for()
+    page.get_by_text("Level sets of the objective").click()
+    wait_link(page, "objective=on")
+    wait_link(page, "weight_decay=")
+    page.locator('.wd-chart[data-state="done"]').first.wait_for()
+    linked = page.evaluate("new URLSearchParams(location.search).get('weight_decay')")
+    assert float(said(page, DECAY)) == pytest.approx(float(linked), rel=5e-3)  # three digits
+
+
 @pytest.mark.parametrize("query", ["", "descent=on&l1=on&objective=on", "source=slice"])
 def test_a_drag_draws_every_picture(page: "Page", server: "Server", query: str) -> None:
     opened(page, server, query)

@@ -95,11 +95,12 @@ export class Chart {
     this.turn += 1;
     this.closeStream();
     const position = this.sliders.placed(payload);
+    const { playing } = this.player;
     const controls = payload.live ?? (live ? this.picture?.payload.live : null);
     this.picture = new Picture({ ...payload, live: controls });
     this.player.open(this.picture, position ?? this.picture.last);
     this.setState("drawing");
-    this.start(this.turn, live);
+    this.start(this.turn, live, playing);
   }
 
   // A rerun that changed something else brings the same stream: it must not start it over.
@@ -114,7 +115,7 @@ export class Chart {
     this.redraw();
   }
 
-  async start(turn, live) {
+  async start(turn, live, interrupted) {
     this.complain("");
     this.drawWords();
     try {
@@ -130,8 +131,9 @@ export class Chart {
     const { payload } = this.picture;
     this.root.dataset.run = payload.run;
     if (live) this.root.dataset.live = payload.run;
-    if (payload.stream) this.openStream();
-    else this.setState("done");
+    if (payload.stream) return this.openStream();
+    this.setState("done");
+    if (interrupted) this.sliders.choose(); // the picture stays where Play was: Python must know
   }
 
   // ---- drawing
