@@ -25,6 +25,8 @@ from pages.shared import assets
 from pages.shared.chart import encode
 from pages.shared.geometry import relief, scene
 from pages.shared.link import Link, read_link
+from pages.shared.map import picture as map_picture
+from pages.shared.map import plan as map_plan
 from pages.shared.picture import Payload, stream, training_picture
 
 # Streamlit's threads let go of the interpreter with every message they send, and each wait to get
@@ -58,11 +60,13 @@ async def surface(request: Request) -> Response:
 async def training_stream(request: Request) -> Response:
     """A long run as server-sent events; it ends when the browser closes the stream."""
     link = _link(request)
-    return StreamingResponse(
-        _events(stream(link.settings, link.pins)),
-        media_type="text/event-stream",
-        headers=NEVER_STORED | {"X-Accel-Buffering": "no"},
-    )
+    return _streamed(stream(link.settings, link.pins))
+
+
+async def map_stream(request: Request) -> Response:
+    """The maps of learning rate by weight decay as they are trained, in the same way."""
+    link, shown, _ = map_plan.read_link(request.query_params.multi_items())
+    return _streamed(map_picture.stream(link.settings, shown))
 
 
 async def home(request: Request) -> Response:
@@ -78,6 +82,14 @@ async def _answer(draw: Any) -> Response:
         )
     except ValueError as error:
         return Response(encode({"message": str(error)}), 400, media_type="application/json")
+
+
+def _streamed(run: Iterator[tuple[str, Payload]]) -> Response:
+    return StreamingResponse(
+        _events(run),
+        media_type="text/event-stream",
+        headers=NEVER_STORED | {"X-Accel-Buffering": "no"},
+    )
 
 
 async def _events(run: Iterator[tuple[str, Payload]]) -> AsyncIterator[str]:
@@ -156,5 +168,6 @@ app = st.App(
         Route("/api/train", training),
         Route("/api/train/stream", training_stream),
         Route(relief.ROUTE, surface),
+        Route("/api/map/stream", map_stream),
     ],
 )

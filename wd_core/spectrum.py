@@ -111,17 +111,22 @@ def max_stable_lr(X: ArrayLike, run: Hyperparameters) -> float:
     has h at λ/c in the place of λ. On the rows of one batch it is the limit of repeating that
     batch, so minibatch descent fails near the smallest of these.
     """
-    mu = run.momentum
-    c = {
-        "sgd": 1.0,
-        "momentum": 1 / (1 + mu),
-        "nesterov": (1 + 2 * mu) / (1 + mu),
-    }.get(run.optimizer, np.nan)
+    c = limit_scale(run)
     if np.isnan(c):
         return c
     scale = 2 if run.loss == "mse" else 1
     strength = run.ridge_weight_decay / (1 if run.decay == "coupled" else c)
     return 2 / (c * scale * largest_curvature(X, strength, decay_bias=run.decay_bias))
+
+
+def limit_scale(run: Hyperparameters) -> float:
+    """c of the stability limit 2/(c·h) of the run's optimizer; NaN for Adam, which has none."""
+    mu = run.momentum
+    return {
+        "sgd": 1.0,
+        "momentum": 1 / (1 + mu),
+        "nesterov": (1 + 2 * mu) / (1 + mu),
+    }.get(run.optimizer, np.nan)
 
 
 def unreachable_factor(run: Hyperparameters, n_train: int) -> float:

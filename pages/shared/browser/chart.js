@@ -248,7 +248,8 @@ export class Chart {
   }
 
   drawProgress(epoch, left) {
-    this.progress.show(epoch, this.picture.payload.total ?? 0, left);
+    const { payload, unit } = this.picture;
+    this.progress.show(epoch, payload.total ?? 0, unit, left);
   }
 
   closeStream() {
@@ -264,7 +265,7 @@ export class Chart {
   stop() {
     const { picture } = this;
     picture.add({
-      sentence: `Stopped at epoch ${picture.steps[picture.last] ?? 0} of ${picture.payload.total}: what came so far is kept. Move a control to train again.`,
+      sentence: `Stopped at ${picture.unit} ${picture.steps[picture.last] ?? 0} of ${picture.payload.total}: what came so far is kept. Move a control to train again.`,
     });
     this.endStream("stopped");
   }

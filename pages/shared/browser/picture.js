@@ -18,15 +18,16 @@ export class Picture {
 
   // The same stream, sent again because something else changed: what it said since then stands.
   goOn(payload) {
-    this.accept({ ...payload, ...this.streamed });
+    const figure = { ...payload.figure, ...this.streamed.figure };
+    this.accept({ ...payload, ...this.streamed, figure });
   }
 
   // What a stream, or its end, says beyond its rows.
   add({ figure, series, ...rest }) {
-    if (figure) rest.figure = { ...this.payload.figure, ...figure };
+    if (figure) rest.figure = { ...this.streamed.figure, ...figure };
     Object.assign(this.streamed, rest);
     Object.assign(this.series, copySeries(series));
-    this.accept({ ...this.payload, ...rest });
+    this.goOn(this.payload);
   }
 
   // Every series stays as long as the epochs: a gap in the stream is a gap in the curve.
@@ -40,6 +41,11 @@ export class Picture {
       while (target.length < before) target.push(null);
       for (const value of values) target.push(value);
     }
+  }
+
+  // What a stream counts.
+  get unit() {
+    return this.payload.unit ?? "epoch";
   }
 
   get steps() {

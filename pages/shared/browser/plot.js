@@ -81,12 +81,18 @@ export class Plot {
     const whole = () => this.isCut && this.draw(this.picture, this.position);
     this.node.on("plotly_restyle", whole);
     this.node.on("plotly_relayout", whole);
-    this.node.on("plotly_click", ({ event }) => this.clicked(event));
+    this.node.on("plotly_click", ({ event, points }) => this.clicked(event, points[0]));
   }
 
-  // A click in the first panel of a figure that asks for clicks is a point for Python.
-  clicked(event) {
-    if (!this.picture.layout.meta?.clicks) return;
+  // A click in the first panel of a figure that asks for clicks is a point for Python; where it
+  // asks for those of all panels, the point under the mouse and the number of its panel.
+  clicked(event, point) {
+    const { clicks } = this.picture.layout.meta ?? {};
+    if (!clicks) return;
+    if (clicks === "panels") {
+      const panel = Number(point.xaxis._id.slice(1) || 1) - 1;
+      return void this.on.clicked([point.x, point.y, panel]);
+    }
     const { xaxis, yaxis } = this.node._fullLayout;
     const box = this.node.getBoundingClientRect();
     const x = xaxis.p2d(event.clientX - box.left - xaxis._offset);

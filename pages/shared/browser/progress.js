@@ -21,11 +21,11 @@ export class Progress {
     );
   }
 
-  show(epoch, total, left) {
+  show(count, total, unit, left) {
     const rest = typeof left === "number" ? `, ${formatTime(left)}` : "";
-    setText(this.text, `epoch ${epoch} of ${total}${rest}`);
-    this.fill.style.width = `${total ? Math.min(100, (100 * epoch) / total) : 0}%`;
+    setText(this.text, `${unit} ${count} of ${total}${rest}`);
+    this.fill.style.width = `${total ? Math.min(100, (100 * count) / total) : 0}%`;
     this.bar.setAttribute("aria-valuemax", total);
-    this.bar.setAttribute("aria-valuenow", epoch);
+    this.bar.setAttribute("aria-valuenow", count);
   }
 }

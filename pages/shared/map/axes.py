@@ -1,0 +1,142 @@
+"""The coordinates of the maps: where η and λ lie in a panel, and where the panels lie.
+
+Both axes are linear in the decimal logarithm, so that λ = 0 can have a row of its own below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from pages.shared.story import plain
+from wd_core.types import Array
+
+Plain = dict[str, Any]
+# The row of λ = 0 and the gap above it, in rows; a single row or column is so many decades wide.
+ZERO, GAP, ALONE = 1.0, 0.4, 1 / 3
+# Between panels, in shares of the figure; on a phone another.
+BESIDE, ABOVE = 0.055, 0.18
+NARROW_BESIDE, NARROW_ABOVE = 0.13, 0.11
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A panel: lr [E] of the columns; strength [L] of the rows: λ, or λ′ = ηλ, 0 first."""
+
+    title: str
+    lr: Array
+    strength: Array
+    by_step: bool
+
+    @property
+    def width(self) -> float:
+        """Of a column, in decades."""
+        return _step(self.lr)
+
+    @property
+    def depth(self) -> float:
+        """Of a row, in decades."""
+        return _step(self.strength[1:])
+
+    @property
+    def x_edges(self) -> Array:
+        """Between the columns, [E + 1]."""
+        return _edges(self.lr)
+
+    @property
+    def y_edges(self) -> Array:
+        """Around λ = 0, the gap above it, and the other rows, [L + 2]."""
+        edges = _edges(self.strength[1:])
+        return np.array([edges[0] - (ZERO + GAP) * self.depth, edges[0] - GAP * self.depth, *edges])
+
+    @property
+    def zero(self) -> float:
+        """Where λ = 0 lies."""
+        return float(self.y_edges[:2].mean())
+
+    def height(self, strength: ArrayLike) -> Array:
+        """Where these λ lie; 0 in its own row."""
+        strength = np.asarray(strength, dtype=np.float64)
+        with np.errstate(divide="ignore"):
+            return np.where(strength > 0, np.log10(strength), self.zero)
+
+    def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
+        """Row and column of the cell at a point; None in the gap and outside."""
+        row = int(np.searchsorted(self.y_edges, y)) - 1
+        column = int(np.searchsorted(self.x_edges, x)) - 1
+        if row == 1 or not (0 <= row <= len(self.strength) and 0 <= column < len(self.lr)):
+            return None
+        return max(0, row - 1), column
+
+    def axes(self, place: int) -> dict[str, Plain]:
+        """The two axes of the panel at this place, without their domains and titles."""
+        x, y = names(place)
+        common = {"ticks": "outside", "ticklen": 3, "showgrid": False, "zeroline": False}
+        return {
+            f"xaxis{suffix(place)}": {
+                **common,
+                "anchor": y,
+                "range": self.x_edges[[0, -1]],
+                **_ticks(self.lr),
+            },
+            f"yaxis{suffix(place)}": {
+                **common,
+                "anchor": x,
+                "range": self.y_edges[[0, -1]],
+                **_ticks(self.strength[1:], self.zero),
+            },
+        }
+
+
+def suffix(place: int) -> str:
+    """What the names of the axes at this place end with."""
+    return str(place + 1) if place else ""
+
+
+def names(place: int) -> tuple[str, str]:
+    """The axes of the panel at this place, as a trace names them."""
+    return f"x{suffix(place)}", f"y{suffix(place)}"
+
+
+def on(place: int) -> dict[str, str]:
+    """What puts a trace into the panel at this place."""
+    return dict(zip(("xaxis", "yaxis"), names(place), strict=True))
+
+
+def refs(place: int) -> dict[str, str]:
+    """What puts a shape into the panel at this place."""
+    return dict(zip(("xref", "yref"), names(place), strict=True))
+
+
+def domains(rows: int, columns: int, *, narrow: bool = False) -> list[tuple[list[float], ...]]:
+    """x and y domains of the panels, row by row from the top."""
+    beside, above = (NARROW_BESIDE, NARROW_ABOVE) if narrow else (BESIDE, ABOVE)
+    width = (1 - beside * (columns - 1)) / columns
+    height = (1 - above * (rows - 1)) / rows
+    lefts = [column * (width + beside) for column in range(columns)]
+    tops = [1 - row * (height + above) for row in range(rows)]
+    return [([left, left + width], [top - height, top]) for top in tops for left in lefts]
+
+
+def _step(values: Array) -> float:
+    logs = np.log10(values)
+    return float((logs[-1] - logs[0]) / (len(logs) - 1)) if len(logs) > 1 else ALONE
+
+
+def _edges(values: Array) -> Array:
+    logs, half = np.log10(values), _step(values) / 2
+    return np.array([logs[0] - half, *(logs[1:] + logs[:-1]) / 2, logs[-1] + half])
+
+
+def _ticks(values: Array, zero: float | None = None) -> Plain:
+    """A tick a decade, or one where none is in the range; and one at 0."""
+    low, high = np.log10(values[[0, -1]])
+    powers = np.arange(np.ceil(low - 1e-6), np.floor(high + 1e-6) + 1).astype(int).tolist()
+    named = [(float(p), f"10<sup>{p}</sup>".replace("-", "−")) for p in powers]
+    named = named or [(float(low), plain(float(values[0])))]
+    if zero is not None:
+        named.append((zero, "0"))
+    return {"tickvals": [at for at, _ in named], "ticktext": [text for _, text in named]}

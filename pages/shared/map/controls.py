@@ -1,0 +1,157 @@
+"""The map page's controls: those of the run, shared with Train, and those of the maps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+import streamlit as st
+
+from pages.shared import assets, controls
+from pages.shared.link import query_of, read_values
+from pages.shared.map.picture import frame
+from pages.shared.map.plan import (
+    DEFAULTS,
+    SETTINGS,
+    VARIED,
+    Plan,
+    Shown,
+    plan_of,
+    read_link,
+    shown_of,
+)
+from pages.shared.settings import SETTINGS as RUN
+from pages.shared.settings import Settings, Steps, Value, as_text, relevant
+
+PAGE = "map "
+CHART = "map chart"
+OPENED = PAGE + "opened"
+# The two ends of a range are one slider.
+RANGES = {
+    "lr": ("lr_from", "lr_to", "Learning rates η", "η from the smallest to the largest column."),
+    "decay": (
+        "decay_from",
+        "decay_to",
+        "Weight decays λ",
+        "λ from the lowest to the highest row; λ = 0 has a row of its own below.",
+    ),
+}
+TRAINING = ("momentum", "batch_size", "epochs", "init_std")
+
+
+def opened_link() -> list[str]:
+    """At the first run in a session: take over what the link says; its complaints."""
+    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
+    link, shown, complaints = read_link(query)
+    said: list[str] = []
+    if controls.PINS not in st.session_state:
+        controls.show(link.settings.values())
+        st.session_state[controls.PINS] = link.pins
+        said += link.complaints
+    if OPENED not in st.session_state:
+        show(shown)
+        st.session_state[OPENED] = True
+        said += complaints
+    return said
+
+
+def show(shown: Shown) -> None:
+    """Set the page's own controls."""
+    for key, value in asdict(shown).items():
+        st.session_state[PAGE + key] = value
+    for name, (low, high, *_) in RANGES.items():
+        st.session_state[PAGE + name] = (getattr(shown, low), getattr(shown, high))
+
+
+def chosen() -> Shown:
+    """The maps as the controls stand now."""
+    values: dict[str, Value] = {
+        key: st.session_state.get(PAGE + key, DEFAULTS[key]) for key in SETTINGS
+    }
+    for name, (low, high, *_) in RANGES.items():
+        values[low], values[high] = st.session_state[PAGE + name]
+    return shown_of(values)
+
+
+def maps() -> None:
+    """Which maps, and how finely."""
+    for key in ("optimizers", "scale"):
+        controls.draw(SETTINGS[key], PAGE)
+    with st.expander("Cells", expanded=False):
+        for name in RANGES:
+            _range(name)
+        for key in ("per_decade", "seeds"):
+            controls.draw(SETTINGS[key], PAGE)
+
+
+def runs(shown: Shown) -> None:
+    """What all the runs have in common."""
+    source = str(st.session_state["source"])
+    read = set().union(*(relevant(source, name) for name in shown.trained))
+    controls.draw(RUN["n_features"])
+    for title, keys in (
+        ("Data", controls.DATA),
+        ("Training", TRAINING),
+        ("Randomness", ("seed",)),
+    ):
+        with st.expander(title, expanded=False):
+            for key in keys:
+                if key in read:
+                    controls.draw(RUN[key])
+
+
+def one() -> None:
+    """The run that is chosen by a click, by other means."""
+    with st.expander("Chosen run", expanded=False):
+        read = relevant(str(st.session_state["source"]), str(st.session_state["optimizer"]))
+        for key in VARIED:
+            if key in read:
+                controls.draw(RUN[key])
+
+
+def _range(name: str) -> None:
+    low, _, label, help = RANGES[name]
+    setting, key = SETTINGS[low], PAGE + name
+    assert isinstance(setting, Steps)
+    ends = st.session_state[key] = tuple(float(end) for end in st.session_state[key])
+    st.select_slider(
+        label,
+        sorted({*map(float, setting.steps), *ends}),
+        format_func=as_text,
+        help=help,
+        key=key,
+        persist_state="session",
+    )
+
+
+def on_chart(settings: Settings, shown: Shown) -> dict[str, Callable[[], None]]:
+    """A click on a cell makes its run the present one."""
+
+    def clicked() -> None:
+        value = st.session_state[CHART].clicked
+        if not value:
+            return
+        plan = plan_of(settings, shown)
+        x, y, panel = float(value[0]), float(value[1]), int(value[2])
+        if not 0 <= panel < len(plan.panels):
+            return
+        cell = frame(plan, plan.panels[panel]).cell_at(x, y)
+        if cell is not None:
+            _choose(plan, panel, *cell)
+
+    return {"clicked": clicked}
+
+
+def _choose(plan: Plan, panel: int, row: int, column: int) -> None:
+    run = plan.run(panel, row, column, 0)
+    for key in VARIED:
+        st.session_state[key] = getattr(run, key)
+
+
+def train_address(settings: Settings) -> str | None:
+    """The link to a run on Train; None where Train's controls cannot say it."""
+    query = query_of(settings, ())
+    _, complaints = read_values(
+        [(key, as_text(value)) for key, value in settings.differences().items()]
+    )
+    return None if complaints else f"{assets.base_path()}/?{query}"

@@ -1,0 +1,353 @@
+"""Heat maps of test loss over η and λ as a Plotly figure; no Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pages.shared.figures import OPTIMUM, TEXT
+from pages.shared.map.axes import Frame, Plain, domains, on, refs, suffix
+from pages.shared.story import plain
+from wd_core.types import Array
+
+LEVEL = "#009E73"
+# Lines and marks lie on all colours of the map: what is behind them sets them off.
+CASING = "var(--st-background-color)"
+# The colours end at this quantile of the losses: what is on its way to diverge has no top.
+TOP = 0.9
+HEIGHT = {1: 500, 2: 740}
+NARROW_HEIGHT = {1: 580, 3: 1080}
+# Below the panels; of it for the colour bar and its numbers.
+BELOW, BAR = 116, 40
+Points = tuple[Array, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Map(Frame):
+    """What is in a panel: losses [L, E], NaN where there is none, what diverged, what lies over it.
+
+    Over it, as (η, λ): `limit` and `estimate` of stability, `crossing` where the loss passes the
+    level, and the `best` cell; `note` stands above it on the right.
+    """
+
+    losses: Array
+    diverged: Array
+    hover: list[list[str]] | None
+    best: tuple[float, float] | None
+    crossing: Points | None
+    limit: Points | None
+    estimate: Points | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The present run: its panel (None: it has none), η, λ as the rows have it, and ηλ."""
+
+    panel: int | None
+    lr: float
+    strength: float
+    shrink: float
+
+
+def traces(maps: Sequence[Map]) -> list[Plain]:
+    """Everything that follows from the runs: it is sent again whenever cells have come."""
+    span = _span([m.losses for m in maps])
+    drawn = []
+    for place, m in enumerate(maps):
+        parts = [
+            _heat(m, span) | {"showscale": place == 0},
+            _hatched(m),
+            *_line(m, m.limit, "exact limit, full batch", TEXT, "solid"),
+            *_line(m, m.estimate, "estimated limit, batches", TEXT, "dot"),
+            *_line(m, m.crossing, "halfway from no decay to the best", LEVEL, "solid"),
+            _best(m),
+            _note(m),
+        ]
+        drawn += [part | on(place) for part in parts]
+    return _named_once(drawn)
+
+
+def layout(frames: Sequence[Frame], optimizers: int, chosen: Chosen) -> Plain:
+    """Axes, titles, and the present run; the panels are all coupled ones, then the decoupled."""
+    columns = max(optimizers, 2)  # a single optimizer has its two panels beside each other
+    rows = len(frames) // columns
+    figure: Plain = {
+        "template": "none",
+        "height": HEIGHT[rows],
+        "margin": {"l": 60, "r": 16, "t": 100, "b": BELOW},
+        "hovermode": "closest",
+        "dragmode": False,
+        "uirevision": "map",
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "font": {"size": 12},
+            "y": 1,
+            "yanchor": "top",
+            "yref": "container",
+        },
+        "annotations": _titles(frames, ""),
+        "shapes": _shapes(frames, chosen),
+        "meta": {
+            "filename": "learning-rate-weight-decay",
+            "alt": "Heat maps of the final test loss over learning rate and weight decay.",
+            "clicks": "panels",
+            "narrow": _narrow(frames, optimizers),
+        },
+    }
+    for place, (frame, (x, y)) in enumerate(zip(frames, domains(rows, columns), strict=True)):
+        across, up = frame.axes(place).items()
+        title = f"weight decay {'λ′ = ηλ' if frame.by_step else 'λ'}"
+        first = place % columns == 0 or frame.by_step != frames[place - 1].by_step
+        figure[across[0]] = across[1] | {
+            "domain": x,
+            "title": {"text": "learning rate η" if place // columns == rows - 1 else ""},
+        }
+        figure[up[0]] = up[1] | {
+            "domain": y,
+            "title": {"text": title if first else "", "standoff": 4},
+        }
+    return figure
+
+
+def _narrow(frames: Sequence[Frame], optimizers: int) -> Plain:
+    """On a phone coupled and decoupled lie beside each other, the optimizers below each other."""
+    places = domains(optimizers, 2, narrow=True)
+    fitted: Plain = {"height": NARROW_HEIGHT[optimizers], "margin.t": 215}
+    fitted["annotations"] = _titles(frames, "<br>&nbsp;")  # the note needs a line of its own
+    for panel, frame in enumerate(frames):
+        kind, row = divmod(panel, optimizers)
+        x, y = places[2 * row + kind]
+        ticks = frame.axes(panel)[f"xaxis{suffix(panel)}"]
+        fitted |= {
+            f"xaxis{suffix(panel)}.domain": x,
+            f"xaxis{suffix(panel)}.title": {"text": "η" if row == optimizers - 1 else ""},
+            f"xaxis{suffix(panel)}.tickvals": ticks["tickvals"][::2],
+            f"xaxis{suffix(panel)}.ticktext": ticks["ticktext"][::2],
+            f"yaxis{suffix(panel)}.domain": y,
+            f"yaxis{suffix(panel)}.title": {"text": ""},
+        }
+    return fitted
+
+
+def _named_once(drawn: Sequence[Plain]) -> list[Plain]:
+    """The legend names what has a name at its first appearance, and hides all of it together."""
+    named: set[str] = set()
+    for trace in drawn:
+        name = trace.get("name")
+        trace["showlegend"] = name is not None and name not in named
+        if name is not None:
+            named.add(name)
+    return list(drawn)
+
+
+def _span(losses: Sequence[Array]) -> tuple[float, float]:
+    """The decimal logarithms between which the colours run."""
+    known = np.concatenate([part[np.isfinite(part) & (part > 0)] for part in losses])
+    if len(known) == 0:
+        return -2.0, 0.0
+    low, high = np.log10([known.min(), np.quantile(known, TOP)]).tolist()
+    return low, max(high, low + 0.02)
+
+
+def _heat(m: Map, span: tuple[float, float]) -> Plain:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z = np.log10(m.losses)
+    gap = np.full((1, len(m.lr)), np.nan)
+    trace: Plain = {
+        "type": "heatmap",
+        "x": m.x_edges,
+        "y": m.y_edges,
+        "z": np.concatenate([z[:1], gap, z[1:]]),
+        "zmin": span[0],
+        "zmax": span[1],
+        "colorscale": "Cividis",
+        "reversescale": True,
+        "hoverongaps": False,
+        "hovertemplate": "still coming<extra></extra>",
+        "colorbar": _bar(span),
+    }
+    if m.hover is not None:
+        trace["text"] = [m.hover[0], [""] * len(m.lr), *m.hover[1:]]
+        trace["hovertemplate"] = "%{text}<extra></extra>"
+    return trace
+
+
+def _bar(span: tuple[float, float]) -> Plain:
+    low, high = span
+    at = np.linspace(low, high, 5)
+    if high - low > 1.5:
+        at = np.arange(np.ceil(low), high, max(1, round((high - low) / 5)))
+    return {
+        "orientation": "h",
+        "x": 0.5,
+        "xanchor": "center",
+        "len": 0.9,
+        "thickness": 12,
+        "y": 0,
+        "yref": "container",
+        "yanchor": "bottom",
+        "outlinewidth": 0,
+        "tickvals": at,
+        "ticktext": [plain(10**x) for x in at.tolist()],
+    }
+
+
+def _hatched(m: Map) -> Plain:
+    """The diverged cells: a polygon for every stretch of a row."""
+    x_edges = m.x_edges
+    bottoms, tops = (np.delete(ends, 1).tolist() for ends in (m.y_edges[:-1], m.y_edges[1:]))
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for lost, low, high in zip(m.diverged, bottoms, tops, strict=True):
+        turns = np.flatnonzero(np.diff([0, *lost.astype(int), 0]))
+        for left, right in x_edges[turns].reshape(-1, 2).tolist():
+            xs += [left, right, right, left, left, None]
+            ys += [low, low, high, high, low, None]
+    return {
+        "type": "scatter",
+        "name": "diverges",
+        "x": xs or [None],
+        "y": ys or [None],
+        "mode": "lines",
+        "line": {"width": 0, "color": TEXT},
+        "fill": "toself",
+        "fillpattern": {
+            "shape": "/",
+            "size": 7,
+            "solidity": 0.2,
+            "fgcolor": TEXT,
+            "bgcolor": "rgba(138, 138, 138, 0.2)",
+        },
+        "hoverinfo": "skip",
+        "legendgroup": "diverges",
+    }
+
+
+def _line(m: Map, points: Points | None, name: str, colour: str, dash: str) -> list[Plain]:
+    if points is None:
+        return []
+    base = {
+        "type": "scatter",
+        "x": np.log10(points[0]),
+        "y": m.height(points[1]),
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "legendgroup": name,
+    }
+    line = {"color": colour, "width": 2.2, "dash": dash}
+    return [
+        base | {"line": {"color": CASING, "width": 5}},
+        base | {"name": name, "line": line},
+    ]
+
+
+def _best(m: Map) -> Plain:
+    at = [] if m.best is None else [m.best]
+    return {
+        "type": "scatter",
+        "name": "best cell",
+        "x": [float(np.log10(lr)) for lr, _ in at],
+        "y": [float(m.height(strength)) for _, strength in at],
+        "mode": "markers",
+        "marker": {
+            "symbol": "star",
+            "size": 14,
+            "color": OPTIMUM,
+            "line": {"color": "#000000", "width": 1},
+        },
+        "hoverinfo": "skip",
+        "legendgroup": "best",
+    }
+
+
+def _note(m: Map) -> Plain:
+    return {
+        "type": "scatter",
+        "x": m.x_edges[-1:],
+        "y": m.y_edges[-1:],
+        "mode": "text",
+        "text": [m.note],
+        "textposition": "top left",
+        "textfont": {"size": 13},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _titles(frames: Sequence[Frame], end: str) -> list[Plain]:
+    """Optimizer and kind of decay above each panel, and what the colours are."""
+    common = {"xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 13}}
+    above = [
+        {
+            "text": frame.title.replace(", ", "<br>") + end,
+            "align": "left",
+            "x": 0,
+            "y": 1,
+            **{key: f"{ref} domain" for key, ref in refs(place).items()},
+            **common,
+        }
+        for place, frame in enumerate(frames)
+    ]
+    colours = {
+        "text": "final test loss: the darker, the worse",
+        "x": 0.5,
+        "y": 0,
+        "xref": "paper",
+        "yref": "paper",
+        "yshift": BAR - BELOW,
+        **common,
+        "xanchor": "center",
+    }
+    return [*above, colours]
+
+
+def _shapes(frames: Sequence[Frame], chosen: Chosen) -> list[Plain]:
+    """The line of the present ηλ in every panel, and a frame of one cell around the present run."""
+    shapes = [
+        part | refs(place)
+        for place, frame in enumerate(frames)
+        for part in _constant(frame, chosen.shrink)
+    ]
+    if chosen.panel is not None:
+        shapes.append(_around(frames[chosen.panel], chosen) | refs(chosen.panel))
+    return _named_once(shapes)
+
+
+def _constant(frame: Frame, shrink: float) -> list[Plain]:
+    """Where ηλ is that of the present run: falling, or level where the rows are λ′ = ηλ."""
+    if shrink <= 0:
+        return []
+    (left, right), height = frame.x_edges[[0, -1]].tolist(), float(np.log10(shrink))
+    low, high = frame.y_edges[[2, -1]].tolist()
+    ends = [(left, height), (right, height)]
+    if not frame.by_step:
+        at = np.clip([height - high, height - low], left, right).tolist()
+        ends = [(x, height - x) for x in at]
+    (x0, y0), (x1, y1) = ends
+    if x0 == x1 or not low <= min(y0, y1) + 1e-9 or not max(y0, y1) <= high + 1e-9:
+        return []
+    line = {"type": "line", "x0": x0, "y0": y0, "x1": x1, "y1": y1}
+    drawn = {"color": TEXT, "width": 2, "dash": "dash"}
+    return [
+        line | {"line": {"color": CASING, "width": 4}},
+        line | {"line": drawn, "name": f"ηλ = {plain(shrink)}", "legendgroup": "ηλ"},
+    ]
+
+
+def _around(frame: Frame, chosen: Chosen) -> Plain:
+    x, y = float(np.log10(chosen.lr)), float(frame.height(chosen.strength))
+    wide, high = frame.width / 2, frame.depth / 2
+    return {
+        "type": "rect",
+        "x0": x - wide,
+        "x1": x + wide,
+        "y0": y - high,
+        "y1": y + high,
+        "line": {"color": TEXT, "width": 3},
+        "name": "chosen run",
+    }

@@ -1,0 +1,96 @@
+"""The words, tables and files beside the maps."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import streamlit as st
+
+from pages.shared.map import box, controls, words
+from pages.shared.map.plan import Plan, Shown, plan_of
+from pages.shared.map.sweeps import Cells, cells
+from pages.shared.settings import Settings
+
+
+def cell(settings: Settings, shown: Shown) -> None:
+    """The chosen run's numbers, and the way to it."""
+    plan = plan_of(settings, shown)
+    at = plan.cell_of(settings.run)
+    middle = cells(plan).middle()
+    seed = 0 if at is None or not middle.trained[at] else int(middle.seed[at])
+    chosen = settings if at is None else Settings(plan.spec(seed), plan.run(*at, seed))
+    st.markdown(words.chosen(plan, middle, at, chosen))
+    address = controls.train_address(chosen)
+    if address is None:
+        st.caption("Train cannot open this run: its λ or η is beyond what Train's controls reach.")
+        return
+    st.link_button(
+        "Open this run on Train",
+        address,
+        help="This very run, with the seed in the middle of its cell, epoch by epoch.",
+    )
+
+
+def download(settings: Settings, shown: Shown) -> None:
+    """The numbers of every run that is finished."""
+    plan = plan_of(settings, shown)
+    st.download_button(
+        "Numbers (CSV)",
+        lambda: table(cells(plan)),
+        file_name="learning-rate-weight-decay.csv",
+        mime="text/csv",
+        on_click="ignore",
+        help="Every finished run of the maps: its settings, losses, ‖w‖, and where it diverged.",
+    )
+
+
+COLUMNS = (
+    *("optimizer", "decay", "lr", "weight_decay", "seed"),
+    *("test_loss", "train_loss", "weight_norm", "diverged_at"),
+)
+
+
+def table(found: Cells) -> str:
+    """The finished runs as CSV, in full precision; diverged_at is empty where a run did not."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for at in zip(*found.finished.nonzero(), strict=True):
+        run = found.plan.run(*map(int, at))
+        lost = int(found.diverged_at[at])
+        numbers = (float(part[at]) for part in (found.test, found.train, found.norm))
+        rows.writerow(
+            [
+                *(run.optimizer, run.decay, repr(run.lr), repr(run.weight_decay), run.seed),
+                *("" if lost >= 0 else repr(number) for number in numbers),
+                lost if lost >= 0 else "",
+            ]
+        )
+    return text.getvalue()
+
+
+def explanations(settings: Settings, shown: Shown) -> None:
+    """Beneath the maps: how to read them, what the two decays are, and where AdamW ends."""
+    plan = plan_of(settings, shown)
+    read, rules, ends = st.columns(3, gap="medium")
+    with read:
+        st.markdown("**How to read it**")
+        st.caption(words.reading(plan))
+    with rules:
+        st.markdown("**Coupled and decoupled**")
+        _rules(plan)
+    with ends:
+        st.markdown("**Where they end**")
+        found = box.ends()
+        st.dataframe(words.ends_table(found), hide_index=True)
+        st.caption(words.ends(found))
+
+
+def _rules(plan: Plan) -> None:
+    shrink = r"(1-\lambda')" if plan.scale == "paper" else r"(1-\eta\lambda)"
+    st.latex(
+        r"\begin{aligned} \text{coupled: } & g \leftarrow g + \lambda w \\"
+        rf" \text{{decoupled: }} & w \leftarrow {shrink}\,w \end{{aligned}}"
+    )
+    st.caption(words.rules(plan))

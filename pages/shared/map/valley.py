@@ -1,0 +1,131 @@
+"""What a map shows, in numbers: its best cell, and whether the λ that is needed moves with η."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wd_core.types import Array
+
+# λ matters where no decay at all costs at least this factor over the best cell.
+MATTERS = 1.5
+# A column has a best λ of its own where both ends of the range cost at least this factor more.
+DISTINCT = 1.05
+# A run without decay that ends at this many times the median one is on its way to diverge.
+BLOWN = 10.0
+FEWEST = 3  # points of a line
+ROUNDING = 0.01  # decades: cells are at numbers of three digits
+STRAIGHT = 0.75  # the share of points that must be on it
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """Points λ over η of some columns, and the straight line through them, both logarithmic.
+
+    slope: d log λ / d log η, the median of the slopes between any two points (Theil and Sen), so
+    that a few points that stray do not turn it; NaN for fewer than three. `near`: how many points
+    are within half a row of the line.
+    """
+
+    lr: Array
+    weight_decay: Array
+    slope: float
+    near: int
+
+    @property
+    def straight(self) -> bool:
+        """Whether most of the points are on the line."""
+        return len(self.lr) >= FEWEST and self.near >= STRAIGHT * len(self.lr)
+
+
+@dataclass(frozen=True, eq=False)
+class Valley:
+    """One map's best cell (row, column); the level between it and no decay, where λ crosses it;
+    and the best λ of the columns that have one inside their range."""
+
+    best: tuple[int, int]
+    loss: float
+    without: float
+    level: float
+    crossing: Line
+    bottom: Line
+
+
+def valley(lr: Array, weight_decay: Array, losses: Array) -> Valley | None:
+    """Of losses [L, E] over weight_decay [L], 0 first, and lr [E]; NaN where a run diverged.
+
+    The level is the geometric mean of the best loss and of the median without decay; it is looked
+    at where the run without decay holds. None where every run diverged, or nothing is known yet.
+    """
+    if not np.isfinite(losses).any():
+        return None
+    row, column = np.unravel_index(np.nanargmin(losses), losses.shape)
+    loss, bare = float(losses[row, column]), losses[0]
+    sound = bare[np.isfinite(bare)]
+    without = float(np.median(sound)) if len(sound) else np.nan
+    level = float(np.sqrt(loss * without))
+    held = bare <= BLOWN * without
+    matters = without >= MATTERS * loss
+    return Valley(
+        best=(int(row), int(column)),
+        loss=loss,
+        without=without,
+        level=level,
+        crossing=crossing(lr[held], weight_decay[1:], losses[1:, held], level)
+        if matters
+        else line([], _row(weight_decay)),
+        bottom=bottom(lr, weight_decay[1:], losses[1:]),
+    )
+
+
+def crossing(lr: Array, weight_decay: Array, losses: Array, level: float) -> Line:
+    """The least λ > 0 of each column at which the loss, falling with λ, passes the level.
+
+    Between two cells it is interpolated on logarithmic axes; a column without a passage is left
+    out.
+    """
+    points = []
+    for eta, column in zip(lr, losses.T, strict=True):
+        falls = np.flatnonzero(column <= level)
+        if len(falls) == 0 or falls[0] == 0 or not np.isfinite(column[: falls[0]]).all():
+            continue
+        i = int(falls[0]) - 1
+        high, low = np.log(column[i : i + 2])
+        share = (high - np.log(level)) / (high - low)
+        ends = np.log(weight_decay[i : i + 2])
+        points.append((float(eta), float(np.exp(ends[0] + share * (ends[1] - ends[0])))))
+    return line(points, _row(weight_decay))
+
+
+def bottom(lr: Array, weight_decay: Array, losses: Array) -> Line:
+    """The λ of each column's smallest loss, where the loss is clearly larger at both its ends."""
+    points = []
+    for eta, column in zip(lr, losses.T, strict=True):
+        known = np.flatnonzero(np.isfinite(column))
+        if len(known) < FEWEST:
+            continue
+        least = known[np.argmin(column[known])]
+        if (column[known[[0, -1]]] >= DISTINCT * column[least]).all():
+            points.append((float(eta), float(weight_decay[least])))
+    return line(points, _row(weight_decay))
+
+
+def line(points: Sequence[tuple[float, float]], row: float) -> Line:
+    """The straight line through points (η, λ) on logarithmic axes; a row is so many decades."""
+    lr, weight_decay = np.array(points).reshape(-1, 2).T
+    if len(lr) < FEWEST:
+        return Line(lr, weight_decay, float("nan"), 0)
+    x, y = np.log10(lr), np.log10(weight_decay)
+    first, second = np.triu_indices(len(x), 1)
+    slope = float(np.median((y[second] - y[first]) / (x[second] - x[first])))
+    rest = y - slope * x
+    near = np.abs(rest - np.median(rest)) <= row / 2 + ROUNDING
+    return Line(lr, weight_decay, slope, int(near.sum()))
+
+
+def _row(weight_decay: Array) -> float:
+    """The height of a row in decades."""
+    logs = np.log10(weight_decay[weight_decay > 0])
+    return float((logs[-1] - logs[0]) / max(1, len(logs) - 1))

@@ -1,0 +1,40 @@
+"""Do the learning rate and λ pull together? Test loss over both, coupled beside decoupled."""
+
+import streamlit as st
+
+from pages.shared import controls as run_controls
+from pages.shared import texts
+from pages.shared.chart import chart
+from pages.shared.map import controls, presets
+from pages.shared.map import texts as explained
+from pages.shared.map.picture import maps
+
+
+@st.fragment
+def page() -> None:
+    """The page; every control reruns this fragment alone."""
+    st.header("Do the learning rate and λ pull together?", anchor=False)
+    for complaint in controls.opened_link():
+        st.warning(texts.literal(complaint))
+    picture, side = st.columns([3, 1], gap="medium")
+    with side:
+        controls.maps()
+        controls.runs(controls.chosen())
+        controls.one()
+        presets.buttons()
+    settings, pins, shown = run_controls.chosen(), run_controls.pins(), controls.chosen()
+    with picture:
+        presets.hint(settings, shown)
+        try:
+            payload = maps(settings, shown, pins)
+        except ValueError as error:
+            st.error(texts.literal(str(error)))
+            return
+        chart(payload, key=controls.CHART, on=controls.on_chart(settings, shown))
+        explained.cell(settings, shown)
+    with side:
+        explained.download(settings, shown)
+    explained.explanations(settings, shown)
+
+
+page()
