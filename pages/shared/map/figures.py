@@ -90,7 +90,7 @@ def layout(frames: Sequence[Frame], optimizers: int, chosen: Chosen) -> Plain:
             "yanchor": "top",
             "yref": "container",
         },
-        "annotations": _titles(frames, ""),
+        "annotations": _titles(frames, 13),
         "shapes": _shapes(frames, chosen),
         "meta": {
             "filename": "learning-rate-weight-decay",
@@ -105,31 +105,36 @@ def layout(frames: Sequence[Frame], optimizers: int, chosen: Chosen) -> Plain:
         first = place % columns == 0 or frame.by_step != frames[place - 1].by_step
         figure[across[0]] = across[1] | {
             "domain": x,
-            "title": {"text": "learning rate η" if place // columns == rows - 1 else ""},
+            "title": _named("learning rate η" if place // columns == rows - 1 else ""),
         }
         figure[up[0]] = up[1] | {
             "domain": y,
-            "title": {"text": title if first else "", "standoff": 4},
+            "title": _named(title if first else ""),
         }
     return figure
+
+
+def _named(text: str) -> Plain:
+    """The title of an axis, close to its numbers."""
+    return {"text": text, "standoff": 4, "font": {"size": 13}}
 
 
 def _narrow(frames: Sequence[Frame], optimizers: int) -> Plain:
     """On a phone coupled and decoupled lie beside each other, the optimizers below each other."""
     places = domains(optimizers, 2, narrow=True)
     fitted: Plain = {"height": NARROW_HEIGHT[optimizers], "margin.t": 215}
-    fitted["annotations"] = _titles(frames, "<br>&nbsp;")  # the note needs a line of its own
+    fitted["annotations"] = _titles(frames, 11, "<br>&nbsp;")  # the note has its own line
     for panel, frame in enumerate(frames):
         kind, row = divmod(panel, optimizers)
         x, y = places[2 * row + kind]
         ticks = frame.axes(panel)[f"xaxis{suffix(panel)}"]
         fitted |= {
             f"xaxis{suffix(panel)}.domain": x,
-            f"xaxis{suffix(panel)}.title": {"text": "η" if row == optimizers - 1 else ""},
+            f"xaxis{suffix(panel)}.title": _named("η" if row == optimizers - 1 else ""),
             f"xaxis{suffix(panel)}.tickvals": ticks["tickvals"][::2],
             f"xaxis{suffix(panel)}.ticktext": ticks["ticktext"][::2],
             f"yaxis{suffix(panel)}.domain": y,
-            f"yaxis{suffix(panel)}.title": {"text": ""},
+            f"yaxis{suffix(panel)}.title": _named(""),
         }
     return fitted
 
@@ -279,9 +284,9 @@ def _note(m: Map) -> Plain:
     }
 
 
-def _titles(frames: Sequence[Frame], end: str) -> list[Plain]:
+def _titles(frames: Sequence[Frame], size: int, end: str = "") -> list[Plain]:
     """Optimizer and kind of decay above each panel, and what the colours are."""
-    common = {"xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 13}}
+    common = {"xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": size}}
     above = [
         {
             "text": frame.title.replace(", ", "<br>") + end,

@@ -150,7 +150,7 @@ def chosen(plan: Plan, middle: Middle, at: tuple[int, int, int] | None, settings
         return f"{name} It is none of the cells: click one to see its numbers here."
     trained, lost = int(middle.trained[at]), int(middle.lost[at])
     if trained == 0:
-        return f"{name} It has not been trained yet: click it again once its cell has come."
+        return f"{name} Click its cell once it has come: its numbers are shown here."
     if middle.diverged_at[at] >= 0:
         return (
             f"{name} It diverged at epoch {middle.diverged_at[at]}; of {trained} seeds {lost} did."
