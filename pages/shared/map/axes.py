@@ -118,7 +118,11 @@ def domains(rows: int, columns: int, *, narrow: bool = False) -> list[tuple[list
     height = (1 - above * (rows - 1)) / rows
     lefts = [column * (width + beside) for column in range(columns)]
     tops = [1 - row * (height + above) for row in range(rows)]
-    return [([left, left + width], [top - height, top]) for top in tops for left in lefts]
+    return [
+        ([left, min(1.0, left + width)], [max(0.0, top - height), top])  # not off by rounding
+        for top in tops
+        for left in lefts
+    ]
 
 
 def _step(values: Array) -> float:

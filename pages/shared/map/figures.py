@@ -80,7 +80,7 @@ def layout(frames: Sequence[Frame], optimizers: int, chosen: Chosen) -> Plain:
         "margin": {"l": 60, "r": 16, "t": 100, "b": BELOW},
         "hovermode": "closest",
         "dragmode": False,
-        "uirevision": "map",
+        "uirevision": repr([(frame.title, *frame.x_edges, *frame.y_edges) for frame in frames]),
         "legend": {
             "orientation": "h",
             "x": 0,

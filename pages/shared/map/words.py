@@ -188,7 +188,8 @@ def rules(plan: Plan) -> str:
     if plan.scale == "paper":
         return (
             "The paper's decoupled decay takes the share λ′ at every step, with no η in it. In "
-            f"torch that is λ = λ′/η. The rows are placed so that λ′ = {plain(plan.unit)}·λ."
+            f"torch that is λ = λ′/η. The rows are placed so that λ′ = {plain(plan.unit)}·λ. The "
+            "paper maps networks for images; this is a linear model, and says nothing of them."
         )
     return (
         "Without momentum the two are one rule. With momentum coupled decay goes through the "

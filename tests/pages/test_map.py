@@ -1,0 +1,493 @@
+"""The maps of η by λ: their runs, the order they come in, their limits, what is said of them."""
+
+import csv
+import json
+from contextlib import closing
+from dataclasses import replace
+from io import StringIO
+from itertools import pairwise
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from scipy.stats import theilslopes
+
+from pages.shared.chart import encode
+from pages.shared.link import read_link as read_train_link
+from pages.shared.map import box, controls, limits, picture, sweeps, texts, valley, words
+from pages.shared.map.axes import Frame
+from pages.shared.map.plan import (
+    ALL,
+    SETTINGS,
+    Panel,
+    Plan,
+    Shown,
+    plan_of,
+    read_link,
+    spaced,
+)
+from pages.shared.map.presets import PRESETS
+from pages.shared.settings import settings_of
+from wd_core import collect, make_dataset, max_stable_lr, train
+from wd_core.phases import batch_limit
+from wd_core.types import Array
+
+# Columns of one matrix are summed in another order than a lone run.
+ROUNDING = 1e-9
+SMALL = {"n_features": 6, "n_train": 8, "n_test": 5, "epochs": 4, "batch_size": 4}
+FEW = Shown(per_decade=1, decay_from=0.1)
+
+
+def small(shown: Shown = FEW, **values: Any) -> Plan:
+    return plan_of(settings_of({**SMALL, **values}), shown)
+
+
+def filled(plan: Plan) -> sweeps.Cells:
+    found = sweeps.Cells(plan)
+    assert True in list(found.fill())
+    return found
+
+
+@pytest.mark.parametrize("scale", ["torch", "paper"])
+def test_every_cell_is_the_lone_run(scale: str) -> None:
+    plan = small(replace(FEW, scale=scale))
+    found = filled(plan)
+    assert found.complete
+    for at in np.ndindex(plan.shape):
+        run = plan.run(*at)
+        alone = collect(train(make_dataset(plan.spec(at[3])), [run]))
+        assert found.diverged_at[at] == alone.diverged_at[0]
+        if alone.diverged_at[0] < 0:
+            numbers = (alone.test_loss, alone.train_loss, alone.weight_norm)
+            for mine, other in zip((found.test, found.train, found.norm), numbers, strict=True):
+                assert mine[at] == pytest.approx(other[-1, 0], rel=ROUNDING)
+
+
+def test_two_kinds_of_decay_that_are_one_rule_are_trained_once() -> None:
+    torch, paper = small(), small(replace(FEW, scale="paper"))
+    first = torch.panels.index(Panel("sgd", "coupled"))
+    other = torch.panels.index(Panel("sgd", "decoupled"))
+    assert torch.twin(other) == first
+    assert paper.twin(other) == other
+    assert sweeps.Cells(paper).total * 5 == sweeps.Cells(torch).total * 6
+    found = filled(torch)
+    assert found.done == found.total
+    np.testing.assert_array_equal(found.test[first], found.test[other])
+
+
+def test_the_papers_decay_takes_the_same_share_at_every_learning_rate() -> None:
+    plan = small(replace(FEW, scale="paper"))
+    panel = plan.panels.index(Panel("adam", "decoupled"))
+    shares = {
+        plan.run(panel, 2, column, 0).lr * plan.run(panel, 2, column, 0).weight_decay
+        for column in range(len(plan.lr))
+    }
+    assert np.ptp(list(shares)) <= 1e-15
+    assert plan.rows(plan.panels[panel])[2] == pytest.approx(shares.pop())
+
+
+def test_values_are_even_on_a_logarithmic_axis_and_short() -> None:
+    values = np.array(spaced(1e-4, 1.0, 3))
+    assert len(values) == 13
+    assert values[[0, -1]].tolist() == [1e-4, 1.0]
+    np.testing.assert_allclose(np.diff(np.log10(values)), 1 / 3, atol=0.005)
+    assert all(len(f"{value:.3g}") <= 8 and float(f"{value:.3g}") == value for value in values)
+    assert spaced(0.1, 0.1, 8) == (0.1,)
+
+
+def test_the_middle_run_is_a_run_and_divergence_counts_as_the_worst() -> None:
+    found = sweeps.Cells(small(replace(FEW, seeds=3)))
+    found.finished[0, 0, 0] = [True, True, True]
+    found.test[0, 0, 0] = [3.0, 1.0, 2.0]
+    found.finished[0, 0, 1] = [True, True, True]
+    found.test[0, 0, 1] = [0.1, 5.0, 5.0]
+    found.diverged_at[0, 0, 1] = [4, -1, 2]
+    found.finished[0, 0, 2] = [True, False, True]
+    found.test[0, 0, 2] = [7.0, np.nan, 6.0]
+    middle = found.middle()
+    assert (middle.test[0, 0, 0], middle.seed[0, 0, 0]) == (2.0, 2)
+    assert middle.diverged[0, 0].tolist()[:3] == [False, True, False]
+    assert middle.lost[0, 0, 1] == 2
+    assert np.isnan(middle.sound[0, 0, 1])
+    assert (middle.test[0, 0, 2], middle.trained[0, 0, 2]) == (6.0, 2)
+    assert np.isnan(middle.test[0, 0, 3])
+    assert middle.diverged_at[0, 0, 3] == -1
+
+
+@pytest.mark.parametrize(("per_decade", "seeds"), [(1, 1), (3, 2), (8, 1)])
+def test_the_cells_come_from_coarse_to_fine_and_each_once(per_decade: int, seeds: int) -> None:
+    plan = small(Shown(per_decade=per_decade, seeds=seeds))
+    own = sweeps.Cells(plan).own
+    waves = list(sweeps.coarse_to_fine(plan, own))
+    every = np.concatenate(waves)
+    assert len(np.unique(every, axis=0)) == len(every) == sweeps.Cells(plan).total
+    first = [wave for wave in waves if wave[0, 3] == 0]
+    assert [wave[0, 3] for wave in waves] == [0] * len(first) + list(range(1, seeds))
+    assert {0, 1} <= set(first[0][:, 1])  # λ = 0 and the least λ are in the coarsest
+    assert all(
+        np.isin((first[0][:, axis] - base).clip(0) % 8, [0]).all()
+        for axis, base in ((1, 1), (2, 0))
+    )
+    assert all(len(a) < len(b) for a, b in pairwise(first[-2:]))
+
+
+def test_coarse_cells_fill_the_finer_ones_around_them() -> None:
+    known = np.zeros((1, 18, 17), dtype=bool)
+    values = np.full(known.shape, np.nan)
+    for row, column in ((0, 0), (0, 8), (1, 0), (1, 8), (9, 0), (9, 8), (0, 16), (1, 16), (9, 16)):
+        known[0, row, column], values[0, row, column] = True, 100 * row + column
+    known[0, 3, 2], values[0, 3, 2] = True, 7.0
+    shown = sweeps.spread(values, known)[0]
+    assert shown[8, 7] == 100  # of the block of (1, 0)
+    assert shown[9, 7] == 900
+    assert shown[0, 7] == 0  # λ = 0 is no part of a block
+    assert shown[4, 3] == 7  # of the finer block of (3, 2)
+    assert shown[5, 3] == 100
+    assert np.isnan(sweeps.spread(values, np.zeros_like(known))).all()
+    np.testing.assert_array_equal(sweeps.spread(values, known)[known], values[known])
+
+
+def test_a_stopped_sweep_keeps_its_cells_and_another_goes_on() -> None:
+    found = sweeps.Cells(small(Shown(per_decade=2)))
+    with closing(found.fill()) as training:
+        next(came for came in training if came)
+    kept, before = found.finished.copy(), found.test.copy()
+    assert 0 < found.done < found.total
+    list(found.fill())
+    assert found.complete
+    np.testing.assert_array_equal(found.test[kept], before[kept])
+
+
+def test_two_who_ask_for_one_map_share_its_runs() -> None:
+    found = sweeps.Cells(small(Shown(per_decade=2)))
+    with closing(found.fill()) as first, closing(found.fill()) as second:
+        next(came for came in first if came)
+        done = found.done
+        assert next(second) is False  # it waits for the first
+        assert found.done == done
+        first.close()
+        next(came for came in second if came)
+        assert found.done > done
+
+
+def test_only_so_many_maps_are_trained_at_once() -> None:
+    many = [sweeps.Cells(small(FEW, seed=seed)) for seed in range(3)]
+    streams = [found.fill() for found in many]
+    try:
+        assert [next(stream) for stream in streams] == [True, True, False]
+    finally:
+        for stream in streams:
+            stream.close()
+    assert many[2].done == 0
+    list(many[2].fill())  # the places are free again
+    assert many[2].complete
+
+
+def test_a_map_that_is_too_much_says_so_and_what_to_do() -> None:
+    why = sweeps.too_much(small(Shown(per_decade=8, seeds=25), epochs=20_000, n_features=200))
+    assert why is not None
+    assert "minutes" in why
+    assert "Choose fewer" in why
+    wide = sweeps.too_much(small(FEW, n_features=10_000, n_train=2000, batch_size=2000, epochs=1))
+    assert wide is not None
+    assert "million numbers" in wide
+    assert sweeps.too_much(plan_of(settings_of({}), Shown())) is None
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
+@pytest.mark.parametrize("scale", ["torch", "paper"])
+def test_full_batches_diverge_beyond_the_limit_and_only_there(optimizer: str, scale: str) -> None:
+    shown = Shown(optimizers=optimizer, scale=scale, per_decade=6, seeds=1, lr_from=0.03)
+    plan = small(shown, batch_size=8, epochs=2000, init_std=1.0)
+    middle = filled(plan).middle()
+    for index, panel in enumerate(plan.panels):
+        edge = limits.full_batch(plan, index)
+        assert edge is not None
+        rows = np.array(plan.rows(panel))
+        diverged = middle.diverged[index]
+        assert diverged.any()
+        assert not diverged.all()
+        for row, lam in enumerate(rows):
+            for column, lr in enumerate(plan.lr):
+                run = plan.run(index, row, column, 0)
+                limit = max_stable_lr(make_dataset(plan.spec(0)).X_train, run)
+                if abs(np.log(lr / limit)) > 0.05:  # 2000 steps tell what is 5 % off
+                    assert diverged[row, column] == (lr > limit), (panel, lr, lam, limit)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
+def test_the_drawn_limits_are_those_of_the_engine(optimizer: str) -> None:
+    plan = small(Shown(optimizers=optimizer, seeds=1), batch_size=3)
+    data = make_dataset(plan.spec(0))
+    for index, panel in enumerate(plan.panels):
+        full, batch = limits.full_batch(plan, index), limits.batches(plan, index)
+        assert full is not None
+        assert batch is not None
+        for k in (0, 40, 80, 120):
+            for edge, expected in (
+                (full, max_stable_lr(data.X_train, _at(plan, panel, full, k))),
+                (batch, batch_limit(data, _at(plan, panel, batch, k))),
+            ):
+                assert edge.lr[k] == pytest.approx(expected, rel=ROUNDING)
+
+
+def _at(plan: Plan, panel: Panel, edge: limits.Edge, k: int) -> Any:
+    return replace(
+        plan.base,
+        optimizer=panel.optimizer,
+        decay=panel.decay,
+        weight_decay=float(edge.weight_decay[k]),
+    )
+
+
+def test_adam_has_no_limit_and_full_batches_no_estimate() -> None:
+    plan = small(Shown(optimizers="adam"))
+    assert limits.full_batch(plan, 0) is None
+    assert limits.batches(small(Shown(optimizers="sgd"), batch_size=8), 0) is None
+
+
+@pytest.mark.parametrize("slope", [-1.0, 0.0, 0.6])
+def test_the_line_of_a_made_valley_has_its_slope(slope: float) -> None:
+    lr, lam = np.geomspace(1e-4, 1, 13), np.array([0, *np.geomspace(1e-3, 1e3, 25)])
+    with np.errstate(divide="ignore"):
+        away = np.log10(lam)[:, None] - slope * (np.log10(lr) + 2)
+    losses = np.where(
+        away < 0, 10.0 ** np.minimum(2, -2 * away), 1 + 0.01 * np.maximum(away, 0) ** 2
+    )
+    found = valley.valley(lr, lam, losses)
+    assert found is not None
+    assert found.crossing.straight
+    assert found.crossing.slope == pytest.approx(slope, abs=0.03)  # a third of a decade a cell
+    losses[:, -1] = np.nan  # a column that diverges is left out
+    assert len(valley.valley(lr, lam, losses).crossing.lr) < len(found.crossing.lr) + 1
+
+
+def test_the_slope_is_that_of_theil_and_sen() -> None:
+    rng = np.random.default_rng(1)
+    lr = np.geomspace(1e-3, 1, 9)
+    lam = lr**-0.7 * 10 ** rng.normal(0, 0.2, 9)
+    found = valley.line(list(zip(lr.tolist(), lam.tolist(), strict=True)), 1.0)
+    assert found.slope == pytest.approx(theilslopes(np.log10(lam), np.log10(lr)).slope)
+    assert np.isnan(valley.line([(1.0, 1.0), (2.0, 1.0)], 1.0).slope)
+
+
+def test_a_bent_line_is_not_called_straight() -> None:
+    lr = np.geomspace(1e-3, 1, 9)
+    bent = np.abs(np.log10(lr) + 1.5)
+    points = list(zip(lr.tolist(), (10**bent).tolist(), strict=True))
+    assert not valley.line(points, 0.3).straight
+
+
+def test_a_best_weight_decay_is_one_inside_its_range() -> None:
+    lr, lam = np.array([0.1, 0.2, 0.3, 0.4]), np.array([1.0, 2.0, 3.0])
+    losses = np.array([[2, 1, 1, 2.0], [1, 2, 1, np.nan], [2, 3, 1, 1.5]])
+    assert valley.bottom(lr, lam, losses).lr.tolist() == [0.1]
+    assert valley.bottom(lr, lam, losses).weight_decay.tolist() == [2.0]
+
+
+def test_nothing_is_said_where_everything_diverged_or_nothing_matters() -> None:
+    lr, lam = np.array([0.1, 0.2, 0.3]), np.array([0.0, 1.0, 2.0])
+    assert valley.valley(lr, lam, np.full((3, 3), np.nan)) is None
+    flat = valley.valley(lr, lam, np.full((3, 3), 2.0))
+    assert flat is not None
+    assert len(flat.crossing.lr) == 0
+
+
+def test_the_papers_claim_holds_on_the_books_problem() -> None:
+    """PRESETS P5: slope −1 over λ, 0 over the paper's λ′, measured on a grid of our own."""
+    settings = settings_of({})
+    for scale, expected in (("torch", -1.0), ("paper", 0.0)):
+        shown = Shown(optimizers="sgd", scale=scale)
+        plan = plan_of(settings, shown)
+        valleys = picture.valleys_of(plan, filled(plan).middle())
+        coupled, decoupled = (found.crossing.slope for found in valleys if found)
+        assert coupled == pytest.approx(-1, abs=0.02)
+        assert decoupled == pytest.approx(expected, abs=0.02)
+
+
+def test_where_the_two_decays_end() -> None:
+    """PRESETS P5c: ridge for coupled decay, a box for decoupled Adam."""
+    found = box.ends()
+    np.testing.assert_allclose(found.ridge, [1, -0.4 / 3], atol=1e-12)
+    np.testing.assert_allclose(found.reached[:2], [found.ridge] * 2, atol=1e-6)
+    np.testing.assert_allclose(found.box, [0.5, -0.2])
+    # AdamW keeps walking around its end with steps of the learning rate
+    np.testing.assert_allclose(found.reached[2], found.box, atol=2 * box.LR)
+
+
+SETTING = Shown("adam", "paper", 2, 5, 0.001, 0.3, 0.1, 30.0)
+
+
+@pytest.mark.parametrize("shown", [Shown(), SETTING])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"optimizer": "adam", "decay": "decoupled", "lr": 0.0215, "weight_decay": 2.15},
+        {"n_features": 20, "momentum": 0.5, "seed": 3},
+        {"optimizer": "momentum", "momentum": 0.5},
+    ],
+)
+def test_a_link_is_the_maps_and_the_run(shown: Shown, values: dict[str, Any]) -> None:
+    settings = settings_of(values)
+    link, back, said = read_link(parse_qsl(shown.query(settings, ())))
+    assert (back, said, link.complaints) == (shown, [], ())
+    assert plan_of(link.settings, back).cell_of(link.settings.run) == plan_of(
+        settings, shown
+    ).cell_of(settings.run)
+    if shown.optimizers == ALL or "momentum" not in values or settings.run.optimizer != "sgd":
+        assert link.settings == settings
+    assert Shown().query(settings_of({}), ()) == ""
+
+
+def test_nonsense_in_a_link_is_named() -> None:
+    pairs = [("optimizers", "lion"), ("per_decade", "99"), ("lr_from", "0.5"), ("lr_to", "0.1")]
+    link, shown, said = read_link([*pairs, ("lr", "x")])
+    assert shown == Shown()
+    assert len(said) == 3
+    assert len(link.complaints) == 1
+    assert "end before they begin" in said[-1]
+
+
+def test_the_stream_does_not_depend_on_the_chosen_run() -> None:
+    some = settings_of({"seed": 5, "momentum": 0.8})
+    other = settings_of({"seed": 5, "momentum": 0.8, "optimizer": "adam", "lr": 0.5})
+    assert picture.swept_query(some, FEW) == picture.swept_query(other, FEW)
+    link, shown, _ = read_link(parse_qsl(picture.swept_query(other, FEW)))
+    assert plan_of(link.settings, shown) == plan_of(some, FEW)
+
+
+def test_a_cell_opens_as_its_run_on_train() -> None:
+    plan = small()
+    found = filled(plan)
+    middle = found.middle()
+    for at in [(1, 2, 1), (5, 1, 0), (2, 0, 3)]:
+        seed = int(middle.seed[at])
+        settings = replace(settings_of(SMALL), data=plan.spec(seed), run=plan.run(*at, seed))
+        address = controls.train_address(settings)
+        assert address is not None
+        link = read_train_link(parse_qsl(address.partition("?")[2]))
+        assert link.complaints == ()
+        there = collect(train(make_dataset(link.settings.data), [link.settings.run]))
+        assert there.test_loss[-1, 0] == pytest.approx(middle.test[at], rel=ROUNDING)
+
+
+def test_what_train_cannot_say_has_no_link() -> None:
+    plan = small(replace(FEW, scale="paper"))
+    panel = plan.panels.index(Panel("adam", "decoupled"))
+    settings = replace(settings_of(SMALL), run=plan.run(panel, len(plan.strength) - 1, 0, 0))
+    assert controls.train_address(settings) is None
+
+
+def test_a_point_of_a_panel_is_its_cell() -> None:
+    frame = Frame("", np.geomspace(1e-3, 1, 4), np.array([0, *np.geomspace(0.1, 10, 3)]), False)
+    for row, lam in enumerate(frame.strength):
+        for column, lr in enumerate(frame.lr):
+            assert frame.cell_at(np.log10(lr), float(frame.height(lam))) == (row, column)
+    low, zero_top, bottom, *_ = frame.y_edges
+    assert low < zero_top < bottom
+    assert frame.cell_at(-1, (zero_top + bottom) / 2) is None
+    assert frame.cell_at(5, 0) is None
+    assert frame.cell_at(-1, 9) is None
+
+
+def payload_of(shown: Shown, **values: Any) -> dict[str, Any]:
+    settings = settings_of({**SMALL, **values})
+    events = list(picture.stream(settings, shown))
+    assert events[-1][0] == "done"
+    payload = picture.maps(settings, shown)
+    assert payload["stream"] is None
+    return dict(json.loads(encode(payload)))
+
+
+@pytest.mark.parametrize(
+    "shown", [FEW, replace(FEW, scale="paper"), Shown("adam", per_decade=1), Shown("nesterov")]
+)
+def test_the_figure_is_one_that_plotly_takes(shown: Shown) -> None:
+    payload = payload_of(shown)
+    figure = go.Figure(payload["figure"])
+    heats = [trace for trace in figure.data if trace.type == "heatmap"]
+    assert len(heats) == 2 * len(shown.trained)
+    assert sum(bool(trace.showscale) for trace in heats) == 1
+    assert len({(t.zmin, t.zmax) for t in heats}) == 1  # one scale for all
+    assert {t.xaxis for t in heats} == {"x", *(f"x{i}" for i in range(2, len(heats) + 1))}
+    names = [trace.name for trace in figure.data if trace.showlegend]
+    assert len(names) == len(set(names))
+    assert {"diverges", "best cell"} <= set(names)
+
+
+def test_hover_says_the_cells_numbers() -> None:
+    plan = small()
+    payload = payload_of(FEW)
+    heat = next(trace for trace in payload["figure"]["data"] if trace["type"] == "heatmap")
+    middle = sweeps.cells(plan).middle()
+    text = heat["text"][2][1]  # after λ = 0 and the gap
+    run = plan.run(0, 1, 1, 0)
+    assert text.startswith(f"η = {run.lr:g}, λ = {run.weight_decay:g}")
+    assert f"test loss {words.plain(float(middle.test[0, 1, 1]))}" in text
+    lost = np.argwhere(middle.diverged[0])[0]
+    assert "diverged at epoch" in words.hover(plan, middle, 0)[lost[0]][lost[1]]
+
+
+def test_the_stream_counts_its_runs_and_ends_with_the_whole_picture() -> None:
+    settings = settings_of({**SMALL, "seed": 11})
+    opening = picture.maps(settings, FEW)
+    assert opening["stream"] == f"/api/map/stream?{picture.swept_query(settings, FEW)}"
+    assert opening["unit"] == "run"
+    events = list(picture.stream(settings, FEW))
+    assert [name for name, _ in events[-2:]] == ["picture", "done"]
+    assert events[0][0] == "picture"
+    counts = [body["epoch"] for name, body in events if name == "rows"]
+    assert counts == sorted(counts)
+    assert events[-2][1]["series"]["epoch"] == [opening["total"]]
+    assert "cells diverged" in events[-2][1]["sentence"]
+    assert "layout" not in events[-2][1]["figure"]  # what the hand has chosen stays
+
+
+def said(plan: Plan, losses: Array) -> str:
+    found = sweeps.Cells(plan)
+    found.test[:], found.finished[:] = losses[..., None], True
+    middle = found.middle()
+    return words.summary(plan, middle, picture.valleys_of(plan, middle))
+
+
+def test_the_answer_follows_the_numbers() -> None:
+    plan = small(Shown("adam", per_decade=3))
+    lr, lam = np.array(plan.lr), np.array(plan.strength)
+    with np.errstate(divide="ignore"):
+        product = np.log10(lam)[:, None] + np.log10(lr)
+        alone = np.log10(lam)[:, None] + 0 * lr
+    falling, level = (10.0 ** np.clip(-away - 1, -1, 2) for away in (product, alone))
+    text = said(plan, np.array([falling, 2 * level]))
+    assert "On 1 of the 2 maps over λ the green line falls as 1/η" in text
+    assert "coupled: λ in proportion to 1/η does half the work" in text
+    assert "decoupled: λ the same at every η does half the work" in text
+    assert "so coupled decay gets lower here" in text
+    text = said(plan, np.array([level, level]))
+    assert "On none of the 2 maps" in text
+    assert "hardly different" in text
+    assert "0 of " in text
+
+
+def test_the_table_holds_every_run() -> None:
+    plan = small()
+    found = filled(plan)
+    rows = list(csv.DictReader(StringIO(texts.table(found))))
+    assert len(rows) == np.prod(plan.shape)
+    row = next(r for r in rows if r["optimizer"] == "adam" and r["diverged_at"] == "")
+    panel = plan.panels.index(Panel("adam", row["decay"]))  # type: ignore[arg-type]
+    column = plan.lr.index(float(row["lr"]))
+    place = plan.strength.index(float(row["weight_decay"]))
+    assert float(row["test_loss"]) == found.test[panel, place, column, int(row["seed"])]
+    lost = next(r for r in rows if r["diverged_at"])
+    assert lost["test_loss"] == ""
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_a_preset_is_ready_soon_and_in_range(preset: Any) -> None:
+    plan = plan_of(preset.settings, preset.shown)
+    assert sweeps.too_much(plan) is None
+    assert read_link(parse_qsl(preset.shown.query(preset.settings, ())))[2] == []
+    assert preset.maps.keys() <= SETTINGS.keys()
