@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import streamlit as st
 
@@ -21,21 +21,11 @@ from pages.shared.map.plan import (
     shown_of,
 )
 from pages.shared.settings import SETTINGS as RUN
-from pages.shared.settings import Settings, Steps, Value, as_text, relevant
+from pages.shared.settings import Settings, Steps, as_text, relevant
 
 PAGE = "map "
 CHART = "map chart"
 OPENED = PAGE + "opened"
-# The two ends of a range are one slider.
-RANGES = {
-    "lr": ("lr_from", "lr_to", "Learning rates η", "η from the smallest to the largest column."),
-    "decay": (
-        "decay_from",
-        "decay_to",
-        "Weight decays λ",
-        "λ from the lowest to the highest row; λ = 0 has a row of its own below.",
-    ),
-}
 TRAINING = ("momentum", "batch_size", "epochs", "init_std")
 
 
@@ -59,18 +49,11 @@ def show(shown: Shown) -> None:
     """Set the page's own controls."""
     for key, value in asdict(shown).items():
         st.session_state[PAGE + key] = value
-    for name, (low, high, *_) in RANGES.items():
-        st.session_state[PAGE + name] = (getattr(shown, low), getattr(shown, high))
 
 
 def chosen() -> Shown:
     """The maps as the controls stand now."""
-    values: dict[str, Value] = {
-        key: st.session_state.get(PAGE + key, DEFAULTS[key]) for key in SETTINGS
-    }
-    for name, (low, high, *_) in RANGES.items():
-        values[low], values[high] = st.session_state[PAGE + name]
-    return shown_of(values)
+    return shown_of({key: st.session_state.get(PAGE + key, DEFAULTS[key]) for key in SETTINGS})
 
 
 def maps() -> None:
@@ -78,8 +61,8 @@ def maps() -> None:
     for key in ("optimizers", "scale"):
         controls.draw(SETTINGS[key], PAGE)
     with st.expander("Cells", expanded=False):
-        for name in RANGES:
-            _range(name)
+        _ends("lr_from", "lr_to")
+        _ends("decay_from", "decay_to")
         for key in ("per_decade", "seeds"):
             controls.draw(SETTINGS[key], PAGE)
 
@@ -109,19 +92,15 @@ def one() -> None:
                 controls.draw(RUN[key])
 
 
-def _range(name: str) -> None:
-    low, _, label, help = RANGES[name]
-    setting, key = SETTINGS[low], PAGE + name
-    assert isinstance(setting, Steps)
-    ends = st.session_state[key] = tuple(float(end) for end in st.session_state[key])
-    st.select_slider(
-        label,
-        sorted({*map(float, setting.steps), *ends}),
-        format_func=as_text,
-        help=help,
-        key=key,
-        persist_state="session",
-    )
+def _ends(low: str, high: str) -> None:
+    """The two ends of a range; the upper one has no choice below the lower one."""
+    controls.draw(SETTINGS[low], PAGE)
+    least, upper = float(st.session_state[PAGE + low]), SETTINGS[high]
+    assert isinstance(upper, Steps)
+    st.session_state[PAGE + high] = max(least, float(st.session_state[PAGE + high]))
+    if least < upper.steps[-1]:
+        steps = [step for step in upper.steps if step >= least]
+        controls.draw(replace(upper, steps=steps), PAGE)
 
 
 def on_chart(settings: Settings, shown: Shown) -> dict[str, Callable[[], None]]:

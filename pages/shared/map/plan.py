@@ -82,7 +82,8 @@ WEIGHT_DECAYS = [float(f"{digit}e{power}") for power in range(-4, 2) for digit i
 
 
 def _end(key: str, label: str, steps: Sequence[float]) -> Steps:
-    return Steps(key, label, "An end of the range.", float(DEFAULTS[key]), steps)
+    symbol, axis = ("η", "columns") if key.startswith("lr") else ("λ > 0", "rows")
+    return Steps(key, label, f"The end of the {axis} of {symbol}.", float(DEFAULTS[key]), steps)
 
 
 SETTINGS: dict[str, Setting] = {
