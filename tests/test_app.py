@@ -94,6 +94,22 @@ def test_a_stream_has_rows_then_the_picture_then_its_end(base):
     assert events[-2:] == ["picture", "done"]
 
 
+def test_the_maps_are_streamed_in_the_same_way(base):
+    query = "n_features=5&n_train=5&epochs=2&per_decade=1&seeds=1"
+    with urllib.request.urlopen(f"{base}/api/map/stream?{query}") as answer:
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        text = answer.read().decode()
+    events = [line.removeprefix("event: ") for line in text.splitlines() if line[:6] == "event:"]
+    assert "rows" in events
+    assert events[-2:] == ["picture", "done"]
+
+
+def test_maps_that_are_too_much_end_with_a_sentence(base):
+    query = "epochs=20000&per_decade=8&seeds=25"
+    with urllib.request.urlopen(f"{base}/api/map/stream?{query}") as answer:
+        assert "Choose fewer cells" in answer.read().decode()
+
+
 def test_a_signal_ends_the_server_though_a_stream_is_open():
     with running() as (server, base):
         stream = urllib.request.urlopen(f"{base}/api/train/stream?{LONG}")

@@ -319,7 +319,8 @@ def _shapes(frames: Sequence[Frame], chosen: Chosen) -> list[Plain]:
         for part in _constant(frame, chosen.shrink)
     ]
     if chosen.panel is not None:
-        shapes.append(_around(frames[chosen.panel], chosen) | refs(chosen.panel))
+        around = _around(frames[chosen.panel], chosen)
+        shapes += [part | refs(chosen.panel) for part in around]
     return _named_once(shapes)
 
 
@@ -344,15 +345,11 @@ def _constant(frame: Frame, shrink: float) -> list[Plain]:
     ]
 
 
-def _around(frame: Frame, chosen: Chosen) -> Plain:
+def _around(frame: Frame, chosen: Chosen) -> list[Plain]:
     x, y = float(np.log10(chosen.lr)), float(frame.height(chosen.strength))
     wide, high = frame.width / 2, frame.depth / 2
-    return {
-        "type": "rect",
-        "x0": x - wide,
-        "x1": x + wide,
-        "y0": y - high,
-        "y1": y + high,
-        "line": {"color": TEXT, "width": 3},
-        "name": "chosen run",
-    }
+    box = {"type": "rect", "x0": x - wide, "x1": x + wide, "y0": y - high, "y1": y + high}
+    return [
+        box | {"line": {"color": CASING, "width": 6}},
+        box | {"line": {"color": TEXT, "width": 3}, "name": "chosen run"},
+    ]

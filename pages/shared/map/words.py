@@ -166,10 +166,10 @@ def chosen(plan: Plan, middle: Middle, at: tuple[int, int, int] | None, settings
 def reading(plan: Plan) -> str:
     """What is drawn, and what it means."""
     n, size = plan.data.n_train, plan.base.batch_size
+    which = f"the one in the middle of {plan.seeds} runs" if plan.seeds > 1 else "one run"
     text = (
-        "A cell is the test loss (half mean square, no penalty) after "
-        f"{plan.base.epochs} epochs, of the run in the middle of {plan.seeds} by test loss. "
-        "λ = 0 is the row below. Hatched: the run in the middle diverged. Green: half the way, on "
+        f"A cell is the test loss (half mean square, no penalty) of {which} after "
+        f"{plan.base.epochs} epochs. λ = 0 is the row below. Hatched: that run diverged. Green: half the way, on "
         "a logarithmic scale, from no decay to the best cell; its slope is the median "
         "over any two of its points. Dashed: ηλ as in the chosen run. "
         "Solid: the learning rate at which descent on all examples stops converging, exactly, "
