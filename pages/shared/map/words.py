@@ -169,9 +169,9 @@ def reading(plan: Plan) -> str:
     which = f"the one in the middle of {plan.seeds} runs" if plan.seeds > 1 else "one run"
     text = (
         f"A cell is the test loss (half mean square, no penalty) of {which} after "
-        f"{plan.base.epochs} epochs. λ = 0 is the row below. Hatched: that run diverged. Green: half the way, on "
-        "a logarithmic scale, from no decay to the best cell; its slope is the median "
-        "over any two of its points. Dashed: ηλ as in the chosen run. "
+        f"{plan.base.epochs} epochs. λ = 0 is the row below. Hatched: that run diverged. "
+        "Green: half the way, on a logarithmic scale, from no decay to the best cell; its slope is "
+        "the median over any two of its points. Dashed: ηλ as in the chosen run. "
         "Solid: the learning rate at which descent on all examples stops converging, exactly, "
         "for the middle one of the seeds' data; Adam has no such limit."
     )
