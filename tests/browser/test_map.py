@@ -26,6 +26,10 @@ KNOWN = """() => document.querySelector('.wd-plot').data.filter(trace => trace.t
   .reduce((sum, trace) => sum + Array.from(trace.z).flatMap(row => Array.from(row))
     .filter(Number.isFinite).length, 0)"""
 
+# Whether the frame of the chosen run lies around this η.
+FRAMED = """x => document.querySelector('.wd-plot').layout.shapes
+  .some(shape => shape.type === 'rect' && shape.x0 < x && x < shape.x1)"""
+
 
 def opened(page: "Page", server: "Server", query: str, state: str = DONE) -> None:
     page.goto(f"{server.url}/map?{query}")
@@ -77,6 +81,7 @@ def test_a_stop_keeps_what_is_there_and_a_click_does_not_start_again(
     assert kept > 0
     page.mouse.click(*page.evaluate(PLACE, [0, -2, 0]))
     page.wait_for_function("location.search.includes('optimizer=adam')")
+    page.wait_for_function(FRAMED, arg=-2)
     assert page.locator('.wd-chart[data-state="stopped"]').count() == 1
     assert page.evaluate(KNOWN) >= kept
 
