@@ -8,6 +8,7 @@ PAGES = [
     st.Page("views/step.py", title="One step", url_path="step"),
     st.Page("views/codes.py", title="Two codes", url_path="codes"),
     st.Page("views/book.py", title="The book", url_path="book"),
+    st.Page("views/which.py", title="Which λ", url_path="which"),
     st.Page("views/map.py", title="η × λ", url_path="map"),
     st.Page("views/act.py", title="Where it acts", url_path="act"),
     st.Page("views/dimension.py", title="Dimension", url_path="dimension"),

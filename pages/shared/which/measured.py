@@ -1,0 +1,337 @@
+"""What is worked out for a problem: exact curves, trained runs as they come, choices made anew."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from html import escape
+from threading import Lock
+
+import numpy as np
+
+from pages.shared import cached
+from pages.shared.which.problem import TRAINED, Problem, Span
+from wd_core import (
+    Dataset,
+    DatasetSpec,
+    Hyperparameters,
+    bayes_weight_decay,
+    choose,
+    gather,
+    grid,
+    make_dataset,
+    ridge_path,
+    sweep,
+    validation_split,
+)
+from wd_core.ridge import RidgePath
+from wd_core.sweep import SweepPart
+from wd_core.training import expected_seconds
+from wd_core.types import Array
+
+# Points of a drawn exact curve, and of a drawn path of a weight.
+FINE, COARSE = 1000, 120
+# Weights that are drawn, and of these the ones that are named.
+LINES, NAMED = 60, 5
+# A decomposition that takes longer than this is not waited for; nor is training this long, nor
+# choosing anew on many data sets.
+MOST_SVD, MOST_TRAINING, MOST_CHOOSING = 1.5, 15.0, 10.0
+# What a decomposition, and the rules after it, take at least on one data set.
+CHOICE_SECONDS = 8e-3
+# Fewer repetitions than this are none.
+LEAST_DRAWS = 5
+# The band that is drawn: four runs in five.
+BAND = (0.1, 0.9)
+# An estimate that varies by less than this share over all λ prefers none of them.
+ALIKE = 1e-9
+
+# How λ may be chosen; `test` is hindsight, `zero` is no decay at all.
+METHODS = ("test", "bayes", "gcv", "loo", "validation", "zero")
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Exact solutions over λ [L]: losses, degrees of freedom, ‖w*‖, estimates (mean square)."""
+
+    weight_decay: Array
+    train: Array
+    test: Array
+    dof: Array
+    norm: Array
+    gcv: Array
+    loo: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """Weights w*_j over λ [C]: of D the largest, [C, ≤ LINES], the largest first, with names."""
+
+    weight_decay: Array
+    weights: Array
+    names: tuple[str, ...]
+    total: int
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """λ by each of METHODS and the exact test loss there, [6] each; NaN where undefined."""
+
+    weight_decay: Array
+    test: Array
+
+    @property
+    def ratio(self) -> Array:
+        """The test loss over the least one."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(self.test / self.test[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Exact:
+    """All that one decomposition of the training data answers."""
+
+    fine: Curves
+    at: Curves  # at the λ that are trained
+    paths: Paths
+    chosen: Chosen
+    constant: float  # the test loss of predicting the mean
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The trained runs so far, over λ [G]; NaN where none has ended, or one has diverged.
+
+    train, test, norm: medians; low, high [G]: the band of each; own: train, test and norm [3, G]
+    of the page's own seed, the runs that open on Train; diverged [G]: how many of `count` did.
+    """
+
+    train: Array
+    test: Array
+    norm: Array
+    train_band: Array
+    test_band: Array
+    own: Array
+    diverged: Array
+    count: int
+
+    @property
+    def best(self) -> int | None:
+        """The place of the λ of the least median test loss."""
+        return None if np.isnan(self.test).all() else int(np.nanargmin(self.test))
+
+
+@dataclass(eq=False)
+class Trained:
+    """Every λ trained from several seeds on the same data, so far; `grow` goes on for a while."""
+
+    data: DatasetSpec
+    run: Hyperparameters
+    span: Span
+    count: int
+    parts: list[SweepPart] = field(default_factory=list)
+    done: int = 0
+    lock: Lock = field(default_factory=Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        seeds = range(self.run.seed, self.run.seed + self.count)
+        self.runs = grid(self.run, seed=seeds, weight_decay=self.span.grid) if self.count else []
+        self.stream = sweep(cached.dataset(self.data), self.runs) if self.runs else None
+
+    @property
+    def whole(self) -> bool:
+        """Whether every run has ended."""
+        return self.done == len(self.runs)
+
+    def grow(self, seconds: float) -> None:
+        """Train on for about so long."""
+        end = time.monotonic() + seconds
+        with self.lock:
+            while self.stream and not self.whole and time.monotonic() < end:
+                part = next(self.stream)
+                self.done = part.done
+                if len(part.rows):
+                    self.parts.append(part)
+            if self.whole:
+                self.stream = None  # and the data that it holds
+
+    @property
+    def found(self) -> Found:
+        """Medians and bands of what has ended."""
+        G = len(self.span.grid)
+        nothing = np.full(G, np.nan)
+        if not self.parts:
+            pair = np.full((2, G), np.nan)
+            own = np.full((3, G), np.nan)
+            return Found(nothing, nothing, nothing, pair, pair, own, np.zeros(G), 0)
+        swept = gather(self.parts)
+        ended = swept.finished.reshape(-1, G)
+        diverged = (swept.diverged_at.reshape(-1, G) >= 0) & ended
+        columns = [
+            np.where(diverged, np.nan, getattr(swept, name).reshape(-1, G))
+            for name in ("train_loss", "test_loss", "weight_norm")
+        ]
+        # a seed counts once all its λ have ended
+        complete = np.flatnonzero(ended.sum(1) == G)
+        complete = complete if len(complete) else np.array([0])
+        kept = [column[complete] for column in columns]
+        train, test, norm = (np.median(column, axis=0) for column in kept)
+        train_band, test_band = (np.quantile(column, BAND, axis=0) for column in kept[:2])
+        own = np.array([column[0] for column in columns])
+        return Found(
+            train=train,
+            test=test,
+            norm=norm,
+            train_band=train_band,
+            test_band=test_band,
+            own=own,
+            diverged=diverged[complete].sum(0),
+            count=len(complete),
+        )
+
+
+@dataclass(eq=False)
+class Again:
+    """λ chosen anew on data sets, or splits, of the same kind; the first is the page's own."""
+
+    spec: DatasetSpec
+    span: Span
+    count: int
+    found: list[Chosen] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def whole(self) -> bool:
+        """Whether λ has been chosen on every one."""
+        return len(self.found) == self.count
+
+    def grow(self, seconds: float) -> None:
+        """Choose on the next ones, for about so long."""
+        end = time.monotonic() + seconds
+        with self.lock:
+            while not self.whole and time.monotonic() < end:
+                spec = replace(self.spec, seed=self.spec.seed + len(self.found))
+                self.found.append(chosen(make_dataset(spec), spec, self.span))
+
+    def column(self, method: str) -> tuple[Array, Array]:
+        """The λ that a method chose, and its test loss over the least one, for every repetition."""
+        k = METHODS.index(method)
+        lams = np.array([one.weight_decay[k] for one in self.found])
+        return lams, np.array([one.ratio[k] for one in self.found])
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A problem and all that is known of it."""
+
+    problem: Problem
+    exact: Exact | None
+    trained: Trained
+    again: Again
+    found: Found
+
+    @property
+    def grid(self) -> Array:
+        """The λ that are trained."""
+        return self.problem.span.grid
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is still to come."""
+        return self.trained.whole and self.again.whole
+
+
+@lru_cache(maxsize=32)
+def exact(spec: DatasetSpec, span: Span) -> Exact | None:
+    """The exact solutions over the span; None where the decomposition takes too long."""
+    if cached.svd_seconds(spec) > MOST_SVD:
+        return None
+    data = cached.dataset(spec)
+    fine = ridge_path(data, np.concatenate([[0.0], np.geomspace(span.least, span.most, FINE)]))
+    return Exact(
+        fine=_curves(fine),
+        at=_curves(ridge_path(data, span.grid)),
+        paths=_paths(data, span),
+        chosen=chosen(data, spec, span),
+        constant=float(np.mean((data.y_test - data.y_train.mean()) ** 2)) / 2,
+    )
+
+
+def _curves(path: RidgePath) -> Curves:
+    return Curves(
+        path.weight_decay,
+        path.train_loss,
+        path.test_loss,
+        path.dof,
+        path.weight_norm,
+        path.gcv,
+        path.loo,
+    )
+
+
+def _paths(data: Dataset, span: Span) -> Paths:
+    lams = np.concatenate([[0.0], np.geomspace(span.least, span.most, COARSE)])
+    weights = ridge_path(data, lams).weights
+    order = np.argsort(-np.abs(weights).max(0), kind="stable")[:LINES]
+    names = [escape(name, quote=False) for name in data.feature_names]  # Plotly reads HTML
+    names = names or [f"w<sub>{j + 1}</sub>" for j in range(data.n_features)]
+    return Paths(lams, weights[:, order], tuple(names[j] for j in order), data.n_features)
+
+
+def chosen(data: Dataset, spec: DatasetSpec, span: Span) -> Chosen:
+    """λ by every method on one data set; the validation rows are drawn from the spec's seed."""
+    lams = span.grid
+    rules = choose(data, lams, seed=spec.seed)
+    path = ridge_path(data, lams)
+    scores = {"test": path.test_loss, "gcv": path.gcv, "loo": path.loo}
+    if data.n_train > 1:
+        scores["validation"] = ridge_path(validation_split(data, seed=spec.seed), lams).test_loss
+    found = {"bayes": prior_weight_decay(data, spec), "zero": 0.0} | {
+        str(rule): choice.weight_decay
+        for rule, choice in rules.items()
+        if rule in scores and (rule == "test" or np.ptp(scores[rule]) > ALIKE * scores[rule].max())
+    }
+    wanted = np.array([found.get(method, np.nan) for method in METHODS])
+    known = np.isfinite(wanted)
+    test = np.full(len(METHODS), np.nan)
+    test[known] = ridge_path(data, wanted[known]).test_loss
+    return Chosen(wanted, test)
+
+
+def prior_weight_decay(data: Dataset, spec: DatasetSpec) -> float:
+    """Bayes' σ²/(nτ²) with τ² the mean square of the true weights; NaN where they are unknown."""
+    if data.w_true is None:
+        return float("nan")
+    return bayes_weight_decay(spec.noise, weight_scale(data.w_true), data.n_train)
+
+
+def weight_scale(w_true: Array) -> float:
+    """τ: the root mean square of the true weights."""
+    return float(np.sqrt(np.mean(w_true**2)))
+
+
+@lru_cache(maxsize=16)
+def trained(data: DatasetSpec, run: Hyperparameters, span: Span, count: int) -> Trained:
+    """The trained runs, shared by all who look at them."""
+    return Trained(data, run, span, count)
+
+
+@lru_cache(maxsize=32)
+def again(spec: DatasetSpec, span: Span, count: int) -> Again:
+    """The choices made anew, shared by all who look at them."""
+    return Again(spec, span, count)
+
+
+def seeds_shown(problem: Problem) -> int:
+    """How many runs there are for each λ: as many as asked for, or as there is time for."""
+    if problem.same_for_every_seed:
+        return min(problem.seeds, 1)
+    data = problem.data
+    seconds = expected_seconds(data.n_train, data.n_features, [problem.run] * TRAINED)
+    return min(problem.seeds, int(MOST_TRAINING / seconds))
+
+
+def draws_shown(problem: Problem) -> int:
+    """How often λ is chosen anew: as often as asked for, or as there is time for; or never."""
+    count = int(MOST_CHOOSING / (CHOICE_SECONDS + 3 * cached.svd_seconds(problem.data)))
+    return min(problem.draws, count) if count >= LEAST_DRAWS else 0

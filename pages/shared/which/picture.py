@@ -1,0 +1,101 @@
+"""The payload of the page “Which λ”: one figure, and the numbers at every trained λ."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from pages.shared.which import figures, words
+from pages.shared.which.measured import METHODS, Seen
+from wd_core.types import Array
+
+Payload = dict[str, Any]
+
+
+def picture(seen: Seen) -> Payload:
+    """The payload of a problem, with what has been worked out so far."""
+    problem, exact = seen.problem, seen.exact
+    shown = figures.Shown(
+        scale=figures.Scale(problem.span.least, problem.span.most),
+        grid=seen.grid,
+        fine=exact.fine if exact else None,
+        paths=exact.paths if exact else None,
+        found=seen.found,
+        marks=marks(seen),
+        constant=exact.constant if exact else None,
+        revision=f"which {problem.span.least} {problem.span.most} {problem.data}",
+    )
+    figure, moves = figures.picture(shown)
+    query = problem.query()
+    return {
+        "run": f"{query or 'defaults'} {seen.trained.done} {len(seen.again.found)}",
+        "query": query,
+        "figure": figure,
+        "moves": moves,
+        "series": _series(seen),
+        "sliders": [_slider(seen)],
+        "position": problem.marked,
+        "sentences": words.sentences(seen),
+        "tiles": words.TILES,
+        "total": len(seen.grid) - 1,
+        "stream": None,
+    }
+
+
+def marks(seen: Seen) -> list[figures.Mark]:
+    """What each rule chooses on these data, and on the others so far."""
+    nothing = np.empty(0)
+    found = []
+    for rule in figures.RULES:
+        if rule == "trained":
+            best = seen.found.best
+            lam, loss = (
+                (math.nan, math.nan)
+                if best is None
+                else (float(seen.grid[best]), float(seen.found.test[best]))
+            )
+            others = nothing
+        elif seen.exact is None:
+            lam, loss, others = math.nan, math.nan, nothing
+        else:
+            k = METHODS.index(rule)
+            lam, loss = (
+                float(x[k]) for x in (seen.exact.chosen.weight_decay, seen.exact.chosen.test)
+            )
+            others = seen.again.column(rule)[0] if rule != "bayes" else nothing
+        why = words.undefined(seen, rule) if math.isnan(lam) else ""
+        found.append(figures.Mark(rule, lam, loss, others, why))
+    return found
+
+
+def _series(seen: Seen) -> dict[str, list[float | None]]:
+    nothing = np.full(len(seen.grid), np.nan)
+    exact, found = seen.exact, seen.found
+    at = exact.at if exact else None
+    columns: dict[str, Array] = {
+        "step": np.arange(len(seen.grid), dtype=np.float64),
+        "at": seen.grid,
+        "exact train": at.train if at else nothing,
+        "exact test": at.test if at else nothing,
+        "dof": at.dof if at else nothing,
+        "norm": at.norm if at else nothing,
+        "trained train": found.train,
+        "trained test": found.test,
+    }
+    return {
+        name: [x if math.isfinite(x) else None for x in values.tolist()]
+        for name, values in columns.items()
+    }
+
+
+def _slider(seen: Seen) -> dict[str, Any]:
+    return {
+        "key": "at",
+        "label": "Marked λ",
+        "help": "λ: moves the upright line and every number; a click in the picture does so too.",
+        "role": "penalty",
+        "stops": list(range(len(seen.grid))),
+        "texts": [words.lam(x) for x in seen.grid.tolist()],
+    }

@@ -1,0 +1,211 @@
+"""The settings of the page “Which λ”: data, a run, how often it is repeated, and a range of λ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from urllib.parse import urlencode
+
+import numpy as np
+
+from pages.shared.link import query_of, read_values
+from pages.shared.settings import SETTINGS as TRAIN
+from pages.shared.settings import (
+    Number,
+    Setting,
+    Settings,
+    Steps,
+    Value,
+    as_text,
+    relevant,
+    settings_of,
+)
+from wd_core import DatasetSpec, Hyperparameters
+from wd_core.types import Array
+
+# Trained λ, 0 among them, and the digits they are rounded to, so that links to them are short.
+TRAINED, DIGITS = 64, 3
+# Data on which λ matters, and on which it can be found.
+TELLING: dict[str, float] = {
+    "n_train": 30,
+    "n_test": 1000,
+    "n_features": 25,
+    "noise": 0.5,
+    "true_weight": 0.2,
+    "lr": 0.02,
+    "batch_size": 10,
+}
+SHARED = tuple(key for key in TRAIN if key != "weight_decay")
+
+SETTINGS: dict[str, Setting] = {
+    key: replace(TRAIN[key], default=TELLING.get(key, TRAIN[key].default))  # type: ignore[arg-type]
+    for key in SHARED
+} | {
+    setting.key: setting
+    for setting in (
+        Steps(
+            "least",
+            "Smallest λ > 0",
+            "Where the axis of λ begins; λ = 0 has a place of its own to the left.",
+            1e-3,
+            [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1],
+        ),
+        Steps(
+            "most",
+            "Largest λ",
+            "Where the axis of λ ends; nothing larger is trained or chosen.",
+            10.0,
+            [1.0, 3.0, 10.0, 30.0, 100.0],
+        ),
+        Steps(
+            "seeds",
+            "Runs for each λ",
+            "Seeds of the start and of the batch order; the data stay the same.",
+            20,
+            [1, 2, 5, 10, 20, 50],
+            whole=True,
+        ),
+        Steps(
+            "draws",
+            "Repetitions",
+            "How many data sets are drawn, or splits of a table, to choose λ on each anew.",
+            50,
+            [5, 10, 20, 50, 100, 200],
+            whole=True,
+        ),
+        Number(
+            "at",
+            "Marked λ",
+            "λ: the slider over the picture and a click in it move the mark.",
+            1.0,
+            0.0,
+            100.0,
+            0.1,
+        ),
+    )
+}
+OWN = tuple(key for key in SETTINGS if key not in SHARED)
+
+DEFAULTS: dict[str, Value] = {
+    key: setting.read(as_text(setting.default))  # whole where it must be
+    for key, setting in SETTINGS.items()
+}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A range of λ: 0, and from `least` to `most`."""
+
+    least: float
+    most: float
+
+    @cached_property
+    def grid(self) -> Array:
+        """The λ that are trained: 0, then even ratios, rounded."""
+        even = np.geomspace(self.least, self.most, TRAINED - 1)
+        return np.array([0.0, *(float(f"{lam:.{DIGITS}g}") for lam in even)])
+
+    def nearest(self, weight_decay: float) -> int:
+        """The place in the grid of the λ nearest in ratio; 0 is nearest to 0 alone."""
+        if weight_decay <= 0:
+            return 0
+        return 1 + int(np.abs(np.log(self.grid[1:] / weight_decay)).argmin())
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What the picture shows; `run` is without decay, and every λ of the span is put into it."""
+
+    data: DatasetSpec
+    run: Hyperparameters
+    span: Span
+    seeds: int
+    draws: int
+    at: float
+
+    @property
+    def marked(self) -> int:
+        """The place in the grid of the marked λ."""
+        return self.span.nearest(self.at)
+
+    @property
+    def weight_decay(self) -> float:
+        """The marked λ."""
+        return float(self.span.grid[self.marked])
+
+    @property
+    def same_for_every_seed(self) -> bool:
+        """Whether neither the start nor the order of the examples is random."""
+        return self.run.init_std == 0 and self.run.batch_size >= self.data.n_train
+
+    def settings(self, weight_decay: float) -> Settings:
+        """The run at this λ, as Train knows it."""
+        return Settings(self.data, replace(self.run, weight_decay=weight_decay))
+
+    def values(self) -> dict[str, Value]:
+        """Every setting by its key."""
+        shared = self.settings(0.0).values()
+        own = {"least": self.span.least, "most": self.span.most, "at": self.weight_decay}
+        return (
+            {key: shared[key] for key in SHARED}
+            | own
+            | {
+                "seeds": self.seeds,
+                "draws": self.draws,
+            }
+        )
+
+    def query(self) -> str:
+        """The problem as the query of a link; defaults, and what is not read, are left out."""
+        read = {*relevant(self.data.source, self.run.optimizer), *OWN}
+        return urlencode(
+            {
+                k: as_text(v)
+                for k, v in self.values().items()
+                if k in read and v != _default(k, self)
+            }
+        )
+
+
+def _default(key: str, problem: Problem) -> Value:
+    """The default of a setting; of the mark, the trained λ that is nearest to it."""
+    if key != "at":
+        return DEFAULTS[key]
+    return float(problem.span.grid[problem.span.nearest(float(DEFAULTS["at"]))])
+
+
+def problem_of(values: Mapping[str, Value]) -> Problem:
+    """The problem with these values; a missing one has its default. ValueError from the specs."""
+    given = DEFAULTS | dict(values)
+    settings = settings_of({key: given[key] for key in SHARED} | {"weight_decay": 0.0})
+    return Problem(
+        settings.data,
+        settings.run,
+        Span(float(given["least"]), float(given["most"])),
+        int(given["seeds"]),
+        int(given["draws"]),
+        float(given["at"]),
+    )
+
+
+def read_link(query: Iterable[tuple[str, str]]) -> tuple[Problem, list[str]]:
+    """The problem in a query, and a sentence for everything in it that makes no sense."""
+    values, complaints = read_values(list(query), SETTINGS, DEFAULTS)
+    try:
+        problem = problem_of(values)
+    except ValueError as error:
+        return problem_of({}), [*complaints, f"The link's settings do not go together: {error}."]
+    at = float(values.get("at", problem.weight_decay))
+    if not (at == 0 or problem.span.least <= at <= problem.span.most):
+        low, high = as_text(problem.span.least), as_text(problem.span.most)
+        complaints.append(
+            f"Marked λ: {as_text(at)} in the link lies beside the axis, which goes from {low} to "
+            f"{high}; {as_text(problem.weight_decay)} is marked instead."
+        )
+    return problem, complaints
+
+
+def train_query(problem: Problem) -> str:
+    """The marked run as a query for Train."""
+    return query_of(problem.settings(problem.weight_decay), ())

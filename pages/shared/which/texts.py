@@ -1,0 +1,223 @@
+"""The words, formulas and tables beside the picture of the page “Which λ”."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import streamlit as st
+
+from pages.shared import assets, cached
+from pages.shared.book.words import tex
+from pages.shared.story import plain
+from pages.shared.which import controls, words
+from pages.shared.which.measured import Seen, weight_scale
+from pages.shared.which.presets import PRESETS
+from pages.shared.which.problem import Problem, train_query
+from wd_core import DATASETS
+from wd_core.types import Array
+
+
+def presets() -> None:
+    """A button for each preset."""
+    st.markdown("**Presets**")
+    with st.container(horizontal=True, gap="small"):
+        for preset in PRESETS:
+            st.button(
+                preset.name,
+                help=preset.look_for,
+                on_click=controls.show,
+                args=(preset.problem.values(),),
+            )
+
+
+def hint(problem: Problem) -> None:
+    """What to look for, while the settings are those of a preset, whatever λ is marked."""
+    for preset in PRESETS:
+        same = preset.problem.values() | {"at": None}
+        if same == problem.values() | {"at": None}:
+            st.markdown(f"**{preset.name}.** {preset.look_for}")
+
+
+def finding(seen: Seen) -> None:
+    """The answer to the page's question, from the numbers."""
+    st.markdown(words.finding(seen))
+    st.caption(words.drawing(seen))
+
+
+def open_on_train(seen: Seen) -> None:
+    """The marked run: a link to it, and what it ends with."""
+    problem = seen.problem
+    st.link_button(
+        f"Open λ = {words.lam(problem.weight_decay)} on Train",
+        f"{assets.base_path()}/?{train_query(problem)}",
+        help="The same data, start and batch order, epoch by epoch: the marked λ as one run.",
+    )
+    own = words.own_run(seen)
+    if own:
+        st.caption(own)
+
+
+def download(seen: Seen) -> None:
+    """Every number of the picture as a file."""
+    st.download_button(
+        "Numbers (CSV)",
+        lambda: numbers(seen),
+        file_name="which-lambda.csv",
+        mime="text/csv",
+        on_click="ignore",
+        help="Losses, degrees of freedom, norms, GCV and LOO at every trained λ, in all digits.",
+    )
+
+
+def numbers(seen: Seen) -> str:
+    """CSV: a row for each λ of the grid; what is undefined or still to come is empty.
+
+    Losses: half mean square. gcv, loo: estimates of the mean square, not halved. Trained: medians
+    and the ends of the band over the runs; `own`: the run of the page's own seed.
+    """
+    found, exact = seen.found, seen.exact
+    columns: dict[str, Array] = {"weight_decay": seen.grid}
+    if exact is not None:
+        columns |= {
+            "exact_train_loss": exact.at.train,
+            "exact_test_loss": exact.at.test,
+            "dof": exact.at.dof,
+            "exact_weight_norm": exact.at.norm,
+            "gcv": exact.at.gcv,
+            "loo": exact.at.loo,
+        }
+    columns |= {
+        "trained_train_loss": found.train,
+        "trained_test_loss": found.test,
+        "trained_weight_norm": found.norm,
+        "trained_test_loss_low": found.test_band[0],
+        "trained_test_loss_high": found.test_band[1],
+        "own_train_loss": found.own[0],
+        "own_test_loss": found.own[1],
+        "own_weight_norm": found.own[2],
+        "diverged": found.diverged,
+    }
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(columns)
+    for row in zip(*(column.tolist() for column in columns.values()), strict=True):
+        table.writerow(["" if value != value else repr(value) for value in row])
+    return text.getvalue()
+
+
+# ---------------------------------------------------------------- does it matter?
+
+
+def matters(seen: Seen) -> None:
+    """What each way to choose costs, over data sets drawn or split anew."""
+    st.subheader("Does it matter?", anchor=False)
+    again = seen.again
+    if not again.count:
+        st.caption("Choosing λ on many data sets of this size would take too long: lower n or d.")
+        return
+    if not again.found:
+        st.caption("The choices on other data are still to come.")
+        return
+    st.markdown(words.matters(seen))
+    table = [_row(seen, method) for method in ("zero", "gcv", "loo", "validation", "bayes", "test")]
+    st.dataframe([row for row in table if row], hide_index=True, height="content")
+    asked, shown = seen.problem.draws, again.count
+    fewer = f" {asked} would take too long at this size." if shown < asked else ""
+    st.caption(
+        f"{len(again.found)} {words.repetition(seen)}, seeds {again.spec.seed} and on; their λ are "
+        f"the bars of the picture.{fewer} Cost: how far the exact test loss at the chosen λ is "
+        "above the least one on the same data. Validation keeps a quarter of the training rows "
+        "aside, chooses on them, and fits all rows at the same λ."
+    )
+
+
+def _row(seen: Seen, method: str) -> dict[str, str]:
+    lams, ratio = seen.again.column(method)
+    ratio = ratio[np.isfinite(ratio)]
+    if not len(ratio):
+        return {}
+    lams = lams[np.isfinite(lams)]
+    low, middle, high = np.quantile(lams, [0.1, 0.5, 0.9])
+    most = seen.problem.span.most
+    ends = int(((lams == 0) | (lams == most)).sum())
+    name = words.NAMES[method]
+    return {
+        "λ by": name[0].upper() + name[1:],
+        "median λ": plain(float(middle)),
+        "80 % of them": f"{plain(float(low))} to {plain(float(high))}",
+        "at 0 or the end": f"{ends} of {len(lams)}",
+        "cost, median": words.percent(float(np.median(ratio))),
+        "cost, 90 % below": words.percent(float(np.quantile(ratio, 0.9))),
+        "cost, worst": words.percent(float(ratio.max())),
+    }
+
+
+# ---------------------------------------------------------------- explanations
+
+
+def explanations(seen: Seen) -> None:
+    """How λ is chosen with the truth, without test data, and what it uses up."""
+    prior, estimates, freedom = st.columns(3, gap="medium")
+    with prior:
+        _prior(seen.problem)
+    with estimates:
+        _estimates()
+    with freedom:
+        _freedom(seen)
+
+
+def _prior(problem: Problem) -> None:
+    st.markdown("**With the truth: Bayes**")
+    if DATASETS[problem.data.source].most_train is not None:
+        st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}")
+        st.caption("Nobody knows σ and τ of these data: the formula cannot be filled in.")
+        return
+    data = cached.dataset(problem.data)
+    assert data.w_true is not None
+    sigma2, tau2, n = problem.data.noise**2, weight_scale(data.w_true) ** 2, data.n_train
+    if tau2 == 0:
+        st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}, \quad \tau = 0")
+        st.caption("All true weights are 0: the more decay the better.")
+        return
+    st.latex(
+        rf"\lambda = \frac{{\sigma^2}}{{n\,\tau^2}} = \frac{{{tex(sigma2)}}}{{{n} \cdot "
+        rf"{tex(tau2)}}} = {tex(sigma2 / (n * tau2))}"
+    )
+    st.caption(
+        f"With w ~ N(0, τ²I) ridge at this λ is the posterior mean, and no λ is better on average "
+        f"over such w. Here τ² = ‖w‖²/d = {plain(tau2)} is the mean square of the true weights: "
+        "one w, not an average, and one data set, so the least test loss may lie elsewhere."
+    )
+
+
+def _estimates() -> None:
+    st.markdown("**From the training data alone**")
+    st.latex(
+        r"\begin{gathered} \text{GCV} = \frac{\tfrac1n \lVert y - \hat y\rVert^2}"
+        r"{(1 - \text{df}/n)^2} \\ \text{LOO} = \tfrac1n \sum_i"
+        r"\Bigl(\frac{y_i - \hat y_i}{1 - h_{ii}}\Bigr)^2 \end{gathered}"
+    )
+    st.caption(
+        "Both estimate the mean square of a new prediction. LOO is what leaving each example out "
+        "and fitting the others gives, for nλ held fixed. The legend of the picture can show their "
+        "halves. Where d ≥ n − 1 both are 0/0 at λ = 0, and their limit is taken."
+    )
+
+
+def _freedom(seen: Seen) -> None:
+    st.markdown("**What λ uses up: degrees of freedom**")
+    problem, exact = seen.problem, seen.exact
+    if exact is None:
+        st.latex(r"\text{df} = 1 + \sum_j \frac{s_j}{s_j + \lambda}")
+        return
+    k, lam = problem.marked, problem.weight_decay
+    dof = tex(float(exact.at.dof[k]))
+    st.latex(rf"\text{{df}} = 1 + \sum_j \frac{{s_j}}{{s_j + {tex(lam)}}} = {dof}")
+    most = float(exact.at.dof[0])
+    st.caption(
+        f"s: eigenvalues of the covariance of x; the 1 is the bias, which is not decayed. At λ = 0 "
+        f"it is {plain(most)}, towards λ → ∞ it falls to 1. ‖w*‖ falls with λ as well; a single "
+        "weight may grow on the way."
+    )

@@ -1,0 +1,341 @@
+"""What the numbers of the page “Which λ” show, in sentences; no Streamlit."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from pages.shared.settings import number_text
+from pages.shared.story import plain
+from pages.shared.which.measured import BAND, METHODS, Seen
+from wd_core import DATASETS
+from wd_core.types import Array
+
+# How many of the runs the band holds.
+SHARE = f"{round(100 * (BAND[1] - BAND[0]))} %"
+# A loss within this share of the least one is called nearly as good.
+NEARLY = 0.05
+# A curve that varies by less than this share over the whole axis does not depend on λ.
+FLAT = 1e-6
+
+NAMES = {
+    "test": "the test set (hindsight)",
+    "bayes": "Bayes",
+    "gcv": "GCV",
+    "loo": "leave-one-out",
+    "validation": "validation",
+    "zero": "no decay",
+}
+
+TILES = [
+    {
+        "label": "Test, exact",
+        "series": "exact test",
+        "role": "test",
+        "help": "The test loss of w*(λ), half mean square, without the penalty.",
+    },
+    {
+        "label": "Test, trained",
+        "series": "trained test",
+        "role": "test",
+        "help": "The median test loss of the runs at this λ after the last epoch.",
+    },
+    {
+        "label": "Train, exact",
+        "series": "exact train",
+        "role": "train",
+        "help": "The training loss of w*(λ), half mean square, without the penalty.",
+    },
+    {
+        "label": "Train, trained",
+        "series": "trained train",
+        "role": "train",
+        "help": "The median training loss of the runs at this λ after the last epoch.",
+    },
+    {
+        "label": "Degrees of freedom",
+        "series": "dof",
+        "help": "1 + Σ s/(s + λ) over the eigenvalues s of the covariance of x: how many "
+        "parameters the fit still uses, the bias among them.",
+    },
+    {
+        "label": "‖w*‖",
+        "series": "norm",
+        "role": "penalty",
+        "help": "The length of the exact solution w*(λ); the bias is not in it.",
+    },
+]
+
+
+def lam(value: float) -> str:
+    """A λ of the grid as the slider shows it."""
+    return number_text(value)
+
+
+def number(value: float) -> str:
+    """A number to three digits, ∞, or – where there is none."""
+    if math.isnan(value):
+        return "–"
+    return "∞" if math.isinf(value) else plain(value)
+
+
+def percent(ratio: float) -> str:
+    """How far a loss is above another, from their ratio: 3.1 %, or a factor where it is large."""
+    if not math.isfinite(ratio):
+        return "–"
+    if ratio >= 10:
+        return f"{plain(ratio)} times"
+    above = 100 * (ratio - 1)
+    return f"{above:.1f} %" if above < 10 else f"{above:.0f} %"
+
+
+def above(ratio: float) -> str:
+    """The same in a sentence: 3.1 % above the best."""
+    if not math.isfinite(ratio):
+        return "not comparable: the best has loss 0"
+    if ratio >= 10:
+        return f"{plain(ratio)} times the best"
+    if percent(ratio) == "0.0 %":
+        return "as good as the best"
+    return f"{percent(ratio)} above the best"
+
+
+def undefined(seen: Seen, rule: str) -> str:
+    """Why a rule chooses no λ here."""
+    if rule == "trained":
+        if not seen.trained.count:
+            return "not trained at this size"
+        return "every run diverged" if seen.trained.whole else "still training"
+    if seen.exact is None:
+        return "left out: decomposing data of this size takes too long"
+    n = seen.problem.data.n_train
+    if rule == "bayes":
+        if DATASETS[seen.problem.data.source].most_train is not None:
+            return "needs the truth, which nobody knows here"
+        return "σ = 0 and w = 0: any λ"
+    if rule == "validation" and n < 2:
+        return "one example cannot be split"
+    if n < 2:
+        return "undefined for one example"
+    return "undefined, or the same for every λ"
+
+
+# ---------------------------------------------------------------- at one λ
+
+
+def sentences(seen: Seen) -> list[str]:
+    """What is known at every λ of the grid."""
+    return [" ".join(part for part in _at(seen, k) if part) for k in range(len(seen.grid))]
+
+
+def _at(seen: Seen, k: int) -> tuple[str, str]:
+    return (f"At λ = {lam(float(seen.grid[k]))}: {_exact_at(seen, k)}", _trained_at(seen, k))
+
+
+def _exact_at(seen: Seen, k: int) -> str:
+    exact = seen.exact
+    if exact is None:
+        return "the exact solution is left out, at this size it takes too long."
+    test = float(exact.at.test[k])
+    least = min(float(exact.chosen.test[0]), test)
+    ratio = test / least if least > 0 else math.inf
+    return (
+        f"the exact solution has test loss {plain(test)}, {above(ratio)}, and "
+        f"{plain(float(exact.at.dof[k]))} degrees of freedom."
+    )
+
+
+def _trained_at(seen: Seen, k: int) -> str:
+    found = seen.found
+    if not found.count:
+        return ""
+    if found.diverged[k]:
+        return (
+            f"{int(found.diverged[k])} of {found.count} runs diverged; a smaller η keeps them "
+            "in range."
+        )
+    if math.isnan(found.test[k]):
+        return "Its runs are still to come."
+    if found.count == 1:
+        return f"Trained it ends at {plain(float(found.test[k]))}."
+    low, high = (plain(float(x)) for x in found.test_band[:, k])
+    return (
+        f"Trained it ends at {plain(float(found.test[k]))} (median of {found.count} runs; the "
+        f"middle {SHARE}: {low} to {high})."
+    )
+
+
+def own_run(seen: Seen) -> str:
+    """What the run that opens on Train ends with; nothing before it has ended."""
+    train, test, norm = (float(x) for x in seen.found.own[:, seen.problem.marked])
+    if math.isnan(test):
+        return ""
+    return (
+        f"Its run of seed {seen.problem.run.seed} ends with train loss {plain(train)}, test loss "
+        f"{plain(test)} and ‖w‖ = {plain(norm)}."
+    )
+
+
+# ---------------------------------------------------------------- the finding
+
+
+def finding(seen: Seen) -> str:
+    """Where the loss is least, what each rule chose, and what that costs."""
+    return " ".join(part for part in (_best(seen), _rules(seen), _training(seen)) if part)
+
+
+def _best(seen: Seen) -> str:
+    exact = seen.exact
+    if exact is None:
+        return "The exact solution is left out: decomposing data of this size takes too long."
+    test = exact.fine.test
+    best, least = float(exact.chosen.weight_decay[0]), float(exact.chosen.test[0])
+    if np.ptp(test) <= FLAT * test.max():
+        return f"The exact test loss is the same for every λ here, {plain(least)}."
+    zero = float(test[0])
+    ends = seen.problem.span
+    where = f"at λ = {plain(best)}{_end(best, ends.most)}"
+    if best == 0:
+        return f"The exact test loss is least without decay, at λ = 0: {plain(least)}."
+    if zero <= least * (1 + NEARLY):
+        return (
+            f"The exact test loss is least {where}, {plain(least)}, but λ = 0 is nearly as good: "
+            f"{plain(zero)}. λ does not matter much to the exact solution here."
+        )
+    return (
+        f"The exact test loss is least {where}: {plain(least)} instead of {plain(zero)} at λ = 0."
+    )
+
+
+def _end(value: float, most: float) -> str:
+    return ", the end of the axis" if value == most else ""
+
+
+def _rules(seen: Seen) -> str:
+    """What the rules that see no test data chose on these data."""
+    exact = seen.exact
+    if exact is None or np.ptp(exact.fine.test) <= FLAT * exact.fine.test.max():
+        return ""
+    parts = []
+    for rule in ("gcv", "loo", "validation", "bayes"):
+        k = METHODS.index(rule)
+        value = float(exact.chosen.weight_decay[k])
+        if math.isfinite(value):
+            name = {"bayes": "Bayes' prior gives", "loo": "leave-one-out"}.get(rule, NAMES[rule])
+            end = _end(value, seen.problem.span.most) if rule != "bayes" else ""
+            cost = above(float(exact.chosen.ratio[k]))
+            parts.append(f"{name} λ = {plain(value)}{end} ({cost})")
+    return f"Chosen without the test data: {'; '.join(parts)}." if parts else ""
+
+
+def _training(seen: Seen) -> str:
+    found = seen.found
+    parts = [
+        _diverged(seen, found.diverged),
+        _trained_best(seen) if found.best is not None else "",
+    ]
+    if not seen.trained.count:
+        return "The trained runs are left out: here they would take too long."
+    return " ".join(part for part in parts if part)
+
+
+def _trained_best(seen: Seen) -> str:
+    found, best = seen.found, seen.found.best
+    assert best is not None
+    value, least = float(seen.grid[best]), plain(float(found.test[best]))
+    where = f"λ = {lam(value)}{_end(value, seen.problem.span.most)}"
+    text = f"The trained runs ({runs(seen)}) have their least test loss, {least}, at {where}"
+    start = float(found.test[0])
+    return text + ("." if best == 0 or math.isnan(start) else f", and {plain(start)} at λ = 0.")
+
+
+def _diverged(seen: Seen, count: Array) -> str:
+    gone = seen.grid[count > 0]
+    if not len(gone):
+        return ""
+    which = (
+        "every λ"
+        if len(gone) == len(seen.grid)
+        else f"λ = {lam(float(gone[0]))}"
+        if len(gone) == 1
+        else f"{len(gone)} values of λ between {lam(float(gone[0]))} and {lam(float(gone[-1]))}"
+    )
+    return f"Runs diverged at {which} and leave a gap there: choose a smaller η."
+
+
+def runs(seen: Seen) -> str:
+    """How many runs there are for each λ, and what tells them apart."""
+    count = seen.found.count
+    if seen.problem.same_for_every_seed:
+        return "one for each λ, for nothing in it is random"
+    return "one for each λ" if count == 1 else f"medians of {count}"
+
+
+def drawing(seen: Seen) -> str:
+    """What is drawn, and what is still to come."""
+    problem, trained, again = seen.problem, seen.trained, seen.again
+    text = ""
+    if seen.found.count > 1:
+        text = (
+            f"Points: medians of {seen.found.count} runs on the same data, from other starts and "
+            f"batch orders; bands: the middle {SHARE} of them. "
+        )
+    if trained.count and trained.count < problem.seeds and not problem.same_for_every_seed:
+        text += f"{problem.seeds} runs for each λ would take too long here. "
+    if seen.exact is not None:
+        total = seen.exact.paths.total
+        drawn = len(seen.exact.paths.names)
+        which = f"all {total}" if drawn == total else f"the {drawn} largest of {total}"
+        text += f"Weights: {which if total > 1 else 'the only one'}. "
+    if not trained.whole:
+        text += f"Training: {trained.done} of {len(trained.runs)} runs. "
+    if not again.whole:
+        text += f"Choosing anew: {len(again.found)} of {again.count}."
+    return text.strip()
+
+
+# ---------------------------------------------------------------- does it matter?
+
+
+def repetition(seen: Seen) -> str:
+    """What is repeated."""
+    real = DATASETS[seen.problem.data.source].most_train is not None
+    return "splits of the same table" if real else "data sets of the same kind"
+
+
+def matters(seen: Seen) -> str:
+    """Whether a well-chosen λ is worth it, and whether the rules find it, over all repetitions."""
+    again = seen.again
+    if not again.found:
+        return ""
+    zero = again.column("zero")[1]
+    zero = zero[np.isfinite(zero)]
+    if not len(zero):
+        return "The best test loss is 0 on these data sets: there is nothing to compare with."
+    count = len(again.found)
+    text = (
+        f"On {count} {repetition(seen)}, no decay costs {percent(float(np.median(zero)))} "
+        f"in the median over the best λ of each"
+    )
+    costs = {}
+    for method in ("gcv", "loo", "validation"):
+        ratio = again.column(method)[1]
+        ratio = ratio[np.isfinite(ratio)]
+        if len(ratio):
+            costs[method] = float(np.median(ratio))
+    if not costs:
+        return text + "; none of the rules is defined here."
+    said = [f"{NAMES[method]} {percent(ratio)}" for method, ratio in costs.items()]
+    cheapest = min(costs, key=lambda method: costs[method])
+    return f"{text}; a chosen λ: {', '.join(said)}. " + _verdict(
+        float(np.median(zero)), costs[cheapest], NAMES[cheapest]
+    )
+
+
+def _verdict(zero: float, chosen: float, name: str) -> str:
+    if zero < 1 + NEARLY and chosen < 1 + NEARLY:
+        return f"Here it matters little: both stay within {100 * NEARLY:.0f} % of the best."
+    if zero > chosen:
+        return f"Choosing is worth it: {name} loses less than no decay does."
+    return "Choosing is not worth it here: no decay loses no more than the best of the rules."

@@ -1,0 +1,38 @@
+"""Which λ? The loss over λ, exact and trained, and what each way to choose one costs."""
+
+import streamlit as st
+
+from pages.shared import texts
+from pages.shared.chart import chart
+from pages.shared.which import controls, picture
+from pages.shared.which import texts as explained
+
+
+@st.fragment
+def page() -> None:
+    """The page; every control reruns this fragment alone."""
+    st.header("Which λ?", anchor=False)
+    for complaint in controls.opened_link():
+        st.warning(texts.literal(complaint))
+    drawing, side = st.columns([3, 1], gap="medium")
+    with side:
+        controls.draw()
+        explained.presets()
+    try:
+        seen = controls.seen(controls.chosen())
+    except ValueError as error:
+        drawing.error(f"These settings do not go together: {error}. Change that control.")
+        return
+    with drawing:
+        explained.hint(seen.problem)
+        chart(picture.picture(seen), key=controls.CHART, on=controls.on_chart())
+        explained.finding(seen)
+        explained.matters(seen)
+    with side:
+        explained.open_on_train(seen)
+        explained.download(seen)
+    explained.explanations(seen)
+    controls.go_on(seen)
+
+
+page()
