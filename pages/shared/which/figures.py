@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -115,11 +116,13 @@ class Scale:
         low, high = self.ends
         return 0.0 if x < (self.zero + low) / 2 else 10.0 ** min(max(x, low), high)
 
-    def ticks(self, every: int = 1) -> dict[str, Any]:
-        """0, and whole powers of ten."""
+    def ticks(self, small: bool) -> dict[str, Any]:
+        """0, and whole powers of ten; in a small panel a few, and none close to 0."""
         low, high = self.ends
         first = math.ceil(low - 1e-9)
-        powers = [k for k in range(first, math.floor(high + 1e-9) + 1) if (k - first) % every == 0]
+        powers = list(range(first, math.floor(high + 1e-9) + 1))
+        if small:
+            powers = powers[1 :: max(1, round((high - low) / 2))]
         words = [f"{10.0**k:g}" if -3 <= k <= 3 else f"10<sup>{k}</sup>" for k in powers]
         return {"tickvals": [self.zero, *powers], "ticktext": ["0", *words]}
 
@@ -162,24 +165,38 @@ def _scatter(panel: int, **style: Any) -> Trace:
     return {"type": "scatter", "xaxis": f"x{mark}", "yaxis": f"y{mark}", **style}
 
 
-def _parted(scale: Scale, lams: Array, y: Array) -> dict[str, Any]:
-    """A curve over λ, first of all 0, with a gap between 0 and the rest; λ itself for the hover."""
-    x = np.insert(scale.place(lams), 1, np.nan)
-    return {"x": x, "y": np.insert(y, 1, np.nan), "customdata": np.insert(lams, 1, np.nan)}
+def _parted(values: Array) -> dict[str, str]:
+    """Values over λ, the first of them at 0, with a gap after it; as many digits as one can see."""
+    return _packed(np.insert(values, 1, np.nan), "f4")
+
+
+def _dot_at_zero(count: int, size: int) -> dict[str, str]:
+    """Sizes of the markers of a parted curve: only the first is seen."""
+    return _packed(np.append([size], np.zeros(count)), "i1")
+
+
+def _packed(values: Array, kind: str) -> dict[str, str]:
+    """An array as Plotly writes one: base64 of its numbers, and their kind."""
+    return {"dtype": kind, "bdata": b64encode(values.astype(f"<{kind}").tobytes()).decode()}
 
 
 def _curve(panel: int, scale: Scale, lams: Array, y: Array, name: str, **style: Any) -> Trace:
     """A line, and a dot at λ = 0."""
     line = style.pop("line")
-    sizes = np.zeros(len(lams) + 1)
-    sizes[0] = 7
     return _scatter(
         panel,
         name=name,
-        **_parted(scale, lams, y),
+        x=_parted(scale.place(lams)),
+        y=_parted(y),
+        customdata=_parted(lams),
         mode="lines+markers",
         line={"width": 2.4, **line},
-        marker={"color": line["color"], "size": sizes, "opacity": 1, "line": {"width": 0}},
+        marker={
+            "color": line["color"],
+            "size": _dot_at_zero(len(lams), 7),
+            "opacity": 1,
+            "line": {"width": 0},
+        },
         hovertemplate="λ = %{customdata:.3g}: %{y:.4g}<extra>" + name + "</extra>",
         **style,
     )
@@ -440,10 +457,10 @@ def _weights(shown: Shown) -> list[Trace]:
         traces.append(
             _scatter(
                 WEIGHTS,
-                x=np.insert(x, 1, np.nan),
-                y=np.insert(paths.weights[:, j], 1, np.nan),
+                x=_parted(x),
+                y=_parted(paths.weights[:, j]),
                 mode="lines+markers",
-                marker={"size": np.append([5.0], np.zeros(len(x))), "line": {"width": 0}}
+                marker={"size": _dot_at_zero(len(x), 5), "line": {"width": 0}}
                 | {"color": OPTIMUM if named else GREY, "opacity": 1},
                 line=line or {"color": GREY, "width": 0.8},
                 showlegend=False,
@@ -492,17 +509,17 @@ def _layout(shown: Shown, span: tuple[float, float]) -> dict[str, Any]:
         "annotations": [_break(shown.scale, mark) for mark in PANELS] + _words(shown),
     }
     narrow: dict[str, Any] = {"height": 1280, "margin.t": 200}
+    narrow["yaxis3.title"] = {"text": "df"}
     for panel, mark in enumerate(PANELS):
         (left, right), (bottom, top) = DOMAINS[panel]
-        decades = shown.scale.ends[1] - shown.scale.ends[0]
-        every = 1 if panel in (LOSS, CHOSEN) else max(1, round(decades / 2))
         layout[f"xaxis{mark}"] = {
             "domain": [left, right],
             "anchor": f"y{mark}",
             "range": shown.scale.range,
             "zeroline": False,
             "title": {"text": "" if panel == LOSS else "λ", "standoff": 2},
-            **shown.scale.ticks(every),
+            "tickangle": 0,
+            **shown.scale.ticks(small=panel not in (LOSS, CHOSEN)),
             **({"matches": "x"} if panel else {}),
         }
         layout[f"yaxis{mark}"] = {
@@ -555,7 +572,7 @@ def _break(scale: Scale, mark: str) -> dict[str, Any]:
         "y": 0,
         "xref": f"x{mark}",
         "yref": f"y{mark} domain",
-        "text": "⫽",
+        "text": "//",
         "showarrow": False,
         "yanchor": "middle",
         "font": {"size": 12},

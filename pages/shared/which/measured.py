@@ -31,7 +31,7 @@ from wd_core.training import expected_seconds
 from wd_core.types import Array
 
 # Points of a drawn exact curve, and of a drawn path of a weight.
-FINE, COARSE = 1000, 120
+FINE, COARSE = 1000, 80
 # Weights that are drawn, and of these the ones that are named.
 LINES, NAMED = 60, 5
 # A decomposition that takes longer than this is not waited for; nor is training this long, nor
@@ -45,6 +45,9 @@ LEAST_DRAWS = 5
 BAND = (0.1, 0.9)
 # An estimate that varies by less than this share over all λ prefers none of them.
 ALIKE = 1e-9
+
+# A loss below this share of that of predicting 0 is rounding.
+ROUNDING = 1e-24
 
 # How λ may be chosen; `test` is hindsight, `zero` is no decay at all.
 METHODS = ("test", "bayes", "gcv", "loo", "validation", "zero")
@@ -75,16 +78,19 @@ class Paths:
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """λ by each of METHODS and the exact test loss there, [6] each; NaN where undefined."""
+    """λ by each of METHODS and the exact test loss there, [6] each, NaN where undefined; the least.
+
+    Where the test loss is the same for every λ hindsight, too, chooses none.
+    """
 
     weight_decay: Array
     test: Array
+    least: float
 
     @property
     def ratio(self) -> Array:
-        """The test loss over the least one."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(self.test / self.test[0])
+        """The test loss over the least one; infinite where only the least is 0."""
+        return over(self.test, self.least)
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,19 +255,30 @@ def exact(spec: DatasetSpec, span: Span) -> Exact | None:
     data = cached.dataset(spec)
     fine = ridge_path(data, np.concatenate([[0.0], np.geomspace(span.least, span.most, FINE)]))
     return Exact(
-        fine=_curves(fine),
-        at=_curves(ridge_path(data, span.grid)),
+        fine=_curves(data, fine),
+        at=_curves(data, ridge_path(data, span.grid)),
         paths=_paths(data, span),
         chosen=chosen(data, spec, span),
         constant=float(np.mean((data.y_test - data.y_train.mean()) ** 2)) / 2,
     )
 
 
-def _curves(path: RidgePath) -> Curves:
+def over(loss: Array, least: float) -> Array:
+    """How many times the least loss; 1 at the least itself, infinite where that is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(loss == least, 1.0, loss / least)
+
+
+def _without_rounding(loss: Array, y: Array) -> Array:
+    """Losses on targets y, with 0 for what is left of them by rounding."""
+    return np.where(loss > ROUNDING * float(np.mean(y**2)), loss, 0.0)
+
+
+def _curves(data: Dataset, path: RidgePath) -> Curves:
     return Curves(
         path.weight_decay,
-        path.train_loss,
-        path.test_loss,
+        _without_rounding(path.train_loss, data.y_train),
+        _without_rounding(path.test_loss, data.y_test),
         path.dof,
         path.weight_norm,
         path.gcv,
@@ -283,19 +300,28 @@ def chosen(data: Dataset, spec: DatasetSpec, span: Span) -> Chosen:
     lams = span.grid
     rules = choose(data, lams, seed=spec.seed)
     path = ridge_path(data, lams)
-    scores = {"test": path.test_loss, "gcv": path.gcv, "loo": path.loo}
+    scores = {"test": (path.test_loss, data.y_test)}
+    scores |= {"gcv": (path.gcv, data.y_train), "loo": (path.loo, data.y_train)}
     if data.n_train > 1:
-        scores["validation"] = ridge_path(validation_split(data, seed=spec.seed), lams).test_loss
+        split = validation_split(data, seed=spec.seed)
+        scores["validation"] = (ridge_path(split, lams).test_loss, split.y_test)
+    telling = {rule for rule, score in scores.items() if not _alike(*score)}
     found = {"bayes": prior_weight_decay(data, spec), "zero": 0.0} | {
-        str(rule): choice.weight_decay
-        for rule, choice in rules.items()
-        if rule in scores and (rule == "test" or np.ptp(scores[rule]) > ALIKE * scores[rule].max())
+        str(rule): choice.weight_decay for rule, choice in rules.items() if rule in telling
     }
     wanted = np.array([found.get(method, np.nan) for method in METHODS])
     known = np.isfinite(wanted)
+    at_known = ridge_path(data, np.append(wanted[known], lams)).test_loss
+    at_known = _without_rounding(at_known, data.y_test)
     test = np.full(len(METHODS), np.nan)
-    test[known] = ridge_path(data, wanted[known]).test_loss
-    return Chosen(wanted, test)
+    test[known] = at_known[: known.sum()]
+    return Chosen(wanted, test, float(test[0] if "test" in telling else at_known.min()))
+
+
+def _alike(score: Array, y: Array) -> bool:
+    """Whether a score is undefined at every λ, or prefers none of them."""
+    kept = _without_rounding(score[~np.isnan(score)], y)
+    return kept.size == 0 or bool(np.ptp(kept) <= ALIKE * kept.max())
 
 
 def prior_weight_decay(data: Dataset, spec: DatasetSpec) -> float:

@@ -25,7 +25,7 @@ class Preset:
 PRESETS = (
     Preset(
         "λ matters",
-        "As many features as examples nearly, and noise: the test loss has a clear lowest point.",
+        "Nearly as many features as examples, and noise: the test loss has a clear lowest point.",
     ),
     Preset(
         "The book's data",

@@ -135,7 +135,7 @@ def matters(seen: Seen) -> None:
 
 def _row(seen: Seen, method: str) -> dict[str, str]:
     lams, ratio = seen.again.column(method)
-    ratio = ratio[np.isfinite(ratio)]
+    ratio = ratio[~np.isnan(ratio)]
     if not len(ratio):
         return {}
     lams = lams[np.isfinite(lams)]
@@ -149,7 +149,7 @@ def _row(seen: Seen, method: str) -> dict[str, str]:
         "80 % of them": f"{plain(float(low))} to {plain(float(high))}",
         "at 0 or the end": f"{ends} of {len(lams)}",
         "cost, median": words.percent(float(np.median(ratio))),
-        "cost, 90 % below": words.percent(float(np.quantile(ratio, 0.9))),
+        "cost, 90 % below": words.percent(float(np.quantile(ratio, 0.9, method="higher"))),
         "cost, worst": words.percent(float(ratio.max())),
     }
 

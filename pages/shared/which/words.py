@@ -8,7 +8,7 @@ import numpy as np
 
 from pages.shared.settings import number_text
 from pages.shared.story import plain
-from pages.shared.which.measured import BAND, METHODS, Seen
+from pages.shared.which.measured import BAND, METHODS, Exact, Seen, over
 from wd_core import DATASETS
 from wd_core.types import Array
 
@@ -16,8 +16,6 @@ from wd_core.types import Array
 SHARE = f"{round(100 * (BAND[1] - BAND[0]))} %"
 # A loss within this share of the least one is called nearly as good.
 NEARLY = 0.05
-# A curve that varies by less than this share over the whole axis does not depend on λ.
-FLAT = 1e-6
 
 NAMES = {
     "test": "the test set (hindsight)",
@@ -82,8 +80,8 @@ def number(value: float) -> str:
 
 def percent(ratio: float) -> str:
     """How far a loss is above another, from their ratio: 3.1 %, or a factor where it is large."""
-    if not math.isfinite(ratio):
-        return "–"
+    if math.isinf(ratio):
+        return "the best is 0"
     if ratio >= 10:
         return f"{plain(ratio)} times"
     above = 100 * (ratio - 1)
@@ -92,8 +90,8 @@ def percent(ratio: float) -> str:
 
 def above(ratio: float) -> str:
     """The same in a sentence: 3.1 % above the best."""
-    if not math.isfinite(ratio):
-        return "not comparable: the best has loss 0"
+    if math.isinf(ratio):
+        return "above the best, which is 0"
     if ratio >= 10:
         return f"{plain(ratio)} times the best"
     if percent(ratio) == "0.0 %":
@@ -118,7 +116,7 @@ def undefined(seen: Seen, rule: str) -> str:
         return "one example cannot be split"
     if n < 2:
         return "undefined for one example"
-    return "undefined, or the same for every λ"
+    return "the same for every λ" if rule == "test" else "undefined, or the same for every λ"
 
 
 # ---------------------------------------------------------------- at one λ
@@ -138,11 +136,10 @@ def _exact_at(seen: Seen, k: int) -> str:
     if exact is None:
         return "the exact solution is left out, at this size it takes too long."
     test = float(exact.at.test[k])
-    least = min(float(exact.chosen.test[0]), test)
-    ratio = test / least if least > 0 else math.inf
+    ratio = float(over(exact.at.test[k], exact.chosen.least))
     return (
-        f"the exact solution has test loss {plain(test)}, {above(ratio)}, and "
-        f"{plain(float(exact.at.dof[k]))} degrees of freedom."
+        f"the exact solution has test loss {plain(test)}, {above(ratio)}, and uses "
+        f"{plain(float(exact.at.dof[k]))} of {plain(float(exact.at.dof[0]))} degrees of freedom."
     )
 
 
@@ -190,9 +187,9 @@ def _best(seen: Seen) -> str:
     if exact is None:
         return "The exact solution is left out: decomposing data of this size takes too long."
     test = exact.fine.test
-    best, least = float(exact.chosen.weight_decay[0]), float(exact.chosen.test[0])
-    if np.ptp(test) <= FLAT * test.max():
-        return f"The exact test loss is the same for every λ here, {plain(least)}."
+    best, least = float(exact.chosen.weight_decay[0]), exact.chosen.least
+    if _flat(exact):
+        return f"The exact test loss is the same for every λ here, {plain(exact.chosen.least)}."
     zero = float(test[0])
     ends = seen.problem.span
     where = f"at λ = {plain(best)}{_end(best, ends.most)}"
@@ -208,6 +205,10 @@ def _best(seen: Seen) -> str:
     )
 
 
+def _flat(exact: Exact) -> bool:
+    return math.isnan(exact.chosen.weight_decay[0])
+
+
 def _end(value: float, most: float) -> str:
     return ", the end of the axis" if value == most else ""
 
@@ -215,7 +216,7 @@ def _end(value: float, most: float) -> str:
 def _rules(seen: Seen) -> str:
     """What the rules that see no test data chose on these data."""
     exact = seen.exact
-    if exact is None or np.ptp(exact.fine.test) <= FLAT * exact.fine.test.max():
+    if exact is None or _flat(exact):
         return ""
     parts = []
     for rule in ("gcv", "loo", "validation", "bayes"):
@@ -310,25 +311,22 @@ def matters(seen: Seen) -> str:
     if not again.found:
         return ""
     zero = again.column("zero")[1]
-    zero = zero[np.isfinite(zero)]
-    if not len(zero):
-        return "The best test loss is 0 on these data sets: there is nothing to compare with."
     count = len(again.found)
     text = (
-        f"On {count} {repetition(seen)}, no decay costs {percent(float(np.median(zero)))} "
-        f"in the median over the best λ of each"
+        f"On {count} {repetition(seen)} the exact test loss without decay is "
+        f"{above(float(np.median(zero)))} λ (median)"
     )
     costs = {}
     for method in ("gcv", "loo", "validation"):
         ratio = again.column(method)[1]
-        ratio = ratio[np.isfinite(ratio)]
+        ratio = ratio[~np.isnan(ratio)]
         if len(ratio):
             costs[method] = float(np.median(ratio))
     if not costs:
         return text + "; none of the rules is defined here."
-    said = [f"{NAMES[method]} {percent(ratio)}" for method, ratio in costs.items()]
+    said = [f"{NAMES[method]} {above(ratio)}" for method, ratio in costs.items()]
     cheapest = min(costs, key=lambda method: costs[method])
-    return f"{text}; a chosen λ: {', '.join(said)}. " + _verdict(
+    return f"{text}; chosen by {', '.join(said)}. " + _verdict(
         float(np.median(zero)), costs[cheapest], NAMES[cheapest]
     )
 
