@@ -25,14 +25,17 @@ TRAINING = ("optimizer", "decay", "momentum", "batch_size", "init_std")
 
 
 def opened_link() -> list[str]:
-    """At the page's first run in a session: take over what the link says; its complaints."""
-    if OPENED in st.session_state:
-        return []
-    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
-    problem, complaints = read_link(query)
-    show(problem.values())
-    st.session_state[OPENED] = True
-    return complaints
+    """At the page's first run in a session: take over what the link says. Its complaints.
+
+    They stay while the settings do: the page comes again by itself while it works on.
+    """
+    if OPENED not in st.session_state:
+        query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
+        problem, complaints = read_link(query)
+        show(problem.values())
+        st.session_state[OPENED] = (_values(), complaints)
+    opened, complaints = st.session_state[OPENED]
+    return list(complaints) if opened == _values() else []
 
 
 def show(values: Mapping[str, Value]) -> None:
@@ -59,7 +62,7 @@ def on_chart() -> dict[str, Callable[[], None]]:
 
 def chosen() -> Problem:
     """The problem as the controls stand now. ValueError where they do not go together."""
-    return problem_of({key: st.session_state[PAGE + key] for key in SETTINGS})
+    return problem_of(_values())
 
 
 def seen(problem: Problem) -> measured.Seen:
@@ -91,6 +94,10 @@ def go_on(so_far: measured.Seen) -> None:
     if not so_far.again.whole:
         so_far.again.grow(BETWEEN)
         st.rerun()
+
+
+def _values() -> dict[str, Value]:
+    return {key: st.session_state[PAGE + key] for key in SETTINGS}
 
 
 def _kept(key: str) -> str:

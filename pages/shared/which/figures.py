@@ -41,6 +41,8 @@ EDGE = 0.03
 # The loss axis goes so many decades below and above what predicting the mean gives, at most.
 DECADES = 5.0
 ROOM = 0.05
+# Over fewer decades than this 1, 2 and 5 are ticked in each.
+FEW = 2.5
 # Bins of the chosen λ, and the height of the fullest, of a row of 1.
 BINS, FULL = 40, 0.72
 FAINT_TRAIN, FAINT_TEST = "rgba(0, 114, 178, 0.18)", "rgba(213, 94, 0, 0.2)"
@@ -426,14 +428,22 @@ def _small(shown: Shown) -> list[Trace]:
         lams, pink = fine.weight_decay, {"color": OPTIMUM}
         traces = [
             _curve(DOF, shown.scale, lams, fine.dof, "exact", line=pink, showlegend=False),
-            _curve(NORM, shown.scale, lams, fine.norm, "‖w*‖, exact", line=pink, showlegend=False),
+            _curve(
+                NORM,
+                shown.scale,
+                lams,
+                _positive(fine.norm),
+                "‖w*‖, exact",
+                line=pink,
+                showlegend=False,
+            ),
         ]
     if shown.found.count:
         traces.append(
             _scatter(
                 NORM,
                 x=shown.scale.place(shown.grid),
-                y=shown.found.norm,
+                y=_positive(shown.found.norm),
                 customdata=shown.grid,
                 mode="markers",
                 marker={"color": PENALTY, "size": 5, "symbol": "square-open"},
@@ -529,6 +539,8 @@ def _layout(shown: Shown, span: tuple[float, float]) -> dict[str, Any]:
             **_upwards(shown, panel, span),
         }
         narrow[f"xaxis{mark}.domain"], narrow[f"yaxis{mark}.domain"] = NARROW_DOMAINS[panel]
+        for name, few in shown.scale.ticks(small=True).items():
+            narrow[f"xaxis{mark}.{name}"] = few
         if panel:
             layout[f"yaxis{mark}1"] = {
                 "overlaying": f"y{mark}",
@@ -550,9 +562,8 @@ def _layout(shown: Shown, span: tuple[float, float]) -> dict[str, Any]:
 def _upwards(shown: Shown, panel: int, span: tuple[float, float]) -> dict[str, Any]:
     """The upright axis of a panel."""
     if panel == LOSS:
-        few = span[1] - span[0] < 2.5
-        ticks = {"type": "log", "tickformat": "~g", "dtick": "D2" if few else 1}
-        return {"title": {"text": "loss (half mean square)"}, "range": list(span), **ticks}
+        title = {"text": "loss (half mean square)"}
+        return {"title": title, "range": list(span), **_log_ticks(span[1] - span[0])}
     if panel == CHOSEN:
         names = [RULES[mark.rule].name for mark in reversed(shown.marks)]
         rows = [row + 0.4 for row in range(len(names))]
@@ -561,8 +572,15 @@ def _upwards(shown: Shown, panel: int, span: tuple[float, float]) -> dict[str, A
     if panel == DOF:
         return {"title": {"text": "degrees of freedom"}, "rangemode": "tozero", "nticks": 5}
     if panel == NORM:
-        return {"title": {"text": "‖w‖"}, "rangemode": "tozero", "nticks": 5}
+        return {"title": {"text": "‖w‖"}, "type": "log", "nticks": 5, "tickformat": "~g"}
     return {"title": {"text": "weights w*<sub>j</sub>"}, "nticks": 5}
+
+
+def _log_ticks(decades: float) -> dict[str, Any]:
+    """1, 2 and 5 over a few decades, whole ones or every few of them over many."""
+    if decades < FEW:
+        return {"type": "log", "tickformat": "~g", "dtick": "D2"}
+    return {"type": "log", "exponentformat": "power", "dtick": math.ceil(decades / 7)}
 
 
 def _break(scale: Scale, mark: str) -> dict[str, Any]:

@@ -333,7 +333,7 @@ def matters(seen: Seen) -> str:
 
 def _verdict(zero: float, chosen: float, name: str) -> str:
     if zero < 1 + NEARLY and chosen < 1 + NEARLY:
-        return f"Here it matters little: both stay within {100 * NEARLY:.0f} % of the best."
+        return f"Here it matters little: in the median both stay within {100 * NEARLY:.0f} %."
     if zero > chosen:
         return f"Choosing is worth it: {name} loses less than no decay does."
     return "Choosing is not worth it here: no decay loses no more than the best of the rules."

@@ -1,0 +1,575 @@
+"""The page “Which λ”: links, exact and trained numbers, choices made anew, figure, sentences."""
+
+import csv
+import io
+import json
+import math
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from sklearn.linear_model import Ridge, RidgeCV
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import cached
+from pages.shared.chart import encode
+from pages.shared.link import read_link as read_train_link
+from pages.shared.settings import Steps
+from pages.shared.which import measured, picture, texts, words
+from pages.shared.which.figures import RULES, Scale
+from pages.shared.which.measured import METHODS, Again, Seen, Trained
+from pages.shared.which.presets import PRESETS
+from pages.shared.which.problem import (
+    DEFAULTS,
+    SETTINGS,
+    Problem,
+    Span,
+    problem_of,
+    read_link,
+    train_query,
+)
+from wd_core import (
+    bayes_weight_decay,
+    choose,
+    collect,
+    make_dataset,
+    ridge_path,
+    train,
+    validation_split,
+)
+
+VIEW = Path(__file__).parents[2] / "pages" / "views" / "which.py"
+# Closed forms of one and the same solution, on a few dozen well-conditioned rows.
+SAME = {"rel": 1e-9}
+# A run in a batch, against alone: rounding over a few hundred steps, where nothing amplifies it.
+BATCHED = {"rel": 1e-8}
+# The refined minimum against a grid of 1000: half a step of it away at most.
+HALF_A_STEP = 0.5 * math.log(10 / 1e-3) / 999
+SMALL = {"seeds": 2, "draws": 5, "epochs": 20}
+
+
+def problem(**values: Any) -> Problem:
+    return problem_of(SMALL | values)
+
+
+@cache
+def whole(asked: Problem) -> Seen:
+    """The problem with everything worked out."""
+    count = measured.seeds_shown(asked)
+    trained = Trained(asked.data, asked.run, asked.span, count)
+    again = Again(asked.data, asked.span, measured.draws_shown(asked))
+    while not (trained.whole and again.whole):
+        trained.grow(1.0)
+        again.grow(1.0)
+    exact = measured.exact(asked.data, asked.span)
+    return Seen(asked, exact, trained, again, trained.found)
+
+
+def known(seen: Seen) -> measured.Exact:
+    assert seen.exact is not None
+    return seen.exact
+
+
+def page_at(**query: str) -> AppTest:
+    page = AppTest.from_file(str(VIEW), default_timeout=60)
+    for key, text in query.items():
+        page.query_params[key] = text
+    return fine(page.run())
+
+
+def fine(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception[0].value
+    assert not page.error, page.error[0].value
+    return page
+
+
+def payload(page: AppTest) -> dict[str, Any]:
+    return dict(json.loads(page.get("bidi_component")[0].proto.json)["payload"])
+
+
+def text_of(page: AppTest) -> str:
+    return "\n".join(str(node.value) for node in (*page.markdown, *page.caption))
+
+
+# ---------------------------------------------------------------- links
+
+OTHER = problem_of(
+    dict(parse_qsl("source=sparse&optimizer=adam&decay=decoupled"))
+    | {"n_train": 50, "n_features": 7, "n_informative": 3, "lr": 0.01, "true_bias": -1.5}
+    | {"least": 1e-5, "most": 30.0, "at": 0.0, "seeds": 5, "draws": 10, "seed": 3}
+)
+
+
+@pytest.mark.parametrize("asked", [problem_of({}), OTHER, *(p.problem for p in PRESETS)])
+def test_a_link_is_the_problem(asked: Problem) -> None:
+    read, complaints = read_link(parse_qsl(asked.query()))
+    assert not complaints
+    assert read.query() == asked.query()
+    assert (read.data, read.run, read.span) == (asked.data, asked.run, asked.span)
+    assert read.weight_decay == asked.weight_decay
+    assert (read.seeds, read.draws) == (asked.seeds, asked.draws)
+
+
+def test_the_default_link_is_empty_whatever_the_range_is() -> None:
+    assert problem_of({}).query() == ""
+    assert problem_of({"most": 30.0}).query() == "most=30"
+
+
+def test_every_setting_that_is_read_is_in_the_link() -> None:
+    other = {"least": 1e-4, "most": 30.0, "seeds": 5, "draws": 10, "at": 0.0, "seed": 7}
+    other |= {"n_train": 31, "n_features": 26, "noise": 0.6, "true_weight": 0.3, "true_bias": 1.0}
+    other |= {"lr": 0.01, "epochs": 90, "batch_size": 9, "init_std": 0.5, "n_test": 90}
+    for key, value in other.items():
+        assert key in dict(parse_qsl(problem_of({key: value}).query())), key
+
+
+def test_nonsense_in_a_link_is_named() -> None:
+    query = {"lr": "x", "seeds": "2.5", "least": "1", "most": "1e9", "at": "-1", "q": "1"}
+    query |= {"source": "moon", "weight_decay": "3"}
+    read, complaints = read_link(query.items())
+    assert read == problem_of({})
+    assert len(complaints) == len(query)
+
+
+def test_a_mark_beside_the_axis_is_named_and_moved() -> None:
+    read, complaints = read_link([("at", "50")])
+    assert read.weight_decay == 10
+    assert complaints == [
+        "Marked λ: 50 in the link lies beside the axis, which goes from 0.001 to 10; 10 is marked "
+        "instead."
+    ]
+
+
+def test_settings_that_do_not_go_together_are_named() -> None:
+    _, complaints = read_link([("optimizer", "nesterov"), ("momentum", "0")])
+    assert len(complaints) == 1
+
+
+@pytest.mark.parametrize("least", SETTINGS["least"].steps)  # type: ignore[union-attr]
+@pytest.mark.parametrize("most", SETTINGS["most"].steps)  # type: ignore[union-attr]
+def test_the_grid_holds_an_exact_zero_and_both_ends(least: float, most: float) -> None:
+    grid = Span(least, most).grid
+    assert len(grid) == 64
+    assert grid[0] == 0.0
+    assert (grid[1], grid[-1]) == (least, most)
+    assert (np.diff(grid) > 0).all()
+    for k, lam in enumerate(grid.tolist()):
+        assert Span(least, most).nearest(lam) == k
+
+
+@pytest.mark.parametrize("at", [0.0, 1e-3, 0.7, 10.0])
+def test_the_link_to_train_is_the_marked_run(at: float) -> None:
+    asked = problem(at=at, optimizer="momentum")
+    link = read_train_link(parse_qsl(train_query(asked)))
+    assert not link.complaints
+    assert link.settings == asked.settings(asked.weight_decay)
+
+
+# ---------------------------------------------------------------- exact
+
+
+def test_exact_losses_are_those_of_scikit_learn() -> None:
+    seen = whole(problem())
+    data, at = make_dataset(seen.problem.data), known(seen).at
+    for k in (1, 20, 63):
+        lam = float(seen.grid[k])
+        model = Ridge(alpha=data.n_train * lam).fit(data.X_train, data.y_train)
+        rest = [
+            np.mean((model.predict(X) - y) ** 2) / 2
+            for X, y in ((data.X_train, data.y_train), (data.X_test, data.y_test))
+        ]
+        assert [at.train[k], at.test[k]] == pytest.approx(rest, **SAME)
+        assert at.norm[k] == pytest.approx(np.linalg.norm(model.coef_), **SAME)
+        paths = known(seen).paths
+        assert paths.total == 25
+    assert known(seen).constant == pytest.approx(
+        float(np.mean((data.y_test - data.y_train.mean()) ** 2)) / 2, **SAME
+    )
+
+
+def test_degrees_of_freedom_are_the_trace_of_the_hat_matrix() -> None:
+    seen = whole(problem())
+    data, k = make_dataset(seen.problem.data), 30
+    alpha = data.n_train * float(seen.grid[k])
+    fits = [
+        Ridge(alpha=alpha).fit(data.X_train, e).predict(data.X_train)[i]
+        for i, e in enumerate(np.eye(data.n_train))
+    ]
+    assert known(seen).at.dof[k] == pytest.approx(sum(fits), **SAME)
+
+
+def test_what_leave_one_out_chooses_is_what_scikit_learn_chooses() -> None:
+    seen = whole(problem())
+    data = make_dataset(seen.problem.data)
+    lams = np.geomspace(1e-3, 10, 1000)
+    model = RidgeCV(alphas=data.n_train * lams).fit(data.X_train, data.y_train)
+    chosen = known(seen).chosen.weight_decay[METHODS.index("loo")]
+    assert abs(math.log(chosen * data.n_train / model.alpha_)) <= 1.01 * HALF_A_STEP
+
+
+def test_what_validation_chooses_is_the_best_refit_on_the_split() -> None:
+    seen = whole(problem())
+    asked = seen.problem
+    split = validation_split(make_dataset(asked.data), seed=asked.data.seed)
+    lams = np.geomspace(1e-3, 10, 1000)
+    held = [
+        np.mean((Ridge(alpha=len(split.y_train) * lam).fit(split.X_train, split.y_train).predict(
+            split.X_test) - split.y_test) ** 2)
+        for lam in lams
+    ]  # fmt: skip
+    chosen = known(seen).chosen.weight_decay[METHODS.index("validation")]
+    assert abs(math.log(chosen / lams[int(np.argmin(held))])) <= 1.01 * HALF_A_STEP
+
+
+def test_bayes_is_sigma_squared_over_n_tau_squared() -> None:
+    for values, tau2 in (({}, 0.04), ({"source": "sparse", "n_informative": 5}, 0.04 * 5 / 25)):
+        seen = whole(problem(**values))
+        value = known(seen).chosen.weight_decay[METHODS.index("bayes")]
+        assert value == pytest.approx(0.25 / (30 * tau2), **SAME)
+
+
+def test_the_drawn_weights_are_the_largest_of_all() -> None:
+    seen = whole(problem(n_features=200))
+    paths, data = known(seen).paths, make_dataset(seen.problem.data)
+    weights = ridge_path(data, paths.weight_decay).weights
+    size = np.abs(weights).max(0)
+    assert paths.total == 200
+    assert paths.weights.shape[1] == measured.LINES
+    assert np.abs(paths.weights).max(0) == pytest.approx(np.sort(size)[::-1][: measured.LINES])
+    assert paths.names[0] == f"w<sub>{size.argmax() + 1}</sub>"
+
+
+# ---------------------------------------------------------------- trained
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_medians_and_bands_are_those_of_lone_runs(optimizer: str) -> None:
+    seen = whole(problem(seeds=5, optimizer=optimizer, seed=2))
+    asked, data = seen.problem, make_dataset(seen.problem.data)
+    for k in (0, 40, 63):
+        lone = [
+            collect(train(data, [replace(asked.run, weight_decay=float(seen.grid[k]), seed=s)]))
+            for s in range(2, 7)
+        ]
+        losses = np.array([[run.train_loss[-1, 0], run.test_loss[-1, 0]] for run in lone])
+        norms = [run.weight_norm[-1, 0] for run in lone]
+        found = seen.found
+        assert [found.train[k], found.test[k]] == pytest.approx(np.median(losses, 0), **BATCHED)
+        assert found.test_band[:, k] == pytest.approx(
+            np.quantile(losses[:, 1], [0.1, 0.9]), **BATCHED
+        )
+        assert found.norm[k] == pytest.approx(np.median(norms), **BATCHED)
+        assert found.own[:, k] == pytest.approx([*losses[0], norms[0]], **BATCHED)
+    assert seen.found.count == 5
+
+
+def test_seeds_that_have_not_ended_are_not_counted() -> None:
+    asked = problem(seeds=5)
+    trained = Trained(asked.data, asked.run, asked.span, 5)
+    assert trained.found.count == 0
+    assert trained.found.best is None
+    half = whole(asked).trained.parts[0]
+    keep = half.rows < 64 + 10  # the first seed, and a part of the second
+    names = ("rows", "train_loss", "test_loss", "penalty", "weight_norm", "diverged_at")
+    trained.parts.append(replace(half, **{name: getattr(half, name)[keep] for name in names}))
+    assert trained.found.count == 1
+    assert trained.found.test == pytest.approx(whole(asked).found.own[1])
+
+
+def test_nothing_random_is_run_once() -> None:
+    seen = whole(problem(seeds=20, init_std=0.0, batch_size=30))
+    assert seen.found.count == 1
+    assert "nothing in it is random" in words.finding(seen)
+
+
+def test_diverged_runs_are_a_gap_and_said() -> None:
+    seen = whole(problem(lr=0.1, most=100.0, epochs=200))
+    gone = seen.found.diverged > 0
+    assert gone.any()
+    assert not gone.all()
+    assert np.isnan(seen.found.test[gone]).all()
+    assert np.isfinite(seen.found.test[~gone]).all()
+    first, last = (words.lam(float(lam)) for lam in seen.grid[gone][[0, -1]])
+    assert f"between {first} and {last} and leave a gap there" in words.finding(seen)
+    assert "2 of 2 runs diverged" in words.sentences(seen)[-1]
+
+
+def test_a_size_that_would_take_too_long_leaves_trained_runs_out() -> None:
+    asked = problem(n_train=2000, n_features=1000, epochs=20000, batch_size=1)
+    assert measured.seeds_shown(asked) == 0
+    empty = Trained(asked.data, asked.run, asked.span, 0)
+    assert empty.whole
+    seen = replace(whole(problem()), trained=empty, found=empty.found)
+    assert "trained runs are left out" in words.finding(seen)
+    assert encode(picture.picture(seen))
+
+
+def test_a_size_that_cannot_be_decomposed_in_time_has_no_exact_solution() -> None:
+    asked = problem(n_train=2000, n_features=2000)
+    assert measured.exact(asked.data, asked.span) is None
+    assert measured.draws_shown(asked) == 0
+    seen = replace(whole(problem()), exact=None, again=Again(asked.data, asked.span, 0))
+    assert "The exact solution is left out" in words.finding(seen)
+    assert encode(picture.picture(seen))
+
+
+# ---------------------------------------------------------------- chosen anew
+
+
+@pytest.mark.parametrize("values", [{}, {"source": "diabetes", "n_features": 10}])
+def test_every_repetition_is_the_choice_on_its_own_data(values: dict[str, Any]) -> None:
+    seen = whole(problem(seed=4, **values))
+    asked = seen.problem
+    assert len(seen.again.found) == 5
+    own = known(seen).chosen
+    assert seen.again.found[0].weight_decay == pytest.approx(own.weight_decay, nan_ok=True)
+    for k, found in enumerate(seen.again.found):
+        data = make_dataset(replace(asked.data, seed=4 + k))
+        rules = choose(data, seen.grid, seed=4 + k)
+        for rule, choice in rules.items():
+            at = METHODS.index(rule)
+            assert found.weight_decay[at] == choice.weight_decay
+            model = Ridge(alpha=max(data.n_train * choice.weight_decay, 1e-12))
+            model.fit(data.X_train, data.y_train)
+            loss = np.mean((model.predict(data.X_test) - data.y_test) ** 2) / 2
+            assert found.test[at] == pytest.approx(loss, rel=1e-6)
+            assert found.ratio[at] == pytest.approx(found.test[at] / found.least)
+        zero = ridge_path(data, [0.0]).test_loss[0]
+        assert found.test[METHODS.index("zero")] == pytest.approx(zero, **SAME)
+        assert np.nanmin(found.ratio[[METHODS.index(r) for r in rules]]) == 1
+
+
+def test_the_prior_is_unknown_for_real_data_and_idle_without_noise() -> None:
+    real = whole(problem(source="diabetes", n_features=10))
+    assert np.isnan(known(real).chosen.weight_decay[METHODS.index("bayes")])
+    silent = whole(problem(noise=0.0))
+    assert known(silent).chosen.weight_decay[METHODS.index("bayes")] == 0
+    assert math.isinf(bayes_weight_decay(0.5, 0.0, 30))
+    assert math.isinf(
+        known(whole(problem(true_weight=0.0))).chosen.weight_decay[METHODS.index("bayes")]
+    )
+
+
+def test_rounding_is_no_loss() -> None:
+    seen = whole(problem(noise=0.0))
+    exact = known(seen)
+    assert exact.at.test[0] == 0
+    assert exact.chosen.least == 0
+    assert exact.chosen.ratio[METHODS.index("zero")] == 1
+    assert "test loss 0, as good as the best" in words.sentences(seen)[0]
+    assert "above the best, which is 0" in words.sentences(seen)[-1]
+
+
+@pytest.mark.parametrize(
+    ("values", "undefined"),
+    [
+        ({"n_train": 1}, {"test", "gcv", "loo", "validation"}),
+        ({"n_train": 2}, {"gcv", "loo", "validation"}),
+        ({"true_weight": 0.0, "noise": 0.0}, {"test", "bayes", "gcv", "loo", "validation"}),
+        ({"n_features": 200}, set()),
+    ],
+)
+def test_a_rule_that_prefers_no_weight_decay_chooses_none(
+    values: dict[str, Any], undefined: set[str]
+) -> None:
+    seen = whole(problem(**values))
+    marks = {mark.rule: mark for mark in picture.marks(seen)}
+    assert {rule for rule, mark in marks.items() if math.isnan(mark.weight_decay)} == undefined
+    assert all(marks[rule].why for rule in undefined)
+
+
+# ---------------------------------------------------------------- the picture
+
+ENDS: list[dict[str, Any]] = [
+    {},
+    {"n_train": 1},
+    {"n_features": 1},
+    {"n_train": 1, "n_features": 1},
+    {"n_train": 2, "noise": 0.0},
+    {"n_test": 1},
+    {"noise": 0.0},
+    {"noise": 10.0},
+    {"true_weight": 0.0},
+    {"true_weight": 0.0, "noise": 0.0},
+    {"true_weight": 0.0, "noise": 0.0, "true_bias": 0.0},
+    {"lr": 1.0},
+    {"lr": 1e-4},
+    {"n_features": 1000},
+    {"least": 1e-8, "most": 100.0},
+    {"least": 0.1, "most": 1.0},
+    {"seeds": 1},
+    {"source": "correlated", "correlation": 0.99, "n_features": 50},
+    {"source": "diabetes", "n_train": 441, "n_test": 2000, "n_features": 80},
+    {"optimizer": "adam", "decay": "decoupled", "momentum": 0.5},
+    {"epochs": 1},
+]
+
+
+@pytest.mark.parametrize("values", ENDS, ids=str)
+def test_every_end_has_a_picture_and_says_only_numbers(values: dict[str, Any]) -> None:
+    seen = whole(problem(**values))
+    drawn = picture.picture(seen)
+    go.Figure(drawn["figure"])
+    json.loads(encode(drawn), parse_constant=pytest.fail)
+    said = [words.finding(seen), words.matters(seen), words.drawing(seen), *drawn["sentences"]]
+    assert not [text for text in said if "nan" in text or "inf" in text.split()]
+    assert len(drawn["sentences"]) == len(drawn["series"]["at"]) == 64
+    low, high = drawn["figure"]["layout"]["yaxis"]["range"]
+    assert -40 < low < high < 40
+
+
+def test_the_upright_lines_stand_at_every_weight_decay() -> None:
+    drawn = picture.picture(whole(problem(at=0.7)))
+    scale = Scale(1e-3, 10)
+    assert len(drawn["moves"]) == 5
+    for move in drawn["moves"].values():
+        xs = [pair[0] for pair in move["x"]]
+        assert xs == pytest.approx(scale.place(np.array(drawn["series"]["at"])).tolist())
+    named = {trace["meta"]["moves"] for trace in drawn["figure"]["data"] if "meta" in trace}
+    assert named == set(drawn["moves"])
+    assert drawn["series"]["at"][drawn["position"]] == pytest.approx(0.7, rel=0.08)
+
+
+def test_zero_stands_left_of_the_axis_and_is_ticked() -> None:
+    scale = Scale(1e-3, 10)
+    assert scale.zero < -3
+    assert scale.ticks(small=False)["ticktext"] == ["0", "0.001", "0.01", "0.1", "1", "10"]
+    assert scale.ticks(small=True)["ticktext"][0] == "0"
+    assert scale.place(np.array([0.0, 1e-3, 10, 1e9])).tolist() == [scale.zero, -3, 1, 1]
+
+
+@pytest.mark.parametrize("lam", [0.0, 1e-3, 0.2, 10.0])
+def test_a_click_on_a_point_is_its_weight_decay(lam: float) -> None:
+    scale = Scale(1e-3, 10)
+    assert scale.weight_decay(float(scale.place(np.array(lam)))) == pytest.approx(lam)
+
+
+def test_a_click_beside_the_axis_is_its_nearer_end() -> None:
+    scale = Scale(1e-3, 10)
+    assert scale.weight_decay(-3.05) == pytest.approx(1e-3)
+    assert scale.weight_decay(7) == pytest.approx(10)
+    assert scale.weight_decay(-300) == 0
+
+
+def test_the_marks_are_what_the_rules_chose() -> None:
+    seen = whole(problem())
+    marks = {mark.rule: mark for mark in picture.marks(seen)}
+    assert list(marks) == list(RULES)
+    best = int(np.argmin(seen.found.test))
+    assert marks["trained"].weight_decay == seen.grid[best]
+    rules = choose(make_dataset(seen.problem.data), seen.grid)
+    for rule, choice in rules.items():
+        assert marks[rule].weight_decay == choice.weight_decay
+        assert marks[rule].test == pytest.approx(choice.test_loss)
+        assert len(marks[rule].others) == 5
+
+
+def test_the_bars_count_every_repetition() -> None:
+    seen = whole(problem(n_train=12, draws=20))
+    bars = [t for t in picture.picture(seen)["figure"]["data"] if t["type"] == "bar"]
+    assert [int(sum(bar["customdata"])) for bar in bars] == [20] * 4
+
+
+def test_the_file_holds_the_numbers() -> None:
+    seen = whole(problem(lr=0.1, most=100.0, epochs=200))
+    rows = list(csv.DictReader(io.StringIO(texts.numbers(seen))))
+    assert len(rows) == 64
+    assert [float(row["weight_decay"]) for row in rows] == seen.grid.tolist()
+    assert [float(row["exact_test_loss"]) for row in rows] == known(seen).at.test.tolist()
+    assert [row["trained_test_loss"] == "" for row in rows] == np.isnan(seen.found.test).tolist()
+    assert float(rows[0]["own_test_loss"]) == seen.found.own[1, 0]
+
+
+# ---------------------------------------------------------------- words
+
+
+def test_the_finding_names_what_each_rule_chose() -> None:
+    seen = whole(problem())
+    text = words.finding(seen)
+    chosen = known(seen).chosen
+    for method in ("gcv", "loo", "validation", "bayes"):
+        lam = chosen.weight_decay[METHODS.index(method)]
+        assert f"λ = {words.plain(float(lam))}" in text
+
+
+def test_whether_it_matters_is_what_the_repetitions_say() -> None:
+    seen = whole(problem(draws=20))
+    text = words.matters(seen)
+    zero = np.median(seen.again.column("zero")[1])
+    gcv = np.median(seen.again.column("gcv")[1])
+    assert f"without decay is {100 * (zero - 1):.0f} % above the best" in text
+    assert f"GCV {words.above(float(gcv))}" in text
+    assert zero > gcv
+    assert "Choosing is worth it" in text
+
+
+def test_it_does_not_matter_where_the_exact_loss_is_flat() -> None:
+    flat = {**SMALL, **PRESETS[1].values}
+    seen = whole(problem_of(flat))
+    assert "Here it matters little" in words.matters(seen)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"), [(1.0, "0.0 %"), (1.031, "3.1 %"), (2.5, "150 %"), (12.0, "12 times")]
+)
+def test_a_cost_is_a_share_or_a_factor(ratio: float, text: str) -> None:
+    assert words.percent(ratio) == text
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_the_page_opens_on_its_default() -> None:
+    page = page_at()
+    drawn = payload(page)
+    assert drawn["query"] == ""
+    assert "The exact test loss is least at λ = 0.264: 0.381" in text_of(page)
+    assert "medians of 20 runs" in text_of(page)
+    assert drawn["series"]["at"][drawn["position"]] == 0.928
+
+
+def test_a_bad_link_is_said_and_the_page_is_drawn() -> None:
+    page = page_at(lr="x", weight_decay="3", draws="5", seeds="1")
+    assert len(page.warning) == 2
+    assert payload(page)["query"] == "seeds=1&draws=5"
+    assert len(fine(page.run()).warning) == 2
+    next(s for s in page.select_slider if s.key == "which lr").set_value(0.01)
+    assert not fine(page.run()).warning
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_a_preset_is_its_problem(preset: Any) -> None:
+    page = page_at(seeds="1", draws="5", epochs="1")
+    next(button for button in page.button if button.label == preset.name).click()
+    page = fine(page.run())
+    assert payload(page)["query"] == preset.problem.query()
+    assert preset.look_for in text_of(page)
+
+
+@pytest.mark.parametrize("key", ["n_features", "lr", "least", "most", "seeds", "draws"])
+def test_every_slider_has_pictures_at_its_ends(key: str) -> None:
+    setting = SETTINGS[key]
+    assert isinstance(setting, Steps)
+    page = page_at(seeds="1", draws="5", epochs="2", n_train="5", n_test="5")
+    for value in (setting.steps[0], setting.steps[-1]):
+        next(s for s in page.select_slider if s.key == f"which {key}").set_value(value)
+        page = fine(page.run())
+        assert len(payload(page)["sentences"]) == 64
+
+
+def test_every_control_has_a_help_text() -> None:
+    page = page_at(seeds="1", draws="5", epochs="2")
+    controls = [*page.select_slider, *page.number_input, *page.selectbox]
+    assert len(controls) >= 14
+    assert all(control.help for control in controls)
+
+
+def test_the_data_are_shared_with_train() -> None:
+    assert DEFAULTS["seed"] == 0
+    asked = problem()
+    assert cached.dataset(asked.data) is cached.dataset(asked.settings(1.0).data)
