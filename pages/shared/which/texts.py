@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import assets, cached
-from pages.shared.book.words import tex
+from pages.shared.latex import tex
 from pages.shared.story import plain
 from pages.shared.which import controls, words
 from pages.shared.which.measured import Seen, weight_scale
