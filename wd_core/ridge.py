@@ -55,16 +55,11 @@ class RidgePath:
         return self.coordinates @ self.V.T
 
 
-def ridge_path(
-    dataset: Dataset, weight_decays: ArrayLike, spectrum: Spectrum | None = None
-) -> RidgePath:
-    """The exact solution for every λ >= 0, with its losses and what selects among them.
-
-    `spectrum`: that of the data set, where it is at hand already.
-    """
+def ridge_path(dataset: Dataset, weight_decays: ArrayLike) -> RidgePath:
+    """The exact solution for every λ >= 0, with its losses and what selects among them."""
     lam = as_array("weight_decays", weight_decays, 1)
     require(bool((lam >= 0).all()), "weight_decays", ">= 0", float(lam.min(initial=0.0)))
-    parts = spectrum or decompose(dataset)
+    parts = decompose(dataset)
     inverse = 1 / (parts.s + lam[:, None])  # [L, r]
     shrink = parts.s * inverse
     coordinates = shrink * (parts.c / np.sqrt(parts.s))

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from wd_core.ridge import ridge_path
 from wd_core.seeding import generator
-from wd_core.spectrum import Spectrum, decompose
 from wd_core.types import Array, Dataset, as_array, require, require_whole
 
 Rule = Literal["gcv", "loo", "validation", "test"]
@@ -93,15 +92,13 @@ def choose(
     seeded `share` of the training rows after fitting the rest at the same λ, `test` the test loss
     itself: the best that could have been chosen. Losses: half mean square, as everywhere.
     """
-    spectrum = decompose(dataset)
-    scores: dict[Rule, Score] = {rule: _score(dataset, rule, spectrum) for rule in ("gcv", "loo")}
+    scores: dict[Rule, Score] = {rule: _score(dataset, rule) for rule in ("gcv", "loo")}
     if dataset.n_train >= 2:
         scores["validation"] = _score(validation_split(dataset, share, seed), "test_loss")
-    scores["test"] = _score(dataset, "test_loss", spectrum)
+    scores["test"] = _score(dataset, "test_loss")
     chosen = {rule: best_weight_decay(score, weight_decays) for rule, score in scores.items()}
     known = {rule: lam for rule, lam in chosen.items() if not np.isnan(lam)}
-    at_known = ridge_path(dataset, list(known.values()), spectrum)
-    losses = dict(zip(known, at_known.test_loss, strict=True))
+    losses = dict(zip(known, ridge_path(dataset, list(known.values())).test_loss, strict=True))
     least, nan = min(losses.values()), float("nan")
     return {
         rule: Choice(known[rule], float(losses[rule]), float(losses[rule] - least))
@@ -111,11 +108,9 @@ def choose(
     }
 
 
-def _score(dataset: Dataset, field: str, spectrum: Spectrum | None = None) -> Score:
-    spectrum = spectrum or decompose(dataset)
-
+def _score(dataset: Dataset, field: str) -> Score:
     def score(lam: Array) -> Array:
-        return np.asarray(getattr(ridge_path(dataset, lam, spectrum), field))
+        return np.asarray(getattr(ridge_path(dataset, lam), field))
 
     return score
 
