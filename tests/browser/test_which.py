@@ -18,7 +18,7 @@ CURSOR = """() => document.querySelector('.wd-plot').data
 # Where a trained point lies in the window.
 POINT = """place => {
   const plot = document.querySelector('.wd-plot');
-  const { xaxis, yaxis } = plot._fullLayout;
+  const { xaxis, yaxis11: yaxis } = plot._fullLayout;
   const runs = plot.data.find(trace => trace.name === 'test, trained');
   const box = plot.getBoundingClientRect();
   return [box.left + xaxis._offset + xaxis.d2p(runs.x[place]),
@@ -36,7 +36,7 @@ def link(page: "Page") -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
-@pytest.mark.parametrize(("place", "lam"), [(0, "0"), (40, "0.324")])
+@pytest.mark.parametrize(("place", "lam"), [(0, "0"), (40, "0.328")])
 def test_a_clicked_point_opens_as_its_run(
     page: "Page", server: "Server", place: int, lam: str
 ) -> None:

@@ -419,7 +419,7 @@ def test_every_end_has_a_picture_and_says_only_numbers(values: dict[str, Any]) -
     said = [words.finding(seen), words.matters(seen), words.drawing(seen), *drawn["sentences"]]
     assert not [text for text in said if "nan" in text or "inf" in text.split()]
     assert len(drawn["sentences"]) == len(drawn["series"]["at"]) == 64
-    low, high = drawn["figure"]["layout"]["yaxis"]["range"]
+    low, high = drawn["figure"]["layout"]["yaxis11"]["range"]
     assert -40 < low < high < 40
 
 

@@ -20,6 +20,10 @@ from wd_core.types import Array
 # Loss, chosen λ, degrees of freedom, weights, norm: the mark of a panel's axes, and its place.
 LOSS, CHOSEN, DOF, WEIGHTS, NORM = range(5)
 PANELS = ("", "2", "3", "4", "5")
+# The panels' own upright axes have no ticks and go from 0 to 1, for lines over their whole height
+# and for clicks; these lie over them, and have the numbers.
+UPRIGHT = ("11", "12", "13", "14", "15")
+WHOLE_HEIGHT = (0.0, 1.0)
 DOMAINS = (
     ((0.0, 1.0), (0.56, 1.0)),
     ((0.0, 1.0), (0.3, 0.52)),
@@ -42,7 +46,7 @@ EDGE = 0.03
 DECADES = 5.0
 ROOM = 0.05
 # Over fewer decades than this 1, 2 and 5 are ticked in each.
-FEW = 2.5
+FEW = 3.5
 # Bins of the chosen λ, and the height of the fullest, of a row of 1.
 BINS, FULL = 40, 0.72
 FAINT_TRAIN, FAINT_TEST = "rgba(0, 114, 178, 0.18)", "rgba(213, 94, 0, 0.2)"
@@ -147,15 +151,16 @@ def picture(shown: Shown) -> tuple[dict[str, Any], dict[str, Any]]:
     """The figure, and where the upright lines at the marked λ are for every λ of the grid."""
     span = _loss_span(shown)
     traces = [*_band(shown), *_exact(shown), *_runs(shown), *_constant(shown), *_estimates(shown)]
-    traces += [part for mark in shown.marks for part in _mark(shown, mark, span)]
+    traces += [part for mark in shown.marks for part in _mark(shown, mark)]
     traces += [*_rows(shown), *_small(shown), *_weights(shown)]
     places = shown.scale.place(shown.grid)
     moves = {}
     for panel, mark in enumerate(PANELS):
         name = f"marked {mark}"
-        ends = [10 ** span[0], 10 ** span[1]] if panel == LOSS else [0.0, 1.0]
-        moves[name] = {"x": [[x, x] for x in places.tolist()], "y": [ends] * len(places)}
-        traces.append(_cursor(name, panel, ends, float(places[0])))
+        ends = [list(WHOLE_HEIGHT)] * len(places)
+        moves[name] = {"x": [[x, x] for x in places.tolist()], "y": ends}
+        line = {"color": TEXT, "width": 1.4}
+        traces.append(_upright(panel, float(places[0]), line=line, meta={"moves": name}))
     return {"data": traces, "layout": _layout(shown, span)}, moves
 
 
@@ -163,8 +168,13 @@ def picture(shown: Shown) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _scatter(panel: int, **style: Any) -> Trace:
-    mark = PANELS[panel]
-    return {"type": "scatter", "xaxis": f"x{mark}", "yaxis": f"y{mark}", **style}
+    return {"type": "scatter", "xaxis": f"x{PANELS[panel]}", "yaxis": f"y{UPRIGHT[panel]}", **style}
+
+
+def _upright(panel: int, x: float, **style: Any) -> Trace:
+    """A line over the whole height of a panel, whatever its axis shows."""
+    ends = {"x": [x, x], "y": list(WHOLE_HEIGHT), "yaxis": f"y{PANELS[panel]}"}
+    return _scatter(panel, mode="lines", hoverinfo="skip", showlegend=False, **ends, **style)
 
 
 def _parted(values: Array) -> dict[str, str]:
@@ -307,17 +317,13 @@ def _estimates(shown: Shown) -> list[Trace]:
     ]
 
 
-def _mark(shown: Shown, mark: Mark, span: tuple[float, float]) -> list[Trace]:
+def _mark(shown: Shown, mark: Mark) -> list[Trace]:
     """An upright line in the loss panel with the rule's symbol on the test loss there."""
     if math.isnan(mark.weight_decay):
         return []
     rule, x = RULES[mark.rule], float(shown.scale.place(np.array(mark.weight_decay)))
     line = {"color": rule.colour, "dash": rule.dash, "width": 1.1}
-    common = {"hoverinfo": "skip", "showlegend": False}
-    ends = [10 ** span[0], 10 ** span[1]]
-    traces = [
-        _scatter(LOSS, x=[x, x], y=ends, mode="lines", line=line, opacity=0.65, **common),
-    ]
+    traces = [_upright(LOSS, x, line=line, opacity=0.65)]
     if mark.test > 0:
         traces.append(
             _scatter(
@@ -380,7 +386,7 @@ def _rows(shown: Shown) -> list[Trace]:
                 {
                     "type": "bar",
                     "xaxis": "x2",
-                    "yaxis": "y2",
+                    "yaxis": f"y{UPRIGHT[CHOSEN]}",
                     "x": centres,
                     "y": FULL * counts / counts.max(),
                     "base": row + 0.12,
@@ -480,23 +486,6 @@ def _weights(shown: Shown) -> list[Trace]:
     return traces
 
 
-def _cursor(name: str, panel: int, ends: Sequence[float], x: float) -> Trace:
-    mark = PANELS[panel]
-    # over the whole height of a panel, whatever its own axis shows
-    above = {} if panel == LOSS else {"yaxis": f"y{mark}1"}
-    return _scatter(panel, **{
-        "meta": {"moves": name},
-        "x": [x, x],
-        "y": list(ends),
-        "mode": "lines",
-        "line": {"color": TEXT, "width": 1.4},
-        "opacity": 0.8,
-        "showlegend": False,
-        "hoverinfo": "skip",
-        **above,
-    })  # fmt: skip
-
-
 # ---------------------------------------------------------------- the layout
 
 
@@ -519,7 +508,7 @@ def _layout(shown: Shown, span: tuple[float, float]) -> dict[str, Any]:
         "annotations": [_break(shown.scale, mark) for mark in PANELS] + _words(shown),
     }
     narrow: dict[str, Any] = {"height": 1280, "margin.t": 200}
-    narrow["yaxis3.title"] = {"text": "df"}
+    narrow[f"yaxis{UPRIGHT[DOF]}.title"] = {"text": "df"}
     for panel, mark in enumerate(PANELS):
         (left, right), (bottom, top) = DOMAINS[panel]
         layout[f"xaxis{mark}"] = {
@@ -535,20 +524,20 @@ def _layout(shown: Shown, span: tuple[float, float]) -> dict[str, Any]:
         layout[f"yaxis{mark}"] = {
             "domain": [bottom, top],
             "anchor": f"x{mark}",
+            "range": list(WHOLE_HEIGHT),
+            "visible": False,
+            "fixedrange": True,
+        }
+        layout[f"yaxis{UPRIGHT[panel]}"] = {
+            "overlaying": f"y{mark}",
+            "anchor": f"x{mark}",
+            "side": "left",
             "zeroline": False,
             **_upwards(shown, panel, span),
         }
         narrow[f"xaxis{mark}.domain"], narrow[f"yaxis{mark}.domain"] = NARROW_DOMAINS[panel]
         for name, few in shown.scale.ticks(small=True).items():
             narrow[f"xaxis{mark}.{name}"] = few
-        if panel:
-            layout[f"yaxis{mark}1"] = {
-                "overlaying": f"y{mark}",
-                "anchor": f"x{mark}",
-                "range": [0, 1],
-                "visible": False,
-                "fixedrange": True,
-            }
     layout["meta"] = {
         "filename": "which-lambda",
         "clicks": True,
@@ -602,7 +591,7 @@ def _words(shown: Shown) -> list[dict[str, Any]]:
     notes = []
     for row, mark in enumerate(reversed(shown.marks)):
         if math.isnan(mark.weight_decay):
-            at = {"x": 0.02, "y": row + 0.4, "xref": "x2 domain", "yref": "y2"}
+            at = {"x": 0.02, "y": row + 0.4, "xref": "x2 domain", "yref": f"y{UPRIGHT[CHOSEN]}"}
             notes.append({"text": f"– {mark.why}", "xanchor": "left", **at})
     paths = shown.paths
     if paths is not None:
@@ -612,7 +601,12 @@ def _words(shown: Shown) -> list[dict[str, Any]]:
             y = float(paths.weights[1, j])
             if all(abs(y - other) > APART * reach for other in placed):
                 placed.append(y)
-                at = {"x": shown.scale.ends[0], "y": y, "xref": "x4", "yref": "y4"}
+                at = {
+                    "x": shown.scale.ends[0],
+                    "y": y,
+                    "xref": "x4",
+                    "yref": f"y{UPRIGHT[WEIGHTS]}",
+                }
                 notes.append({"text": paths.names[j], "xanchor": "left", "yshift": 8, **at})
     style = {"showarrow": False, "font": {"size": 11}}
     return [{**note, **style} for note in notes]

@@ -146,15 +146,9 @@ class Problem:
     def values(self) -> dict[str, Value]:
         """Every setting by its key."""
         shared = self.settings(0.0).values()
-        own = {"least": self.span.least, "most": self.span.most, "at": self.weight_decay}
-        return (
-            {key: shared[key] for key in SHARED}
-            | own
-            | {
-                "seeds": self.seeds,
-                "draws": self.draws,
-            }
-        )
+        own = {"seeds": self.seeds, "draws": self.draws, "at": self.weight_decay}
+        ends = {"least": self.span.least, "most": self.span.most}
+        return {key: shared[key] for key in SHARED} | ends | own
 
     def query(self) -> str:
         """The problem as the query of a link; defaults, and what is not read, are left out."""
