@@ -85,12 +85,23 @@ def short_run(settings: Settings) -> Run:
     return collect(train(dataset(settings.data), runs, record_every=every))
 
 
-_streamed: OrderedDict[Settings, tuple[EpochRecord, ...]] = OrderedDict()
+@dataclass(frozen=True)
+class Streamed:
+    """A long run that has been streamed to its end: its records, and curves from its weights."""
+
+    records: tuple[EpochRecord, ...]
+    reach: dict[str, list[float | None]]
 
 
-def remember(settings: Settings, records: Sequence[EpochRecord]) -> None:
-    """Keep a long run that has been streamed to its end, so that it can be pinned."""
-    _streamed[settings] = tuple(replace(record, expand=_forgotten) for record in records)
+_streamed: OrderedDict[Settings, Streamed] = OrderedDict()
+
+
+def remember(
+    settings: Settings, records: Sequence[EpochRecord], reach: dict[str, list[float | None]]
+) -> None:
+    """Keep a long run that has been streamed to its end, but not its weights."""
+    kept = tuple(replace(record, expand=_forgotten) for record in records)
+    _streamed[settings] = Streamed(kept, reach)
     while len(_streamed) > STREAMED_RUNS:
         _streamed.popitem(last=False)
 
@@ -99,9 +110,17 @@ def _forgotten() -> Array:
     raise LookupError("the weights of a streamed run are not kept")
 
 
+def streamed(settings: Settings) -> Streamed | None:
+    """What is kept of a long run, if it has been streamed to its end."""
+    return _streamed.get(settings)
+
+
 def known(settings: Settings) -> Sequence[EpochRecord] | None:
     """The records of a run that is short or has been streamed to its end; else None."""
-    return short_run(settings).records if is_short(settings) else _streamed.get(settings)
+    if is_short(settings):
+        return short_run(settings).records
+    kept = streamed(settings)
+    return kept.records if kept else None
 
 
 @lru_cache(maxsize=256)

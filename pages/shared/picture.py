@@ -16,7 +16,6 @@ from pages.shared.link import Pin, query_of
 from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, number_text
 from wd_core import (
     OPTIMIZERS,
-    Dataset,
     make_dataset,
     max_stable_lr,
     train,
@@ -94,12 +93,13 @@ def training_picture(settings: Settings, pins: Sequence[Pin] = ()) -> Payload:
             "controls": {key: {"param": key, "values": _steps(key, settings)} for key in FRONT},
         },
     }
-    if cached.is_short(settings):
-        return payload | _finished(settings, cached.short_run(settings).records, pins)
+    if records := cached.known(settings):
+        return payload | _finished(settings, records, pins)
     suffixes = ("", "_0") if settings.run.weight_decay else ("",)
     series: figures.Series = {name + suffix: [] for name in COLUMNS for suffix in suffixes}
     return payload | {
         "stream": f"/api/train/stream?{query}",
+        "work": settings.query(),
         "series": {"epoch": []} | series,
         "figure": _figure(settings, series, None, pins),
         "sentence": TAKES_A_WHILE,
@@ -148,7 +148,7 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Iterator[tuple[str, 
                     },
                 )
                 sent, new = now, 0
-    cached.remember(settings, records)
+    cached.remember(settings, records, _reach(settings, _until_divergence(records)))
     yield "picture", _finished(settings, records, pins)
     yield "done", {}
 
@@ -186,14 +186,13 @@ def _steps(key: str, settings: Settings) -> list[str]:
 
 def _finished(settings: Settings, records: Sequence[EpochRecord], pins: Sequence[Pin]) -> Payload:
     """What is known only at the end: all curves, the figure with its baselines, the sentence."""
-    data = cached.dataset(settings.data)
     baselines = cached.baselines(settings.data, settings.run.weight_decay)
-    shown = _until_divergence(records)
-    series = _series(shown) | _reach(settings, data, shown)
+    shown, kept = _until_divergence(records), cached.streamed(settings)
+    series = _series(shown) | (kept.reach if kept else _reach(settings, shown))
     return {
         "series": series,
         "figure": _figure(settings, series, baselines, pins),
-        "sentence": _sentence(settings, data, records, baselines),
+        "sentence": _sentence(settings, records, baselines),
     }
 
 
@@ -226,10 +225,11 @@ def _listed(values: Array) -> list[float | None]:
     return [float(f"{x:.6g}") if math.isfinite(x) else None for x in values.tolist()]
 
 
-def _reach(settings: Settings, data: Dataset, records: Sequence[EpochRecord]) -> figures.Series:
+def _reach(settings: Settings, records: Sequence[EpochRecord]) -> figures.Series:
     """The norm of the part of w that no example reaches, and where theory says it must be."""
     if cached.svd_seconds(settings.data) > cached.SVD_SECONDS:
         return {}
+    data = cached.dataset(settings.data)
     weights = np.array([record.weights[0] for record in records])
     left = unreachable_norm(data.X_train, weights)
     if not left[0] > NOTHING_LEFT * float(np.linalg.norm(weights[0])):
@@ -244,7 +244,6 @@ def _reach(settings: Settings, data: Dataset, records: Sequence[EpochRecord]) ->
 
 def _sentence(
     settings: Settings,
-    data: Dataset,
     records: Sequence[EpochRecord],
     baselines: cached.Baselines,
 ) -> str:
@@ -252,7 +251,7 @@ def _sentence(
     if last.diverged[0]:
         epoch = next(record.epoch for record in records if record.diverged[0])
         label = OPTIMIZERS[run.optimizer].label
-        limit, shrink = _lowest_limit(settings, data), run.lr * run.weight_decay
+        limit, shrink = _lowest_limit(settings), run.lr * run.weight_decay
         if math.isnan(limit) and run.decay == "decoupled" and shrink > 2:
             return story.decay_diverged(epoch, shrink)
         return story.diverged(epoch, run.lr, limit, label, run.batch_size)
@@ -274,8 +273,9 @@ def _overlap(losses: Sequence[Array]) -> bool:
     return bool(low.max() <= high.min())
 
 
-def _lowest_limit(settings: Settings, data: Dataset) -> float:
+def _lowest_limit(settings: Settings) -> float:
     """The smallest stable learning rate over the batches of the first epoch; NaN where none is."""
+    data = cached.dataset(settings.data)
     order = next(batch_order(settings.run.seed, data.n_train, 1))
     size = settings.run.batch_size
     batches = [order[i : i + size] for i in range(0, len(order) - size + 1, size)]

@@ -305,7 +305,7 @@ def test_a_run_that_diverges_says_when_and_why_and_stops_there(values: dict[str,
 
 def test_the_limit_it_names_holds() -> None:
     settings = settings_of({"lr": 1.0})
-    limit = picture._lowest_limit(settings, make_dataset(settings.data))
+    limit = picture._lowest_limit(settings)
     assert at_once(settings_of({"lr": 0.9 * limit})).diverged_at[0] == -1
     assert at_once(settings_of({"lr": 2.0 * limit})).diverged_at[0] > 0
 
@@ -456,6 +456,26 @@ def test_a_streamed_run_can_be_pinned_only_once_it_has_ended() -> None:
     assert end["test"] == pytest.approx(finished["series"]["test_loss"][-1], rel=SIX_DIGITS)
     drawn = training_picture(settings_of({}), [Pin("kept", settings)])
     assert "test, kept" in {t["name"] for t in drawn["figure"]["data"]}
+
+
+@pytest.mark.usefixtures("all_runs_long")
+def test_a_streamed_run_is_not_trained_again_when_it_is_pinned() -> None:
+    settings = settings_of({"epochs": 30, "seed": 9})
+    assert training_picture(settings)["stream"]
+    finished = dict(stream(settings))["picture"]
+    pinned = training_picture(settings, [Pin("kept", settings)])
+    assert pinned["stream"] is None
+    assert pinned["series"] == finished["series"]
+    assert "unreachable" in pinned["series"]  # though the weights are not kept
+
+
+@pytest.mark.usefixtures("all_runs_long")
+def test_pins_leave_the_work_of_a_stream_the_same() -> None:
+    settings = settings_of({"epochs": 31, "seed": 9})
+    other = settings_of({"epochs": 31, "seed": 9, "weight_decay": 1.0})
+    alone, pinned = training_picture(settings), training_picture(settings, [Pin("one", other)])
+    assert alone["run"] != pinned["run"]
+    assert alone["work"] == pinned["work"] != training_picture(other)["work"]
 
 
 @pytest.mark.usefixtures("all_runs_long")

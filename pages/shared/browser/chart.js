@@ -14,6 +14,9 @@ import { Sliders } from "./sliders.js";
 import { Stream } from "./stream.js";
 import { Tiles } from "./tiles.js";
 
+// What a stream works on, where its address says more than that: pins do not begin it anew.
+const workOf = ({ work, stream }) => work ?? stream;
+
 export class Chart {
   constructor(parent, assets) {
     this.assets = assets;
@@ -104,14 +107,15 @@ export class Chart {
   }
 
   // A rerun that changed something else brings the same stream: it must not start it over.
-  continues({ run, stream }) {
+  continues(payload) {
     const now = this.picture?.payload;
-    const state = this.root.dataset.state;
-    return Boolean(now?.stream && stream === now.stream && run === now.run && state !== "failed");
+    const same = now?.stream && payload.stream && workOf(payload) === workOf(now);
+    return Boolean(same && this.root.dataset.state !== "failed");
   }
 
   goOn(payload) {
     this.picture.goOn(payload);
+    if (this.root.dataset.run) this.root.dataset.run = payload.run;
     this.redraw();
   }
 

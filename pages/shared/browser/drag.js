@@ -1,5 +1,6 @@
 // Follows Streamlit's sliders while they move; Streamlit itself hears of it on release only.
-// The slider's hidden range input gets a new aria-valuetext with every move.
+// The slider's hidden range input gets a new aria-valuetext with every move: the value itself. Its
+// place among the steps would not do, since a rerun may change the steps before the chart hears.
 export class Drag {
   constructor(chart) {
     this.chart = chart;
@@ -42,15 +43,15 @@ export class Drag {
     const key = this.find(target);
     const input = key && this.input(key);
     if (!input) return;
-    this.held = { key, from: input.value };
-    this.seen.set(key, input.value);
+    this.held = { key, from: input.ariaValueText };
+    this.seen.set(key, input.ariaValueText);
   }
 
   // Back where it began: Streamlit will not rerun, so what it last sent is due again.
   release() {
     const { held, chart } = this;
     this.held = null;
-    if (!held || this.input(held.key)?.value !== held.from) return;
+    if (!held || this.input(held.key)?.ariaValueText !== held.from) return;
     if (!chart.given || (chart.root.dataset.run === chart.given.run && !this.busy)) return;
     chart.receive(chart.given);
   }
@@ -63,13 +64,13 @@ export class Drag {
   moved(input) {
     const key = this.find(input);
     if (!key || !(input instanceof HTMLInputElement)) return;
+    const value = input.ariaValueText;
     const before = this.seen.get(key);
-    this.seen.set(key, input.value);
-    if (before === input.value) return;
+    this.seen.set(key, value);
+    if (before === value) return;
     if (this.held?.key !== key && document.activeElement !== input) return;
     const { param, values } = this.controls[key];
-    const value = values[Number(input.value) - Number(input.min || 0)];
-    if (value === undefined) return;
+    if (!values.includes(value)) return;
     this.wanted = { param, value };
     this.next();
   }
