@@ -21,7 +21,6 @@ from pages.shared.chart import encode
 from pages.shared.link import read_link as read_train_link
 from pages.shared.settings import Steps
 from pages.shared.which import measured, picture, texts, words
-from pages.shared.which.figures import RULES, Scale
 from pages.shared.which.measured import METHODS, Again, Seen, Trained
 from pages.shared.which.presets import PRESETS
 from pages.shared.which.problem import (
@@ -33,6 +32,8 @@ from pages.shared.which.problem import (
     read_link,
     train_query,
 )
+from pages.shared.which.scale import Scale
+from pages.shared.which.traces import RULES
 from wd_core import (
     bayes_weight_decay,
     choose,

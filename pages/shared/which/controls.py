@@ -9,8 +9,8 @@ import streamlit as st
 from pages.shared import controls
 from pages.shared.settings import Value, relevant
 from pages.shared.which import measured
-from pages.shared.which.figures import Scale
 from pages.shared.which.problem import DEFAULTS, SETTINGS, Problem, problem_of, read_link
+from pages.shared.which.scale import Scale
 
 PAGE = "which "
 CHART = PAGE + "chart"

@@ -9,6 +9,8 @@ import numpy as np
 
 from pages.shared.which import figures, words
 from pages.shared.which.measured import METHODS, Seen
+from pages.shared.which.scale import Scale
+from pages.shared.which.traces import RULES, Mark, Shown
 from wd_core.types import Array
 
 Payload = dict[str, Any]
@@ -17,8 +19,8 @@ Payload = dict[str, Any]
 def picture(seen: Seen) -> Payload:
     """The payload of a problem, with what has been worked out so far."""
     problem, exact = seen.problem, seen.exact
-    shown = figures.Shown(
-        scale=figures.Scale(problem.span.least, problem.span.most),
+    shown = Shown(
+        scale=Scale(problem.span.least, problem.span.most),
         grid=seen.grid,
         fine=exact.fine if exact else None,
         paths=exact.paths if exact else None,
@@ -44,11 +46,11 @@ def picture(seen: Seen) -> Payload:
     }
 
 
-def marks(seen: Seen) -> list[figures.Mark]:
+def marks(seen: Seen) -> list[Mark]:
     """What each rule chooses on these data, and on the others so far."""
     nothing = np.empty(0)
     found = []
-    for rule in figures.RULES:
+    for rule in RULES:
         if rule == "trained":
             best = seen.found.best
             lam, loss = (
@@ -66,7 +68,7 @@ def marks(seen: Seen) -> list[figures.Mark]:
             )
             others = seen.again.column(rule)[0] if rule != "bayes" else nothing
         why = words.undefined(seen, rule) if math.isnan(lam) else ""
-        found.append(figures.Mark(rule, lam, loss, others, why))
+        found.append(Mark(rule, lam, loss, others, why))
     return found
 
 

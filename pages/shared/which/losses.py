@@ -1,0 +1,169 @@
+"""The panel of losses: exact curves, trained runs, and a mark for each rule; no Streamlit."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from pages.shared.figures import TEST, TEXT, TRAIN, Trace
+from pages.shared.which.traces import LOSS, RULES, Mark, Shown, curve, positive, scatter, upright
+from wd_core.types import Array
+
+# The loss axis goes so many decades below and above what predicting the mean gives, at most.
+DECADES = 5.0
+ROOM = 0.05
+FAINT_TRAIN, FAINT_TEST = "rgba(0, 114, 178, 0.18)", "rgba(213, 94, 0, 0.2)"
+
+
+def losses(shown: Shown) -> list[Trace]:
+    """All that the panel holds but the upright line that moves."""
+    curves = [*_band(shown), *_exact(shown), *_runs(shown), *_constant(shown), *_estimates(shown)]
+    return [*curves, *(part for mark in shown.marks for part in _mark(shown, mark))]
+
+
+def _exact(shown: Shown) -> list[Trace]:
+    fine = shown.fine
+    if fine is None:
+        return []
+    return [
+        curve(LOSS, shown.scale, fine.weight_decay, y, name, line={"color": colour, "dash": dash})
+        for y, name, colour, dash in (
+            (positive(fine.train), "train, exact", TRAIN, "solid"),
+            (positive(fine.test), "test, exact", TEST, "dash"),
+        )
+    ]
+
+
+def _runs(shown: Shown) -> list[Trace]:
+    found = shown.found
+    if not found.count:
+        return []
+    return [
+        scatter(
+            LOSS,
+            name=name,
+            x=shown.scale.place(shown.grid),
+            y=positive(y),
+            customdata=shown.grid,
+            mode="markers",
+            marker={"color": colour, "size": 7, "symbol": symbol},
+            hovertemplate="λ = %{customdata:.3g}: %{y:.4g}<extra>" + name + "</extra>",
+        )
+        for y, name, colour, symbol in (
+            (found.train, "train, trained", TRAIN, "circle-open"),
+            (found.test, "test, trained", TEST, "diamond-open"),
+        )
+    ]
+
+
+def _band(shown: Shown) -> list[Trace]:
+    if shown.found.count < 2:
+        return []
+    return [
+        trace
+        for band, colour in (
+            (shown.found.train_band, FAINT_TRAIN),
+            (shown.found.test_band, FAINT_TEST),
+        )
+        for trace in _filled(shown, band, colour)
+    ]
+
+
+def _filled(shown: Shown, band: Array, colour: str) -> list[Trace]:
+    """A band over the λ > 0 without gaps, cut where a run diverged; a bar at λ = 0."""
+    x = shown.scale.place(shown.grid)
+    style = {"mode": "lines", "hoverinfo": "skip", "showlegend": False}
+    traces = []
+    seen = np.isfinite(band.sum(0))
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], seen[1:], [False]]).astype(int))) + 1
+    for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        across = np.concatenate([x[begin:end], x[begin:end][::-1]])
+        rim = np.concatenate([band[0, begin:end], band[1, begin:end][::-1]])
+        fill = {"fill": "toself", "fillcolor": colour, "line": {"width": 0}}
+        traces.append(scatter(LOSS, x=across, y=positive(rim), **fill, **style))
+    if seen[0]:
+        line = {"color": colour, "width": 9}
+        traces.append(scatter(LOSS, x=[x[0], x[0]], y=positive(band[:, 0]), line=line, **style))
+    return traces
+
+
+def _constant(shown: Shown) -> list[Trace]:
+    if not shown.constant:
+        return []
+    name = "test, predicting the mean"
+    return [
+        scatter(
+            LOSS,
+            name=name,
+            x=shown.scale.range,
+            y=[shown.constant] * 2,
+            mode="lines",
+            line={"color": TEXT, "dash": "longdashdot", "width": 1.3},
+            hovertemplate="%{y:.4g}<extra>" + name + "</extra>",
+        )
+    ]
+
+
+def _estimates(shown: Shown) -> list[Trace]:
+    """What GCV and LOO make least, halved as the losses are; drawn when they are asked for."""
+    fine = shown.fine
+    if fine is None:
+        return []
+    return [
+        curve(
+            LOSS,
+            shown.scale,
+            fine.weight_decay,
+            positive(y / 2),
+            name,
+            line={"color": TEXT, "dash": dash, "width": 1.5},
+            visible="legendonly",
+        )
+        for y, name, dash in ((fine.gcv, "½ GCV", "solid"), (fine.loo, "½ LOO", "dash"))
+        if not np.isnan(y).all()
+    ]
+
+
+def _mark(shown: Shown, mark: Mark) -> list[Trace]:
+    """An upright line in the loss panel with the rule's symbol on the test loss there."""
+    if math.isnan(mark.weight_decay):
+        return []
+    rule, x = RULES[mark.rule], float(shown.scale.place(np.array(mark.weight_decay)))
+    line = {"color": rule.colour, "dash": rule.dash, "width": 1.1}
+    traces = [upright(LOSS, x, line=line, opacity=0.65)]
+    if mark.test > 0:
+        traces.append(
+            scatter(
+                LOSS,
+                name=rule.name,
+                x=[x],
+                y=[mark.test],
+                customdata=[mark.weight_decay],
+                mode="markers",
+                marker={"color": rule.colour, "symbol": rule.symbol, "size": 11},
+                hovertemplate="λ = %{customdata:.3g}: %{y:.4g}<extra>" + rule.name + "</extra>",
+                showlegend=False,
+            )
+        )
+    return traces
+
+
+def span(shown: Shown) -> tuple[float, float]:
+    """log₁₀ of the least and largest loss shown."""
+    found, fine = shown.found, shown.fine
+    parts = [found.train, found.test, found.test_band.ravel()]
+    if fine is not None:
+        parts += [fine.train, fine.test]
+    if shown.constant:
+        parts.append(np.array([shown.constant]))
+    values = np.concatenate(parts)
+    values = values[np.isfinite(values) & (values > 0)]
+    if not len(values):
+        return -3.0, 0.0
+    low, high = math.log10(values.min()), math.log10(values.max())
+    if shown.constant:
+        middle = math.log10(shown.constant)
+        low, high = max(low, middle - DECADES), min(high, middle + DECADES)
+    room = max(ROOM * (high - low), 0.05)
+    return low - room, high + room
