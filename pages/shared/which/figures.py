@@ -41,6 +41,8 @@ NARROW_DOMAINS = (
     ((0.0, 1.0), (0.16, 0.25)),
     ((0.0, 1.0), (0.0, 0.09)),
 )
+# An axis over another one would otherwise have its ticks where that has them.
+FEW_TICKS = {"tickmode": "auto", "nticks": 5}
 # Over fewer decades than this 1, 2 and 5 are ticked in each.
 FEW = 3.5
 # Names of weights that would stand closer than this share of the panel are left to the hover.
@@ -131,10 +133,10 @@ def _upwards(shown: Shown, panel: int, ends: tuple[float, float]) -> dict[str, A
         grid = {"showgrid": False, "range": [0, len(names)], "fixedrange": True}
         return {"tickvals": rows, "ticktext": names, **grid}
     if panel == DOF:
-        return {"title": {"text": "degrees of freedom"}, "rangemode": "tozero", "nticks": 5}
+        return {"title": {"text": "degrees of freedom"}, "rangemode": "tozero", **FEW_TICKS}
     if panel == NORM:
-        return {"title": {"text": "‖w‖"}, "type": "log", "nticks": 5, "tickformat": "~g"}
-    return {"title": {"text": "weights w*<sub>j</sub>"}, "nticks": 5}
+        return {"title": {"text": "‖w‖"}, "type": "log", **FEW_TICKS, "tickformat": "~g"}
+    return {"title": {"text": "weights w*<sub>j</sub>"}, **FEW_TICKS}
 
 
 def _log_ticks(decades: float) -> dict[str, Any]:
