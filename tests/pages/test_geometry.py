@@ -11,7 +11,7 @@ from pages.shared.geometry import picture, relief
 from pages.shared.geometry.descents import stability
 from pages.shared.geometry.figures import panels, shapes
 from pages.shared.geometry.moves import LONGEST_ARROW, SHORTEST_ARROW, l1_optima
-from pages.shared.geometry.problem import STRIDE, Solutions, problem, solutions
+from pages.shared.geometry.problem import NARROWER, Solutions, problem, solutions
 from pages.shared.geometry.readouts import angles
 from pages.shared.geometry.scene import DECADES, DEFAULT, Scene, scene_of
 from pages.shared.geometry.words import last_zero, sparsity
@@ -239,6 +239,18 @@ def test_nothing_that_moves_is_missing(values: dict[str, Any]) -> None:
 
 
 @EVERY
+def test_the_sliders_share_no_picture_and_leave_none_out(values: dict[str, Any]) -> None:
+    s = solved(values)
+    by_weight_decay, by_theta = (set(stops) for stops in s.stops)
+    assert not by_weight_decay & by_theta
+    assert by_weight_decay | by_theta == set(range(len(s.theta)))
+    for k, (lam, theta) in enumerate(zip(s.weight_decay, s.theta, strict=True)):
+        assert s.by_theta(lam, theta) == (k in by_theta)
+        if k in by_theta:
+            assert theta == float(f"{theta:.3g}")
+
+
+@EVERY
 def test_both_sliders_run_through_their_range(values: dict[str, Any]) -> None:
     s, payload = solved(values), drawn(values)
     lam, theta = payload["sliders"]
@@ -260,8 +272,8 @@ def test_playing_goes_at_an_even_pace(values: dict[str, Any]) -> None:
     s = solved(values)
     strides = np.linalg.norm(np.diff(s.optimum, axis=0), axis=1) / np.sqrt(s.free_norm)
     bound = strides[int(s.idle.sum()) - 1 :]
-    assert bound.max() < 5 * STRIDE
-    assert (bound < STRIDE / 2).mean() < LINGERING
+    assert bound.max() < 10 * NARROWER
+    assert (bound < NARROWER).mean() < LINGERING
 
 
 EXTREMES: dict[str, dict[str, Any]] = SCENES | {

@@ -1,15 +1,18 @@
 """The Geometry page through AppTest: every source, the ends of λ and θ, nonsense."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.geometry import controls
-from pages.shared.geometry.scene import DEFAULTS, SETTINGS
+from pages.shared.geometry.problem import solutions
+from pages.shared.geometry.scene import DEFAULTS, SETTINGS, Scene, read_link
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 TIMEOUT_SECONDS = 60
@@ -167,22 +170,64 @@ def test_theta_alone_stays_alone_in_the_link() -> None:
     assert drawn["series"]["weight_decay"][drawn["position"]] > 0
 
 
-@pytest.mark.parametrize(
-    ("chosen", "query"),
-    [
-        ({"weight_decay": 2.0, "theta": 1.0}, "weight_decay=2"),
-        ({"weight_decay": 0.0, "theta": 7.0}, "theta=7"),
-    ],
-)
-def test_a_slider_that_is_let_go_moves_the_page(
-    chosen: dict[str, float], query: str, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The session of a page on its defaults."""
+    session: dict[str, Any] = {controls.PAGE + key: value for key, value in DEFAULTS.items()}
+    monkeypatch.setattr(controls.st, "session_state", session)
+    return session
+
+
+def let_go(state: dict[str, Any], k: int) -> Scene:
+    """The scene after a slider was let go at picture k."""
+    solved = solutions(controls.chosen())
+    numbers = {"weight_decay": float(solved.weight_decay[k]), "theta": float(solved.theta[k])}
+    state[controls.CHART] = SimpleNamespace(chosen=numbers)
+    controls.on_chart()["chosen"]()
+    return controls.chosen()
+
+
+@pytest.mark.parametrize("start", [{}, {"w1": -3.0}, {"theta": 1.0}, {"theta": 7.0}, {"s2": 0.0}])
+def test_the_slider_that_was_moved_is_kept(state: dict[str, Any], start: dict[str, float]) -> None:
+    """The link holds its number alone, and another loss leaves that as it is."""
+    state |= {controls.PAGE + key: value for key, value in start.items()}
+    before, session = solutions(controls.chosen()), dict(state)
+    for stops, key in zip(before.stops, ("weight_decay", "theta"), strict=True):
+        for k in (*stops[::9], stops[-1]):
+            if k == before.chosen:
+                continue
+            state |= session
+            scene = let_go(state, k)
+            wanted = float(getattr(before, key)[k])
+            assert getattr(scene, key) == wanted
+            assert (scene.theta > 0) == (key == "theta")
+            opened_again, complaints = read_link(parse_qsl(scene.query()))
+            assert getattr(opened_again, key) == wanted
+            assert not complaints
+            other = solutions(replace(scene, w1=5.0))  # with any of these θ the constraint binds
+            assert getattr(other, key)[other.chosen] == wanted
+
+
+def test_weight_decay_moved_to_zero_stays_zero(state: dict[str, Any]) -> None:
+    state[controls.PAGE + "w1"] = -3.0
+    first = solutions(controls.chosen()).stops[0][0]
+    assert let_go(state, first).query() == "weight_decay=0&w1=-3"
+    state[controls.PAGE + "w1"] = 5.0
+    assert solutions(controls.chosen()).now == 0
+
+
+@pytest.mark.parametrize("kept", [{"theta": 1.0}, {"weight_decay": 2.0}])
+def test_a_slider_let_go_where_it_was_changes_nothing(
+    state: dict[str, Any], kept: dict[str, float]
 ) -> None:
-    state: dict[str, Any] = {controls.PAGE + key: value for key, value in DEFAULTS.items()}
-    state[controls.CHART] = SimpleNamespace(chosen=chosen, clicked=[0.12345, -1.0])
-    monkeypatch.setattr(controls.st, "session_state", state)
-    for act in controls.on_chart().values():
-        act()
-    assert controls.chosen().query() == query
+    state |= {controls.PAGE + key: value for key, value in kept.items()}
+    scene = controls.chosen()
+    assert let_go(state, solutions(scene).chosen) == scene
+
+
+def test_a_click_sets_the_start(state: dict[str, Any]) -> None:
+    state[controls.CHART] = SimpleNamespace(clicked=[0.12345, -1.0])
+    controls.on_chart()["clicked"]()
     assert (controls.chosen().start1, controls.chosen().start2) == (0.123, -1.0)
 
 

@@ -141,9 +141,12 @@ def _slid() -> None:
     if not value:
         return
     lam, theta = float(value["weight_decay"]), float(value["theta"])
-    binding = lam > 0
-    st.session_state[CONTROL] = lam
-    st.session_state[PAGE + "theta"] = 0.0 if binding else theta
+    with suppress(ValueError):
+        solved = solutions(chosen())
+        if (lam, theta) == (solved.now, float(solved.theta[solved.chosen])):
+            return
+        st.session_state[CONTROL] = lam
+        st.session_state[PAGE + "theta"] = theta if solved.by_theta(lam, theta) else 0.0
 
 
 def _clicked() -> None:

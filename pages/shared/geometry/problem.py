@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.shared.geometry.scene import DECADES, FEATURES, WEIGHT_DECAYS, Scene
+from pages.shared.geometry.scene import DECADES, DEFAULT, FEATURES, WEIGHT_DECAYS, Scene
 from wd_core import (
     Dataset,
     DatasetSpec,
@@ -22,10 +23,14 @@ from wd_core.geometry import Quadratic
 from wd_core.plane import Slice
 from wd_core.types import Array
 
-# λ is on offer where w* has moved by this share of ‖w̃‖ since the last one, and at powers of ten:
-# playing through all pictures w* goes at an even pace, and does not wait where λ changes nothing.
-STRIDE = 0.008
-# The θ slider stops where the radius has changed by this share of ‖w̃‖.
+# λ and θ of a picture.
+Pair = tuple[float, float]
+# λ is on offer where w* has moved by this share of ‖w̃‖ since the last one, at powers of ten and at
+# the default: playing through all pictures w* goes at an even pace, and does not wait where λ
+# changes nothing.
+STRIDE = 0.016
+# Between two λ a θ is on offer where the radius is by this share of ‖w̃‖ away from both. The sliders
+# share no picture, so that the one that is let go of names the slider that was moved.
 NARROWER = 0.004
 # Radii of discs that do not bind, in shares of ‖w̃‖; where w̃ = 0 none binds, and so many fit.
 IDLE, AROUND_ZERO = (1.06, 1.12, 1.18, 1.24, 1.3), 40
@@ -55,7 +60,8 @@ class Solutions:
     """K pictures from the widest disc to the narrowest: θ falls, λ rises from 0.
 
     weight_decay, theta [K]; optimum w*, minimiser w̃ [K, 2] and surfaces in the plane of each;
-    `chosen`: the picture of the scene; box: the frame's (left, right, bottom, top).
+    `chosen`: the picture of the scene; stops: the pictures that the λ slider stops at, and those of
+    the θ slider, both ascending; box: the frame's (left, right, bottom, top).
     """
 
     weight_decay: Array
@@ -65,6 +71,7 @@ class Solutions:
     surfaces: tuple[Quadratic, ...] = field(repr=False)
     free_norm: float
     chosen: int
+    stops: tuple[list[int], list[int]]
     box: tuple[float, float, float, float]
 
     @property
@@ -121,28 +128,20 @@ class Solutions:
         return self.surfaces[0].rank == 0
 
     @property
-    def stops(self) -> tuple[list[int], list[int]]:
-        """The pictures that the λ slider stops at, and those of the θ slider, both ascending."""
-        last = len(self.theta) - 1
-        first = int(self.idle.sum()) - 1  # θ = ‖w̃‖²: the constraint just binds
-        by_weight_decay = list(range(first, last + 1))
-        radius = np.sqrt(self.theta)
-        narrower = NARROWER * (radius[first] or radius[0])
-        by_theta = [last]
-        for k in range(last - 1, -1, -1):
-            if radius[k] - radius[by_theta[-1]] >= narrower or k <= first:
-                by_theta.append(k)
-        return by_weight_decay, sorted({*by_theta, self.chosen}, reverse=True)
-
-    @property
     def now(self) -> float:
         """λ of the chosen picture."""
         return float(self.weight_decay[self.chosen])
 
     @property
     def weight_decays(self) -> list[float]:
-        """What the λ slider offers, ascending."""
-        return [float(self.weight_decay[k]) for k in self.stops[0]]
+        """What a slider of λ alone offers, ascending."""
+        return sorted({self.now, *self.weight_decay[self.stops[0]].tolist()})
+
+    def by_theta(self, weight_decay: float, theta: float) -> bool:
+        """Whether the θ slider stops at the picture of these numbers, and the λ slider does not."""
+        here = (self.weight_decay == weight_decay) & (self.theta == theta)
+        by_weight_decay, by_theta = (bool(here[stops].any()) for stops in self.stops)
+        return by_theta and not by_weight_decay
 
 
 @lru_cache(maxsize=32)
@@ -221,9 +220,11 @@ def _two_features(scene: Scene) -> Dataset:
 def solutions(scene: Scene) -> Solutions:
     """Every picture of a scene; of the scene only the problem, λ and θ are read."""
     given = problem(scene.problem())
-    pairs = _pairs(given)
     wanted = _wanted(given, scene)
-    pairs = sorted({*pairs, wanted}, key=lambda pair: (pair[0], -pair[1]))
+    by_weight_decay = _by_weight_decay(given)
+    by_theta = [*_idle(given.free_norm), *_between(given, by_weight_decay)]
+    (by_theta if scene.theta > 0 else by_weight_decay).append(wanted)
+    pairs = sorted({*by_weight_decay, *by_theta}, key=lambda pair: (pair[0], -pair[1]))
     lams, thetas = np.array(pairs).T
     surfaces = tuple(given.surface(lam) for lam in lams.tolist())
     optimum = np.array(
@@ -238,40 +239,56 @@ def solutions(scene: Scene) -> Solutions:
         surfaces=surfaces,
         free_norm=given.free_norm,
         chosen=pairs.index(wanted),
+        stops=(
+            sorted({pairs.index(pair) for pair in by_weight_decay}),
+            sorted({pairs.index(pair) for pair in by_theta}, reverse=True),
+        ),
         box=_box(minimiser[0]),
     )
 
 
-def _pairs(given: Problem) -> list[tuple[float, float]]:
-    """(λ, θ) of every picture: θ follows from λ, and where the constraint is idle it is free."""
-    most = given.free_norm
-    radii = [share * math.sqrt(most) for share in IDLE]
-    if most == 0:
-        radii = [UNIT * j / AROUND_ZERO for j in range(1, AROUND_ZERO)]
-    idle = [(0.0, float(f"{radius**2:.3g}")) for radius in radii]
-    bound = [(lam, given.norm(lam)) for lam in _strides(given)]
-    return bound + [pair for pair in idle if pair[1] > most]
-
-
-def _strides(given: Problem) -> list[float]:
-    """The λ between which w* moves enough to be seen, and the powers of ten."""
-    free = given.surface(0.0).ridge(0.0)
-    stride = STRIDE * float(np.linalg.norm(free)) or math.inf
-    kept, last = [0.0], free
+def _by_weight_decay(given: Problem) -> list[Pair]:
+    """Pictures of λ: 0, where w* has moved enough to be seen, powers of ten, the default."""
+    last = given.surface(0.0).ridge(0.0)
+    stride = STRIDE * float(np.linalg.norm(last)) or math.inf
+    kept = [0.0]
     for lam in WEIGHT_DECAYS[1:]:
         now = given.surface(lam).ridge(lam)
-        if lam in DECADES or np.linalg.norm(now - last) >= stride:
+        if lam in (*DECADES, DEFAULT.weight_decay) or np.linalg.norm(now - last) >= stride:
             kept.append(lam)
             last = now
-    return kept
+    return [(lam, given.norm(lam)) for lam in kept]
 
 
-def _wanted(given: Problem, scene: Scene) -> tuple[float, float]:
+def _between(given: Problem, by_weight_decay: Sequence[Pair]) -> Iterator[Pair]:
+    """Pictures of θ: a number of three digits in every gap that has the room."""
+    narrower = NARROWER * math.sqrt(given.free_norm)
+    radii = [math.sqrt(theta) for _, theta in by_weight_decay]
+    for wide, narrow in pairwise(radii):
+        theta = _three_digits(((wide + narrow) / 2) ** 2)
+        if min(wide - math.sqrt(theta), math.sqrt(theta) - narrow) >= narrower > 0:
+            yield given.weight_decay(theta), theta
+
+
+def _idle(free_norm: float) -> list[Pair]:
+    """Pictures of a θ that does not bind."""
+    radii = [share * math.sqrt(free_norm) for share in IDLE]
+    if free_norm == 0:
+        radii = [UNIT * j / AROUND_ZERO for j in range(1, AROUND_ZERO)]
+    thetas = (_three_digits(radius**2) for radius in radii)
+    return [(0.0, theta) for theta in thetas if theta > free_norm]
+
+
+def _three_digits(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def _wanted(given: Problem, scene: Scene) -> Pair:
     """(λ, θ) of the scene: its θ where it names one, else the θ of its λ."""
     if scene.theta == 0:
         return scene.weight_decay, given.norm(scene.weight_decay)
     lam = given.weight_decay(scene.theta)
-    return lam, given.norm(lam) if lam > 0 else max(scene.theta, given.free_norm)
+    return lam, scene.theta if lam > 0 else max(scene.theta, given.free_norm)
 
 
 def _box(minimiser: Array) -> tuple[float, float, float, float]:
