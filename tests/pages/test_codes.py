@@ -182,13 +182,64 @@ def test_alone_is_what_that_switch_does_with_the_others_equal(
 ) -> None:
     asked = question(switches, n_train=7, n_features=4, epochs=5, lr=0.05, batch_size=batch_size)
     effects = alone(asked)
-    assert set(effects) == set(asked.acting)
-    for key, effect in effects.items():
+    assert set(effects) - {"penalty"} == set(asked.acting) - {"penalty"}
+    for key in asked.acting:
+        effect = effects[key]
         own = ("loss", "rates") if key in ("loss", "rates") else (key,)
         kept = {name: getattr(switches, name) for name in own}
         only = replace(asked, switches=replace(asked.equalised, **kept))
         assert only.acting == (key,)
         assert effect == pytest.approx(answer(only).apart[-1], rel=1e-9)
+
+
+@pytest.mark.parametrize("values", [{}, {"weight_decay": 3.0, "lr": 0.05}])
+def test_the_divisor_names_what_the_penalty_s_place_does_to_it(values: dict[str, float]) -> None:
+    """The codes really run, with the penalty where it is and with the optimizer's in both."""
+    asked = question(n_train=10, batch_size=7, epochs=5, **values)
+    assert asked.standings["penalty"] == "idle"
+    effects = alone(asked)
+    base = replace(asked.equalised, divisor="book")
+    here, moved = (
+        answer(replace(asked, switches=replace(base, penalty=place))).apart[-1]
+        for place in ("book", "optimizer")
+    )
+    assert here != pytest.approx(moved, rel=1e-3)
+    assert effects["divisor"] == pytest.approx(here, rel=1e-9)
+    assert effects["penalty"] == pytest.approx(moved, rel=1e-9)
+    said = words.effect("divisor", "acts", effects)
+    assert "as “Make them equal” has it" in said
+    assert said.index(f"{here:.3g} apart") < said.index(
+        f"optimizer in both, the codes end {moved:.3g}"
+    )
+    assert "acts together with what the sum" in words.effect("penalty", "idle", effects)
+
+
+@pytest.mark.parametrize(
+    ("switches", "values"),
+    [
+        (Switches(), {"batch_size": 5}),
+        (Switches(), {"weight_decay": 0.0}),
+        (Switches(penalty="loss"), {}),
+        (Switches(divisor="rows"), {}),
+    ],
+    ids=str,
+)
+def test_the_penalty_s_place_is_named_only_where_it_matters(
+    switches: Switches, values: dict[str, float]
+) -> None:
+    settings: dict[str, Any] = {"n_train": 10, "batch_size": 7, "epochs": 2} | values
+    asked = question(switches, **settings)
+    effects = alone(asked)
+    assert "penalty" not in effects
+    if asked.standings["penalty"] == "idle":
+        assert "Without effect here" in words.effect("penalty", "idle", effects)
+
+
+def test_the_tile_and_the_sentence_measure_the_engine_alike() -> None:
+    asked = question()
+    drawn = picture.lock_step(asked, ())
+    most = max(x for x in drawn["series"]["engine"] if x is not None)
+    assert f"further than {words.plain(most)} from our engine" in drawn["sentence"]
 
 
 def test_alone_without_anything_is_nothing_and_says_when_a_code_diverges() -> None:

@@ -43,7 +43,7 @@ TILES = [
     {
         "label": "To our engine",
         "series": "engine",
-        "help": "max |code − engine| over both codes, all weights and the bias.",
+        "help": "max |code − engine| over both codes, all weights and the bias, at this epoch.",
     },
 ]
 

@@ -102,6 +102,11 @@ class Answer:
         return scratch, concise
 
     @property
+    def farthest(self) -> float:
+        """The largest `from_engine` of the run."""
+        return float(np.nanmax(self.from_engine))
+
+    @property
     def nearness(self) -> float:
         """The largest `from_engine` of the run as a share of `size`."""
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -173,7 +178,9 @@ def _run(question: Question) -> Answer:
 def alone(question: Question) -> dict[str, float]:
     """For every switch that acts: how far apart the codes end with that one alone; NaN: diverged.
 
-    The ½ and the rates are one thing here. By the engine, which has both codes' numbers.
+    All else is as `equalised` has it; the ½ and the rates are one thing here. Under "penalty", if
+    its place decides what the divisor does: the divisor alone with the penalty added by the
+    optimizer in both. By the engine, which has both codes' numbers.
     """
     data, run = cached.dataset(question.settings.data), question.run
     acting = question.acting
@@ -182,10 +189,11 @@ def alone(question: Question) -> dict[str, float]:
     now = answer(question).bias_start
     runs: list[Hyperparameters] = []
     biases: list[float] = []
-    for key in acting:
-        own = ("loss", "rates") if key in ("loss", "rates") else (key,)
-        kept = {name: getattr(question.switches, name) for name in own}
-        pair = programs(replace(question.equalised, **kept), run)
+    asked = {key: _only(question, key) for key in acting}
+    if "divisor" in acting and question.standings["penalty"] == "idle" and run.weight_decay > 0:
+        asked["penalty"] = replace(asked["divisor"], penalty="optimizer")
+    for key, switches in asked.items():
+        pair = programs(switches, run)
         runs += [program.hyperparameters(data.n_train) for program in pair]
         as_now = key == "bias_start" or "bias_start" not in acting
         biases += now.tolist() if as_now else [0.0, 0.0]
@@ -195,4 +203,10 @@ def alone(question: Question) -> dict[str, float]:
         ends = np.column_stack([last.weights, last.bias])
         apart = np.abs(ends[::2] - ends[1::2]).max(axis=1)
     gone = last.diverged[::2] | last.diverged[1::2]
-    return dict(zip(acting, np.where(gone, np.nan, apart).tolist(), strict=True))
+    return dict(zip(asked, np.where(gone, np.nan, apart).tolist(), strict=True))
+
+
+def _only(question: Question, key: str) -> Switches:
+    """The codes made equal in all but this switch."""
+    own = ("loss", "rates") if key in ("loss", "rates") else (key,)
+    return replace(question.equalised, **{name: getattr(question.switches, name) for name in own})

@@ -22,8 +22,8 @@ def outcome(question: Question, found: Answer) -> str:
     if not question.acting and idle:
         said.append(f"Still written differently, without effect: {named(idle)}.")
     said.append(
-        f"Neither is ever further than {plain(found.nearness)} of its largest weight from our "
-        "engine’s run of it."
+        f"At no epoch is a weight or the bias of either further than {plain(found.farthest)} from "
+        f"our engine’s run of it, and never by more than {plain(found.nearness)} of the largest."
     )
     return " ".join(said)
 
@@ -81,11 +81,21 @@ def heading(key: str, standing: Standing) -> str:
 
 def effect(key: str, standing: Standing, alone: Mapping[str, float]) -> str:
     """What this one switch does to the end of the run."""
+    if standing == "idle" and key in alone:
+        return (
+            "By itself without effect: where the sum is divided by its rows, the step is the same. "
+            f"Where it is not, this acts together with {MARKS['divisor']}."
+        )
     if standing == "idle":
         return f"Without effect here: {IDLE[key]}."
-    if math.isnan(alone[key]):
-        return "With this alone, all else equal, a code diverges."
-    return f"With this alone, all else equal, the codes end {plain(alone[key])} apart."
+    said = f"With this alone, all else as “Make them equal” has it, {_ending(alone[key])}"
+    if key == "divisor" and "penalty" in alone:
+        said += f"; with the penalty added by the optimizer in both, {_ending(alone['penalty'])}"
+    return f"{said}."
+
+
+def _ending(apart: float) -> str:
+    return "a code diverges" if math.isnan(apart) else f"the codes end {plain(apart)} apart"
 
 
 def alike(standings: Mapping[str, Standing]) -> str:
