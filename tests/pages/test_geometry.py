@@ -10,7 +10,7 @@ import pytest
 from pages.shared.geometry import picture, relief
 from pages.shared.geometry.descents import stability
 from pages.shared.geometry.figures import panels, shapes
-from pages.shared.geometry.moves import LONGEST_ARROW, SHORTEST_ARROW, l1_optima
+from pages.shared.geometry.moves import LONGEST_ARROW, ROOM, SHORTEST_ARROW, WORD, l1_optima
 from pages.shared.geometry.problem import NARROWER, Solutions, problem, solutions
 from pages.shared.geometry.readouts import angles
 from pages.shared.geometry.scene import DECADES, DEFAULT, Scene, scene_of
@@ -456,3 +456,15 @@ def test_the_surface_marks_the_minimisers_on_the_sheets(values: dict[str, Any], 
     assert all(low - 1e-12 <= points[name]["z"][0] <= top for name in heights)
     (control,) = payload["live"]["controls"].values()
     assert [float(text) for text in control["values"]] == s.weight_decays
+
+
+@pytest.mark.parametrize("values", [v for n, v in SCENES.items() if "slice" not in n])
+def test_the_name_of_the_l1_optimum_is_clear_of_arrows_and_names(values: dict[str, Any]) -> None:
+    s, payload = solved(values), drawn(values | {"l1": "on"})
+    name = places(payload, "optimum l1 label")[:, 0]
+    assert (np.linalg.norm(name - places(payload, "optimum l1")[:, 0], axis=1) > 0).all()
+    others = [places(payload, f"{key} label")[:, 0] for key in ("force", "pull", "optimum")]
+    others += [places(payload, key)[:, shapes.TIP] for key in ("force", "pull")]
+    for other in others:
+        away = np.abs(name - other) / s.half
+        assert ((away[:, 0] > WORD * ROOM / 2) | (away[:, 1] > ROOM / 2)).all()

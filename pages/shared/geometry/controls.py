@@ -96,7 +96,11 @@ def weight_decay(offered: Sequence[float], now: float) -> None:
 def overlays() -> None:
     """What else is drawn in the plane."""
     if st.session_state[PAGE + "view"] == "surface":
-        st.caption("Descent, L1 and level sets of the objective are drawn among the level sets.")
+        st.caption(
+            "To move here: λ by its slider over the picture, the numbers above, and the point of "
+            "view by dragging the surface. Descent, L1 and level sets of the objective are drawn "
+            "among the level sets."
+        )
         return
     _overlays()
     _paths()

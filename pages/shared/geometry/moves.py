@@ -9,7 +9,7 @@ import numpy as np
 
 from pages.shared.geometry.figures.layout import Box
 from pages.shared.geometry.figures.panels import RINGS
-from pages.shared.geometry.figures.shapes import affine, arrows, ellipses
+from pages.shared.geometry.figures.shapes import TIP, affine, arrows, ellipses
 from pages.shared.geometry.problem import Solutions
 from pages.shared.moves import Moves
 from wd_core.types import Array
@@ -19,6 +19,8 @@ WIDEST = 1e3
 # Shares of half the frame: an arrow's length at the least and at the most, its head, the room
 # between a point and its name.
 SHORTEST_ARROW, LONGEST_ARROW, HEAD, ROOM = 0.24, 0.9, 0.09, 0.14
+# A word's width in heights, and the room it needs, in shares of `ROOM`.
+WORD, ENOUGH = 1.8, 1.0
 # Places on the axis of log₁₀ λ: of λ = 0, and of the largest on the slider.
 AT_ZERO, LAST = -3.5, 6.0
 
@@ -140,15 +142,39 @@ def l1_optima(solved: Solutions) -> Array:
 def diamond(solved: Solutions, best: Array) -> Moves:
     """The diamond of every picture, its minimiser, and the level set through that."""
     unit = np.broadcast_to(np.eye(2), (len(best), 2, 2))
-    below = best - [0, 1.2 * ROOM * solved.half]
     return {
         "diamond": {
             "affine": affine(np.sqrt(solved.theta)[:, None, None] * unit, np.zeros_like(best))
         },
         "touching diamond": through(solved, best),
         "optimum l1": places(best),
-        "optimum l1 label": places(below),
+        "optimum l1 label": places(beside(best, _taken(solved), solved)),
     }
+
+
+def beside(points: Array, taken: Array, solved: Solutions) -> Array:
+    """Places for a word of five letters next to points [K, 2], clear of `taken` [K, T, 2]; [K, 2].
+
+    Of those with enough room the first counted from below, so that the word seldom hops.
+    """
+    turn = np.radians([-90, -45, -135, 0, 180, 45, 135, 90])
+    around = np.column_stack([WORD * np.cos(turn), np.sin(turn)]) * ROOM * solved.half
+    at = points[:, None] + around  # [K, 8, 2]
+    away = (at[:, :, None] - taken[:, None]) / [WORD, 1.0]
+    room = np.hypot(away[..., 0], away[..., 1]).min(-1)
+    free = np.minimum(room, ENOUGH * ROOM * solved.half)
+    return np.asarray(at[np.arange(len(at)), free.argmax(1)])
+
+
+def _taken(solved: Solutions) -> Array:
+    """Where arrows, points and their names lie in every picture, [K, T, 2]."""
+    names = {**_pulls(solved), **_names(solved)}
+    words = [row["affine"][:, 4:] for key, row in names.items() if key.endswith("label")]
+    best = solved.optimum
+    along = np.linspace(0, 1, 9)[:, None, None]
+    tips = [np.column_stack([names[key][c][:, TIP] for c in "xy"]) for key in ("force", "pull")]
+    shafts = [best + share * (tip - best) for tip in tips for share in along]
+    return np.stack([solved.minimiser, *words, *shafts], axis=1)
 
 
 def places(at: Array) -> dict[str, Any]:

@@ -25,14 +25,14 @@ TILES = [
         ],
     },
     {
-        "label": "Angle −∇L, w* (°)",
+        "label": "Angle (°)",
         "series": "angle",
         "help": "Degrees between −∇L and w* at w*: 0, for there the level set touches the circle.",
     },
     {
-        "label": "Shadow price",
+        "label": "dL*/dθ",
         "series": "price",
-        "help": "dL*/dθ: a little more θ, by dθ, lowers the least loss by (λ/2) dθ.",
+        "help": "Shadow price: a little more θ, by dθ, lowers the least loss by (λ/2) dθ.",
     },
 ]
 STABILITY = {
@@ -75,8 +75,8 @@ def sliders(solved: Solutions) -> list[dict[str, Any]]:
     by_weight_decay, by_theta = solved.stops
     lams, thetas = solved.weight_decay.tolist(), solved.theta.tolist()
     sizes = [
-        f"{plain(theta)}{': does not bind' if theta >= solved.free_norm else ''}"
-        for theta in thetas
+        f"{plain(theta)}{': does not bind' if idle and theta > 0 else ''}"
+        for theta, idle in zip(thetas, solved.idle.tolist(), strict=True)
     ]
     return [
         _slider("weight_decay", by_weight_decay, [plain(lam) for lam in lams]),

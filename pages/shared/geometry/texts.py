@@ -52,12 +52,18 @@ def limit(scene: Scene, solved: Solutions) -> None:
     k = solved.chosen
     curvature = float(solved.eigenvalues[k, 0] + solved.weight_decay[k])
     product = float(stability(scene, solved)[k])
-    verdict = "below 2: it converges" if product < 2 else "not below 2: it does not"
+    verdict = "below 2: it converges" if product < 2 else "not below 2: no convergence"
     most = plain(2 / curvature) if curvature > 0 else "∞"
     st.caption(
         f"Full-batch descent on J: η(sₘₐₓ + λ) = {plain(product)}, {verdict}. The limit is "
         f"η = 2/(sₘₐₓ + λ) = {most}; sₘₐₓ is the larger eigenvalue."
     )
+    alone = scene.lr * float(solved.eigenvalues[k, 0])
+    if scene.projected == ON and alone >= 2:
+        st.caption(
+            "Projected descent, which steps on L, is sure to converge only for η·sₘₐₓ below 2; "
+            f"here η·sₘₐₓ = {plain(alone)}."
+        )
 
 
 def examples(scene: Scene) -> None:
@@ -71,6 +77,7 @@ def examples(scene: Scene) -> None:
             f"The loss of {n} examples in {d} dimensions, evaluated on the plane through 0, w̃ and "
             "w*(λ); with λ the plane turns. w̃ is the least squares solution"
             + (" of least norm." if d >= n else ".")
+            + " The problem is this page’s own, from the numbers above; Train’s run is another."
         )
         return
     st.caption(
@@ -94,8 +101,8 @@ def _constraint(solved: Solutions) -> None:
     if solved.free_norm == 0:
         text += f"{words.FLAT} " if solved.flat else ""
         text += (
-            "The disc holds w̃ = 0 however small it is, so the constraint does not bind: μ = 0, "
-            "and the shadow price is 0."
+            "Every disc holds w̃ = 0, so the constraint does not bind: μ = 0, and the shadow price "
+            "is 0."
         )
     elif lam == 0:
         text += (
@@ -126,7 +133,7 @@ def _penalty(solved: Solutions) -> None:
         text += "w* = w̃ = 0 for every λ."
     else:
         text += (
-            "λ = 0 has no effect: w* = w̃. As λ → ∞, w* goes to 0, but reaches it for no finite λ: "
+            "At λ = 0, w* = w̃. As λ → ∞, w* goes to 0, but reaches it for no finite λ: "
             "this penalty makes weights small, not zero."
         )
     st.caption(text)
@@ -144,7 +151,7 @@ def _one(solved: Solutions) -> None:
     )
     pull, force = solved.force[k], lam * solved.optimum[k]
     if lam == 0 or solved.free_norm == 0:
-        st.caption("Here μ = 0: ∇L = 0 at w*, and the last condition leaves θ free.")
+        st.caption("Here μ = 0: the constraint does not bind, and ∇L = 0 at w*.")
         return
     st.caption(
         f"The balance point: at w* the data pull towards lower loss with −∇L = ({_pair(pull)}), "

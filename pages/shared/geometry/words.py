@@ -40,14 +40,14 @@ def _pull(solved: Solutions, k: int, length: float, free: float) -> str:
     if solved.flat:
         return FLAT
     if free == 0:
-        return "w̃ = 0: the disc holds it however small it is, and no λ moves w* from 0."
+        return "w̃ = 0, so w* = 0 whatever λ and θ are: neither has an effect."
     if lam == 0:
         if theta > solved.free_norm:
             return (
-                f"θ = {plain(theta)} is more than ‖w̃‖² = {plain(solved.free_norm)}: the constraint "
-                "does not bind, λ = 0, and w* = w̃."
+                f"λ = 0: w* = w̃. θ = {plain(theta)} is more than ‖w̃‖² = {plain(solved.free_norm)}, "
+                "so the constraint does not bind."
             )
-        return "λ = 0 has no effect: w* = w̃, and the circle just reaches it."
+        return "λ = 0: w* = w̃. The disc just holds it, so the constraint does not bind."
     share = 100 * length / free
     if share < 0.1:
         return (
