@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -157,10 +158,11 @@ def test_a_control_moved_during_play_keeps_where_play_was(page: "Page", server: 
     page.locator('.wd-chart[data-state="playing"]').wait_for()
     page.get_by_text("Level sets of the objective").click()
     wait_link(page, "objective=on")
-    wait_link(page, "weight_decay=")
+    page.wait_for_function("/weight_decay=|theta=/.test(location.search)")
     page.locator('.wd-chart[data-state="done"]').first.wait_for()
-    linked = page.evaluate("new URLSearchParams(location.search).get('weight_decay')")
-    assert float(said(page, DECAY)) == pytest.approx(float(linked), rel=5e-3)  # three digits
+    search = parse_qs(urlsplit(page.url).query)
+    label, key = (DECAY, "weight_decay") if "weight_decay" in search else (SIZE, "theta")
+    assert float(said(page, label)) == pytest.approx(float(search[key][0]), rel=5e-3)
 
 
 @pytest.mark.parametrize("query", ["", "descent=on&l1=on&objective=on", "source=slice"])
