@@ -52,7 +52,7 @@ class Number:
     step: float
     whole: bool = False
     # What happens where a link's value is refused; nothing said, the default is used.
-    instead: ClassVar[str] = ""
+    instead: str = ""
 
     def read(self, text: str) -> Value:
         """The value in a text, or ValueError with the rule."""

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from scipy.signal import find_peaks, peak_prominences
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.chart import encode
@@ -23,7 +24,7 @@ from wd_core import make_dataset, max_stable_lr
 VIEW = Path(__file__).parents[2] / "pages" / "views" / "dimension.py"
 # A page that shows four digits of a number rounds by half a unit of the fourth.
 FOUR_DIGITS = 5.1e-5
-SMALL = replace(DEFAULT, n_train=10, at=9)
+SMALL = replace(DEFAULT, n_train=10)
 
 
 def whole(problem: Problem) -> Seen:
@@ -70,6 +71,18 @@ def test_the_link_is_short() -> None:
     unread = replace(DEFAULT, n_features=77)
     assert unread.query() == ""
     assert replace(DEFAULT, at=10**6).query() == "at=500"
+    assert replace(DEFAULT, at=49).query() == ""
+
+
+def test_a_mark_at_the_peak_stays_there_when_the_sizes_change() -> None:
+    for query in ([], [("at", "49")]):
+        problem, complaints = read_link(query)
+        assert not complaints
+        for n in (2, 10, 500):
+            moved = replace(problem, n_train=n)
+            assert moved.marked == n - 1
+            assert moved.query() == f"n_train={n}"
+    assert read_link([("at", "60")])[0].marked == 60
 
 
 def test_nonsense_in_a_link_is_named() -> None:
@@ -77,6 +90,13 @@ def test_nonsense_in_a_link_is_named() -> None:
     problem, complaints = read_link(query.items())
     assert problem == DEFAULT
     assert len(complaints) == len(query)
+
+
+@pytest.mark.parametrize("at", ["-4", "0", "x", "7.5"])
+def test_a_mark_that_makes_no_sense_gives_the_peak_and_says_so(at: str) -> None:
+    problem, (complaint,) = read_link([("n_train", "31"), ("at", at)])
+    assert problem.marked == problem.sizes.peak == 30
+    assert complaint.endswith("; the peak is marked instead.")
 
 
 def test_a_mark_beside_the_axis_is_named_and_moved() -> None:
@@ -98,6 +118,9 @@ def test_the_grid_holds_peak_ends_and_mark(axis: Any, intercept: Any, size: int)
     grid = problem.grid
     assert grid == sorted(set(grid))
     assert {low, high, problem.sizes.peak, problem.marked} <= set(grid)
+    assert problem.sizes.diverges == bool(
+        np.isinf(problem.model.limit(*problem.pairs([problem.sizes.peak]), 0.0).excess[0])
+    )
     n, d = problem.sizes.pair(problem.sizes.peak)
     assert problem.model.rows(n) == d or (axis, d, intercept) == ("n_train", 1, "off")
     n, d = problem.sizes.pair(low)
@@ -189,6 +212,7 @@ def test_a_preset_meets_its_numbers(preset: Preset) -> None:
     assert opened(preset.problem) == preset
     assert opened(replace(preset.problem, at=50, seed=4)) == preset
     assert opened(replace(preset.problem, noise=0.3)) is None
+    assert Sample(preset.problem.sizes, tuple(preset.problem.grid)).draws == preset.problem.draws
     for reference in preset.references:
         here = reference.here(preset.problem)
         if math.isinf(reference.number):
@@ -218,16 +242,49 @@ def test_the_finding_says_what_the_numbers_show() -> None:
     said = words.finding(whole(DEFAULT))
     assert "is highest at d = " in said
     assert "its limit never falls as d grows" in said
-    assert "Past the peak λ → 0 falls once more, in the limit to 1.02 at d/n = 1.96" in said
+    assert "Past d = n − 1 the limit of λ → 0 falls once more, to 1.02 at d/n = 1.96" in said
     more_data = words.finding(whole(replace(DEFAULT, axis="n_train", n_features=20)))
     assert "its limit never rises as n grows" in more_data
-    assert "Past the peak" not in more_data
+    assert "once more" not in more_data
 
 
 def test_the_peak_is_where_the_medians_are_highest() -> None:
     found = whole(SMALL)
     top = found.drawn.grid[int(found.median[0].argmax())]
     assert f"is highest at d = {top} " in words.finding(found)
+
+
+@pytest.mark.parametrize("axis", ["n_features", "n_train"])
+def test_a_peak_below_the_far_end_of_the_axis_is_a_peak(axis: Any) -> None:
+    """A strong signal: without enough rows the risk is higher than at the peak."""
+    found = whole(replace(DEFAULT, axis=axis, signal=100.0, weight_decay=100.0))
+    place = {"n_features": "d = 49 ", "n_train": "n = 51 "}[axis]
+    assert found.median[0].argmax() in (0, len(found.drawn.grid) - 1)
+    assert f"has a peak at {place}" in words.finding(found)
+
+
+@pytest.mark.parametrize("changes", [{"n_train": 2}, {"noise": 0.01}])
+def test_medians_without_a_hump_have_no_peak(changes: dict[str, Any]) -> None:
+    problem = replace(DEFAULT, **changes)
+    found = whole(problem)
+    peak = problem.sizes.peak
+    k = found.drawn.grid.index(peak)
+    assert found.median[0, k] < found.median[0, k + 1]
+    said = words.finding(found)
+    assert (
+        f"shows no peak on this axis, though its limit is infinite at d = n − 1 = {peak}." in said
+    )
+    assert "the peak" not in said
+
+
+def test_how_far_a_place_stands_out() -> None:
+    """The prominence of SciPy, whose summits rise by a difference and here by a factor."""
+    logs = np.random.default_rng(0).normal(size=200)
+    tops, _ = find_peaks(logs)
+    risen = [math.log(words._stands_out(np.exp(logs), top)) for top in tops]
+    assert risen == pytest.approx(peak_prominences(logs, tops)[0])
+    slopes = set(range(len(logs))) - set(tops)
+    assert {words._stands_out(logs, k) for k in slopes} == {0.0}
 
 
 def test_no_noise_no_peak() -> None:
@@ -243,7 +300,7 @@ def test_a_sentence_for_every_place() -> None:
     peak = said[found.marked]
     assert peak.startswith("At d = 9 (d/n = 0.9) the test risk is ")
     assert "its limit is ∞" in peak
-    assert peak.endswith("∞, for so close to the peak it has none.")
+    assert peak.endswith("its exact mean for λ → 0 is ∞.")
     assert said[0].count("∞") == 0
     assert "the best λ = 0.225" in peak
 
@@ -326,7 +383,7 @@ def test_the_mark_moves_over_every_place() -> None:
 def test_opens_on_the_peak() -> None:
     page = page_at(n_train="20", at="19")
     drawn = payload(page)
-    assert drawn["query"] == "n_train=20&at=19"
+    assert drawn["query"] == "n_train=20"
     assert drawn["series"]["zero risk"][drawn["position"]] is None  # infinite
     assert page.header[0].value.endswith("?")
     assert "is highest at d = " in text_of(page)
@@ -349,7 +406,7 @@ def test_the_page_at_its_ends(query: dict[str, str]) -> None:
 def test_nonsense_is_said_on_the_page() -> None:
     page = page_at(n_train="10", noise="loud", at="9")
     assert len(page.warning) == 1
-    assert payload(page)["query"] == "n_train=10&at=9"
+    assert payload(page)["query"] == "n_train=10"
 
 
 def test_every_control_has_its_help() -> None:
@@ -364,13 +421,13 @@ def test_every_control_has_its_help() -> None:
 def test_a_control_changes_the_link_and_the_axis_its_size() -> None:
     page = page_at(n_train="10", at="9")
     page.number_input(key=controls.PAGE + "noise").set_value(1.0)
-    assert payload(fine(page.run()))["query"] == "n_train=10&at=9&noise=1"
+    assert payload(fine(page.run()))["query"] == "n_train=10&noise=1"
     page.selectbox(key=controls.PAGE + "axis").set_value("n_train")
     page = fine(page.run())
     page.number_input(key=controls.PAGE + "n_features").set_value(8)
-    assert payload(fine(page.run()))["query"] == "axis=n_train&n_features=8&at=9&noise=1"
+    assert payload(fine(page.run()))["query"] == "axis=n_train&n_features=8&noise=1"
     page.selectbox(key=controls.PAGE + "axis").set_value("n_features")
-    assert payload(fine(page.run()))["query"] == "n_train=10&at=9&noise=1"
+    assert payload(fine(page.run()))["query"] == "n_train=10&noise=1"
 
 
 def test_a_preset_opens_with_its_table() -> None:

@@ -9,7 +9,13 @@ import streamlit as st
 
 from pages.shared import controls
 from pages.shared.dimension import measured
-from pages.shared.dimension.problem import DEFAULTS, SETTINGS, problem_of, read_link
+from pages.shared.dimension.problem import (
+    DEFAULTS,
+    SETTINGS,
+    Problem,
+    problem_of,
+    read_link,
+)
 from pages.shared.settings import Value
 
 PAGE = "dimension "
@@ -60,7 +66,7 @@ def seen() -> measured.Seen:
 
     The session holds on to its own, lest other people's push them out before they are whole.
     """
-    problem = problem_of({key: st.session_state[PAGE + key] for key in SETTINGS})
+    problem = _problem()
     wanted = (problem.sizes, tuple(problem.grid))
     own: measured.Sample | None = st.session_state.get(DRAWN)
     if own is None or (own.sizes, own.grid) != wanted:
@@ -78,10 +84,15 @@ def go_on(so_far: measured.Seen) -> None:
         st.rerun()
 
 
+def _problem() -> Problem:
+    return problem_of({key: st.session_state[PAGE + key] for key in SETTINGS})
+
+
 def _slid() -> None:
     value = st.session_state[CHART].chosen
     if value:
-        st.session_state[PAGE + "at"] = int(value["at"])
+        at = int(value["at"])
+        st.session_state[PAGE + "at"] = DEFAULTS["at"] if at == _problem().sizes.peak else at
 
 
 def _draw(*keys: str) -> None:

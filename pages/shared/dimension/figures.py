@@ -61,7 +61,10 @@ class Drawn:
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """What stands along the axis: fine places, measured ones with their words, and the peak."""
+    """What stands along the axis: fine places, measured ones with their words, and the peak.
+
+    peak_name: empty where the axis does not reach the peak.
+    """
 
     titles: tuple[str, str]  # in full and in short
     fine: Array
@@ -109,7 +112,11 @@ def descent(
         name = f"marked {PANELS[panel]}"
         ends = [10**low, 10**high] if LOG[panel] else [low, high]
         moves[name] = {"x": [[x, x] for x in axis.at.tolist()], "y": [ends] * len(axis.at)}
-        traces.append(_cursor(name, panel, ends, float(axis.at[0])))
+        if axis.peak_name:
+            traces.append(_upright(panel, ends, axis.peak, "dot"))
+        traces.append(
+            {**_upright(panel, ends, float(axis.at[0]), "solid"), "meta": {"moves": name}}
+        )
     return {"data": traces, "layout": _layout(axis, spans, titles, filename)}, moves
 
 
@@ -183,14 +190,13 @@ def _points(axis: Axis, one: Drawn, panel: int) -> Trace:
     )
 
 
-def _cursor(name: str, panel: int, ends: Sequence[float], x: float) -> Trace:
+def _upright(panel: int, ends: Sequence[float], x: float, dash: str) -> Trace:
     return _scatter(
         panel,
-        meta={"moves": name},
         x=[x, x],
         y=list(ends),
         mode="lines",
-        line={"color": TEXT, "width": 1.2},
+        line={"color": TEXT, "width": 1.2, "dash": dash},
         opacity=0.75,
         showlegend=False,
         hoverinfo="skip",

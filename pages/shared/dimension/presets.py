@@ -27,10 +27,11 @@ class Reference:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named problem, what its source says, and the numbers to meet."""
+    """A named problem, what its source says (hint: in a few words), and the numbers to meet."""
 
     name: str
     problem: Problem
+    hint: str
     claim: str
     references: tuple[Reference, ...] = field(hash=False)
 
@@ -103,12 +104,12 @@ PRESETS = (
         replace(
             DEFAULT,
             n_train=100,
-            at=100,
             noise=math.sqrt(0.2),
             intercept="off",
             measure="excess",
             weight_decay=0.2,
         ),
+        "The best decay matches the noise.",
         "A weight decay of the size of the noise variance is best for every number of examples "
         "a weight: their λ is ours times n/d, so that λ* = dσ²/(n r²) is σ² in theirs (r² = 1).",
         _krogh_hertz(),
@@ -119,13 +120,13 @@ PRESETS = (
             DEFAULT,
             axis="n_train",
             n_features=500,
-            at=500,
             intercept="off",
             weight_decay=0.02,
-            draws=10,
+            draws=5,
         ),
+        "Without decay, more data can hurt.",
         "Without decay the risk rises again before n = d = 500; with the best decay more examples "
-        "never hurt. In the convention Σ r² + α‖w‖², α = nλ, the best is dσ²/r² = 125 for every n.",
+        "never hurt. As a sum over the examples, ‖y − Xw‖² + α‖w‖², the best α = nλ* = dσ²/r² = 125 for every n.",
         _nakkiran(),
     ),
     Preset(
@@ -140,6 +141,7 @@ PRESETS = (
             measure="excess",
             weight_decay=0.1,
         ),
+        "A second minimum beyond the peak.",
         "Where the signal is stronger than the noise, the least-norm solution has a second minimum "
         "beyond the peak, below using no features at all.",
         _hastie(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -48,6 +48,12 @@ class Sizes:
         return max(self.fixed + self.intercept, LEAST["n_train"])
 
     @property
+    def diverges(self) -> bool:
+        """Whether the limit for λ → 0 is infinite at a place of the axis if there is noise."""
+        n, d = self.pair(self.peak)
+        return n - self.intercept == d
+
+    @property
     def ends(self) -> tuple[int, int]:
         """The least and the largest d or n on the axis."""
         return max(LEAST[self.axis], -(-self.fixed // REACH)), self.fixed * REACH
@@ -71,7 +77,7 @@ class Problem:
     axis: Axis = "n_features"
     n_train: int = 50
     n_features: int = 50
-    at: int = 49
+    at: int = 0  # the peak, wherever the sizes put it
     weight_decay: float = 0.02
     noise: float = 0.5
     signal: float = 1.0
@@ -93,9 +99,9 @@ class Problem:
 
     @property
     def marked(self) -> int:
-        """The d or n that is marked: `at`, or the end of the axis that is nearer."""
+        """The d or n that is marked: `at`, the end of the axis that is nearer, or the peak."""
         low, high = self.sizes.ends
-        return min(max(self.at, low), high)
+        return min(max(self.at, low), high) if self.at else self.sizes.peak
 
     @property
     def grid(self) -> list[int]:
@@ -124,7 +130,8 @@ class Problem:
 
     def query(self) -> str:
         """The problem as the query of a link; defaults are left out."""
-        read, values = relevant(self.axis), asdict(self) | {"at": self.marked}
+        at = 0 if self.marked == self.sizes.peak else self.marked
+        read, values = relevant(self.axis), asdict(self) | {"at": at}
         return urlencode(
             {k: as_text(v) for k, v in values.items() if k in read and v != DEFAULTS[k]}
         )
@@ -172,6 +179,7 @@ SETTINGS: dict[str, Setting] = {
             REACH * MOST,
             1,
             whole=True,
+            instead="the peak is marked instead",
         ),
         Steps(
             "weight_decay",
@@ -222,7 +230,7 @@ SETTINGS: dict[str, Setting] = {
             "Training sets a point",
             "How many training sets are drawn at every point; fewer where that takes too long.",
             DEFAULT.draws,
-            [10, 20, 50, 100, 200],
+            [5, 10, 20, 50, 100, 200],
             whole=True,
         ),
         Number(
@@ -254,7 +262,9 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Problem, list[str]]:
     """The problem in a query, and a sentence for everything in it that makes no sense."""
     values, complaints = read_values(list(query), SETTINGS, DEFAULTS)
     problem = problem_of(values)
-    if "at" in values and problem.marked != problem.at:
+    if problem.at == problem.sizes.peak:
+        problem = replace(problem, at=DEFAULT.at)
+    if problem.at not in (DEFAULT.at, problem.marked):
         low, high = problem.sizes.ends
         complaints.append(
             f"Marked place: {problem.at} in the link lies beside the axis, which goes from {low} "

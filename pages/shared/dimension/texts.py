@@ -31,7 +31,7 @@ def presets() -> None:
         for preset in PRESETS:
             st.button(
                 preset.name,
-                help=preset.claim,
+                help=preset.hint,
                 on_click=controls.show,
                 args=(asdict(preset.problem),),
             )
@@ -105,7 +105,8 @@ def _peak(problem: Problem, drawn: Sample) -> None:
     model = problem.model
     m = int(model.rows(n))
     exact = model.expected_without_decay(n, d)
-    st.markdown("**Why λ → 0 has a peak**")
+    noisy = problem.noise > 0
+    st.markdown("**Why λ → 0 has a peak**" if noisy else "**Why λ → 0 has no peak here**")
     st.latex(
         rf"\begin{{gathered}} \text{{variance}} = {_variance(problem, m, d)} \\"
         rf"\text{{bias}}^2 = {_bias2(problem, m, d)} \end{{gathered}}"
@@ -117,7 +118,9 @@ def _peak(problem: Problem, drawn: Sample) -> None:
             "The intercept multiplies both by 1 + 1/n and adds σ²/n to the variance, which makes "
             f"bias² {plain(float(exact.bias2))} and variance {number(float(exact.variance))}. "
         )
-    if problem.marked in drawn.kept:
+    if not noisy:
+        text += "The peak is one of the variance, which is 0 without noise."
+    elif problem.marked in drawn.kept:
         s2 = np.concatenate([draws.s2[:, 0] for draws in drawn.kept[problem.marked]])
         text += (
             "Each singular direction passes the noise on divided by √s, where s is its squared "
@@ -184,8 +187,12 @@ def _best(problem: Problem) -> None:
     st.caption(
         f"The same as the Bayes λ = σ²/(nτ²) for weights of variance τ² = r²/d = "
         f"{plain(problem.signal / d)}. In the convention of a sum, as in scikit-learn's Ridge, "
-        f"alpha = nλ* = dσ²/r² = {plain(n * best)}: the same for every n. Here r² stays as d "
-        "grows, so that more features share one signal."
+        f"alpha = nλ* = dσ²/r² = {plain(n * best)}: the same for every n."
+        + (
+            " Here r² stays as d grows, so that more features share one signal."
+            if problem.axis == "n_features"
+            else ""
+        )
     )
 
 

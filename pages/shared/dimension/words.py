@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,9 @@ from wd_core.types import Array
 NOUNS = {"risk": "test risk", "excess": "excess risk", "loss": "test loss"}
 # How many of the draws the band holds.
 SHARE = f"{round(100 * (BAND[1] - BAND[0]))} %"
-# A hump this much above both ends of the axis is called a peak.
-HUMP = 1.05
+# A hump this much above the valleys at both its sides is called a peak, and it is looked for at
+# places within this share of where the limit is infinite, the two next to it among them.
+HUMP, NEAR = 1.05, 0.25
 # A fall of a limit by less than this share is rounding.
 ROUNDING = 1e-12
 
@@ -42,7 +44,7 @@ def axis_titles(problem: Problem) -> tuple[str, str]:
 
 
 def peak_name(problem: Problem) -> str:
-    """Where the limit for λ → 0 is infinite."""
+    """Where the limit for λ → 0 is infinite if there is noise."""
     on = problem.sizes.intercept
     if problem.axis == "n_features":
         return "d = n − 1" if on else "d = n"
@@ -73,7 +75,8 @@ def tiles(problem: Problem) -> list[dict[str, Any]]:
     wide = [
         {
             "label": f"{name}, limit",
-            "help": "What the risk tends to as n and d grow at this d/n, and its parts.",
+            "help": "What the risk tends to as n and d grow at this d/n, and its parts; – where "
+            "that is infinite.",
             "terms": [{"label": label, "series": f"{kind} {part}"} for part, label in parts],
         }
         for kind, name in (("zero", "λ → 0"), ("best", "Best λ"))
@@ -88,8 +91,7 @@ def sentences(seen: Seen) -> list[str]:
     exact = problem.model.expected_without_decay(*problem.pairs(grid))
     return [
         f"At {place(problem, x)} the {NOUNS[problem.measure]} {_values(seen, k)}; its exact mean "
-        f"for λ → 0 is {number(mean)}"
-        + (", for so close to the peak it has none." if math.isinf(mean) else ".")
+        f"for λ → 0 is {number(mean)}."
         for k, (x, mean) in enumerate(zip(grid, problem.shown(exact.excess).tolist(), strict=True))
     ]
 
@@ -129,19 +131,43 @@ def _peak(seen: Seen) -> str:
     if not seen.found.count.all():
         return ""
     zero, best = seen.median[[0, 2]]
-    top = int(zero.argmax())
+    infinite = drawn.sizes.peak
+    where = f"limit is infinite at {peak_name(problem)} = {infinite}."
+    top = _top(zero, drawn.grid, infinite)
+    if top is None:
+        text = f"Without decay (λ → 0) the median {noun} shows no peak on this axis"
+        return f"{text}, though its {where}" if drawn.sizes.diverges else f"{text}."
     high, there = float(zero[top]), float(best[top])
-    if high < HUMP * max(zero[0], zero[-1], there):
-        return f"Without decay (λ → 0) the median {noun} shows no peak on this axis."
-    if drawn.grid[top] == drawn.sizes.peak:
-        relation = f"That is {peak_name(problem)}, where its limit is infinite."
-    else:
-        relation = f"Its limit is infinite at {peak_name(problem)} = {drawn.sizes.peak}."
+    is_there = "is highest" if top == zero.argmax() else "has a peak"
+    if drawn.grid[top] == infinite:
+        where = f"limit is infinite there, at {peak_name(problem)}."
     return (
-        f"Without decay (λ → 0) the median {noun} is highest at {place(problem, drawn.grid[top])}: "
+        f"Without decay (λ → 0) the median {noun} {is_there} at {place(problem, drawn.grid[top])}: "
         f"{plain(high)}, {plain(high / there)} times that of the best λ there ({plain(there)}). "
-        + relation
+        f"Its {where}"
     )
+
+
+def _top(values: Array, grid: Sequence[int], infinite: int) -> int | None:
+    """Where the hump is that stands out most near the place of the infinite limit, if one does."""
+    near = [k for k, x in enumerate(grid) if abs(x - infinite) <= max(1, NEAR * infinite)]
+    top = max(near, key=lambda k: _stands_out(values, k))
+    return top if _stands_out(values, top) >= HUMP else None
+
+
+def _stands_out(values: Array, top: int) -> float:
+    """How many times the valleys a value is, each before anything higher; 0 where a side has none.
+
+    Of two valleys the higher counts, as in the prominence of a summit.
+    """
+    valleys = []
+    for side in (values[:top][::-1], values[top + 1 :]):
+        higher = np.flatnonzero(side >= values[top])
+        stretch = side[: higher[0]] if len(higher) else side
+        if not len(stretch):
+            return 0.0
+        valleys.append(stretch.min())
+    return float(values[top] / max(valleys))
 
 
 def _best(seen: Seen) -> str:
@@ -167,7 +193,7 @@ def _apart(median: Array, limit: Array) -> str:
 
 
 def _beyond(problem: Problem, drawn: Sample) -> str:
-    """The second descent of λ → 0, while features are added."""
+    """What the limit of λ → 0 does beyond where it is infinite, while features are added."""
     model, n = problem.model, problem.sizes.fixed
     if problem.axis != "n_features" or problem.noise == 0:
         return ""
@@ -175,15 +201,15 @@ def _beyond(problem: Problem, drawn: Sample) -> str:
     d = model.second_minimum * float(model.rows(n))
     if math.isinf(d):
         return (
-            f"Beyond the peak λ → 0 only falls towards w = 0 ({plain(nothing)}): the signal is no "
-            "stronger than the noise (r² ≤ σ²)."
+            f"Past {peak_name(problem)} the limit of λ → 0 only falls, towards that of w = 0 "
+            f"({plain(nothing)}): the signal is no stronger than the noise (r² ≤ σ²)."
         )
     least = float(problem.shown(model.limit(n, d, 0.0).excess))
     relation = "below" if least < nothing else "not below"
     inside = "" if d <= drawn.sizes.ends[1] else ", beyond this axis"
     return (
-        f"Past the peak λ → 0 falls once more, in the limit to {plain(least)} at d/n = "
-        f"{plain(d / n)}{inside}, {relation} using no features at all ({plain(nothing)})."
+        f"Past {peak_name(problem)} the limit of λ → 0 falls once more, to {plain(least)} at "
+        f"d/n = {plain(d / n)}{inside}, {relation} using no features at all ({plain(nothing)})."
     )
 
 

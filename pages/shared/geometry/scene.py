@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from pages.shared.link import read_values
@@ -109,7 +109,7 @@ def _as_in_train(key: str, name: str = "", **changes: Any) -> Setting:
 class Size(Number):
     """θ, which has a rule of its own."""
 
-    instead: ClassVar[str] = "θ follows from λ instead"
+    instead: str = "θ follows from λ instead"
 
     def read(self, text: str) -> Value:
         """The value in a text, or ValueError with the rule."""
