@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 from sklearn.linear_model import Ridge
 
@@ -17,6 +18,7 @@ from pages.shared.act.split import split
 from pages.shared.act.split_picture import parts_of_w
 from pages.shared.act.states import query, spectrum, states
 from pages.shared.settings import Settings, settings_of
+from pages.shared.story import plain
 from wd_core import Dataset, Hyperparameters, collect, train
 
 # What is drawn is sent in seven digits.
@@ -74,7 +76,7 @@ def test_the_dots_stand_where_training_and_scikit_learn_end(
         np.testing.assert_allclose(sizes, w, rtol=1e-4)
     apart = math.sqrt(((expected["ridge"] - expected["stopped"]) ** 2).mean())
     assert payload["series"]["distance"][k] == pytest.approx(apart, rel=1e-6)
-    assert payload["series"]["rule"][k] == pytest.approx(1 / (settings.run.lr * lam))
+    assert payload["series"]["rule"][k] == pytest.approx(settings.run.lr * lam * t)
 
 
 def test_the_curves_pass_through_the_dots_and_the_markers_lie_on_the_curves() -> None:
@@ -100,9 +102,7 @@ def test_the_curves_pass_through_the_dots_and_the_markers_lie_on_the_curves() ->
     )  # fmt: skip
     k = payload["position"]
     at = matrix(moves["ridge now"]["affine"])[k]
-    assert np.interp(at[4], matrix(ridge_dof["x"]), matrix(ridge_dof["y"])) == pytest.approx(
-        at[5], rel=DRAWN
-    )
+    assert np.interp(at[4], ridge_dof["x"], ridge_dof["y"]) == pytest.approx(at[5], rel=DRAWN)
 
 
 def test_the_picture_marks_least_squares_and_the_truth() -> None:
@@ -110,12 +110,10 @@ def test_the_picture_marks_least_squares_and_the_truth() -> None:
     data, parts = cached.dataset(settings.data), spectrum(settings.data)
     traces = {t["name"]: t for t in picture.directions(settings, Shown())["figure"]["data"]}
     w = np.linalg.lstsq(data.X_train - parts.x_mean, data.y_train - parts.y_mean, rcond=None)[0]
-    np.testing.assert_allclose(
-        10 ** matrix(traces["least squares"]["y"]), np.abs(w @ parts.V), rtol=1e-6
-    )
+    np.testing.assert_allclose(10 ** traces["least squares"]["y"], np.abs(w @ parts.V), rtol=1e-6)
     assert data.w_true is not None
     truth = np.abs(parts.V.T @ data.w_true)
-    np.testing.assert_allclose(10 ** matrix(traces["truth"]["y"]), truth, rtol=1e-9)
+    np.testing.assert_allclose(10 ** traces["truth"]["y"], truth, rtol=1e-9)
     assert "s = 0" in traces
     assert "s = 0" not in {
         t["name"] for t in picture.directions(settings_of(SMALL), Shown())["figure"]["data"]
@@ -144,7 +142,7 @@ def test_each_slider_moves_the_other_to_its_best_match(values: dict[str, Any]) -
         assert apart(lam, t) <= apart(lam, every).min() + 1e-12
     for k in {*now.by_steps[::5]} - {now.chosen}:
         lam, t = now.weight_decay[k], now.steps[k]
-        assert now.match[k] in ("steps", "weight_decay")
+        assert now.match[k] == "weight_decay"
         # six digits of λ: the distance is flat there
         assert apart(lam, t) <= apart(tried, t).min() + 1e-9
 
@@ -192,7 +190,9 @@ def test_descent_that_diverges_keeps_no_share() -> None:
     above = picture.directions(settings_of({"lr": 1.01 * limit}), Shown())
     assert set(above["series"]["stopped_dof"]) == {None}
     assert all("Early stopping keeps no share at all" in text for text in above["sentences"])
-    assert all(text.endswith("diverges") for text in above["sliders"][1]["texts"])
+    assert set(above["sliders"][1]["texts"]) == {"no match: diverges"}
+    free = picture.directions(settings_of({"lr": 1.01 * limit}), Shown(50, FREE))
+    assert free["sliders"][1]["texts"][free["position"]] == "50: diverges"
     below = picture.directions(settings_of({"lr": 0.99 * limit}), Shown())
     assert None not in below["series"]["stopped_dof"]
     assert all("is above 1" in text for text in below["sentences"])
@@ -200,6 +200,46 @@ def test_descent_that_diverges_keeps_no_share() -> None:
     beyond = [lam > 2 / (0.99 * limit) - 2 / limit for lam in below["series"]["weight_decay"]]
     assert [dof is None for dof in below["series"]["both_dof"]] == beyond
     assert True in beyond
+
+
+def test_the_rule_of_thumb_goes_the_way_that_was_asked() -> None:
+    settings = settings_of(BOOK)
+    now, said = states(settings, Shown()), picture.directions(settings, Shown())["sentences"]
+    for k in {*now.by_steps} - {*now.by_weight_decay}:
+        t = float(now.steps[k])
+        rule = 1 / (now.lr * t)
+        kept = -np.expm1(t * np.log1p(-now.lr * now.s))
+        away = math.sqrt(((now.s / (now.s + rule) - kept) ** 2).mean())
+        assert "no other λ comes nearer" in said[k]
+        assert said[k].endswith(f"λ = 1/(ηt) = {plain(rule)} differs by {plain(away)}.")
+    for k in {*now.by_weight_decay[1:]} - {*now.by_steps}:
+        assert "no other t comes nearer" in said[k]
+        assert f"t = 1/(ηλ) = {plain(1 / (now.lr * now.weight_decay[k]))} differs" in said[k]
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 3.0, 100.0])
+@pytest.mark.parametrize("values", [BOOK, SMALL, SQUARE], ids=str)
+def test_every_weight_at_the_opened_place_is_in_the_picture(
+    values: dict[str, Any], weight_decay: float
+) -> None:
+    payload = picture.directions(settings_of({**values, "weight_decay": weight_decay}), Shown())
+    low, high = payload["figure"]["layout"]["yaxis2"]["range"]
+    for name in ("ridge", "stopped"):
+        sizes = matrix(payload["moves"][f"{name} sizes"]["y"])[payload["position"]]
+        assert low < sizes.min() <= sizes.max() < high
+
+
+@pytest.mark.parametrize(
+    "values", [BOOK, SMALL, {"lr": 1.0}, {"n_train": 2}, {"source": "diabetes"}], ids=str
+)
+def test_plotly_accepts_every_part_of_the_figures(values: dict[str, Any]) -> None:
+    settings = settings_of(values)
+    for figure in (
+        picture.directions(settings, Shown())["figure"],
+        parts_of_w(settings, "")["figure"],
+    ):
+        accepted = go.Figure(figure).to_plotly_json()
+        assert [t["name"] for t in accepted["data"]] == [t["name"] for t in figure["data"]]
 
 
 def test_marks_without_a_place_are_sent_out_of_sight() -> None:
@@ -251,6 +291,22 @@ def test_where_there_is_no_factor_the_sentence_says_why(values: dict[str, Any], 
     assert said in payload["sentence"]
     names = {trace["meta"]["series"] for trace in payload["figure"]["data"]}
     assert ("predicted" in names) == (values == {"lr": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("values", "course"),
+    [({"lr": 1.0}, "grows"), ({"weight_decay": 0.0}, "stays as it is"), ({}, "only shrinks")],
+)
+def test_outside_the_row_space_a_start_has_one_course(values: dict[str, Any], course: str) -> None:
+    settings = settings_of(values)
+    said = words.decay_alone(settings.run, split(settings), 19)
+    assert [c for c in ("grows", "stays as it is", "only shrinks") if c in said] == [course]
+
+
+def test_what_is_lost_in_rounding_is_said_to_be() -> None:
+    for weight_decay, lost in ((100.0, True), (3.0, False)):
+        settings = settings_of({"weight_decay": weight_decay})
+        assert ("lost in rounding" in words.split(settings, split(settings))) == lost
 
 
 def test_the_distance_to_ridge_is_that_to_scikit_learn() -> None:

@@ -205,6 +205,8 @@ def test_constant_features_are_no_directions() -> None:
     [
         ({"steps": "soon"}, "is not a whole number", ""),
         ({"steps": "-3"}, "outside the range", ""),
+        ({"steps": "7.5"}, "t follows from λ instead", ""),
+        ({"steps": "0"}, "range 1 to 1000000000000000; t follows from λ instead", ""),
         ({"sliders": "up"}, "is not one of together, free", ""),
         ({"steps": "1"}, "above the largest, 100", ""),
         ({"steps": "200", "weight_decay": "2"}, "names both λ and t", "weight_decay=2"),

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from pages.shared.figures import OPTIMUM, TEXT
+from pages.shared.figures import OPTIMUM, TEXT, Trace
 from wd_core.types import Array
 
 Plain = dict[str, Any]
@@ -28,6 +27,8 @@ STYLE = {
 }
 # How far from the rest the place of 0 stands on a logarithmic axis: a part of its length, and more.
 TO_ZERO, AT_LEAST = 0.09, 0.2
+# The smallest weights drawn lie at most so many decades below those of least squares.
+DEEPEST = 3.5
 # Fewer decades than this get ticks at 2 and 5 too.
 FEW_DECADES = 2.5
 
@@ -51,12 +52,14 @@ class Directions:
     """What does not move: the directions that get a dot, and the curves of the two small panels.
 
     s, least, truth [J]: singular value squared over N, |w_j| of least squares and of the truth;
+    faintest [r]: |w_j| of ridge at the largest λ, or of a single step where that is smaller;
     nothing: how many directions have s = 0; low, high: ends of the axis of s; top: of the shares.
     """
 
     s: Array
     least: Array
     truth: Array | None
+    faintest: Array
     nothing: int
     low: float
     high: float
@@ -86,7 +89,7 @@ def directions(given: Directions, revision: str) -> Plain:
         *(_dots(key, f"{key} sizes", texts, SIZE) for key in NAMES),
         *_freedom(given),
     ]
-    return whole(traces, _directions_layout(given, revision))
+    return {"data": traces, "layout": _directions_layout(given, revision)}
 
 
 def zero_place(low: float, high: float) -> float:
@@ -102,9 +105,10 @@ def over_weight_decay(values: Array, given: Directions) -> Array:
     return np.asarray(np.clip(logs, zero_place(low, high), high))
 
 
-def _line(key: str) -> go.Scatter:
+def _line(key: str) -> Trace:
     colour, dash, _ = STYLE[key]
-    return go.Scatter(
+    return _scatter(
+        SHARE,
         name=NAMES[key],
         meta={"moves": key},
         x=[0.0],
@@ -113,14 +117,14 @@ def _line(key: str) -> go.Scatter:
         line={"color": colour, "dash": dash, "width": 2.5},
         legendgroup=key,
         hoverinfo="skip",
-        **_axes(SHARE),
     )
 
 
-def _dots(key: str, moves: str, texts: Sequence[str], panel: str) -> go.Scatter:
+def _dots(key: str, moves: str, texts: Sequence[str], panel: str) -> Trace:
     colour, _, symbol = STYLE[key]
     value = "%{y:.1%}" if panel == SHARE else "log₁₀|w| = %{y:.3g}"
-    return go.Scatter(
+    return _scatter(
+        panel,
         name=NAMES[key],
         meta={"moves": moves},
         x=np.zeros(len(texts)),
@@ -131,16 +135,16 @@ def _dots(key: str, moves: str, texts: Sequence[str], panel: str) -> go.Scatter:
         legendgroup=key,
         showlegend=False,
         hovertemplate=f"s = %{{text}}: {value}",
-        **_axes(panel),
     )
 
 
-def _nothing(given: Directions) -> list[go.Scatter]:
+def _nothing(given: Directions) -> list[Trace]:
     """The directions in which the training data do not vary: nothing is learned there."""
     if not given.nothing:
         return []
     return [
-        go.Scatter(
+        _scatter(
+            SHARE,
             name="s = 0",
             x=[zero_place(given.low, given.high)],
             y=[0],
@@ -148,15 +152,15 @@ def _nothing(given: Directions) -> list[go.Scatter]:
             marker={"color": TEXT, "symbol": "line-ns-open", "size": 12, "line": {"width": 3}},
             showlegend=False,
             hovertemplate="s = 0: nothing to learn from",
-            **_axes(SHARE),
         )
     ]
 
 
-def _sizes(name: str, symbol: str, values: Array, s: Array, texts: Sequence[str]) -> go.Scatter:
+def _sizes(name: str, symbol: str, values: Array, s: Array, texts: Sequence[str]) -> Trace:
     with np.errstate(divide="ignore"):
         logs = np.where(values > 0, np.log10(values), np.nan)
-    return go.Scatter(
+    return _scatter(
+        SIZE,
         name=name,
         x=np.log10(s),
         y=logs,
@@ -164,24 +168,24 @@ def _sizes(name: str, symbol: str, values: Array, s: Array, texts: Sequence[str]
         marker={"color": TEXT, "symbol": symbol, "size": 8},
         text=texts,
         hovertemplate="s = %{text}: log₁₀|w| = %{y:.3g}",
-        **_axes(SIZE),
     )
 
 
-def _truth(given: Directions, texts: Sequence[str]) -> list[go.Scatter]:
+def _truth(given: Directions, texts: Sequence[str]) -> list[Trace]:
     if given.truth is None:
         return []
     return [_sizes("truth", "diamond-open", given.truth, given.s, texts)]
 
 
-def _freedom(given: Directions) -> list[go.Scatter]:
+def _freedom(given: Directions) -> list[Trace]:
     hover = "%{y:.3g} degrees of freedom"
     curves = [
         ("ridge", OVER_LAMBDA, over_weight_decay(given.weight_decay, given), given.ridge_dof),
         ("stopped", OVER_STEPS, np.log10(given.steps), given.stopped_dof),
     ]
     traces = [
-        go.Scatter(
+        _scatter(
+            panel,
             name=NAMES[key],
             x=x,
             y=y,
@@ -189,13 +193,13 @@ def _freedom(given: Directions) -> list[go.Scatter]:
             line={"color": STYLE[key][0], "dash": STYLE[key][1], "width": 2.5},
             showlegend=False,
             hovertemplate=hover,
-            **_axes(panel),
         )
         for key, panel, x, y in curves
     ]
     colour, dash, _ = STYLE["both"]
     traces.append(
-        go.Scatter(
+        _scatter(
+            OVER_STEPS,
             name=NAMES["both"],
             meta={"moves": "both dof"},
             x=np.log10(given.steps),
@@ -204,13 +208,13 @@ def _freedom(given: Directions) -> list[go.Scatter]:
             line={"color": colour, "dash": dash, "width": 2},
             showlegend=False,
             hoverinfo="skip",
-            **_axes(OVER_STEPS),
         )
     )
     for key, panel in (("ridge", OVER_LAMBDA), ("stopped", OVER_STEPS), ("both", OVER_STEPS)):
         colour, _, symbol = STYLE[key]
         traces.append(
-            go.Scatter(
+            _scatter(
+                panel,
                 name=NAMES[key],
                 meta={"moves": f"{key} now"},
                 x=[0.0],
@@ -225,7 +229,6 @@ def _freedom(given: Directions) -> list[go.Scatter]:
                 cliponaxis=False,
                 showlegend=False,
                 hovertemplate=hover,
-                **_axes(panel),
             )
         )
     return traces
@@ -271,10 +274,11 @@ def _directions_layout(given: Directions, revision: str) -> Plain:
     zero = f"0<br>({given.nothing}×)" if given.nothing else ""
     sizes = np.concatenate([given.least, [] if given.truth is None else given.truth])
     sizes = np.log10(sizes[sizes > 0]) if (sizes > 0).any() else np.array([0.0])
-    bottom, top = float(sizes.min()) - 1.0, float(sizes.max()) + 0.3
+    faintest = np.log10(given.faintest[given.faintest > 0]).min(initial=0.0)
+    bottom = max(float(faintest), float(sizes.min()) - DEEPEST) - 0.3
+    top = float(sizes.max()) + 0.3
     size_places, size_texts = decade_ticks(bottom, top)
     layout: Plain = {
-        "template": "none",
         "height": 620,
         "margin": {"l": 64, "r": 20, "t": 84, "b": 56},
         "hovermode": "closest",
@@ -328,8 +332,8 @@ def _directions_layout(given: Directions, revision: str) -> Plain:
     return layout
 
 
-def _axes(panel: str) -> dict[str, str]:
-    return {"xaxis": f"x{panel}", "yaxis": f"y{panel}"}
+def _scatter(panel: str, **style: Any) -> Trace:
+    return {"type": "scatter", "xaxis": f"x{panel}", "yaxis": f"y{panel}", **style}
 
 
 def _frame() -> Plain:
@@ -369,9 +373,3 @@ def _domains(of: dict[str, tuple[tuple[float, float], tuple[float, float]]]) -> 
         for panel, spans in of.items()
         for letter, span in zip("xy", spans, strict=True)
     }
-
-
-def whole(traces: list[Any], layout: Plain) -> Plain:
-    """The figure as plain data."""
-    plain: Plain = go.Figure(data=traces, layout=layout).to_plotly_json()
-    return plain

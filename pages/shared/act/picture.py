@@ -14,6 +14,7 @@ from pages.shared.act import figures, words
 from pages.shared.act.shown import SETTINGS, Shown
 from pages.shared.act.states import (
     States,
+    most_weight_decay,
     query,
     spectrum,
     states,
@@ -66,9 +67,10 @@ TILES = [
         "that ridge and early stopping keep; the match makes it least.",
     },
     {
-        "label": "Rule of thumb t = 1/(ηλ)",
+        "label": "ηλt, by rule of thumb 1",
         "series": "rule",
-        "help": "What t ≈ 1/(ηλ) says: exact for λ and ηs → 0, from there on an approximation.",
+        "help": "The rule of thumb t ≈ 1/(ηλ), or λ ≈ 1/(ηt), calls ridge and stopping alike where "
+        "ηλt = 1.",
     },
 ]
 
@@ -100,12 +102,14 @@ def spread(count: int) -> Array:
 
 def _given(settings: Settings, parts: Spectrum, now: States) -> figures.Directions:
     data, s, picked = cached.dataset(settings.data), parts.s, spread(len(parts.s))
+    least = np.abs(_sizes(parts))
     lams, steps = np.array(weight_decays()), np.array(steps_on_offer(s, now.lr))
     truth = None if data.w_true is None else np.abs(data.w_true @ parts.V)[picked]
     stopped = degrees_of_freedom(descent_filter(s, now.lr, steps[:, None]))
     return figures.Directions(
         s=s[picked],
-        least=np.abs(_sizes(parts)[picked]),
+        least=least[picked],
+        faintest=least * np.minimum(ridge_filter(s, most_weight_decay()), now.lr * s),
         truth=None if truth is None else _without_rounding(truth),
         nothing=data.n_features - len(s),
         low=float(np.log10(s[-1])) - BELOW,
@@ -176,8 +180,8 @@ def _both_over_steps(now: States, steps: Array) -> Array:
 
 
 def _series(now: States) -> dict[str, list[float | None]]:
-    with np.errstate(divide="ignore"):
-        rule = 1 / (now.lr * now.weight_decay)
+    with np.errstate(invalid="ignore"):  # no λ for ever more steps
+        rule = now.lr * now.weight_decay * np.where(now.arrives, now.steps, np.nan)
     columns = {
         "step": np.arange(len(now.steps)),
         "weight_decay": now.weight_decay,
@@ -213,6 +217,6 @@ def _sliders(now: States) -> list[dict[str, Any]]:
             "help": SETTINGS["steps"].help,
             "role": "penalty",
             "stops": now.by_steps,
-            "texts": [words.steps(now, t) for t in now.steps.tolist()],
+            "texts": [words.steps(now, k) for k in range(len(now.steps))],
         },
     ]

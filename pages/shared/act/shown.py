@@ -30,10 +30,11 @@ SETTINGS: dict[str, Setting] = {
         "Steps t",
         "t: full-batch steps from w = 0, without decay for early stopping, then stopped.",
         0,
-        0,
+        1,
         MOST_STEPS,
         1,
         whole=True,
+        instead="t follows from λ instead",
     ),
     "sliders": Choice(
         "sliders",

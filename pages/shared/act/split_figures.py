@@ -5,10 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
-from pages.shared.act.figures import Plain, legend, whole
-from pages.shared.figures import FEW_EPOCHS, MARKS, OPTIMUM, PENALTY, TEXT, TRAIN, Series, log_ticks
+from pages.shared.act.figures import Plain, legend
+from pages.shared.figures import (
+    FEW_EPOCHS,
+    MARKS,
+    OPTIMUM,
+    PENALTY,
+    TEXT,
+    TRAIN,
+    Series,
+    Trace,
+    log_ticks,
+)
 
 # So far down the picture goes from its largest norm.
 DECADES = 10.0
@@ -35,28 +43,18 @@ PARTS = (
 
 def split(series: Series, epochs: int, filename: str) -> Plain:
     """The norms of the two parts of w over the epochs, logarithmic."""
-    traces = []
+    traces: list[Trace] = []
     for part in PARTS:
         if part.key not in series:
             continue
-        dots = part.dash == "markers"
         traces.append(
-            go.Scatter(
-                name=part.name,
-                meta={"series": part.key},
-                mode="markers" if dots else "lines",
-                line=None if dots else {"color": part.colour, "dash": part.dash, "width": 2.5},
-                marker={
-                    "color": part.colour,
-                    "size": 8,
-                    "symbol": "circle-open",
-                    "maxdisplayed": MARKS,
-                }
-                if dots
-                else None,
-                cliponaxis=not dots,
-                hovertemplate="%{y:.4g}",
-            )
+            {
+                "type": "scatter",
+                "name": part.name,
+                "meta": {"series": part.key},
+                "hovertemplate": "%{y:.4g}",
+                **_style(part),
+            }
         )
     values = [x for part in PARTS for x in series.get(part.key, []) if x is not None and x > 0]
     axis: Plain = {"zeroline": False, "automargin": True}
@@ -68,7 +66,6 @@ def split(series: Series, epochs: int, filename: str) -> Plain:
         y["range"] = [low - room, high + room]
         y |= log_ticks(low - room, high + room)
     layout: Plain = {
-        "template": "none",
         "height": 400,
         "margin": {"l": 64, "r": 20, "t": 56, "b": 48},
         "hovermode": "x unified",
@@ -76,7 +73,7 @@ def split(series: Series, epochs: int, filename: str) -> Plain:
         "xaxis": {
             **axis,
             "range": [0, epochs],
-            "dtick": 1 if epochs <= FEW_EPOCHS else None,
+            **({"dtick": 1} if epochs <= FEW_EPOCHS else {}),
             "title": {"text": "epoch"},
             "unifiedhovertitle": {"text": "epoch %{x}"},
         },
@@ -89,4 +86,14 @@ def split(series: Series, epochs: int, filename: str) -> Plain:
             "narrow": {"height": 440, "margin.t": 104},
         },
     }
-    return whole(traces, layout)
+    return {"data": traces, "layout": layout}
+
+
+def _style(part: Part) -> Plain:
+    if part.dash != "markers":
+        return {
+            "mode": "lines",
+            "line": {"color": part.colour, "dash": part.dash, "width": 2.5},
+        }
+    marker = {"color": part.colour, "size": 8, "symbol": "circle-open", "maxdisplayed": MARKS}
+    return {"mode": "markers", "marker": marker, "cliponaxis": False}

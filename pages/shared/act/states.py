@@ -146,21 +146,13 @@ def query(settings: Settings, shown: Shown, pins: Sequence[Pin]) -> str:
     if has_directions(settings.data):
         lam, t = present(settings, shown)
         alone = shown.sliders == FREE
-        leads = not alone and _steps_lead(settings.data, settings.run.lr, lam, t)
+        leads = not alone and _match(settings.data, settings.run.lr, lam, t) == "weight_decay"
         said["steps"] = int(t) if alone or leads else 0
         if leads:  # λ follows from t
             run = replace(settings.run, weight_decay=float(RUN["weight_decay"]))
             settings = replace(settings, run=run)
     own = {key: as_text(value) for key, value in said.items() if value != DEFAULTS[key]}
     return "&".join(part for part in (query_of(settings, pins), urlencode(own)) if part)
-
-
-def _steps_lead(spec: DatasetSpec, lr: float, weight_decay: float, steps: float) -> bool:
-    """Whether λ follows from t, and not t from λ; where each does, a λ of the slider leads."""
-    if steps != steps_for(spec, lr, weight_decay):
-        return True
-    follows = math.isfinite(steps) and weight_decay == weight_decay_for(spec, lr, steps)
-    return follows and weight_decay not in weight_decays()
 
 
 def states(settings: Settings, shown: Shown) -> States:
@@ -183,9 +175,13 @@ def states(settings: Settings, shown: Shown) -> States:
 
 
 def _match(spec: DatasetSpec, lr: float, weight_decay: float, steps: float) -> str:
-    if steps == steps_for(spec, lr, weight_decay):
+    """Which of the two follows from the other; where each does, a λ of the slider leads."""
+    t_follows = steps == steps_for(spec, lr, weight_decay)
+    if t_follows and weight_decay in weight_decays():
         return "steps"
-    return "weight_decay" if weight_decay == weight_decay_for(spec, lr, steps) else ""
+    if math.isfinite(steps) and weight_decay == weight_decay_for(spec, lr, steps):
+        return "weight_decay"
+    return "steps" if t_follows else ""
 
 
 def _together(spec: DatasetSpec, lr: float, now: Pair) -> tuple[list[Pair], set[Pair], set[Pair]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from pages.shared.act.split import Split
+from pages.shared.act.split import ROUNDING, Split
 from pages.shared.act.states import States
 from pages.shared.settings import Settings
 from pages.shared.story import plain
 from wd_core import OPTIMIZERS, DatasetSpec, Hyperparameters
-from wd_core.filters import descent_filter, filter_distance
+from wd_core.filters import descent_filter, filter_distance, ridge_filter
 from wd_core.types import Array
 
 # Measured and predicted norms within this share of each other are called the same.
@@ -23,9 +23,12 @@ def count(steps: float) -> str:
     return "∞" if math.isinf(steps) else f"{int(steps):,}".replace(",", "\u202f")
 
 
-def steps(now: States, t: float) -> str:
+def steps(now: States, k: int) -> str:
     """What the slider of t shows: the number, and whether it means anything."""
-    return count(t) if now.arrives else f"{count(t)}: diverges"
+    t = count(float(now.steps[k]))
+    if now.arrives:
+        return t
+    return "no match: diverges" if now.match[k] else f"{t}: diverges"
 
 
 def share(kept: float) -> str:
@@ -125,12 +128,15 @@ def _apart(now: States, k: int, distance: float) -> str:
         over += f", the root mean square over the {directions(len(now.s))}"
     best = {"steps": "; no other t comes nearer", "weight_decay": "; no other λ comes nearer"}
     text = over + best.get(now.match[k], "")
-    if lam == 0:
+    if now.match[k] == "weight_decay":
+        name, rule = "λ = 1/(ηt)", 1 / (now.lr * t)
+        away = filter_distance(ridge_filter(now.s, rule), now.stopped[k])
+    elif lam > 0:
+        name, rule = "t = 1/(ηλ)", 1 / (now.lr * lam)
+        away = filter_distance(now.ridge[k], descent_filter(now.s, now.lr, max(1, round(rule))))
+    else:
         return f"{text}."
-    rule = 1 / (now.lr * lam)
-    by_rule = descent_filter(now.s, now.lr, max(1, round(rule)))
-    away = float(filter_distance(now.ridge[k], by_rule))
-    return f"{text}. The rule of thumb t = 1/(ηλ) = {plain(rule)} differs by {plain(away)}."
+    return f"{text}. The rule of thumb {name} = {plain(rule)} differs by {plain(float(away))}."
 
 
 def _diverges(now: States) -> str:
@@ -193,7 +199,10 @@ def _left(run: Hyperparameters, found: Split, beyond: int) -> str:
     predicted = float(found.predicted[-1])
     if abs(end - predicted) <= SAME * max(end, predicted):
         return f"{text}, as (1 − ηλ)ᵗ predicts."
-    return f"{text}; (1 − ηλ)ᵗ predicts {plain(predicted)}."
+    text += f"; (1 − ηλ)ᵗ predicts {plain(predicted)}"
+    if end == 0 and predicted < ROUNDING * float(found.weight_norm.max()):
+        text += ", which is lost in rounding"
+    return f"{text}."
 
 
 def _no_factor(run: Hyperparameters) -> str:
@@ -208,6 +217,13 @@ def _no_factor(run: Hyperparameters) -> str:
     )
 
 
+def _course(factor: float) -> str:
+    """What a part does that an epoch multiplies by this."""
+    if factor > 1:
+        return "grows"
+    return "only shrinks" if factor < 1 else "stays as it is"
+
+
 def _dimensions(number: int) -> str:
     return f"{number} dimension" if number == 1 else f"{number} dimensions"
 
@@ -216,13 +232,13 @@ def decay_alone(run: Hyperparameters, found: Split, centred: int) -> str:
     """What happens outside the row space, and how that fits the picture of directions."""
     text = (
         "Every gradient is a sum of training rows, so it lies in their span, the row space. Under "
-        f"plain SGD the rest of the start only shrinks, by ηλ = {plain(run.lr * run.weight_decay)} "
-        "a step, whatever the batch order."
+        "plain SGD every full step multiplies the rest of the start by 1 − ηλ, with ηλ = "
+        f"{plain(run.lr * run.weight_decay)}, whatever the batch order"
     )
     if math.isnan(found.factor):
-        text += f" {_no_factor(run)}"
-    elif abs(found.factor) > 1:
-        text += " ηλ is above 2 here: it grows instead."
+        text += f". {_no_factor(run)}"
+    else:
+        text += f": it {_course(abs(found.factor))}."
     if centred and centred < found.rank:
         text += (
             f" The picture above has {directions(centred)}, for it centres the data; here the mean "

@@ -126,7 +126,8 @@ PRESETS = (
         ),
         "Without decay, more data can hurt.",
         "Without decay the risk rises again before n = d = 500; with the best decay more examples "
-        "never hurt. As a sum over the examples, ‖y − Xw‖² + α‖w‖², the best α = nλ* = dσ²/r² = 125 for every n.",
+        "never hurt. As a sum over the examples, ‖y − Xw‖² + α‖w‖², the best α is nλ* = dσ²/r² = "
+        "125 for every n.",
         _nakkiran(),
     ),
     Preset(
