@@ -242,6 +242,13 @@ def test_settings_that_do_not_go_together_are_explained() -> None:
     assert "n_train must be at most 441" in page.error[0].value
 
 
+def test_where_descent_diverges_no_number_of_steps_is_called_a_match() -> None:
+    page = opened({"lr": "1"})
+    assert "no t matches λ" in text(page)
+    assert "goes where this is least" not in text(page)
+    assert any(latex.value.strip("$\n ").endswith(r"(1-1\,s)^{t}") for latex in page.latex)
+
+
 def test_every_control_has_a_help_text_and_none_is_shared_by_name() -> None:
     assert not SETTINGS.keys() & RUN.keys()
     for setting in SETTINGS.values():

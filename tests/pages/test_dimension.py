@@ -409,6 +409,24 @@ def test_nonsense_is_said_on_the_page() -> None:
     assert payload(page)["query"] == "n_train=10"
 
 
+def test_the_explanations_are_of_the_problem_that_is_shown() -> None:
+    features = text_of(page_at(n_train="10"))
+    assert "**Why λ → 0 has a peak**" in features
+    assert "r² stays as d grows" in features
+    assert "grows, so" not in text_of(page_at(axis="n_train", n_features="10"))
+    silent = text_of(page_at(n_train="10", noise="0"))
+    assert "**Why λ → 0 has no peak here**" in silent
+    assert "passes the noise on" not in silent
+
+
+def test_the_tooltip_of_a_preset_is_one_line() -> None:
+    page = page_at(n_train="10")
+    for preset in PRESETS:
+        (button,) = (b for b in page.button if b.label == preset.name)
+        assert button.help == preset.hint
+        assert len(preset.hint) < 40
+
+
 def test_every_control_has_its_help() -> None:
     page = page_at(n_train="10", at="9")
     widgets = [*page.number_input, *page.selectbox, *page.select_slider]

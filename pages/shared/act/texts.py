@@ -70,11 +70,15 @@ def _stopping(now: States, shown: Shown) -> None:
     t = float(now.steps[now.chosen])
     st.markdown("**Early stopping: fewer steps**")
     power = r"\infty" if math.isinf(t) else f"{int(t)}"
+    if not now.arrives and now.match[now.chosen]:
+        power = "t"  # no number of steps matches
     st.latex(rf"1-(1-\eta s)^t = 1-(1-{_tex(now.lr)}\,s)^{{{power}}}")
     how = (
         "Each slider moves alone."
         if shown.sliders == FREE
         else "The slider that follows goes where this is least."
+        if now.arrives
+        else "Descent without decay diverges here, so that no t matches λ."
     )
     st.caption(
         "Of t full-batch steps from w = 0 without decay, the bias at its best throughout. The "
