@@ -7,6 +7,7 @@ import re
 import streamlit as st
 
 from pages.shared import cached
+from pages.shared.latex import tex
 from pages.shared.settings import Settings, number_text
 from pages.shared.story import plain
 from wd_core import DATASETS, OPTIMIZERS
@@ -24,7 +25,7 @@ def training(settings: Settings) -> None:
 
 
 def _objective(settings: Settings) -> None:
-    lam = _tex(settings.run.weight_decay)
+    lam = tex(settings.run.weight_decay)
     st.markdown("**What is minimised**")
     st.latex(
         r"J = \underbrace{\tfrac{1}{2n}\sum_i (x_i^\top w + b - y_i)^2}_{\text{data loss}}"
@@ -91,12 +92,6 @@ def _data(settings: Settings) -> None:
     if cached.is_short(settings):
         data = cached.dataset(settings.data)
         st.caption(f"Here {data.n_train} examples train and {len(data.y_test)} test. {data.note}")
-
-
-def _tex(value: float) -> str:
-    """A number to three digits in LaTeX."""
-    digits, _, power = f"{value:.3g}".partition("e")
-    return rf"{digits}\cdot 10^{{{int(power)}}}" if power else digits
 
 
 def literal(text: str) -> str:

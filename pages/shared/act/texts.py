@@ -12,6 +12,7 @@ from pages.shared.act.shown import FREE, Shown
 from pages.shared.act.split import split
 from pages.shared.act.states import States, has_directions, measurable, query, spectrum, states
 from pages.shared.chart import chart
+from pages.shared.latex import tex
 from pages.shared.link import Pin
 from pages.shared.settings import Settings
 from pages.shared.story import plain
@@ -57,7 +58,7 @@ def parts(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
 
 
 def _ridge(now: States) -> None:
-    lam = _tex(float(now.weight_decay[now.chosen]))
+    lam = tex(float(now.weight_decay[now.chosen]))
     st.markdown("**Ridge: a larger penalty**")
     st.latex(rf"\frac{{s}}{{s+\lambda}} = \frac{{s}}{{s+{lam}}}")
     st.caption(
@@ -72,7 +73,7 @@ def _stopping(now: States, shown: Shown) -> None:
     power = r"\infty" if math.isinf(t) else f"{int(t)}"
     if not now.arrives and now.match[now.chosen]:
         power = "t"  # no number of steps matches
-    st.latex(rf"1-(1-\eta s)^t = 1-(1-{_tex(now.lr)}\,s)^{{{power}}}")
+    st.latex(rf"1-(1-\eta s)^t = 1-(1-{tex(now.lr)}\,s)^{{{power}}}")
     how = (
         "Each slider moves alone."
         if shown.sliders == FREE
@@ -94,8 +95,8 @@ def _both(now: States) -> None:
     st.markdown("**Both: decay, and stopped**")
     st.latex(
         r"\begin{gathered} \frac{s}{s+\lambda}\bigl(1-(1-\eta(s+\lambda))^t\bigr) \\"
-        rf"= \frac{{s}}{{s+{_tex(lam)}}} \\"
-        rf"\cdot\,\bigl(1-(1-{_tex(now.lr)}(s+{_tex(lam)}))^{{{power}}}\bigr)"
+        rf"= \frac{{s}}{{s+{tex(lam)}}} \\"
+        rf"\cdot\,\bigl(1-(1-{tex(now.lr)}(s+{tex(lam)}))^{{{power}}}\bigr)"
         r"\end{gathered}"
     )
     product = now.lr * (strong + lam)
@@ -127,8 +128,8 @@ def _factor(settings: Settings, an_epoch: float) -> str:
     """(1 − ηλ)^t over the run; a short last batch of m rows has coupled decay ηλ·m/B."""
     run = settings.run
     batches, rest = divmod(settings.data.n_train, run.batch_size)
-    product = rf"{_tex(run.lr)}\cdot {_tex(run.weight_decay)}"
-    end = _tex(an_epoch**run.epochs)
+    product = rf"{tex(run.lr)}\cdot {tex(run.weight_decay)}"
+    end = tex(an_epoch**run.epochs)
     if not rest or run.decay == "decoupled":
         steps = (batches + bool(rest)) * run.epochs
         return (
@@ -140,9 +141,3 @@ def _factor(settings: Settings, an_epoch: float) -> str:
         rf"\begin{{gathered}} \bigl((1-\eta\lambda)^{{{batches}}}(1-{short}\eta\lambda)"
         rf"\bigr)^{{{run.epochs}}} \\ \eta\lambda = {product}: {end} \end{{gathered}}"
     )
-
-
-def _tex(value: float) -> str:
-    """A number to three digits in LaTeX."""
-    digits, _, power = f"{value:.3g}".partition("e")
-    return rf"{digits}\cdot 10^{{{int(power)}}}" if power else digits

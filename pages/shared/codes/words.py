@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from pages.shared.codes.runs import Answer, Question
+from pages.shared.latex import tex
 from pages.shared.settings import number_text
 from pages.shared.story import plain
 from wd_core import OPTIMIZERS
@@ -142,19 +143,14 @@ def _steps(question: Question, rows: int) -> str:
     for program in question.programs:
         keep, data = program.step(rows)
         lines.append(
-            rf"\text{{{program.code}:}}\ w \leftarrow {_tex(keep)}\,w"
-            rf" - {_tex(data)} \textstyle\sum_i r_i x_i"
+            rf"\text{{{program.code}:}}\ w \leftarrow {tex(keep, 4)}\,w"
+            rf" - {tex(data, 4)} \textstyle\sum_i r_i x_i"
         )
     return _gathered(lines)
 
 
 def _pair(lr: float, weight_decay: float) -> str:
-    return rf"({_tex(lr)},\ {_tex(weight_decay)})"
-
-
-def _tex(value: float) -> str:
-    digits, _, power = f"{value:.4g}".partition("e")
-    return rf"{digits}\cdot 10^{{{int(power)}}}" if power else digits
+    return rf"({tex(lr, 4)},\ {tex(weight_decay, 4)})"
 
 
 def _gathered(lines: Iterable[str]) -> str:

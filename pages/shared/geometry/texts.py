@@ -14,6 +14,7 @@ from pages.shared.geometry.figures.examples import points
 from pages.shared.geometry.moves import l1_optima
 from pages.shared.geometry.problem import Solutions, outside, problem
 from pages.shared.geometry.scene import ON, Scene, with_l1
+from pages.shared.latex import tex
 from pages.shared.story import plain
 
 
@@ -40,7 +41,7 @@ def start(scene: Scene, solved: Solutions) -> None:
     walks = scene.descent == ON and scene.source != "slice" and scene.view == "levels"
     if walks and outside(scene, solved.box):
         st.warning(
-            f"The start ({_tex(scene.start1)}, {_tex(scene.start2)}) lies outside the frame, which "
+            f"The start ({tex(scene.start1)}, {tex(scene.start2)}) lies outside the frame, which "
             f"goes from {words.frame(solved.box)}: no path is drawn. Choose a start inside it."
         )
 
@@ -94,7 +95,7 @@ def _constraint(solved: Solutions) -> None:
     st.markdown("**A disc to stay in**")
     st.latex(
         r"\begin{gathered} \min_w L(w) \\ \text{subject to } \lVert w\rVert^2 \le \theta = "
-        + _tex(theta)
+        + tex(theta)
         + r"\end{gathered}"
     )
     text = f"The disc has radius √θ = {plain(math.sqrt(theta))}. "
@@ -124,7 +125,7 @@ def _penalty(solved: Solutions) -> None:
     st.markdown("**A price to pay**")
     st.latex(
         r"\begin{gathered} \min_w L(w) + \tfrac{\lambda}{2}\lVert w\rVert^2 \\"
-        rf" \lambda = {_tex(lam)} \end{{gathered}}"
+        rf" \lambda = {tex(lam)} \end{{gathered}}"
     )
     norm = float(np.linalg.norm(solved.optimum[k]))
     penalty, loss = lam / 2 * norm**2, float(solved.loss[k])
@@ -147,7 +148,7 @@ def _one(solved: Solutions) -> None:
     st.latex(
         r"\begin{gathered} L(w) + \mu\,(\lVert w\rVert^2 - \theta) \\"
         r"\nabla L + 2\mu w = 0, \;\; \mu\,(\lVert w\rVert^2 - \theta) = 0 \\"
-        rf"\mu = {multiplier}{_tex(float(solved.multiplier[k]))} \ge 0 \end{{gathered}}"
+        rf"\mu = {multiplier}{tex(float(solved.multiplier[k]))} \ge 0 \end{{gathered}}"
     )
     pull, force = solved.force[k], lam * solved.optimum[k]
     if lam == 0 or solved.free_norm == 0:
@@ -167,8 +168,3 @@ def _pair(vector: np.ndarray) -> str:
 
 def _signed(value: float) -> str:
     return plain(value + 0.0).replace("-", "−")
-
-
-def _tex(value: float) -> str:
-    digits, _, power = f"{value:.3g}".partition("e")
-    return rf"{digits}\cdot 10^{{{int(power)}}}" if power else digits
