@@ -123,11 +123,16 @@ def known(settings: Settings) -> Sequence[EpochRecord] | None:
     return kept.records if kept else None
 
 
+def constant_loss(data: Dataset) -> float:
+    """The test loss, half mean square, of predicting the mean of the training targets."""
+    return float(np.mean((data.y_test - data.y_train.mean()) ** 2)) / 2
+
+
 @lru_cache(maxsize=256)
 def baselines(spec: DatasetSpec, weight_decay: float) -> Baselines:
     """The constant predictor's and the exact ridge solution's test loss."""
     data = dataset(spec)
-    constant = float(np.mean((data.y_test - data.y_train.mean()) ** 2)) / 2
+    constant = constant_loss(data)
     if svd_seconds(spec) > SVD_SECONDS:
         return Baselines(constant, None, None)
     path = ridge_path(data, [weight_decay])

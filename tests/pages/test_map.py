@@ -221,16 +221,20 @@ def test_full_batches_diverge_beyond_the_limit_and_only_there(optimizer: str, sc
 def test_the_drawn_limits_are_those_of_the_engine(optimizer: str) -> None:
     plan = small(Shown(optimizers=optimizer, seeds=1), batch_size=3)
     data = make_dataset(plan.spec(0))
+    assert ("with momentum there is no such estimate" in words.reading(plan)) == (
+        optimizer != "sgd"
+    )
+    assert ("dotted" in words.reading(plan)) == (optimizer == "sgd")
     for index, panel in enumerate(plan.panels):
         full, batch = limits.full_batch(plan, index), limits.batches(plan, index)
         assert full is not None
-        assert batch is not None
+        assert (batch is not None) == (optimizer == "sgd")
         for k in (0, 40, 80, 120):
-            for edge, expected in (
-                (full, max_stable_lr(data.X_train, _at(plan, panel, full, k))),
-                (batch, batch_limit(data, _at(plan, panel, batch, k))),
-            ):
-                assert edge.lr[k] == pytest.approx(expected, rel=ROUNDING)
+            expected = max_stable_lr(data.X_train, _at(plan, panel, full, k))
+            assert full.lr[k] == pytest.approx(expected, rel=ROUNDING)
+            if batch is not None:
+                expected = batch_limit(data, _at(plan, panel, batch, k))
+                assert batch.lr[k] == pytest.approx(expected, rel=ROUNDING)
 
 
 def _at(plan: Plan, panel: Panel, edge: limits.Edge, k: int) -> Any:
@@ -450,7 +454,7 @@ def said(plan: Plan, losses: Array) -> str:
     found = sweeps.Cells(plan)
     found.test[:], found.finished[:] = losses[..., None], True
     middle = found.middle()
-    return words.summary(plan, middle, picture.valleys_of(plan, middle))
+    return words.summary(plan, middle, picture.valleys_of(plan, middle), 0.5)
 
 
 def test_the_answer_follows_the_numbers() -> None:
@@ -466,9 +470,46 @@ def test_the_answer_follows_the_numbers() -> None:
     assert "decoupled: λ the same at every η does half the work" in text
     assert "so coupled decay gets lower here" in text
     text = said(plan, np.array([level, level]))
-    assert "On none of the 2 maps" in text
-    assert "hardly different" in text
-    assert "0 of " in text
+    assert "On no map over λ does the green line fall as 1/η" in text
+    assert "about the same" in text
+    assert f"0 of {2 * lam.size * lr.size} cells diverged" in text
+    assert "Predicting the mean has 0.5." in text
+    assert "gets lower" not in said(plan, np.array([falling, 0.9 * level]))
+
+
+def test_a_kind_is_called_lower_only_beyond_the_spread_over_the_seeds() -> None:
+    plan = small(Shown("adam", per_decade=1, seeds=3))
+    found = sweeps.Cells(plan)
+    found.finished[:] = True
+    found.test[0], found.test[1] = 1.0, 2.0
+    for spread, lower in ((1.9, True), (2.1, False)):
+        found.test[1, ..., 2] = 2.0 * spread
+        middle = found.middle()
+        assert middle.spread[1] == pytest.approx(spread)
+        text = words.summary(plan, middle, picture.valleys_of(plan, middle), 0.5)
+        assert ("coupled decay gets lower" in text) == lower
+        assert ("about the same" in text) != lower
+
+
+def test_one_rule_in_two_panels_is_counted_once() -> None:
+    plan = small(Shown(per_decade=3))
+    found = sweeps.Cells(plan)
+    found.finished[:] = True
+    product = np.log10(np.maximum(plan.strength, 1e-9))[:, None] + np.log10(plan.lr)
+    found.test[:] = (10.0 ** np.clip(-product - 1, -1, 2))[..., None]
+    found.diverged_at[[0, 3], -1, -1] = 1  # SGD, coupled and decoupled
+    middle = found.middle()
+    text = words.summary(plan, middle, picture.valleys_of(plan, middle), 0.5)
+    assert "On 5 of the 5 maps over λ (SGD’s two are one) the green line falls" in text
+    assert f"1 of {5 * product.size} cells diverged" in text
+
+
+def test_predicting_the_mean_is_measured_in_the_middle_of_the_seeds() -> None:
+    plan = small()
+    data = [make_dataset(plan.spec(seed)) for seed in range(plan.seeds)]
+    losses = [np.mean((d.y_test - np.mean(d.y_train)) ** 2) / 2 for d in data]
+    assert picture.predicting_the_mean(plan) == pytest.approx(np.median(losses))
+    assert len({round(float(x), 9) for x in losses}) == plan.seeds
 
 
 def test_the_table_holds_every_run() -> None:

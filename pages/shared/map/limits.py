@@ -47,12 +47,14 @@ def full_batch(plan: Plan, panel: int) -> Edge | None:
 def batches(plan: Plan, panel: int) -> Edge | None:
     """The smallest such limit of a batch of the first epoch, the median over the seeds.
 
-    An estimate of where minibatch descent fails, and no bound; None for full batches, too.
+    An estimate of where SGD in batches fails, and no bound. None for full batches and every other
+    optimizer, too: a velocity carries what one batch stirred up through the next ones, and runs
+    diverge far below the limit of each batch alone.
     """
     size, n = plan.base.batch_size, plan.data.n_train
     many = -(-n // size) * plan.seeds > MOST_BATCHES
     slow = cached.svd_seconds(plan.data) * plan.seeds > MEASURE_SECONDS
-    if size >= n or many or slow:
+    if plan.panels[panel].optimizer != "sgd" or size >= n or many or slow:
         return None
     return _edge(plan, panel, _batch_curvatures(_data_of(plan), size))
 

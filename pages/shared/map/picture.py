@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from pages.shared import cached
 from pages.shared.link import Pin
 from pages.shared.map import figures, limits, words
 from pages.shared.map.axes import Frame
@@ -102,7 +104,9 @@ def _now(found: Cells) -> Payload:
     return {
         "figure": {"data": figures.traces(drawn)},
         "series": {"epoch": [found.done]},
-        "sentence": words.summary(plan, middle, valleys) if found.complete else words.COMING,
+        "sentence": words.summary(plan, middle, valleys, predicting_the_mean(plan))
+        if found.complete
+        else words.COMING,
     }
 
 
@@ -112,6 +116,13 @@ def valleys_of(plan: Plan, middle: Middle) -> list[Valley | None]:
     return [
         valley(lr, np.array(plan.rows(panel)), losses[i]) for i, panel in enumerate(plan.panels)
     ]
+
+
+@lru_cache(maxsize=64)
+def predicting_the_mean(plan: Plan) -> float:
+    """The test loss without any weights: as in a cell, that in the middle of the seeds."""
+    losses = sorted(cached.constant_loss(cached.dataset(plan.spec(s))) for s in range(plan.seeds))
+    return losses[(plan.seeds - 1) // 2]
 
 
 def frame(plan: Plan, panel: Panel) -> Frame:

@@ -191,6 +191,11 @@ class Plan:
         scale = self.unit if self.by_step(panel) else 1.0
         return tuple(float(f"{scale * lam:.3g}") for lam in self.strength)
 
+    @property
+    def own(self) -> tuple[int, ...]:
+        """The panels that are no twin of another: what is trained and counted."""
+        return tuple(p for p in range(len(self.panels)) if self.twin(p) == p)
+
     def twin(self, index: int) -> int:
         """The panel whose runs are those of this one, where two are the same rule; or itself."""
         optimizer, decay = self.panels[index]

@@ -36,6 +36,7 @@ class Middle:
     Of an even number, the lower of the two in the middle; a diverged run counts as infinite.
     `seed`: which one it is; `trained`, `lost`: how many seeds are finished, and have diverged.
     Where none is finished the losses and ‖w‖ are NaN; `diverged_at` is −1 for a run that did not.
+    `spread`: the largest test loss of the finished seeds over the smallest.
     """
 
     test: Array
@@ -45,6 +46,7 @@ class Middle:
     seed: Index
     trained: Index
     lost: Index
+    spread: Array
 
     @property
     def diverged(self) -> NDArray[np.bool_]:
@@ -71,7 +73,7 @@ class Cells:
     @property
     def own(self) -> NDArray[np.bool_]:
         """Which panels are trained: those that are nobody's twin."""
-        return np.array([twin == panel for panel, twin in enumerate(self._twins)])
+        return np.isin(range(len(self.plan.panels)), self.plan.own)
 
     @property
     def total(self) -> int:
@@ -132,6 +134,10 @@ class Cells:
         lost = finished & (self.diverged_at >= 0)
         rank = np.where(finished, np.where(lost, np.inf, self.test), np.nan)  # NaN is sorted last
         half = np.maximum(trained - 1, 0)[..., None] // 2
+        high = np.where(finished, rank, -np.inf).max(-1)
+        low = np.where(finished, rank, np.inf).min(-1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(trained > 0, high / low, np.nan)
         seed = np.take_along_axis(np.argsort(rank, axis=-1, kind="stable"), half, -1)
 
         def of(values: Array) -> Array:
@@ -146,6 +152,7 @@ class Cells:
             seed=seed[..., 0],
             trained=trained,
             lost=lost.sum(-1),
+            spread=ratio,
         )
 
 
@@ -209,7 +216,6 @@ def spread(values: Array, known: NDArray[np.bool_]) -> Array:
 def expected(plan: Plan) -> float:
     """Roughly the seconds that the maps take on one core."""
     rows, columns, seeds = plan.shape[1:]
-    own = [p for p in range(len(plan.panels)) if plan.twin(p) == p]
     return sum(
         expected_seconds(
             plan.data.n_train,
@@ -217,7 +223,7 @@ def expected(plan: Plan) -> float:
             [plan.run(panel, 0, 0, 0)] * (rows * columns),
         )
         * seeds
-        for panel in own
+        for panel in plan.own
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from pages.shared.map.box import LR, PANELS, STEPS, WEIGHT_DECAY, Ends
-from pages.shared.map.plan import Panel, Plan
+from pages.shared.map.plan import DECAYS, Panel, Plan
 from pages.shared.map.sweeps import Middle
 from pages.shared.map.valley import Valley
 from pages.shared.settings import Settings
@@ -16,10 +16,11 @@ from pages.shared.story import plain
 from wd_core import OPTIMIZERS
 
 COMING = "The cells come from coarse to fine, and a cell's later seeds correct its first."
+MOMENTUM = {"momentum", "nesterov"}
 # A slope within this of −1 or 0 is called so.
 NEAR = 0.15
-# Losses closer than this are called alike.
-ALIKE = 1.02
+# A best cell is called lower than another from this factor on, where the seeds differ by less.
+LOWER = 1.2
 
 
 def hover(plan: Plan, middle: Middle, panel: int) -> list[list[str]]:
@@ -59,51 +60,73 @@ def symbol(plan: Plan, panel: Panel) -> str:
     return "λ′" if plan.by_step(panel) else "λ"
 
 
-def summary(plan: Plan, middle: Middle, valleys: Sequence[Valley | None]) -> str:
-    """Whether η and λ pull together, and coupled against decoupled for each optimizer."""
+def summary(plan: Plan, middle: Middle, valleys: Sequence[Valley | None], constant: float) -> str:
+    """Whether η and λ pull together, and coupled against decoupled for each optimizer.
+
+    constant: the test loss of predicting the mean.
+    """
     found = dict(zip(plan.panels, valleys, strict=True))
     names = dict.fromkeys(panel.optimizer for panel in plan.panels)
     said = [
-        _compared(plan, name, found[Panel(name, "coupled")], found[Panel(name, "decoupled")])
+        _compared(plan, middle, name, *(found[Panel(name, decay)] for decay in DECAYS))
         for name in names
     ]
-    return " ".join((*_answers(plan, found), *said, _lost(middle)))
+    mean = f"Predicting the mean has {plain(constant)}."
+    return " ".join((*_answers(plan, valleys), *said, mean, _lost(plan, middle)))
 
 
-def _answers(plan: Plan, found: Mapping[Panel, Valley | None]) -> Iterator[str]:
-    """On how many maps the line falls as 1/η, and on how many of those over λ′ it is level."""
-    for by_step, slope, which, yes, no in (
-        (False, -1.0, "maps over λ", "falls as 1/η: η and λ pull together", "fall as 1/η"),
-        (True, 0.0, "maps over λ′", "is level: λ′ needs no look at η", "lie level"),
+def _answers(plan: Plan, valleys: Sequence[Valley | None]) -> Iterator[str]:
+    """On how many maps the line falls as 1/η, and on how many of those over λ′ it is level.
+
+    Two panels of the same runs are one map.
+    """
+    for by_step, slope, name, yes, no in (
+        (False, -1.0, "λ", "falls as 1/η: η and λ pull together", "fall as 1/η"),
+        (True, 0.0, "λ′", "is level: λ′ needs no look at η", "lie level"),
     ):
-        over = [valley for panel, valley in found.items() if plan.by_step(panel) == by_step]
+        over = [valleys[p] for p in plan.own if plan.by_step(plan.panels[p]) == by_step]
         near = [v for v in over if v and v.crossing.straight and _is(v.crossing.slope, slope)]
         if near:
-            yield f"On {len(near)} of the {len(over)} {which} the green line {yes}."
+            which = "the map" if len(over) == 1 else f"{len(near)} of the {len(over)} maps"
+            yield f"On {which} over {name}{_once(plan)} the green line {yes}."
         elif over:
-            yield f"On none of the {len(over)} {which} does the green line {no}."
+            yield f"On no map over {name} does the green line {no}."
+
+
+def _once(plan: Plan) -> str:
+    """That two panels show the same runs, where they do."""
+    twins = [panel for p, panel in enumerate(plan.panels) if p not in plan.own]
+    return "".join(f" ({OPTIMIZERS[panel.optimizer].label}’s two are one)" for panel in twins)
 
 
 def _is(slope: float, value: float) -> bool:
     return abs(slope - value) <= NEAR
 
 
-def _compared(plan: Plan, optimizer: str, l2: Valley | None, apart: Valley | None) -> str:
+def _compared(
+    plan: Plan, middle: Middle, optimizer: str, l2: Valley | None, apart: Valley | None
+) -> str:
     name = OPTIMIZERS[optimizer].label
     if l2 is None or apart is None:
         return f"{name}: every run of a map diverged."
     coupled, decoupled = Panel(optimizer, "coupled"), Panel(optimizer, "decoupled")
     l2_way, way = _moves(plan, coupled, l2), _moves(plan, decoupled, apart)
-    if plan.twin(plan.panels.index(decoupled)) != plan.panels.index(decoupled):
+    if plan.panels.index(decoupled) not in plan.own:
         return f"{name}: both kinds are one rule, best {_loss(plan, l2)}; {l2_way}."
     ways = f"{way} in both" if l2_way == way else f"coupled: {l2_way}; decoupled: {way}"
-    return f"{name}: {_bests(plan, l2, apart)}; {ways}."
+    spreads = [
+        float(middle.spread[(plan.panels.index(panel), *found.best)])
+        for panel, found in ((coupled, l2), (decoupled, apart))
+    ]
+    return f"{name}: {_bests(plan, l2, apart, spreads)}; {ways}."
 
 
-def _bests(plan: Plan, l2: Valley, apart: Valley) -> str:
+def _bests(plan: Plan, l2: Valley, apart: Valley, spreads: Sequence[float]) -> str:
+    """The best of both kinds; which is lower only where they differ by more than the seeds do."""
     both = f"best {_loss(plan, l2)} coupled and {_loss(plan, apart)} decoupled"
-    if max(l2.loss, apart.loss) <= ALIKE * min(l2.loss, apart.loss):
-        return f"{both}, hardly different"
+    low, high = sorted((l2.loss, apart.loss))
+    if not all(high > factor * low for factor in (LOWER, *spreads)):
+        return f"{both}, about the same"
     return f"{both}, so {'coupled' if l2.loss < apart.loss else 'decoupled'} decay gets lower here"
 
 
@@ -136,9 +159,9 @@ def _as(slope: float) -> str:
     return "falling with η" if slope < 0 else "growing with η"
 
 
-def _lost(middle: Middle) -> str:
-    lost, cells = int(middle.diverged.sum()), middle.diverged.size
-    return f"{lost} of {cells} cells diverged."
+def _lost(plan: Plan, middle: Middle) -> str:
+    diverged = middle.diverged[list(plan.own)]
+    return f"{int(diverged.sum())} of {diverged.size} cells diverged."
 
 
 def chosen(plan: Plan, middle: Middle, at: tuple[int, int, int] | None, settings: Settings) -> str:
@@ -173,13 +196,19 @@ def reading(plan: Plan) -> str:
         "Green: half the way, on a logarithmic scale, from no decay to the best cell; its slope is "
         "the median over any two of its points. Dashed: ηλ as in the chosen run. "
         "Solid: the learning rate at which descent on all examples stops converging, exactly, "
-        "for the middle one of the seeds' data; Adam has no such limit."
+        "for the middle one of the seeds' data; Adam has no such limit. Two best cells are about "
+        f"the same where they differ by less than {100 * (LOWER - 1):.0f} %, or than the seeds of "
+        "one of them do."
     )
-    if size < n:
-        text += (
-            f" Steps on {size} of {n} examples fail earlier: dotted is the smallest limit of a "
-            "single batch, an estimate and no bound."
-        )
+    names = {panel.optimizer for panel in plan.panels}
+    if size < n and names - {"adam"}:
+        text += f" Steps on {size} of {n} examples fail earlier"
+        if "sgd" in names:
+            text += (
+                ": dotted is the smallest limit of a single batch under SGD, an estimate and no "
+                "bound"
+            )
+        text += "; with momentum there is no such estimate." if names & MOMENTUM else "."
     return text
 
 
