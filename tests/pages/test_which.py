@@ -384,6 +384,24 @@ def test_a_rule_that_prefers_no_weight_decay_chooses_none(
     assert all(marks[rule].why for rule in undefined)
 
 
+def test_a_score_that_is_the_same_everywhere_is_not_called_undefined() -> None:
+    one, two = (whole(problem(n_train=n)) for n in (1, 2))
+    lone, pair = ({mark.rule: mark.why for mark in picture.marks(seen)} for seen in (one, two))
+    assert np.ptp(known(one).at.test) == 0
+    assert lone["test"] == "prefers none: the same for every λ"
+    assert np.isnan(known(one).at.gcv).all()
+    assert lone["gcv"] == lone["loo"] == "undefined for one example"
+    assert known(two).at.gcv == pytest.approx(known(two).at.gcv[0], **SAME)
+    assert pair["gcv"] == pair["loo"] == "prefers none: the same for every λ"
+
+
+def test_a_loss_of_zero_is_said_to_be_below_the_picture() -> None:
+    below = "At λ = 0 the exact {} loss is 0, which is below the picture"
+    assert below.format("training") in words.drawing(whole(problem(n_features=200)))
+    assert below.format("training and test") in words.drawing(whole(problem(noise=0.0)))
+    assert "below the picture" not in words.drawing(whole(problem()))
+
+
 # ---------------------------------------------------------------- the picture
 
 ENDS: list[dict[str, Any]] = [
@@ -506,13 +524,37 @@ def test_whether_it_matters_is_what_the_repetitions_say() -> None:
     assert f"without decay is {100 * (zero - 1):.0f} % above the best" in text
     assert f"GCV {words.above(float(gcv))}" in text
     assert zero > gcv
-    assert "Choosing is worth it" in text
+    assert "For the exact solution choosing is worth it" in text
+
+
+def test_few_repetitions_have_no_verdict() -> None:
+    seen = whole(problem())
+    assert "For the exact solution" in words.matters(seen)
+    few = replace(seen.again, found=seen.again.found[: measured.LEAST_DRAWS - 1])
+    text = words.matters(replace(seen, again=few))
+    assert "On 4 data sets" in text
+    assert "For the" not in text
+    assert "a verdict takes at least 5" in text
+
+
+def test_the_verdict_names_trained_runs_that_say_otherwise() -> None:
+    seen = whole(problem_of({**SMALL, **PRESETS[1].values, "epochs": 200}))
+    text = words.matters(seen)
+    zero = float(seen.found.test[0] / np.nanmin(seen.found.test))
+    assert zero > 2
+    assert f"trained on the data above λ matters: without decay they are {words.above(zero)}" in (
+        text
+    )
+    alike = replace(seen.found, test=np.ones_like(seen.found.test))
+    assert "trained on the data" not in words.matters(replace(seen, found=alike))
+    lost = replace(seen.found, test=np.where(seen.grid > 0, seen.found.test, np.nan))
+    assert "trained on the data" not in words.matters(replace(seen, found=lost))
 
 
 def test_it_does_not_matter_where_the_exact_loss_is_flat() -> None:
     flat = {**SMALL, **PRESETS[1].values}
     seen = whole(problem_of(flat))
-    assert "Here it matters little" in words.matters(seen)
+    assert "For the exact solution it matters little here" in words.matters(seen)
 
 
 @pytest.mark.parametrize(

@@ -80,12 +80,13 @@ class Paths:
 class Chosen:
     """λ by each of METHODS and the exact test loss there, [6] each, NaN where undefined; the least.
 
-    Where the test loss is the same for every λ hindsight, too, chooses none.
+    `alike`: the methods whose score is defined and the same for every λ, which choose none.
     """
 
     weight_decay: Array
     test: Array
     least: float
+    alike: frozenset[str]
 
     @property
     def ratio(self) -> Array:
@@ -259,7 +260,7 @@ def exact(spec: DatasetSpec, span: Span) -> Exact | None:
         at=_curves(data, ridge_path(data, span.grid)),
         paths=_paths(data, span),
         chosen=chosen(data, spec, span),
-        constant=float(np.mean((data.y_test - data.y_train.mean()) ** 2)) / 2,
+        constant=cached.constant_loss(data),
     )
 
 
@@ -305,7 +306,9 @@ def chosen(data: Dataset, spec: DatasetSpec, span: Span) -> Chosen:
     if data.n_train > 1:
         split = validation_split(data, seed=spec.seed)
         scores["validation"] = (ridge_path(split, lams).test_loss, split.y_test)
-    telling = {rule for rule, score in scores.items() if not _alike(*score)}
+    scores = {rule: (score, y) for rule, (score, y) in scores.items() if not np.isnan(score).all()}
+    alike = frozenset(rule for rule, score in scores.items() if _alike(*score))
+    telling = scores.keys() - alike
     found = {"bayes": prior_weight_decay(data, spec), "zero": 0.0} | {
         str(rule): choice.weight_decay for rule, choice in rules.items() if rule in telling
     }
@@ -315,13 +318,14 @@ def chosen(data: Dataset, spec: DatasetSpec, span: Span) -> Chosen:
     at_known = _without_rounding(at_known, data.y_test)
     test = np.full(len(METHODS), np.nan)
     test[known] = at_known[: known.sum()]
-    return Chosen(wanted, test, float(test[0] if "test" in telling else at_known.min()))
+    least = float(test[0] if "test" in telling else at_known.min())
+    return Chosen(wanted, test, least, alike)
 
 
 def _alike(score: Array, y: Array) -> bool:
-    """Whether a score is undefined at every λ, or prefers none of them."""
+    """Whether a score prefers no λ to any other, where it is defined."""
     kept = _without_rounding(score[~np.isnan(score)], y)
-    return kept.size == 0 or bool(np.ptp(kept) <= ALIKE * kept.max())
+    return bool(np.ptp(kept) <= ALIKE * kept.max())
 
 
 def prior_weight_decay(data: Dataset, spec: DatasetSpec) -> float:

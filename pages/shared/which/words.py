@@ -8,7 +8,7 @@ import numpy as np
 
 from pages.shared.settings import number_text
 from pages.shared.story import plain
-from pages.shared.which.measured import BAND, METHODS, Exact, Seen, over
+from pages.shared.which.measured import BAND, LEAST_DRAWS, METHODS, Exact, Seen, over
 from wd_core import DATASETS
 from wd_core.types import Array
 
@@ -114,9 +114,9 @@ def undefined(seen: Seen, rule: str) -> str:
         return "σ = 0 and w = 0: any λ"
     if rule == "validation" and n < 2:
         return "one example cannot be split"
-    if n < 2:
-        return "undefined for one example"
-    return "the same for every λ" if rule == "test" else "undefined, or the same for every λ"
+    if rule in seen.exact.chosen.alike:
+        return "prefers none: the same for every λ"
+    return "undefined for one example" if n < 2 else "undefined at every λ"
 
 
 # ---------------------------------------------------------------- at one λ
@@ -289,11 +289,21 @@ def drawing(seen: Seen) -> str:
         drawn = len(seen.exact.paths.names)
         which = f"all {total}" if drawn == total else f"the {drawn} largest of {total}"
         text += f"Weights: {which if total > 1 else 'the only one'}. "
+        text += _below(seen.exact)
     if not trained.whole:
         text += f"Training: {trained.done} of {len(trained.runs)} runs. "
     if not again.whole:
         text += f"Choosing anew: {len(again.found)} of {again.count}."
     return text.strip()
+
+
+def _below(exact: Exact) -> str:
+    """Which exact losses are 0 without decay, for which a logarithmic axis has no place."""
+    ends = {"training": exact.fine.train[0], "test": exact.fine.test[0]}
+    gone = [name for name, loss in ends.items() if loss == 0]
+    if not gone:
+        return ""
+    return f"At λ = 0 the exact {' and '.join(gone)} loss is 0, which is below the picture. "
 
 
 # ---------------------------------------------------------------- does it matter?
@@ -325,15 +335,34 @@ def matters(seen: Seen) -> str:
     if not costs:
         return text + "; none of the rules is defined here."
     said = [f"{NAMES[method]} {above(ratio)}" for method, ratio in costs.items()]
+    text += f"; chosen by {', '.join(said)}. "
+    if count < LEAST_DRAWS:
+        return f"{text}So few say nothing of the others: a verdict takes at least {LEAST_DRAWS}."
     cheapest = min(costs, key=lambda method: costs[method])
-    return f"{text}; chosen by {', '.join(said)}. " + _verdict(
-        float(np.median(zero)), costs[cheapest], NAMES[cheapest]
-    )
+    exact = float(np.median(zero))
+    verdict = _verdict(exact, costs[cheapest], NAMES[cheapest])
+    return f"{text}{verdict} {_when_trained(seen, exact)}".strip()
 
 
 def _verdict(zero: float, chosen: float, name: str) -> str:
     if zero < 1 + NEARLY and chosen < 1 + NEARLY:
-        return f"Here it matters little: in the median both stay within {100 * NEARLY:.0f} %."
+        both = f"in the median both stay within {100 * NEARLY:.0f} %"
+        return f"For the exact solution it matters little here: {both}."
     if zero > chosen:
-        return f"Choosing is worth it: {name} loses less than no decay does."
-    return "Choosing is not worth it here: no decay loses no more than the best of the rules."
+        return f"For the exact solution choosing is worth it: {name} loses less than no decay does."
+    return (
+        "For the exact solution choosing is not worth it here: no decay loses no more than the "
+        "best of the rules."
+    )
+
+
+def _when_trained(seen: Seen, exact: float) -> str:
+    """What no decay costs the trained runs, where that is not what it costs the exact solution."""
+    best = seen.found.best
+    if best is None or not seen.trained.whole:
+        return ""
+    zero = float(over(seen.found.test[0], float(seen.found.test[best])))
+    if math.isnan(zero) or (zero < 1 + NEARLY) == (exact < 1 + NEARLY):
+        return ""
+    says = "λ matters" if zero >= 1 + NEARLY else "λ matters little"
+    return f"For the runs trained on the data above {says}: without decay they are {above(zero)}."
