@@ -396,9 +396,10 @@ def test_a_score_that_is_the_same_everywhere_is_not_called_undefined() -> None:
 
 
 def test_a_loss_of_zero_is_said_to_be_below_the_picture() -> None:
-    below = "At λ = 0 the exact {} loss is 0, which is below the picture"
-    assert below.format("training") in words.drawing(whole(problem(n_features=200)))
-    assert below.format("training and test") in words.drawing(whole(problem(noise=0.0)))
+    below = "At {} the exact {} loss is 0, which is below the picture"
+    assert below.format("λ = 0", "training") in words.drawing(whole(problem(n_features=200)))
+    assert below.format("every λ", "training") in words.drawing(whole(problem(n_train=1)))
+    assert below.format("λ = 0", "test") in words.drawing(whole(problem(noise=0.0)))
     assert "below the picture" not in words.drawing(whole(problem()))
 
 
@@ -545,6 +546,8 @@ def test_the_verdict_names_trained_runs_that_say_otherwise() -> None:
     assert f"trained on the data above λ matters: without decay they are {words.above(zero)}" in (
         text
     )
+    lone = words.matters(whole(problem(n_train=1, epochs=100)))
+    assert "none of the rules chooses a λ here. For the runs trained on the data above" in lone
     alike = replace(seen.found, test=np.ones_like(seen.found.test))
     assert "trained on the data" not in words.matters(replace(seen, found=alike))
     lost = replace(seen.found, test=np.where(seen.grid > 0, seen.found.test, np.nan))

@@ -298,12 +298,13 @@ def drawing(seen: Seen) -> str:
 
 
 def _below(exact: Exact) -> str:
-    """Which exact losses are 0 without decay, for which a logarithmic axis has no place."""
-    ends = {"training": exact.fine.train[0], "test": exact.fine.test[0]}
-    gone = [name for name, loss in ends.items() if loss == 0]
-    if not gone:
-        return ""
-    return f"At λ = 0 the exact {' and '.join(gone)} loss is 0, which is below the picture. "
+    """Which exact losses are 0, without decay or ever: a logarithmic axis has no place for it."""
+    said = ""
+    for name, loss in (("training", exact.fine.train), ("test", exact.fine.test)):
+        if loss[0] == 0:
+            where = "λ = 0" if loss.any() else "every λ"
+            said += f"At {where} the exact {name} loss is 0, which is below the picture. "
+    return said
 
 
 # ---------------------------------------------------------------- does it matter?
@@ -332,14 +333,14 @@ def matters(seen: Seen) -> str:
         ratio = ratio[~np.isnan(ratio)]
         if len(ratio):
             costs[method] = float(np.median(ratio))
+    exact = float(np.median(zero))
     if not costs:
-        return text + "; none of the rules is defined here."
+        return f"{text}; none of the rules chooses a λ here. {_when_trained(seen, exact)}".strip()
     said = [f"{NAMES[method]} {above(ratio)}" for method, ratio in costs.items()]
     text += f"; chosen by {', '.join(said)}. "
     if count < LEAST_DRAWS:
         return f"{text}So few say nothing of the others: a verdict takes at least {LEAST_DRAWS}."
     cheapest = min(costs, key=lambda method: costs[method])
-    exact = float(np.median(zero))
     verdict = _verdict(exact, costs[cheapest], NAMES[cheapest])
     return f"{text}{verdict} {_when_trained(seen, exact)}".strip()
 
