@@ -15,6 +15,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wd_core.cycles import cycle_limit
 from wd_core.optimizers import OPTIMIZERS
 from wd_core.spectrum import largest_curvature, max_stable_lr
 from wd_core.training import batch_order
@@ -88,10 +89,10 @@ class Limits:
     """Where the learning rate of a run stands against what it may be.
 
     largest: the largest curvature s_max of the data loss over (w, b); with_decay: the same of J;
-    full: the exact limit of full-batch descent for the run's optimizer and loss; batch: the
-    smallest such limit of one batch, over the first epoch, and so an estimate (NaN for a full
-    batch, and where there is no limit); shrink: ηλ, and `apart` whether w is multiplied by 1 − ηλ
-    as such; table: `full` for every optimizer and loss convention, the rest of the run as it is.
+    full: the exact limit of full-batch descent for the run's optimizer and loss; batch: an
+    estimate of it for minibatches, `batch_limit` (NaN for a full batch, and where there is none);
+    shrink: ηλ, and `apart` whether w is multiplied by 1 − ηλ as such; table: `full` for every
+    optimizer and loss convention, the rest of the run as it is.
     """
 
     lr: float
@@ -143,14 +144,18 @@ def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
 
 
 def batch_limit(dataset: Dataset, run: Hyperparameters) -> float:
-    """The smallest stable learning rate over the batches of the first epoch; NaN where none is.
+    """An estimate, from the first epoch, of where minibatch descent diverges; NaN where none is.
 
-    A short batch of m rows counts m/B under half_mse. Repeating one batch is not what a run does,
-    so this estimates the limit of minibatch descent, and is not a bound on either side.
+    For SGD the smallest limit of a single batch, a short one of m rows counting m/B under
+    half_mse. A velocity carries what one batch stirs up through the next ones, and fails far below
+    that: with momentum it is the limit of repeating the whole epoch (`cycle_limit`). Neither is
+    what a run does, so this is a bound on neither side.
     """
     n, size = dataset.n_train, run.batch_size
     if size >= n or math.isnan(max_stable_lr(dataset.X_train[:1], run)):
         return math.nan
+    if run.optimizer != "sgd":
+        return cycle_limit(dataset, run)
     order = next(batch_order(run.seed, n, 1))
     lowest = math.inf
     for begin in range(0, n, size):

@@ -1,6 +1,7 @@
 """The phases of descent against real runs, and the limits of a run against what it then does."""
 
 import math
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from tests.oracles import random_dataset
 from wd_core import OPTIMIZERS, Dataset, Hyperparameters, collect, max_stable_lr, train
+from wd_core.cycles import cycle_limit
 from wd_core.phases import Curvature, Phase, batch_limit, limits
 from wd_core.spectrum import largest_curvature
 from wd_core.training import batch_order
@@ -151,6 +153,10 @@ def test_the_estimate_for_minibatches_is_the_smallest_of_the_first_epoch() -> No
             max_stable_lr(data.X_train[order[10:]], run) / share,
         )
         assert batch_limit(data, run) == wanted
+    for optimizer in ("momentum", "nesterov"):
+        run = Hyperparameters(batch_size=5, optimizer=optimizer)  # type: ignore[arg-type]
+        assert batch_limit(data, run) == cycle_limit(data, run)
+        assert math.isnan(batch_limit(data, replace(run, batch_size=12)))
     assert math.isnan(batch_limit(data, Hyperparameters(batch_size=12)))
     assert math.isnan(batch_limit(data, Hyperparameters(optimizer="adam")))
 

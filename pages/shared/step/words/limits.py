@@ -79,18 +79,28 @@ def verdict(found: Limits, run: Hyperparameters, n_train: int) -> str:
         case "batch":
             return (
                 f"η = {eta} is below {plain(found.full)}, the limit of {whole(n_train)} at "
-                f"once, but not below {plain(found.batch)}, the smallest limit of a single "
-                f"batch of {run.batch_size} in the first epoch: an estimate of where minibatch "
-                "steps begin to grow."
+                f"once, but not below {plain(found.batch)}, {_estimate(run)}: an estimate of "
+                "where minibatch steps begin to grow."
             )
     share = percent(run.lr / found.lowest)
-    if math.isnan(found.batch):
+    if run.batch_size >= n_train:
         return f"η = {eta} is {share} of the limit {plain(found.full)}: {label} converges."
+    if math.isnan(found.batch):
+        return (
+            f"η = {eta} is {share} of {plain(found.full)}, the limit of {whole(n_train)} at once; "
+            f"steps on batches of {run.batch_size} allow less, how much is not estimated here."
+        )
     return (
-        f"η = {eta} is {share} of {plain(found.batch)}, the smallest limit of a single batch of "
-        f"{run.batch_size} in the first epoch (an estimate for minibatch steps); "
-        f"{whole(n_train)} at once allow {plain(found.full)}."
+        f"η = {eta} is {share} of {plain(found.batch)}, {_estimate(run)} (an estimate for "
+        f"minibatch steps); {whole(n_train)} at once allow {plain(found.full)}."
     )
+
+
+def _estimate(run: Hyperparameters) -> str:
+    """What the limit for minibatches is the limit of."""
+    if run.optimizer == "sgd":
+        return f"the smallest limit of a single batch of {run.batch_size} in the first epoch"
+    return f"the limit of repeating the first epoch's batches of {run.batch_size}"
 
 
 def diverged(run: Run | None) -> bool:
