@@ -44,7 +44,7 @@ def test_a_preset_opens_as_its_link(page: "Page", server: "Server") -> None:
     page.wait_for_function("location.search.includes('signal=5')")
     page.get_by_text("50 training sets; bands").wait_for()
     assert link(page)["at"] == ["181"]
-    assert page.get_by_text("in the limit to 3.47 at d/n = 1.81").count() == 1
+    assert page.get_by_text("falls once more, to 3.47 at d/n = 1.81").count() == 1
 
 
 def test_a_mark_moved_while_training_sets_are_drawn_stays(page: "Page", server: "Server") -> None:
