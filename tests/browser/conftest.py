@@ -38,6 +38,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 START_SECONDS = 90
+# Longer than anything takes on a machine that has other work too: a wait ends when it is met.
+WAIT_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,7 @@ def new_page(browser: "Browser", watch: Watch) -> Iterator[Callable[..., "Page"]
 
     def open_page(**options: Any) -> "Page":
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(WAIT_MS)
         contexts.append(context)
         page = context.new_page()
         _check_page(watch, page)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.choosing import choose
 from wd_core import DatasetSpec, make_dataset
 from wd_core.filters import (
     closest_steps,
@@ -119,8 +120,7 @@ def test_moving_the_steps_finds_weight_decay_and_a_reload_keeps_both(
 def test_match_off_lets_each_slider_move_alone(page: "Page", server: "Server") -> None:
     opened(page, server)
     t = said(page, STEPS)
-    page.get_by_role("combobox", name="Match λ and t").click()
-    page.get_by_role("option", name="each moves alone").click()
+    choose(page, "Match λ and t", "each moves alone")
     wait_link(page, "sliders=free")
     drag(page, DECAY, 0)
     assert (said(page, DECAY), said(page, STEPS)) == ("0", t)
@@ -135,8 +135,7 @@ def test_match_off_lets_each_slider_move_alone(page: "Page", server: "Server") -
 def test_match_on_moves_the_steps_to_weight_decay(page: "Page", server: "Server") -> None:
     chart = opened(page, server, "weight_decay=0&steps=60&sliders=free")
     assert (said(page, DECAY), said(page, STEPS)) == ("0", "60")
-    page.get_by_role("combobox", name="Match λ and t").click()
-    page.get_by_role("option", name="each follows the other").click()
+    choose(page, "Match λ and t", "each follows the other")
     page.wait_for_function("!location.search.includes('sliders')")
     assert (said(page, DECAY), said(page, STEPS)) == ("0", "∞")
     assert "only the limit of ever more steps" in chart.inner_text()

@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from tests.browser.choosing import choose
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -20,13 +22,6 @@ def opened(page: "Page", server: "Server", query: str = "") -> None:
     page.goto(f"{server.url}/book{query}")
     page.wait_for_function(DRAWN)
     page.get_by_text("The printed numbers are quoted").wait_for()  # what the page says last
-
-
-def choose(page: "Page", name: str, option: str) -> None:
-    box = page.get_by_role("combobox", name=name)
-    box.scroll_into_view_if_needed()  # a page that scrolls closes the list
-    box.press("ArrowDown")
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def test_opens_with_every_picture_drawn(page: "Page", server: "Server") -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.browser.choosing import choose
 from tests.browser.demo.driver import (
     KEEP,
-    choose,
     count,
     handle_of,
     kept,
@@ -168,7 +168,7 @@ def test_an_update_ends_the_playback(page: "Page", demo: "Server") -> None:
 def test_stream_shows_its_epochs_in_order(page: "Page", demo: "Server") -> None:
     opened(page, demo)
     page.evaluate(KEEP, "data-epoch")
-    choose(page, "one")
+    choose(page, "Long run", "one")
     root(page, "streaming")
     wait_epoch(page, 50)
     page.get_by_role("button", name="Stop").click()
@@ -183,7 +183,7 @@ def test_epochs_that_come_at_once_are_not_repainted_one_by_one(
 ) -> None:
     chart = opened(page, demo)
     before = int(chart.get_attribute("data-frames") or 0)
-    choose(page, "burst")
+    choose(page, "Long run", "burst")
     root(page, "done", "/api/stream?name=burst&epochs=300&pace=0")
     assert points(page) == 301
     assert 1 < int(chart.get_attribute("data-frames") or 0) - before < 150
@@ -192,7 +192,7 @@ def test_epochs_that_come_at_once_are_not_repainted_one_by_one(
 def test_stop_keeps_the_curves_and_the_server_lets_go(page: "Page", demo: "Server") -> None:
     chart = opened(page, demo)
     before = count(demo, "closed", "one")
-    choose(page, "one")
+    choose(page, "Long run", "one")
     root(page, "streaming")
     wait_epoch(page, 5)
     assert chart.get_by_role("progressbar", name="Training").is_visible()
@@ -210,7 +210,7 @@ def test_stop_keeps_the_curves_and_the_server_lets_go(page: "Page", demo: "Serve
 
 def test_stream_ends_and_can_be_played(page: "Page", demo: "Server") -> None:
     chart = opened(page, demo)
-    choose(page, "two")
+    choose(page, "Long run", "two")
     root(page, "done", "/api/stream?name=two&epochs=40&pace=0.01")
     assert chart.get_attribute("data-epoch") == "40"
     assert points(page) == 41
@@ -221,7 +221,7 @@ def test_stream_ends_and_can_be_played(page: "Page", demo: "Server") -> None:
 
 def test_a_failed_stream_says_so(page: "Page", demo: "Server") -> None:
     opened(page, demo)
-    choose(page, "broken")
+    choose(page, "Long run", "broken")
     chart = root(page, "failed")
     assert chart.get_by_role("alert").inner_text() == "The demo broke on purpose."
     assert points(page) == 4
@@ -230,10 +230,10 @@ def test_a_failed_stream_says_so(page: "Page", demo: "Server") -> None:
 def test_a_new_payload_closes_the_old_stream(page: "Page", demo: "Server") -> None:
     opened(page, demo)
     before = count(demo, "closed", "one")
-    choose(page, "one")
+    choose(page, "Long run", "one")
     root(page, "streaming")
     wait_epoch(page, 5)
-    choose(page, "two")
+    choose(page, "Long run", "two")
     chart = root(page, "done", "/api/stream?name=two&epochs=40&pace=0.01")
     assert chart.get_attribute("data-epoch") == "40"
     assert points(page) == 41

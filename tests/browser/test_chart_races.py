@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pages.shared import assets
+from tests.browser.choosing import choose
 from tests.browser.demo.driver import (
     KEEP,
     PLOTLY,
-    choose,
     count,
     handle_of,
     kept,
@@ -60,7 +60,7 @@ def test_a_rerun_before_the_first_drawing_does_not_lose_the_stream(
     waiting = held_back(page)
     with page.expect_request(PLOTLY):
         page.goto(demo.url)
-    choose(page, "two")
+    choose(page, "Long run", "two")
     chart = root(page, "drawing")
     page.get_by_text("Note", exact=True).click()
     chart.get_by_text("Weight decay 0, noted.").wait_for()
@@ -72,7 +72,7 @@ def test_a_rerun_before_the_first_drawing_does_not_lose_the_stream(
 def test_a_rerun_neither_restarts_a_stream_nor_unsays_its_end(page: "Page", demo: "Server") -> None:
     chart = opened(page, demo)
     before = count(demo, "opened", "one")
-    choose(page, "one")
+    choose(page, "Long run", "one")
     root(page, "streaming")
     wait_epoch(page, 20)
     chart.get_by_text("Twenty epochs are in.").wait_for()
@@ -96,7 +96,7 @@ def test_a_rerun_neither_restarts_a_stream_nor_unsays_its_end(page: "Page", demo
 def test_a_run_without_epochs_yet_shows_no_old_one(page: "Page", demo: "Server") -> None:
     opened(page, demo)
     page.evaluate(KEEP, "data-epoch")
-    choose(page, "late")
+    choose(page, "Long run", "late")
     root(page, "done", "/api/stream?name=late&epochs=5&pace=0.2")
     assert kept(page)[0] is None
 
@@ -104,7 +104,7 @@ def test_a_run_without_epochs_yet_shows_no_old_one(page: "Page", demo: "Server")
 def test_leaving_the_page_closes_the_stream(page: "Page", demo: "Server") -> None:
     opened(page, demo)
     before = count(demo, "closed", "one")
-    choose(page, "one")
+    choose(page, "Long run", "one")
     root(page, "streaming")
     page.get_by_text("Chart", exact=True).click()
     page.locator(".wd-chart").wait_for(state="detached")

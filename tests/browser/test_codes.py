@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from tests.browser.choosing import choose
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -43,8 +45,7 @@ def test_made_equal_they_differ_by_rounding(page: "Page", server: "Server") -> N
 def test_a_link_opens_the_same_codes_and_a_switch_moves_it(page: "Page", server: "Server") -> None:
     opened(page, server, "?batch_size=6&loss=half&bias_start=zero&divisor=rows")
     page.get_by_text("The two codes are one computation").wait_for()
-    page.get_by_role("combobox", name="A short last batch").click()
-    page.get_by_role("option", name="by B | by m").click()
+    choose(page, "A short last batch", "by B | by m")
     page.get_by_text("The codes differ in what the sum over a batch is divided by").wait_for()
     page.wait_for_function("!location.search.includes('divisor')")
     assert link(page) == {"batch_size": ["6"], "loss": ["half"], "bias_start": ["zero"]}

@@ -54,7 +54,7 @@ def test_a_mark_moved_while_training_sets_are_drawn_stays(page: "Page", server: 
     slider.press("ArrowRight")
     page.get_by_text("At d = 100 (d/n = 1) the test risk is").wait_for()
     page.get_by_text("the middle 80 % of them.", exact=False).wait_for()
-    page.get_by_text("Drawing: part").wait_for(state="detached", timeout=60_000)
+    page.get_by_text("Drawing: part").wait_for(state="detached")
     page.get_by_text("The numbers at d = 100 (d/n = 1)").wait_for()
     page.wait_for_function("location.search === '?n_train=100&at=100'")
     assert page.evaluate(f"({CURSOR})().every(x => x === 1)")

@@ -33,7 +33,7 @@ FRAMED = """x => document.querySelector('.wd-plot').layout.shapes
 
 def opened(page: "Page", server: "Server", query: str, state: str = DONE) -> None:
     page.goto(f"{server.url}/map?{query}")
-    page.wait_for_selector(state, timeout=60_000)
+    page.wait_for_selector(state)
 
 
 def link(page: "Page") -> dict[str, list[str]]:
@@ -89,7 +89,7 @@ def test_a_stop_keeps_what_is_there_and_a_click_does_not_start_again(
 def test_another_control_closes_the_sweep_and_starts_anew(page: "Page", server: "Server") -> None:
     opened(page, server, LONG + "&seed=3", '.wd-chart[data-state="streaming"]')
     page.get_by_role("button", name="Full batch").click()
-    page.wait_for_selector(DONE, timeout=60_000)
+    page.wait_for_selector(DONE)
     assert link(page)["optimizers"] == ["momentum"]
     page.get_by_text("cells diverged").wait_for()
 

@@ -23,8 +23,6 @@ NewPage = Callable[..., "Page"]
 
 WEIGHT_DECAY = "Weight decay λ"
 LONG = {"n_features": "10000", "n_train": "2000", "epochs": "300", "batch_size": "32"}
-# The first step of a long run is made after its data have been drawn.
-LONG_START_MS = 60_000
 
 WAIT_MOVED = """before => { const root = document.querySelector('.wd-chart');
   return root.dataset.state === 'done' && root.dataset.run !== before; }"""
@@ -41,9 +39,9 @@ def address(server: "Server", values: Mapping[str, str] | None = None, page: str
     return f"{server.url}/{page}" + (f"?{urlencode(values)}" if values else "")
 
 
-def settled(page: "Page", state: str = "done", timeout: float | None = None) -> "Locator":
+def settled(page: "Page", state: str = "done") -> "Locator":
     """The chart, once it says that it is in this state."""
-    page.locator(f'.wd-chart[data-state="{state}"]').wait_for(timeout=timeout)
+    page.locator(f'.wd-chart[data-state="{state}"]').wait_for()
     return page.locator(".wd-chart")
 
 
@@ -79,10 +77,8 @@ def curves(payload: dict[str, Any]) -> dict[str, float | None]:
 def streaming(page: "Page", server: "Server") -> "Locator":
     """A long run, once its first epochs are drawn."""
     page.goto(address(server, LONG))
-    settled(page, "streaming", LONG_START_MS)
-    page.wait_for_function(
-        "Number(document.querySelector('.wd-chart').dataset.epoch) >= 2", timeout=LONG_START_MS
-    )
+    settled(page, "streaming")
+    page.wait_for_function("Number(document.querySelector('.wd-chart').dataset.epoch) >= 2")
     return page.locator(".wd-chart")
 
 
@@ -297,12 +293,8 @@ def test_a_moved_control_closes_the_long_run(page: "Page", server: "Server") -> 
         page.on(event, lambda request: closed.append(request.url))
     streaming(page, server)
     page.get_by_role("slider", name=WEIGHT_DECAY).press("ArrowRight")
-    page.locator('.wd-chart[data-state="streaming"][data-run*="weight_decay=5"]').wait_for(
-        timeout=LONG_START_MS
-    )
-    page.wait_for_function(
-        "Number(document.querySelector('.wd-chart').dataset.epoch) >= 2", timeout=LONG_START_MS
-    )
+    page.locator('.wd-chart[data-state="streaming"][data-run*="weight_decay=5"]').wait_for()
+    page.wait_for_function("Number(document.querySelector('.wd-chart').dataset.epoch) >= 2")
     streams = [url for url in closed if "/api/train/stream" in url]
     assert len(streams) == 1
     assert "weight_decay" not in streams[0]

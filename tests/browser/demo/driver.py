@@ -63,12 +63,6 @@ def kept(page: "Page") -> list[str | None]:
     return list(dict.fromkeys(page.evaluate("kept")))
 
 
-def choose(page: "Page", stream: str) -> None:
-    """Choose a long run."""
-    page.get_by_role("combobox", name="Long run").click()
-    page.get_by_role("option", name=stream, exact=True).click()
-
-
 def record(demo: "Server") -> list[dict[str, Any]]:
     """What the demo's server has noted."""
     with urlopen(f"{demo.url}/api/log") as answer:
