@@ -30,12 +30,16 @@ DATA = (
 TRAINING = ("optimizer", "decay", "momentum", "batch_size", "epochs", "init_std")
 
 
+def opened_query() -> list[tuple[str, str]]:
+    """What the address says, as pairs of a name and a text."""
+    return [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
+
+
 def opened_link() -> Link | None:
     """At the first run of a session: take over what the link says, and return it; later None."""
     if PINS in st.session_state:
         return None
-    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
-    link = read_link(query)
+    link = read_link(opened_query())
     show(link.settings.values())
     st.session_state[PINS] = link.pins
     return link

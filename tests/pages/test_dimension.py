@@ -373,18 +373,32 @@ def test_the_mark_moves_over_every_place() -> None:
     for kind in ("zero", "best"):
         for k in range(count):
             parts = [series[f"{kind} {part}"][k] for part in ("bias2", "variance", "noise")]
-            if None not in parts:
+            if "∞" in parts:
+                assert series[f"{kind} risk"][k] == "∞"
+            else:
                 assert sum(parts) == pytest.approx(series[f"{kind} risk"][k])
+    assert series["zero variance"][drawn["position"]] == "∞"
 
 
 # ---------------------------------------------------------------- the page
+
+
+def test_what_a_link_got_wrong_stays_said_while_the_page_draws_on() -> None:
+    page = page_at(n_train="20", color="red")
+    for _ in range(2):
+        assert [warning.value for warning in page.warning] == [
+            "The link names a setting “color” that does not exist."
+        ]
+        page.run()
+    page.select_slider(key="dimension weight_decay").set_value(1.0).run()
+    assert not page.warning
 
 
 def test_opens_on_the_peak() -> None:
     page = page_at(n_train="20", at="19")
     drawn = payload(page)
     assert drawn["query"] == "n_train=20"
-    assert drawn["series"]["zero risk"][drawn["position"]] is None  # infinite
+    assert drawn["series"]["zero risk"][drawn["position"]] == "∞"
     assert page.header[0].value.endswith("?")
     assert "is highest at d = " in text_of(page)
     assert "The numbers at d = 19" in text_of(page)

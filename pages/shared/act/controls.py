@@ -26,7 +26,7 @@ def opened_link() -> list[str]:
     """At the first run in a session: take over what the link says; its complaints."""
     if OPENED in st.session_state:
         return []
-    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
+    query = controls.opened_query()
     link, shown, complaints = read_link(query)
     said: list[str] = []
     if controls.PINS not in st.session_state:

@@ -26,8 +26,7 @@ def opened_link() -> list[str]:
     """At the page's first run in a session: take over what the link says; its complaints."""
     if OPENED in st.session_state:
         return []
-    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
-    entry, complaints = read_link(query)
+    entry, complaints = read_link(controls.opened_query())
     for key, value in asdict(entry).items():
         st.session_state[PAGE + key] = value
     st.session_state[OPENED] = True

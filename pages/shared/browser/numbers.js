@@ -20,6 +20,7 @@ function power(value) {
 }
 
 export function formatNumber(value) {
+  if (typeof value === "string") return value; // ∞
   if (typeof value !== "number" || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   let text;

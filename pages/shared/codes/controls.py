@@ -19,8 +19,7 @@ TRAINING = ("batch_size", "epochs", "init_std")
 
 def opened_link() -> list[str]:
     """At the first run in a session: take over what the link says; its complaints."""
-    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
-    link, switches, complaints = read_link(query)
+    link, switches, complaints = read_link(controls.opened_query())
     said: list[str] = []
     if controls.PINS not in st.session_state:
         controls.show(link.settings.values())

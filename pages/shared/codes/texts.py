@@ -71,7 +71,7 @@ def scripts(question: Question) -> None:
         text = script(question.settings.data, program, question.standings)
         with column:
             st.markdown(f"**{NAMES[program.code]}**")
-            st.code(text, language="python")
+            st.code(text, language="python", wrap_lines=True)
             st.download_button(
                 f"Save {program.code}.py",
                 text,

@@ -27,14 +27,16 @@ PARTS = 3
 
 
 def opened_link() -> list[str]:
-    """At the page's first run in a session: take over what the link says; its complaints."""
-    if OPENED in st.session_state:
-        return []
-    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
-    problem, complaints = read_link(query)
-    show(asdict(problem))
-    st.session_state[OPENED] = True
-    return complaints
+    """At the page's first run in a session: take over what the link says. Its complaints.
+
+    They stay while the settings do: the page comes again by itself while it draws on.
+    """
+    if OPENED not in st.session_state:
+        problem, complaints = read_link(controls.opened_query())
+        show(asdict(problem))
+        st.session_state[OPENED] = (_values(), complaints)
+    opened, complaints = st.session_state[OPENED]
+    return list(complaints) if opened == _values() else []
 
 
 def show(values: Mapping[str, Value]) -> None:
@@ -84,8 +86,12 @@ def go_on(so_far: measured.Seen) -> None:
         st.rerun()
 
 
+def _values() -> dict[str, Value]:
+    return {key: st.session_state[PAGE + key] for key in SETTINGS}
+
+
 def _problem() -> Problem:
-    return problem_of({key: st.session_state[PAGE + key] for key in SETTINGS})
+    return problem_of(_values())
 
 
 def _slid() -> None:

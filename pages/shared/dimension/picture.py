@@ -75,7 +75,7 @@ def _drawn(seen: Seen, lines: Curves) -> list[figures.Drawn]:
     ]
 
 
-def _series(seen: Seen) -> dict[str, list[float | None]]:
+def _series(seen: Seen) -> dict[str, list[float | str | None]]:
     problem, at = seen.problem, seen.at
     columns = {"step": np.arange(len(at.x)), "at": at.x, "best": at.best}
     for kind, k in SERIES.items():
@@ -85,10 +85,13 @@ def _series(seen: Seen) -> dict[str, list[float | None]]:
             f"{kind} noise": np.full(len(at.x), problem.scale * problem.noise**2),
             f"{kind} risk": seen.limit[k],
         }
-    return {
-        name: [x if math.isfinite(x) else None for x in values.tolist()]
-        for name, values in columns.items()
-    }
+    return {name: [_shown(x) for x in values.tolist()] for name, values in columns.items()}
+
+
+def _shown(value: float) -> float | str | None:
+    if math.isnan(value):
+        return None
+    return "∞" if math.isinf(value) else value  # JSON has no infinity
 
 
 def _slider(seen: Seen) -> dict[str, Any]:

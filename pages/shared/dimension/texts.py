@@ -59,6 +59,7 @@ def open_on_train(problem: Problem) -> None:
     """A link to a run on a training set of the marked size, where Train can say it."""
     query = train_query(problem)
     if query is not None:
+        st.markdown("**The marked place**")
         st.link_button(
             f"Open on Train at {words.place(problem, problem.marked)}",
             f"{assets.base_path()}/?{query}",

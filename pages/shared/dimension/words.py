@@ -75,8 +75,7 @@ def tiles(problem: Problem) -> list[dict[str, Any]]:
     wide = [
         {
             "label": f"{name}, limit",
-            "help": "What the risk tends to as n and d grow at this d/n, and its parts; – where "
-            "that is infinite.",
+            "help": "What the risk tends to as n and d grow at this d/n, and its parts.",
             "terms": [{"label": label, "series": f"{kind} {part}"} for part, label in parts],
         }
         for kind, name in (("zero", "λ → 0"), ("best", "Best λ"))

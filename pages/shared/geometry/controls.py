@@ -44,8 +44,7 @@ def opened_link() -> list[str]:
     """At the page's first run in a session: take over what the link says; its complaints."""
     if OPENED in st.session_state:
         return []
-    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
-    scene, complaints = read_link(query)
+    scene, complaints = read_link(controls.opened_query())
     _keep(scene)
     st.session_state[OPENED] = True
     return complaints

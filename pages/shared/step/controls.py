@@ -19,8 +19,7 @@ OPENED = PAGE + "opened"
 
 def opened_link() -> list[str]:
     """At the first run in a session: take over what the link says; its complaints."""
-    query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
-    link, shown, complaints = read_link(query)
+    link, shown, complaints = read_link(controls.opened_query())
     said: list[str] = []
     if controls.PINS not in st.session_state:
         controls.show(link.settings.values())

@@ -30,8 +30,7 @@ def opened_link() -> list[str]:
     They stay while the settings do: the page comes again by itself while it works on.
     """
     if OPENED not in st.session_state:
-        query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
-        problem, complaints = read_link(query)
+        problem, complaints = read_link(controls.opened_query())
         show(problem.values())
         st.session_state[OPENED] = (_values(), complaints)
     opened, complaints = st.session_state[OPENED]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pages.shared.figures import TEXT
+from pages.shared.figures import TEXT, log_axis
 from pages.shared.which.losses import losses, span
 from pages.shared.which.measured import NAMED
 from pages.shared.which.panels import panels
@@ -135,7 +135,8 @@ def _upwards(shown: Shown, panel: int, ends: tuple[float, float]) -> dict[str, A
     if panel == DOF:
         return {"title": {"text": "degrees of freedom"}, "rangemode": "tozero", **FEW_TICKS}
     if panel == NORM:
-        return {"title": {"text": "‖w‖"}, "type": "log", **FEW_TICKS, "tickformat": "~g"}
+        norms = [*(shown.fine.norm if shown.fine else ()), *shown.found.norm]
+        return {"title": {"text": "‖w‖"}, "type": "log", "tickmode": "linear", **log_axis(norms)}
     return {"title": {"text": "weights w*<sub>j</sub>"}, **FEW_TICKS}
 
 

@@ -49,6 +49,7 @@ def finding(seen: Seen) -> None:
 def open_on_train(seen: Seen) -> None:
     """The marked run: a link to it, and what it ends with."""
     problem = seen.problem
+    st.markdown("**The marked run**")
     st.link_button(
         f"Open λ = {words.lam(problem.weight_decay)} on Train",
         f"{assets.base_path()}/?{train_query(problem)}",
