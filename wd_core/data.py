@@ -311,8 +311,8 @@ DATASETS: dict[str, DataSource] = {
     "sparse": DataSource(
         label="Sparse, few weights",
         description=(
-            "Independent features, of which only the first k have a weight (all of them where"
-            " there are no more than k)."
+            "Independent features, of which only the first k, those that matter, have a weight"
+            " (all of them where there are no more than k)."
         ),
         formula=(
             r"y = b + \sum_{j \le k} w\,x_j + \sigma\varepsilon,"
@@ -323,7 +323,10 @@ DATASETS: dict[str, DataSource] = {
     ),
     "correlated": DataSource(
         label="Correlated features",
-        description="Features of unit variance that resemble their neighbours, all of one weight.",
+        description=(
+            "Features of unit variance, each with correlation ρ to its neighbours, all of one"
+            " weight."
+        ),
         formula=(
             r"y = b + \sum_j w\,x_j + \sigma\varepsilon, \quad x_1 = z_1, \quad"
             r" x_j = \rho\,x_{j-1} + \sqrt{1 - \rho^2}\,z_j, \quad z_j, \varepsilon \sim N(0, 1)"

@@ -18,8 +18,10 @@ from pages.shared.settings import (
     Steps,
     Value,
     as_text,
+    number_text,
     relevant,
     settings_of,
+    within,
 )
 
 PINS = "pins"
@@ -98,7 +100,7 @@ def draw(setting: Setting, page: str = "") -> None:
         case Steps():
             _slider(setting, key)
         case Number():
-            _number(setting, key)
+            _number(within(setting, str(st.session_state.get(f"{page}source"))), key)
         case Choice():
             st.selectbox(
                 setting.label,
@@ -125,14 +127,15 @@ def _slider(setting: Steps, key: str) -> None:
 
 def _number(setting: Number, key: str) -> None:
     kind = int if setting.whole else float
-    st.session_state[key] = kind(st.session_state[key])
+    value = min(max(st.session_state[key], setting.least), setting.most)
+    st.session_state[key] = kind(value)
     st.number_input(
         setting.label,
         min_value=kind(setting.least),
         max_value=kind(setting.most),
         step=kind(setting.step),
         format=None if setting.whole else "%.6g",
-        help=setting.help,
+        help=f"{setting.help} From {number_text(setting.least)} to {number_text(setting.most)}.",
         key=key,
         persist_state="session",
     )

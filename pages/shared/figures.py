@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,16 @@ TRAIN, TEST = "#0072B2", "#D55E00"
 PENALTY, OPTIMUM = "#E69F00", "#CC79A7"
 TEXT = "var(--st-text-color)"
 FAINT = 0.6
-# So many marks of the predicted norm lie on the measured one.
+# So many marks of a predicted or measured curve lie on the other.
 MARKS = 20
+# Pinned runs are told apart by these marks, a few on each curve.
+PIN_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
+PIN_MARKS = 8
 # So few epochs are ticked one by one: there is no half epoch.
 FEW_EPOCHS = 8
 MARGIN = 0.05  # of the logarithmic range, above and below the data
+# So many decades below the largest number of a panel a number is rounding, or nobody looks at it.
+DEEPEST = 14.0
 
 # On a phone each legend entry takes a line of its own: the panels make room for them.
 NARROW = {
@@ -86,8 +92,8 @@ def training(
             _grows("test_loss_0", "test, λ = 0", TEST, "dash", 1, FAINT),
             _grows("weight_norm_0", "‖w‖, λ = 0", PENALTY, "solid", 2, FAINT),
         ]
-    for curve in pinned:
-        traces += _pinned(curve)
+    for curve, symbol in zip(pinned, cycle(PIN_SYMBOLS)):
+        traces += _pinned(curve, symbol)
     traces = [t for t in traces if "meta" not in t or t["meta"]["series"] in series]
     traces += [_level(level, epochs) for level in levels]
     layout = _training_layout(filename)
@@ -122,7 +128,7 @@ def _grows(key: str, name: str, colour: str, dash: str, row: int, opacity: float
     if dash == "markers":
         style = {
             "mode": "markers",
-            "marker": {"color": colour, "size": 8, "symbol": "circle-open", "maxdisplayed": MARKS},
+            "marker": {"color": colour, "size": 8, "symbol": "circle-open"},
             "cliponaxis": False,
         }
     if opacity < 1:
@@ -130,7 +136,7 @@ def _grows(key: str, name: str, colour: str, dash: str, row: int, opacity: float
     return _scatter(row, name=name, meta={"series": key}, opacity=opacity, **style)
 
 
-def _pinned(curve: Curve) -> list[Trace]:
+def _pinned(curve: Curve, symbol: str) -> list[Trace]:
     parts = (
         ("train", curve.train, TRAIN, "dot", 1),
         ("test", curve.test, TEST, "longdashdot", 1),
@@ -143,11 +149,10 @@ def _pinned(curve: Curve) -> list[Trace]:
             name=f"{what}, {name}",
             x=curve.x,
             y=values,
-            mode="lines+text",
-            text=[*[""] * (len(curve.x) - 1), name] if what == "test" else "",
-            textposition="top left",
+            mode="lines+markers",
             opacity=0.75,
             line={"color": colour, "dash": dash, "width": 1.6},
+            marker={"color": colour, "symbol": symbol, "size": 8, "maxdisplayed": PIN_MARKS},
             legendgroup=curve.name,
             showlegend=what != "train",
         )
@@ -180,11 +185,15 @@ def _drawn(
 
 
 def log_axis(values: Iterable[float | None]) -> dict[str, Any]:
-    """Range and ticks of a logarithmic axis that holds all positive numbers; {} without any."""
+    """Range and ticks of a logarithmic axis that holds all positive numbers; {} without any.
+
+    Of numbers too small to tell from rounding it shows none.
+    """
     drawn = [x for x in values if x is not None and x > 0]
     if not drawn:
         return {}
-    low, high = float(np.log10(min(drawn))), float(np.log10(max(drawn)))
+    high = float(np.log10(max(drawn)))
+    low = max(float(np.log10(min(drawn))), high - DEEPEST)
     room = max(MARGIN * (high - low), 0.1)
     return {"range": [low - room, high + room]} | log_ticks(low - room, high + room)
 

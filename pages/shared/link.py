@@ -53,6 +53,11 @@ def read_link(query: Iterable[tuple[str, str]]) -> Link:
     pairs = list(query)
     values, complaints = read_values([pair for pair in pairs if pair[0] != PIN])
     settings, refused = _settings(values)
+    if settings.data.n_train < int(values.get("n_train", 0)):
+        complaints.append(
+            f"Training examples n: {values['n_train']} in the link is more than these data have; "
+            f"{settings.data.n_train} are used."
+        )
     pins: list[Pin] = []
     for text in (text for key, text in pairs if key == PIN):
         name, mark, rest = text.rpartition("?")  # no query holds a bare question mark

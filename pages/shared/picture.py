@@ -33,6 +33,8 @@ PACE_SECONDS = 0.1
 LATELY = 10
 # Below this share of the start's norm, the part out of reach is rounding.
 NOTHING_LEFT = 1e-9
+# So many batches are looked at for the one that allows the smallest learning rate.
+MOST_BATCHES = 500
 
 TILES = [
     {
@@ -188,10 +190,11 @@ def _finished(settings: Settings, records: Sequence[EpochRecord], pins: Sequence
     """What is known only at the end: all curves, the figure with its baselines, the sentence."""
     baselines = cached.baselines(settings.data, settings.run.weight_decay)
     shown, kept = _until_divergence(records), cached.streamed(settings)
+    last = max(1, shown[-1].epoch) if records[-1].diverged[0] else None
     series = _series(shown) | (kept.reach if kept else _reach(settings, shown))
     return {
         "series": series,
-        "figure": _figure(settings, series, baselines, pins),
+        "figure": _figure(settings, series, baselines, pins, last),
         "sentence": _sentence(settings, records, baselines),
     }
 
@@ -238,7 +241,10 @@ def _reach(settings: Settings, records: Sequence[EpochRecord]) -> figures.Series
     factor = abs(unreachable_factor(settings.run, data.n_train))
     if math.isfinite(factor):
         epochs = np.array([record.epoch for record in records])
-        series["predicted"] = _listed(left[0] * factor**epochs)
+        marked = np.full(len(epochs), np.nan)
+        places = np.linspace(0, len(epochs) - 1, figures.MARKS + 1).round().astype(int)
+        marked[places] = left[0] * factor ** epochs[places]
+        series["predicted"] = _listed(marked)
     return series
 
 
@@ -251,8 +257,8 @@ def _sentence(
     if last.diverged[0]:
         epoch = next(record.epoch for record in records if record.diverged[0])
         label = OPTIMIZERS[run.optimizer].label
-        limit, shrink = _lowest_limit(settings), run.lr * run.weight_decay
-        if math.isnan(limit) and run.decay == "decoupled" and shrink > 2:
+        limit, shrink = _lowest_limit(settings, epoch), run.lr * run.weight_decay
+        if math.isnan(limit.lr) and run.decay == "decoupled" and shrink > 2:
             return story.decay_diverged(epoch, shrink)
         return story.diverged(epoch, run.lr, limit, label, run.batch_size)
     lately = records[-max(1, len(records) // LATELY) :]
@@ -263,6 +269,8 @@ def _sentence(
         test_without=float(last.test_loss[1]) if run.weight_decay else None,
         without_diverged=bool(last.diverged[-1]),
         unclear=bool(run.weight_decay) and _overlap([r.test_loss for r in lately]),
+        start=float(records[0].train_loss[0]),
+        n_test=len(cached.dataset(settings.data).y_test),
     )
     return story.sentence(end, baselines)
 
@@ -270,16 +278,23 @@ def _sentence(
 def _overlap(losses: Sequence[Array]) -> bool:
     """Whether what two runs lately moved through has a part in common: no verdict then."""
     low, high = np.min(losses, 0), np.max(losses, 0)
-    return bool(low.max() <= high.min())
+    return bool(low.max() <= high.min() and (low < high).any())
 
 
-def _lowest_limit(settings: Settings) -> float:
-    """The smallest stable learning rate over the batches of the first epoch; NaN where none is."""
-    data = cached.dataset(settings.data)
-    order = next(batch_order(settings.run.seed, data.n_train, 1))
-    size = settings.run.batch_size
-    batches = [order[i : i + size] for i in range(0, len(order) - size + 1, size)]
-    return min(max_stable_lr(data.X_train[batch], settings.run) for batch in batches)
+def _lowest_limit(settings: Settings, epochs: int) -> story.Limit:
+    """The smallest stable learning rate over the whole batches of the first epochs."""
+    data, run, size = cached.dataset(settings.data), settings.run, settings.run.batch_size
+    epochs = max(1, min(epochs, MOST_BATCHES // (data.n_train // size)))
+    batches = [
+        order[i : i + size]
+        for order in batch_order(run.seed, data.n_train, epochs)
+        for i in range(0, len(order) - size + 1, size)
+    ]
+    lowest, without = (
+        min(max_stable_lr(data.X_train[batch], one) for batch in batches)
+        for one in (run, replace(run, weight_decay=0.0))
+    )
+    return story.Limit(lowest, without, epochs)
 
 
 def _figure(
@@ -287,25 +302,28 @@ def _figure(
     series: figures.Series,
     baselines: cached.Baselines | None,
     pins: Sequence[Pin],
+    last: int | None = None,
 ) -> Payload:
+    """The figure over all epochs, or up to the last one before the run diverged."""
     lam = number_text(settings.run.weight_decay)
     return figures.training(
         series,
         lam,
-        settings.run.epochs,
-        _levels(baselines),
+        settings.run.epochs if last is None else last,
+        _levels(settings, baselines),
         [curve for pin in pins if (curve := _pinned(pin))],
         filename=f"weight-decay-{lam}",
     )
 
 
-def _levels(baselines: cached.Baselines | None) -> list[figures.Level]:
+def _levels(settings: Settings, baselines: cached.Baselines | None) -> list[figures.Level]:
     if baselines is None:
         return []
     constant, ridge = baselines.constant_test, baselines.ridge_test
     levels = [figures.Level("test, constant predictor", constant, figures.TEXT, "dashdot")]
     if ridge is not None:
-        levels.append(figures.Level("test, exact ridge", ridge, figures.OPTIMUM, "dot"))
+        name = "exact ridge" if settings.run.weight_decay else "least squares"
+        levels.append(figures.Level(f"test, {name}", ridge, figures.OPTIMUM, "dot"))
     return levels
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -181,7 +181,7 @@ SETTINGS: dict[str, Setting] = {
         Number(
             "n_informative",
             "Features that matter",
-            "How many of the true weights differ from zero.",
+            "k: how many of the true weights differ from zero.",
             _data.n_informative,
             1,
             10000,
@@ -328,9 +328,17 @@ def _spec(cls: Any, values: Mapping[str, Value]) -> Any:
     return cls(**{key: value for key, value in values.items() if key in names})
 
 
+def within(setting: Number, source: str) -> Number:
+    """The setting with the limit that this data set puts to it: a table has only so many rows."""
+    most = DATASETS[source].most_train if source in DATASETS else None
+    if setting.key != "n_train" or most is None:
+        return setting
+    return replace(setting, most=min(setting.most, most))
+
+
 def relevant(source: str, optimizer: str) -> set[str]:
     """The keys that a run of this optimizer on this source reads."""
-    of_run = {"weight_decay", "lr", "optimizer", "batch_size", "epochs", "init_std", "seed"}
-    rule = OPTIMIZERS[optimizer]
-    kind = {"decay"} if rule.kinds_of_decay_differ else set()
-    return {"source", *of_run, *kind, *rule.reads, *DATASETS[source].reads} & SETTINGS.keys()
+    of_all = {"source", "weight_decay", "lr", "optimizer", "decay", "batch_size", "epochs"}
+    of_start = {"init_std", "seed"}
+    reads = {*OPTIMIZERS[optimizer].reads, *DATASETS[source].reads}
+    return (of_all | of_start | reads) & SETTINGS.keys()

@@ -13,6 +13,10 @@ from wd_core import OPTIMIZERS
 ALIKE = 1.05
 # A test loss this many times the training loss is called memorising.
 MEMORISED = 10.0
+# A training loss this many times its start is on its way out of the range of numbers.
+GROWN = 10.0
+# Fewer test examples than this are no measurement.
+FEW_TESTS = 10
 # The stability limit of full-batch descent, by the label of its rule.
 STABLE_BELOW = {
     OPTIMIZERS["sgd"].label: "2/(s + λ)",
@@ -25,7 +29,8 @@ STABLE_BELOW = {
 class Outcome:
     """The end of a run: its losses, and the test loss of its twin without decay if it has one.
 
-    `unclear`: over the last epochs both test losses moved through a common value.
+    `unclear`: over the last epochs both test losses moved through a common value. `start`: the
+    training loss before the first step. `n_test`: how many examples measure the test loss.
     """
 
     weight_decay: float
@@ -34,6 +39,13 @@ class Outcome:
     test_without: float | None
     without_diverged: bool = False
     unclear: bool = False
+    start: float = math.inf
+    n_test: int = FEW_TESTS
+
+    @property
+    def grows(self) -> bool:
+        """Whether the run is diverging, though its numbers are still numbers."""
+        return self.train > GROWN * self.start
 
 
 def plain(value: float) -> str:
@@ -50,7 +62,28 @@ def _raised(power: int) -> str:
 
 def sentence(end: Outcome, baselines: Baselines) -> str:
     """What decay did here, and how the result compares with the simplest and the exact solution."""
-    return f"{_effect(end, baselines)} {_context(end, baselines)}"
+    if end.grows:
+        return _growing(end)
+    return f"{_effect(end, baselines)} {_context(end, baselines)}{_few_tests(end)}"
+
+
+def _growing(end: Outcome) -> str:
+    text = (
+        f"Diverging: the training loss has grown from {plain(end.start)} to {plain(end.train)}, "
+        "and more epochs would take it out of the range of numbers. Choose a smaller η."
+    )
+    if end.test_without is None:
+        return text
+    if end.without_diverged:
+        return f"{text} Without decay it has left that range already."
+    return f"{text} Without decay the test loss ends at {plain(end.test_without)}."
+
+
+def _few_tests(end: Outcome) -> str:
+    if end.n_test >= FEW_TESTS:
+        return ""
+    examples = "a single test example" if end.n_test == 1 else f"only {end.n_test} test examples"
+    return f" All of this is measured on {examples}: chance decides much of it."
 
 
 def _effect(end: Outcome, baselines: Baselines) -> str:
@@ -88,8 +121,9 @@ def _without_decay(end: Outcome, baselines: Baselines) -> str:
 def _context(end: Outcome, baselines: Baselines) -> str:
     ridge = " the exact ridge solution is left out, at this size it costs too much;"
     if baselines.ridge_test is not None:
+        name = "ridge solution for this λ" if end.weight_decay else "least squares solution"
         ridge = (
-            f" the exact ridge solution for this λ has {plain(baselines.ridge_test)}, "
+            f" the exact {name} has {plain(baselines.ridge_test)}, "
             f"{_judged(baselines.ridge_test, end.test)};"
         )
     constant = baselines.constant_test
@@ -114,22 +148,37 @@ def decay_diverged(epoch: int, shrink: float) -> str:
     )
 
 
-def diverged(epoch: int, lr: float, limit: float, optimizer: str, batch_size: int) -> str:
-    """Why a run left the range of numbers, and what to do. `limit`: the lowest stable η, or NaN."""
+@dataclass(frozen=True)
+class Limit:
+    """The lowest stable η of a single batch among those of the first `epochs`; NaN: there is none.
+
+    `without`: the same without decay.
+    """
+
+    lr: float
+    without: float
+    epochs: int
+
+
+def diverged(epoch: int, lr: float, limit: Limit, optimizer: str, batch_size: int) -> str:
+    """Why a run left the range of numbers, and what to do."""
     what = f"Diverged at epoch {epoch}: "
-    if math.isnan(limit):
+    first = "the first epoch" if limit.epochs == 1 else f"the first {limit.epochs} epochs"
+    if math.isnan(limit.lr):
         return (
             f"{what}with {optimizer} there is no simple limit; at η = {plain(lr)} the steps grow. "
             "Choose a smaller η."
         )
-    if lr < limit:
+    if lr < limit.lr:
         return (
-            f"{what}η = {plain(lr)} is below the limit of each single batch ({plain(limit)}), but "
-            "their sequence still grows. Choose a smaller η."
+            f"{what}η = {plain(lr)} is below the limit of each single batch of {first} "
+            f"({plain(limit.lr)}), but their sequence still grows. Choose a smaller η."
         )
-    rule = STABLE_BELOW[optimizer]
+    rule, smaller = STABLE_BELOW[optimizer], ""
+    if lr < limit.without:
+        smaller = f", or a smaller λ: at λ = 0 that limit is {plain(limit.without)}"
     return (
-        f"{what}η = {plain(lr)} is above {plain(limit)}, the largest learning rate that is stable "
-        f"on the most curved batch of {batch_size} (η must stay below {rule}, with s its largest "
-        f"curvature). Choose η below {plain(limit)}."
+        f"{what}η = {plain(lr)} is above {plain(limit.lr)}, the largest learning rate that is "
+        f"stable on the most curved batch of {batch_size} in {first} (η must stay below {rule}, "
+        f"with s its largest curvature). Choose η below {plain(limit.lr)}{smaller}."
     )

@@ -12,6 +12,9 @@ from pages.shared.settings import Settings, number_text
 from pages.shared.story import plain
 from wd_core import DATASETS, OPTIMIZERS
 
+# Enough that 1 − ηλ differs from 1 at the smallest η and λ on offer.
+FACTOR_DIGITS = 10
+
 
 def training(settings: Settings) -> None:
     """What is minimised, what a step does, and where the data come from."""
@@ -35,7 +38,8 @@ def _objective(settings: Settings) -> None:
         "The curves show the data loss alone; the penalty appears only in its own tile. The bias b "
         "is not penalised. In scikit-learn's Ridge the same λ is "
         f"alpha = nλ = {plain(settings.data.n_train * settings.run.weight_decay)}; with "
-        f"nn.MSELoss (no ½) it is weight_decay = 2λ = {plain(2 * settings.run.weight_decay)}."
+        f"nn.MSELoss (no ½) it is weight_decay = 2λ = {plain(2 * settings.run.weight_decay)}, and "
+        "SGD takes the same steps at η/2."
     )
 
 
@@ -44,33 +48,34 @@ def _step(settings: Settings) -> None:
     rule = OPTIMIZERS[run.optimizer]
     st.markdown(f"**What a step does: {rule.label}**")
     st.latex(rule.formula)
+    factor = f"{1 - run.lr * run.weight_decay:.{FACTOR_DIGITS}g}".replace("-", "−")
     if run.optimizer == "sgd":
-        factor = 1 - run.lr * run.weight_decay
-        st.caption(
+        text = (
             f"g is the gradient of the data loss. Every step multiplies w by 1 − ηλ = "
-            f"1 − {number_text(run.lr)} · {number_text(run.weight_decay)} = {factor:.6g}."
-            + _short_batch(settings)
-            + _out_of_reach(settings)
+            f"1 − {number_text(run.lr)} · {number_text(run.weight_decay)} = {factor}."
         )
     elif run.decay == "coupled":
-        st.caption(
+        text = (
             f"Coupled decay: g is the gradient of the data loss plus λw, with λ = "
             f"{plain(run.weight_decay)}; the penalty passes through the optimizer with the rest."
         )
     else:
-        st.caption(
-            f"Decoupled decay: before each step w is multiplied by 1 − ηλ = "
-            f"{1 - run.lr * run.weight_decay:.6g}; g is the gradient of the data loss alone."
+        text = (
+            f"Decoupled decay: before each step w is multiplied by 1 − ηλ = {factor}; g is the "
+            "gradient of the data loss alone."
         )
+    reach = _out_of_reach(settings) if run.optimizer == "sgd" else ""
+    st.caption(text + _short_batch(settings) + reach)
 
 
 def _short_batch(settings: Settings) -> str:
     n, size = settings.data.n_train, settings.run.batch_size
     if n % size == 0:
         return ""
+    decay = "decay included" if settings.run.decay == "coupled" else "while decay acts in full"
     return (
         f" The last batch of an epoch has only {n % size} of {size} rows; as in the book's code "
-        f"its whole step counts {n % size}/{size}, decay included."
+        f"its gradient counts {n % size}/{size}, {decay}."
     )
 
 
@@ -89,7 +94,7 @@ def _data(settings: Settings) -> None:
     st.markdown(f"**Where the data come from: {source.label}**")
     st.latex(source.formula)
     st.caption(source.description)
-    if cached.is_short(settings):
+    if not cached.draws_slowly(settings.data):
         data = cached.dataset(settings.data)
         st.caption(f"Here {data.n_train} examples train and {len(data.y_test)} test. {data.note}")
 

@@ -1,6 +1,7 @@
 """The training figure: axes, colours by meaning, dashes that double them, and honest names."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import plotly.graph_objects as go
@@ -112,6 +113,21 @@ def test_pinned_curves_are_named_and_look_unlike_the_present_ones() -> None:
     assert not present & {look(trace) for trace in pinned}
     assert [list(t["y"]) for t in pinned] == [PINNED.train, PINNED.test, PINNED.norm]
     assert all("meta" not in t for t in pinned)
+
+
+def test_pinned_runs_are_told_apart_by_their_marks() -> None:
+    pinned = [replace(PINNED, name=f"Run {k}") for k in range(6)]
+    marks = [t["marker"]["symbol"] for t in drawn(pinned=pinned)["data"] if "legendgroup" in t]
+    assert [len(set(marks[i : i + 3])) for i in range(0, 18, 3)] == [1] * 6
+    assert len(set(marks)) == 6
+
+
+def test_what_is_rounding_does_not_stretch_an_axis() -> None:
+    curves = series() | {"train_loss": [90.0, 1.0, 1e-9, 1e-20, 1e-31]}
+    low, high = drawn(series=curves, pinned=())["layout"]["yaxis"]["range"]
+    assert high > math.log10(90.0)
+    assert low < math.log10(1e-9)
+    assert high - low < 1.2 * figures.DEEPEST
 
 
 def test_pinned_training_and_test_curves_differ_without_their_colour() -> None:

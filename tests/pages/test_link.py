@@ -177,3 +177,12 @@ def test_of_two_values_one_is_taken() -> None:
     link = opened("lr=0.01&lr=0.02")
     assert link.settings.run.lr in (0.01, 0.02)
     assert link.complaints == ()
+
+
+def test_more_rows_than_a_table_has_are_named_and_all_of_them_used() -> None:
+    link = read_link([("source", "diabetes"), ("n_train", "2000")])
+    assert link.settings.data.n_train == 441
+    assert link.complaints == (
+        "Training examples n: 2000 in the link is more than these data have; 441 are used.",
+    )
+    assert not read_link([("source", "diabetes"), ("n_train", "441")]).complaints

@@ -7,7 +7,7 @@ import pytest
 
 from pages.shared import story
 from pages.shared.cached import Baselines
-from pages.shared.story import ALIKE, MEMORISED, Outcome, diverged, plain, sentence
+from pages.shared.story import ALIKE, GROWN, MEMORISED, Limit, Outcome, diverged, plain, sentence
 
 RIVALS = Baselines(constant_test=0.01, ridge_test=0.02, ridge_norm=0.1)
 HELPED = Outcome(weight_decay=3.0, train=0.001, test=0.05, test_without=50.0)
@@ -124,27 +124,57 @@ def test_a_perfect_run_has_a_sentence(test_without: float | None) -> None:
 
 
 def test_diverged_above_the_limit_says_which() -> None:
-    text = diverged(4, 1.0, 0.0391, "SGD", 5)
+    text = diverged(4, 1.0, Limit(0.0391, 0.0391, 1), "SGD", 5)
     assert text.startswith("Diverged at epoch 4: η = 1 is above 0.0391")
-    assert "batch of 5" in text
+    assert "batch of 5 in the first epoch" in text
     assert text.endswith("Choose η below 0.0391.")
 
 
+def test_where_decay_broke_the_limit_a_smaller_one_is_a_way_out() -> None:
+    text = diverged(5, 0.03, Limit(0.0122, 0.0351, 5), "SGD", 5)
+    assert text.endswith("Choose η below 0.0122, or a smaller λ: at λ = 0 that limit is 0.0351.")
+
+
+@pytest.mark.parametrize(("other", "gone"), [(0.05, False), (math.nan, True), (None, False)])
+def test_a_run_on_its_way_out_is_no_result(other: float | None, gone: bool) -> None:
+    wild = replace(HELPED, start=50.0, train=1.01 * GROWN * 50.0, test=1e14)
+    text = sentence(replace(wild, test_without=other, without_diverged=gone), RIVALS)
+    assert text.startswith("Diverging: the training loss has grown from 50 to 505,")
+    assert "helped" not in text
+    assert "nan" not in text
+    assert "Diverging" not in sentence(replace(wild, train=0.99 * GROWN * 50.0), RIVALS)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "on a single test example"), (9, "on only 9 test examples"), (10, "")],
+)
+def test_few_test_examples_are_named(count: int, words: str) -> None:
+    text = sentence(replace(HELPED, n_test=count), RIVALS)
+    assert text.endswith(f"measured {words}: chance decides much of it.") == bool(words)
+    assert ("test example" in text) == bool(words)
+
+
+def test_without_decay_the_exact_solution_is_least_squares() -> None:
+    text = sentence(without(0.012, 0.013), RIVALS)
+    assert "the exact least squares solution has 0.02, worse" in text
+
+
 def test_diverged_below_the_limit_does_not_blame_it() -> None:
-    text = diverged(4, 0.03, 0.0391, "SGD", 5)
-    assert "is below the limit of each single batch (0.0391)" in text
+    text = diverged(4, 0.03, Limit(0.0391, 0.0391, 4), "SGD", 5)
+    assert "is below the limit of each single batch of the first 4 epochs (0.0391)" in text
     assert "above" not in text
 
 
 def test_diverged_without_a_limit_names_the_optimizer() -> None:
-    text = diverged(4, 1.0, math.nan, "Adam", 5)
+    text = diverged(4, 1.0, Limit(math.nan, math.nan, 4), "Adam", 5)
     assert "with Adam there is no simple limit" in text
     assert "nan" not in text
 
 
 @pytest.mark.parametrize("optimizer", ["SGD with momentum", "Nesterov momentum"])
 def test_the_rule_for_plain_descent_is_not_stated_for_momentum(optimizer: str) -> None:
-    text = diverged(4, 1.0, 0.0743, optimizer, 5)
+    text = diverged(4, 1.0, Limit(0.0743, 0.08, 4), optimizer, 5)
     assert "2/(s + λ)" not in text
 
 

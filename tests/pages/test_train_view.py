@@ -82,7 +82,7 @@ def test_every_control_is_there_with_help_and_its_value() -> None:
     widgets = {w.key: w for w in (*page.select_slider, *page.number_input, *page.selectbox)}
     assert set(STEPPED) | {"source", "optimizer"} <= set(widgets)
     for key, widget in widgets.items():
-        assert widget.help == SETTINGS[key].help
+        assert widget.help.startswith(SETTINGS[key].help)
         assert widget.value == DEFAULTS[key]
 
 
@@ -150,9 +150,30 @@ def test_every_choice_by_its_box(key: str) -> None:
         assert payload(page)["series"]["epoch"][-1] == 3
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"n_train": "23"}, "its gradient counts 3/5, decay included."),
+        ({"n_train": "23", "decay": "decoupled"}, "counts 3/5, while decay acts in full."),
+        ({"n_train": "23", "optimizer": "adam"}, "its gradient counts 3/5, decay included."),
+    ],
+)
+def test_a_short_last_batch_is_explained(query: dict[str, str], words: str) -> None:
+    assert words in shown_text(opened(query))
+    assert "The last batch of an epoch" not in shown_text(opened(query | {"n_train": "25"}))
+
+
+def test_more_rows_than_the_table_has_are_all_of_them() -> None:
+    page = opened({"n_train": "2000"})
+    page.selectbox(key="source").set_value("diabetes").run()
+    assert not page.exception
+    assert page.number_input(key="n_train").value == 441
+    assert "Here 441 examples train and 1 test." in shown_text(page)
+
+
 def test_controls_that_are_not_read_are_not_there() -> None:
     keys = {w.key for w in (*opened().number_input, *opened().selectbox)}
-    assert not keys & {"momentum", "decay", "correlation", "n_informative", "extension"}
+    assert not keys & {"momentum", "correlation", "n_informative", "extension"}
     page = opened({"optimizer": "momentum", "source": "correlated"})
     keys = {w.key for w in (*page.number_input, *page.selectbox)}
     assert {"momentum", "decay", "correlation"} <= keys
@@ -333,7 +354,7 @@ def test_settings_that_do_not_go_together_are_explained() -> None:
 def test_the_formulas_hold_the_present_numbers() -> None:
     text = shown_text(opened({"weight_decay": "0.5", "n_train": "30", "lr": "0.01"}))
     assert "alpha = nλ = 15" in text
-    assert "weight_decay = 2λ = 1." in text
+    assert "weight_decay = 2λ = 1, and SGD takes the same steps at η/2." in text
     assert "1 − 0.01 · 0.5 = 0.995" in text
     assert r"\tfrac{0.5}{2}" in text
 

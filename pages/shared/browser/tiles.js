@@ -3,6 +3,9 @@
 import { element, setText } from "./nodes.js";
 import { formatNumber } from "./numbers.js";
 
+// Longer numbers are written smaller, so that they stay inside their tile.
+const ROOMY = 8;
+
 export class Tiles {
   constructor(help) {
     this.help = help;
@@ -54,7 +57,9 @@ export class Tiles {
   show({ series, steps }, index) {
     for (const [node, name] of this.numbers) {
       const values = series[name] ?? [];
-      setText(node, formatNumber(values[steps.length ? index : values.length - 1]));
+      const text = formatNumber(values[steps.length ? index : values.length - 1]);
+      setText(node, text);
+      node.toggleAttribute("data-long", text.length > ROOMY);
     }
   }
 }
