@@ -34,7 +34,7 @@ LATELY = 10
 # Below this share of the start's norm, the part out of reach is rounding.
 NOTHING_LEFT = 1e-9
 # So many batches are looked at for the one that allows the smallest learning rate.
-MOST_BATCHES = 500
+MOST_BATCHES = 200
 
 TILES = [
     {
@@ -284,7 +284,8 @@ def _overlap(losses: Sequence[Array]) -> bool:
 def _lowest_limit(settings: Settings, epochs: int) -> story.Limit:
     """The smallest stable learning rate over the whole batches of the first epochs."""
     data, run, size = cached.dataset(settings.data), settings.run, settings.run.batch_size
-    epochs = max(1, min(epochs, MOST_BATCHES // (data.n_train // size)))
+    all_at_once = size == data.n_train
+    epochs = 1 if all_at_once else max(1, min(epochs, MOST_BATCHES // (data.n_train // size)))
     batches = [
         order[i : i + size]
         for order in batch_order(run.seed, data.n_train, epochs)
@@ -294,7 +295,7 @@ def _lowest_limit(settings: Settings, epochs: int) -> story.Limit:
         min(max_stable_lr(data.X_train[batch], one) for batch in batches)
         for one in (run, replace(run, weight_decay=0.0))
     )
-    return story.Limit(lowest, without, epochs)
+    return story.Limit(lowest, without, None if all_at_once else epochs)
 
 
 def _figure(

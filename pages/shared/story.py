@@ -152,33 +152,36 @@ def decay_diverged(epoch: int, shrink: float) -> str:
 class Limit:
     """The lowest stable η of a single batch among those of the first `epochs`; NaN: there is none.
 
-    `without`: the same without decay.
+    `without`: the same without decay; `epochs` None: every step takes all examples.
     """
 
     lr: float
     without: float
-    epochs: int
+    epochs: int | None
 
 
 def diverged(epoch: int, lr: float, limit: Limit, optimizer: str, batch_size: int) -> str:
     """Why a run left the range of numbers, and what to do."""
     what = f"Diverged at epoch {epoch}: "
-    first = "the first epoch" if limit.epochs == 1 else f"the first {limit.epochs} epochs"
     if math.isnan(limit.lr):
         return (
             f"{what}with {optimizer} there is no simple limit; at η = {plain(lr)} the steps grow. "
             "Choose a smaller η."
         )
+    first = "the first epoch" if limit.epochs == 1 else f"the first {limit.epochs} epochs"
     if lr < limit.lr:
         return (
             f"{what}η = {plain(lr)} is below the limit of each single batch of {first} "
             f"({plain(limit.lr)}), but their sequence still grows. Choose a smaller η."
         )
+    where = f"on the most curved batch of {batch_size} in {first}"
+    if limit.epochs is None:
+        where = f"on all {batch_size} examples"
     rule, smaller = STABLE_BELOW[optimizer], ""
     if lr < limit.without:
         smaller = f", or a smaller λ: at λ = 0 that limit is {plain(limit.without)}"
     return (
         f"{what}η = {plain(lr)} is above {plain(limit.lr)}, the largest learning rate that is "
-        f"stable on the most curved batch of {batch_size} in {first} (η must stay below {rule}, "
-        f"with s its largest curvature). Choose η below {plain(limit.lr)}{smaller}."
+        f"stable {where} (η must stay below {rule}, with s the largest curvature there). Choose η "
+        f"below {plain(limit.lr)}{smaller}."
     )

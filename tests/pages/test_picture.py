@@ -332,6 +332,7 @@ def test_the_limit_is_the_least_of_every_batch_so_far() -> None:
     assert limit.without == pytest.approx(2 / without)
     assert picture._lowest_limit(settings, 1).lr > limit.lr
     assert picture._lowest_limit(settings, 10**6).epochs == picture.MOST_BATCHES // 4
+    assert picture._lowest_limit(settings_of({"lr": 1.0, "batch_size": 20}), 3).epochs is None
 
 
 def test_a_diverged_run_fills_its_picture() -> None:

@@ -130,6 +130,12 @@ def test_diverged_above_the_limit_says_which() -> None:
     assert text.endswith("Choose η below 0.0391.")
 
 
+def test_descent_on_all_examples_has_one_limit() -> None:
+    text = diverged(4, 1.0, Limit(0.0391, 0.0391, None), "SGD", 20)
+    assert "the largest learning rate that is stable on all 20 examples" in text
+    assert "batch" not in text
+
+
 def test_where_decay_broke_the_limit_a_smaller_one_is_a_way_out() -> None:
     text = diverged(5, 0.03, Limit(0.0122, 0.0351, 5), "SGD", 5)
     assert text.endswith("Choose η below 0.0122, or a smaller λ: at λ = 0 that limit is 0.0351.")
