@@ -9,6 +9,7 @@ Euclidean norm is meant.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 # |v_1| and |v_2| closer than this are equal up to rounding: the valley runs along an edge.
 EQUAL = 1e-12
 SIGNS = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+
+
+@dataclass(frozen=True)
+class ZeroRange:
+    """Weight `weight` (0 or 1) is exactly 0 for every radius of the diamond in low ... high."""
+
+    weight: int
+    low: float
+    high: float
 
 
 def penalised(surface: Quadratic, l1: float) -> Array:
@@ -56,6 +66,52 @@ def inside_diamond(surface: Quadratic, radius: float) -> Array:
     return w
 
 
+def all_inside_diamond(surface: Quadratic, radius: float) -> Array:
+    """The ends [2, 2] of the segment of all minimisers; for a surface with curvature."""
+    if surface.rank == 2:
+        return np.tile(inside_diamond(surface, radius), (2, 1))
+    _, v, t = _valley(surface)
+    widest = radius * float(np.abs(v).max())
+    if abs(t) >= widest and not _along_an_edge(v):
+        return np.tile(inside_diamond(surface, radius), (2, 1))
+    at, along = np.clip(t, -widest, widest) * v, np.array([-v[1], v[0]])
+    slope = SIGNS @ along
+    bounding = np.abs(slope) > EQUAL  # the other sides run along the valley
+    shares = (radius - SIGNS[bounding] @ at) / slope[bounding]
+    first, last = shares[slope[bounding] < 0].max(), shares[slope[bounding] > 0].min()
+    return np.asarray([at + first * along, at + last * along])
+
+
+def zero_ranges(surface: Quadratic) -> list[ZeroRange]:
+    """Where one weight is exactly 0, from the optimality conditions at a corner.
+
+    At r·σe_i the pull along the axis is σg_i − H_ii r, and across it |g_j − σH_ij r| must not be
+    larger. Beyond ‖w̃‖₁ the diamond is idle; up to there a zero of w̃ is held where it was before.
+    """
+    g, H = -surface.gradient(np.zeros(2)), surface.hessian
+    if not g.any() or (surface.rank == 1 and _along_an_edge(surface.eigenvectors[:, 0])):
+        return []
+    found = []
+    for i in (0, 1):
+        if g[i] == 0:
+            continue
+        sign = np.sign(g[i])  # a corner that is held lies on the side of the pull
+        pull, across = abs(g[i]), g[1 - i] * np.array([1, -1])
+        gain = H[i, i] - sign * H[0, 1] * np.array([1, -1])  # gain·r <= pull − across, both
+        bounds = [(pull - a, b) for a, b in zip(across.tolist(), gain.tolist(), strict=True)]
+        low = max([room / b for room, b in bounds if b < 0], default=0.0)
+        high = min([room / b for room, b in bounds if b > 0] + [pull / H[i, i]])
+        possible = all(room >= 0 for room, b in bounds if b == 0)
+        if possible and high > max(low, 0.0) + EQUAL * pull / H[i, i]:
+            found.append(ZeroRange(1 - i, max(low, 0.0), float(high)))
+    return found
+
+
+def _along_an_edge(v: Array) -> bool:
+    """Whether a valley across v runs along an edge of the diamond."""
+    return bool(abs(abs(v[0]) - abs(v[1])) < EQUAL)
+
+
 def _edge_minima(surface: Quadratic, radius: float) -> Iterator[tuple[float, float, Array]]:
     """For each edge: the least loss, how far beyond its ends that of its line is, and the point.
 
@@ -88,10 +144,9 @@ def _valley(surface: Quadratic) -> tuple[float, Array, float]:
 
 def _shortest(v: Array, level: float) -> Array:
     """The w [2] of least L1 norm with v·w = level: on an axis, or halfway where both would do."""
-    size = np.abs(v)
-    if abs(size[0] - size[1]) < EQUAL:
-        return np.asarray(level * np.sign(v) / size.sum())
-    axis = size.argmax()
+    if _along_an_edge(v):
+        return np.asarray(level * np.sign(v) / np.abs(v).sum())
+    axis = np.abs(v).argmax()
     return np.asarray(np.where(np.arange(2) == axis, level / v[axis], 0.0))
 
 

@@ -13,13 +13,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wd_core.diamond import inside_diamond, penalised
+from wd_core.diamond import ZeroRange, all_inside_diamond, inside_diamond, penalised, zero_ranges
 from wd_core.ridge import NEWTON_STEPS
-from wd_core.spectrum import decompose
+from wd_core.spectrum import Spectrum, decompose
 from wd_core.types import Array, Dataset, as_array, require, require_whole
 
 # Below this share of the larger an eigenvalue, or a difference of two entries, is rounding.
 ROUNDING = 1e-13
+# A weight or a pull is a sum of a few products: below this share of its vector, or of the targets
+# that it is made of, it is rounding, and a weight that is exactly 0 reads as one.
+DUST = 2e-15
 # A diverging path is held at this multiple of its start's distance: far outside every frame, and
 # inside the range of floats, so that no inf − inf arises.
 FAR = 1e200
@@ -54,12 +57,16 @@ class Quadratic:
         object.__setattr__(self, "minimiser", _point("minimiser", self.minimiser))
         object.__setattr__(self, "offset", float(as_array("offset", self.offset, 0)))
         s, V = _eigen(self.hessian)
+        if s[0] - s[1] <= ROUNDING * abs(s[0]):  # round: every direction is an eigenvector's
+            object.__setattr__(self, "hessian", s[0] * np.eye(2))
+            s, V = (s[0], s[0]), np.eye(2)
         bowl = s[1] >= -ROUNDING * max(s[0], -s[1])
         require(bowl, "hessian", "without a negative eigenvalue", list(s))
         s = (s[0], s[1] if s[1] > ROUNDING * s[0] else 0.0)
         object.__setattr__(self, "eigenvalues", np.array(s))
         object.__setattr__(self, "eigenvectors", V)
-        object.__setattr__(self, "_coordinates", (self.minimiser @ V) * (self.eigenvalues > 0))
+        along = _without_dust(self.minimiser @ V)
+        object.__setattr__(self, "_coordinates", along * (self.eigenvalues > 0))
 
     @classmethod
     def from_eigenvalues(cls, eigenvalues: ArrayLike, angle: float, minimiser: ArrayLike) -> Self:
@@ -70,7 +77,7 @@ class Quadratic:
         s = _point("eigenvalues", eigenvalues)
         require(bool((s >= 0).all()), "eigenvalues", ">= 0", s.tolist())
         angle = float(as_array("angle", angle, 0))
-        V = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+        V = _turned(angle)
         return cls(V * s @ V.T, _point("minimiser", minimiser))
 
     @classmethod
@@ -82,9 +89,11 @@ class Quadratic:
         """
         require(dataset.n_features == 2, "dataset", "of two features", dataset.n_features)
         parts = decompose(dataset)
-        minimiser = parts.V @ (parts.c / np.sqrt(parts.s))
+        minimiser = parts.V @ (explained(dataset, parts) / np.sqrt(parts.s))
         centred = dataset.X_train - parts.x_mean
         left = dataset.y_train - parts.y_mean - centred @ minimiser
+        largest = float(np.abs(dataset.y_train).max())
+        left = np.where(np.abs(left).max() > ROUNDING * largest, left, 0.0)
         return cls(parts.V * parts.s @ parts.V.T, minimiser, float((left**2).mean()) / 2)
 
     # --- the surface ---------------------------------------------------------------------------
@@ -121,7 +130,7 @@ class Quadratic:
         s = self.eigenvalues
         total = s + lam[..., None]
         shrink = np.divide(s, total, out=np.zeros_like(total), where=total > 0)
-        return np.asarray((shrink * self._coordinates) @ self.eigenvectors.T)
+        return _without_dust((shrink * self._coordinates) @ self.eigenvectors.T)
 
     def norm_for_weight_decay(self, weight_decay: float) -> float:
         """θ(λ) = ‖w*(λ)‖²; strictly falling in λ unless w̃ = 0."""
@@ -141,7 +150,7 @@ class Quadratic:
         lam = self.weight_decay_for_norm(theta)
         pairs = zip(self.eigenvalues.tolist(), self._coordinates.tolist(), strict=True)
         along = [s / (s + lam) * a if s > 0 else 0.0 for s, a in pairs]
-        return np.asarray(self.eigenvectors @ along)
+        return _without_dust(self.eigenvectors @ along)
 
     def multiplier(self, theta: float) -> float:
         """μ of L + μ(‖w‖² − θ): λ(θ)/2, and 0.0 where the constraint is idle."""
@@ -160,6 +169,18 @@ class Quadratic:
     def l1_constrained(self, radius: float) -> Array:
         """argmin L(w) subject to |w_1| + |w_2| <= radius, [2]; of least norm among equals."""
         return inside_diamond(self, _positive("radius", radius))
+
+    def l1_minimisers(self, radius: float) -> Array:
+        """The ends [2, 2] of the segment of all minimisers of L in the diamond; one point, twice.
+
+        ValueError on a plain, where every point of the diamond is one.
+        """
+        require(self.rank > 0, "hessian", "other than 0", self.hessian.tolist())
+        return all_inside_diamond(self, _positive("radius", radius))
+
+    def l1_zero_ranges(self) -> list[ZeroRange]:
+        """The radii of the diamond for which `l1_constrained` holds a weight at exactly 0."""
+        return zero_ranges(self)
 
     # --- descent -------------------------------------------------------------------------------
 
@@ -184,6 +205,15 @@ class Quadratic:
         path = end + np.clip(growth, -FAR, FAR) * ((start - end) @ V) @ V.T
         path[0] = start
         return np.asarray(path)
+
+    def descent_limit(self, start: ArrayLike, weight_decay: float) -> Array:
+        """Where a descent that converges ends, [2]: w*(λ), but without decay in a valley the
+        minimiser nearest the start, for nothing moves w along it.
+        """
+        start, lam = _point("start", start), _non_negative("weight_decay", weight_decay)
+        V = self.eigenvectors
+        kept = (start @ V) * (self.eigenvalues + lam == 0)
+        return np.asarray(self.ridge(lam) + kept @ V.T)
 
     def projected_descent(self, start: ArrayLike, lr: float, theta: float, steps: int) -> Array:
         """w_t of w ← w − η∇L, then w ← w·min(1, √θ/‖w‖), [steps + 1, 2]; w_0 is the start."""
@@ -237,14 +267,30 @@ class Quadratic:
         return lines
 
 
+def explained(dataset: Dataset, parts: Spectrum) -> Array:
+    """c = Uᵀ(y − ȳ)/√N of the training data [r], 0 where the targets' rounding is all there is."""
+    return np.where(np.abs(parts.c) > 8 * DUST * np.abs(dataset.y_train).max(), parts.c, 0.0)
+
+
+def _without_dust(vectors: Array) -> Array:
+    """Vectors [..., 2] with exact zeros for what is rounding beside their length."""
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.where(np.abs(vectors) > DUST * length, vectors, 0.0)
+
+
 def _eigen(H: Array) -> tuple[tuple[float, float], Array]:
     """Eigenvalues, the larger first, and eigenvectors [2, 2] of a symmetric matrix, closed form."""
     (p, q), (_, r) = H.tolist()
     mean, half = p / 2 + r / 2, p / 2 - r / 2
     turn = math.atan2(q, half) / 2
-    cos, sin = math.cos(turn), math.sin(turn)
     apart = math.hypot(half, q)
-    return (mean + apart, mean - apart), np.array([[cos, -sin], [sin, cos]])
+    return (mean + apart, mean - apart), _turned(turn)
+
+
+def _turned(angle: float) -> Array:
+    """The rotation [2, 2] by an angle; a right one in radians is rounded, its cosine is 0 here."""
+    cos, sin = _without_dust(np.array([math.cos(angle), math.sin(angle)])).tolist()
+    return np.array([[cos, -sin], [sin, cos]])
 
 
 def _theta(s: list[float], a: list[float], lam: float) -> float:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wd_core.geometry import Quadratic
+from wd_core.geometry import Quadratic, explained
 from wd_core.spectrum import Spectrum, decompose
 from wd_core.types import Array, Dataset, as_array, require
 
@@ -48,7 +48,7 @@ class Slice:
         require(lam >= 0, "weight_decay", ">= 0", lam)
         require(dataset.n_features >= 2, "dataset", "of two features or more", dataset.n_features)
         parts = decompose(dataset)
-        minimiser = parts.c / np.sqrt(parts.s)  # in the basis V of the row space
+        minimiser = explained(dataset, parts) / np.sqrt(parts.s)  # in the basis V of the row space
         optimum = parts.s / (parts.s + lam) * minimiser
         basis = _lifted(_directions(parts.s, minimiser, lam), parts)
         return cls(

@@ -430,6 +430,20 @@ def test_descent_at_a_valley_leaves_the_part_along_it():
     np.testing.assert_allclose(decayed, VALLEY.ridge(0.5), atol=EXACT)
 
 
+@pytest.mark.parametrize("lam", [0.0, 0.3])
+def test_the_limit_of_a_descent_is_where_its_steps_end(surface, lam):
+    start = np.array([-1.2, 0.7])
+    w, lr = start, 1 / (surface.eigenvalues[0] + lam)
+    for _ in range(60_000):
+        w = w - lr * (slope_of(surface, w) + lam * w)
+    np.testing.assert_allclose(surface.descent_limit(start, lam), w, atol=1e-9)
+
+
+def test_a_plain_keeps_the_start():
+    flat = Quadratic(np.zeros((2, 2)), [1.0, 1.0])
+    assert flat.descent_limit([0.3, -2.0], 0.0).tolist() == [0.3, -2.0]
+
+
 @pytest.mark.parametrize("name", ["bowl", "axis-aligned", "round"])
 def test_a_diverging_path_holds_numbers(name):
     """No inf, no NaN, and no warning: those fail the suite."""
@@ -602,6 +616,97 @@ def test_two_equal_features_share_the_weight():
     np.testing.assert_allclose(q.ridge(2.0), [0.5, 0.5], rtol=EXACT)
     np.testing.assert_allclose(q.lasso(1.0), [0.5, 0.5], rtol=EXACT)
     np.testing.assert_allclose(q.l1_constrained(0.6), [0.3, 0.3], rtol=EXACT)
+
+
+@given(surfaces(), st.floats(0.001, 0.999))
+def test_the_zeros_of_the_diamond_are_where_the_ranges_say(q, share):
+    """Against the minimiser itself, which is found edge by edge."""
+    radius = share * float(np.abs(q.minimiser).sum())
+    held = [r for r in q.l1_zero_ranges() if r.low < radius < r.high]
+    edges = [edge for r in q.l1_zero_ranges() for edge in (r.low, r.high)]
+    assume(all(abs(edge - radius) > 1e-6 * radius for edge in edges))
+    assert np.flatnonzero(q.l1_constrained(radius) == 0).tolist() == [r.weight for r in held]
+
+
+def test_the_ranges_of_zeros_by_hand():
+    (held,) = Quadratic(np.eye(2), [1.0, 0.4]).l1_zero_ranges()
+    assert (held.weight, held.low) == (1, 0.0)
+    assert held.high == pytest.approx(0.6)  # the edge's own minimiser leaves the corner
+    assert Quadratic(np.eye(2), [1.0, 1.0]).l1_zero_ranges() == []  # w stays on the diagonal
+    assert SURFACES["equal features"].l1_zero_ranges() == []
+    assert Quadratic(np.eye(2), [0.0, 0.0]).l1_zero_ranges() == []
+    (held,) = SURFACES["valley along an axis"].l1_zero_ranges()
+    assert (held.weight, held.low, held.high) == (0, 0.0, pytest.approx(2))
+
+
+@pytest.mark.parametrize("share", [0.2, 0.71, 0.9, 1.0, 1.3])
+@pytest.mark.parametrize("name", ["bowl", "valley", "valley along an axis", "equal features"])
+def test_the_ends_of_the_minimisers_are_those_of_a_grid_of_the_diamond(name, share):
+    q = SURFACES[name]
+    radius = share * float(np.abs(q.ridge(0.0)).sum())
+    w = q.l1_constrained(radius)
+    line = w + np.linspace(-4, 4, 8001)[:, None] * q.eigenvectors[:, 1]
+    inside = np.abs(line).sum(1) <= radius * (1 + 1e-9)
+    equals = line[inside & (q.loss(line) <= q.loss(w) + 1e-12)] @ q.eigenvectors[:, 1]
+    ends = q.l1_minimisers(radius)
+    np.testing.assert_allclose(q.loss(ends), float(q.loss(w)), atol=1e-12)
+    assert np.abs(ends).sum(1).max() <= radius * (1 + EXACT)
+    found = np.sort(ends @ q.eigenvectors[:, 1])
+    np.testing.assert_allclose(found, [equals.min(), equals.max()], atol=2e-3)
+
+
+def test_two_equal_features_leave_a_whole_edge():
+    ends = SURFACES["equal features"].l1_minimisers(0.6)
+    np.testing.assert_allclose(ends[ends[:, 0].argsort()], [[0, 0.6], [0.6, 0]], atol=EXACT)
+    with pytest.raises(ValueError, match="hessian must be other than 0"):
+        Quadratic(np.zeros((2, 2)), [1.0, 1.0]).l1_minimisers(1.0)
+
+
+# --- exact zeros -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lam", [0.0, 0.5, 1e6])
+@pytest.mark.parametrize(
+    ("eigenvalues", "degrees"), [((1, 1), 55), ((1, 0.2), 90), ((1, 0), 0), ((0.2, 1), 180)]
+)
+def test_a_weight_that_is_0_is_exactly_0(eigenvalues, degrees, lam):
+    """Along an axis that is an eigenvector's, w* = s/(s + λ) w̃ with the other weight 0."""
+    q = Quadratic.from_eigenvalues(eigenvalues, np.radians(degrees), [1.0, 0.0])
+    s = float(q.hessian[0, 0])
+    w, theta = q.ridge(lam), q.norm_for_weight_decay(lam)
+    assert w[1] == 0 == q.constrained(theta * 0.9)[1]
+    assert w[0] == pytest.approx(s / (s + lam), rel=EXACT)
+    assert q.gradient(w)[1] == 0
+
+
+def test_a_minimiser_on_an_axis_stays_there_at_every_angle():
+    for degrees in range(1, 180, 7):
+        q = Quadratic.from_eigenvalues([2.0, 0.25], np.radians(degrees), [1.0, 0.0])
+        assert q.ridge(0.0)[1] == 0
+
+
+@pytest.mark.parametrize("small", [1e-3, 1e-8, 1e-12])
+def test_a_small_weight_is_not_taken_for_rounding(small):
+    q = Quadratic(np.diag([1.0, 1e-3]), [1.0, small])
+    np.testing.assert_allclose(q.ridge(0.5), [1 / 1.5, small * 1e-3 / 0.501], rtol=1e-12)
+
+
+def test_targets_that_do_not_vary_have_their_minimiser_at_exactly_0():
+    X = random_dataset(9, 2).X_train
+    for y in (np.full(9, 0.05), np.full(9, 1e6), np.zeros(9)):
+        data = Dataset(X, y, X, y)
+        q = Quadratic.from_data(data)
+        assert q.minimiser.tolist() == [0, 0]
+        assert q.offset == 0
+        assert Slice.through(data, 0.5).minimiser.tolist() == [0, 0]
+
+
+def test_targets_without_noise_leave_no_loss():
+    X = random_dataset(9, 2).X_train
+    y = X @ [1.5, 1e-6] + 0.05
+    q = Quadratic.from_data(Dataset(X, y, X, y))
+    assert q.offset == 0
+    np.testing.assert_allclose(q.minimiser, [1.5, 1e-6], atol=1e-14)
 
 
 # --- wrong input -------------------------------------------------------------------------------
