@@ -176,7 +176,7 @@ class Quadratic:
         ValueError on a plain, where every point of the diamond is one.
         """
         require(self.rank > 0, "hessian", "other than 0", self.hessian.tolist())
-        return all_inside_diamond(self, _positive("radius", radius))
+        return _without_dust(all_inside_diamond(self, _positive("radius", radius)))
 
     def l1_zero_ranges(self) -> list[ZeroRange]:
         """The radii of the diamond for which `l1_constrained` holds a weight at exactly 0."""

@@ -14,7 +14,8 @@ from pages.shared.geometry.moves import LONGEST_ARROW, ROOM, SHORTEST_ARROW, WOR
 from pages.shared.geometry.problem import NARROWER, Solutions, problem, solutions
 from pages.shared.geometry.readouts import angles
 from pages.shared.geometry.scene import DECADES, DEFAULT, Scene, scene_of
-from pages.shared.geometry.words import last_zero, sparsity
+from pages.shared.geometry.words import sparsity, valley
+from pages.shared.story import plain
 from wd_core.types import Array
 
 SCENES: dict[str, dict[str, Any]] = {
@@ -406,18 +407,86 @@ def test_l1_gives_exact_zeros_and_l2_none() -> None:
     assert (best[small] == 0).any(1).all()
     assert (s.optimum != 0).all()
     assert (np.abs(best).sum(1) <= np.sqrt(s.theta) * (1 + 1e-12)).all()
-    narrow = solved({"weight_decay": 5.0})
-    assert "one weight is exactly 0" in sparsity(narrow, l1_optima(narrow))
 
 
-def test_the_last_zero_of_l1_is_the_diamonds() -> None:
-    s = solved({})
+def said_of_l1(values: dict[str, Any]) -> str:
+    s = solved(values)
+    return sparsity(s, l1_optima(s))
+
+
+def test_the_range_of_l1s_zeros_is_the_diamonds() -> None:
+    surface = solved({}).surfaces[0]
+    assert "L1 holds w₁ at exactly 0 for every θ up to 1.19, but not at the" in said_of_l1({})
+    held = [surface.l1_constrained(math.sqrt(theta))[0] == 0 for theta in (1e-9, 1.18, 1.19, 4.0)]
+    assert held == [True, True, False, False]
+    narrow = said_of_l1({"weight_decay": 5.0})
+    assert "w₁ is exactly 0. On the disc" in narrow
+    assert "up to 1.19, as at the present one; L2 holds none at 0" in narrow
+
+
+@pytest.mark.parametrize("lam", [0.0, 0.5, 1e4])
+def test_what_is_said_of_l1_holds_for_symmetric_losses(lam: float) -> None:
+    """s₁ = s₂ and w̃ on the diagonal: w(L1) = w* stays on it, by symmetry."""
+    s = solved({"s1": 1.0, "s2": 1.0, "w1": 1.0, "w2": 1.0, "weight_decay": lam})
     best = l1_optima(s)
-    most, surface = last_zero(s, best), s.surfaces[0]
-    assert most == pytest.approx(1.1858, abs=1e-3)
-    assert (surface.l1_constrained(math.sqrt(most * (1 - 1e-6))) == 0).any()
-    assert (surface.l1_constrained(math.sqrt(most * (1 + 1e-6))) != 0).all()
-    assert f"For θ below {most:.4g} one weight is exactly 0; at" in sparsity(s, best)
+    np.testing.assert_allclose(best[:, 0], best[:, 1], atol=1e-15)
+    np.testing.assert_allclose(s.optimum[:, 0], s.optimum[:, 1], rtol=1e-14)
+    text = sparsity(s, best)
+    assert text.count("neither is 0") == 2
+    assert "L1 holds neither weight at exactly 0 over a range of θ, and nor does L2" in text
+
+
+@pytest.mark.parametrize("values", [{"s2": 1.0}, {"s2": 0.2, "angle": 90.0}])
+def test_what_is_said_of_l1_holds_for_a_minimiser_on_an_axis(values: dict[str, Any]) -> None:
+    text = said_of_l1({"s1": 1.0, "w1": 1.0, "w2": 0.0} | values)
+    assert "neither" not in text
+    assert text.count("w₂ is exactly 0") == 2
+    assert "L1 holds w₂ at exactly 0 for every θ, for in w̃ it is 0 already; L2 holds w₂" in text
+
+
+def test_two_equal_features_have_a_whole_edge_of_minimisers() -> None:
+    values = {"source": "diabetes", "feature1": "bmi", "feature2": "bmi"}
+    s = solved(values)
+    root = plain(float(np.sqrt(s.theta[s.chosen])))
+    text = said_of_l1(values)
+    assert f"from ({root}, 0) to (0, {root}) is as good" in text
+    free = said_of_l1(values | {"weight_decay": 0.0})
+    assert "more than one minimiser" in free
+    assert "the shortest is shown" in free
+    assert "L1 holds neither weight at exactly 0" in free
+    assert "more than one" not in said_of_l1({"source": "diabetes"})
+    assert "more than one" not in said_of_l1({"s2": 0.0, "weight_decay": 2.0})
+    given = problem(scene_of(values).problem())
+    assert valley(s, given).startswith("Both features are the same column, so L depends on w₁ + w₂")
+    assert valley(solved({"s2": 0.0}), problem(scene_of({"s2": 0.0}).problem())).startswith("One")
+
+
+def test_l1_of_a_flat_loss_and_of_one_at_0() -> None:
+    assert "every point of the diamond is as good" in said_of_l1({"s1": 0.0, "s2": 0.0})
+    assert "both are 0 whatever θ is" in said_of_l1({"w1": 0.0, "w2": 0.0})
+
+
+def test_data_without_signal_have_their_minimiser_at_0() -> None:
+    values = {"source": "synthetic", "noise": 0.0, "true1": 0.0, "true2": 0.0}
+    s, payload = solved(values), drawn(values)
+    assert s.free_norm == 0
+    assert not s.optimum.any()
+    assert set(payload["series"]["loss"]) == {0}
+    assert "w̃ = 0, so w* = 0" in payload["sentences"][s.chosen]
+
+
+@pytest.mark.parametrize("values", [{"s2": 0.0}, SCENES["equal features"]])
+def test_a_descent_in_a_valley_says_where_it_ends(values: dict[str, Any]) -> None:
+    start = {"start1": -0.4, "start2": 0.5, "descent": "on", "steps": 200, "weight_decay": 0.0}
+    s, payload = solved(values | start), drawn(values | start)
+    end = paths(payload, "descent")[s.chosen, -1]
+    assert np.linalg.norm(end - s.minimiser[0]) > 0.1
+    numbers = ", ".join(plain(x).replace("-", "−") for x in end.tolist())
+    assert f"It ends at ({numbers}), the minimiser nearest" in payload["sentences"][s.chosen]
+    other = s.weight_decay.tolist().index(0.5)
+    assert "nearest the start" not in payload["sentences"][other]
+    flat = drawn({"s1": 0.0, "s2": 0.0, "descent": "on", "weight_decay": 0.0, "start1": -1.0})
+    assert "It stays at the start, (−1, 1.5)" in flat["sentences"][flat["position"]]
 
 
 @EVERY

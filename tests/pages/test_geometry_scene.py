@@ -87,6 +87,10 @@ def test_theta_beside_weight_decay_is_refused() -> None:
         ("s2=-1", "is outside the range 0 to 100"),
         ("source=moon", "is not one of designed"),
         ("weight_decay=nan", "is outside the range"),
+        ("correlation=1", "0.99: at ±1 the two features would be one"),
+        ("correlation=-2", "0.99: at ±1 the two features would be one"),
+        ("correlation=much", "is not a number"),
+        ("correlation=0.995", "is outside the range"),
         ("colour=red", "does not exist"),
     ],
 )

@@ -153,7 +153,7 @@ def test_a_minimiser_at_zero_does_not_bind(flat: bool) -> None:
 def test_a_valley_is_named() -> None:
     assert "One eigenvalue is 0" in shown_text(opened({"s2": "0"}))
     equal = {"source": "diabetes", "feature1": "bp", "feature2": "bp"}
-    assert "One eigenvalue is 0" in shown_text(opened(equal))
+    assert "Both features are the same column" in shown_text(opened(equal))
     assert "One eigenvalue is 0" not in shown_text(opened())
 
 

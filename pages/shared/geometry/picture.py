@@ -56,7 +56,7 @@ def _drawn(scene: Scene, given: Problem, solved: Solutions) -> tuple[list[Any], 
         traces.append(panels.objective_levels())
     if not turns and solved.surfaces[0].rank == 1:
         traces += panels.valley(_valley(solved))
-    traces += panels.disc(solved.optimum)
+    traces += panels.disc(solved.optimum, turns=turns)
     if with_l1(scene):
         best = moves.l1_optima(solved)
         traces += panels.l1(best)

@@ -25,9 +25,9 @@ TILES = [
         ],
     },
     {
-        "label": "Angle (°)",
+        "label": "Angle of −∇L to w*",
         "series": "angle",
-        "help": "Degrees between −∇L and w* at w*: 0, for there the level set touches the circle.",
+        "help": "In degrees, at w*: 0, for there the level set touches the circle.",
     },
     {
         "label": "dL*/dθ",
@@ -62,7 +62,7 @@ def series(scene: Scene, solved: Solutions) -> dict[str, list[float | None]]:
 
 
 def angles(solved: Solutions) -> Array:
-    """Degrees between −∇L and w* at w*, to a millionth; NaN where one of them is 0, [K]."""
+    """In degrees, between −∇L and w* at w*, to a millionth; NaN where one of them is 0, [K]."""
     force, best = solved.force, solved.optimum
     cross = force[:, 0] * best[:, 1] - force[:, 1] * best[:, 0]
     angle = np.degrees(np.abs(np.arctan2(cross, (force * best).sum(1)))).round(6)

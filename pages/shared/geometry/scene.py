@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from pages.shared.link import read_values
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.settings import Choice, Number, Setting, Value, as_text
+from pages.shared.settings import Choice, Number, Setting, Value, as_text, number_text
 
 # Forty steps a decade: the preferred numbers of Renard's series R40.
 MANTISSAS = (
@@ -124,6 +124,23 @@ class Size(Number):
         return value
 
 
+class Correlation(Number):
+    """ρ of two features, with the reason for its limits."""
+
+    def read(self, text: str) -> Value:
+        """The value in a text, or ValueError with the rule."""
+        try:
+            degenerate = abs(float(text)) >= 1
+        except ValueError:
+            degenerate = False
+        if degenerate:
+            raise ValueError(
+                f"is outside the range {number_text(self.least)} to {number_text(self.most)}: at "
+                "±1 the two features would be one"
+            )
+        return super().read(text)
+
+
 SETTINGS: dict[str, Setting] = {
     setting.key: setting
     for setting in (
@@ -172,16 +189,21 @@ SETTINGS: dict[str, Setting] = {
             whole=True,
         ),
         _as_in_train("noise", step=0.1),
-        _as_in_train(
+        Correlation(
             "correlation",
-            help="ρ: correlation of the two features; near ±1 the bowl becomes a valley.",
+            "Correlation ρ",
+            "ρ: correlation of the two features; near ±1 the bowl becomes a valley.",
+            DEFAULT.correlation,
+            -0.99,
+            0.99,
+            0.05,
         ),
         _real("true1", "True w₁", "The first weight that generates the targets.", -10, 10, 0.1),
         _real("true2", "True w₂", "The second weight that generates the targets.", -10, 10, 0.1),
         _as_in_train("seed"),
         _choice("objective", "Level sets of the objective", "J = L + (λ/2)‖w‖² around w*.", SWITCH),
         _choice("l1", "L1 beside L2", "The diamond |w₁| + |w₂| ≤ √θ inside the disc.", SWITCH),
-        _choice("descent", "Descent", "The way from a start down to w*, step by step.", SWITCH),
+        _choice("descent", "Descent", "The way from a start down L or J, step by step.", SWITCH),
         _real("start1", "Start w₁", "First coordinate of the start.", -100, 100, 0.1),
         _real("start2", "Start w₂", "A click in the panel sets both.", -100, 100, 0.1),
         _real("lr", "Learning rate η", "η: the length of a step.", 1e-4, 100, 0.01),

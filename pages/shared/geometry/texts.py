@@ -21,8 +21,8 @@ from pages.shared.story import plain
 def explanations(scene: Scene, solved: Solutions) -> None:
     """How to read the picture, the two problems, why they are one, and what L1 does instead."""
     if scene.view == "levels":
-        st.caption(words.DRAWN)
-    if scene.source != "slice" and (text := words.valley(solved)):
+        st.caption(f"{words.DRAWN} {words.TURNING}" if scene.source == "slice" else words.DRAWN)
+    if scene.source != "slice" and (text := words.valley(solved, problem(scene.problem()))):
         st.markdown(text)
     constraint, penalty, one = st.columns(3, gap="medium")
     with constraint:

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from pages.shared.geometry.problem import Solutions, outside
+from pages.shared.geometry.problem import Problem, Solutions, outside
 from pages.shared.geometry.scene import ON, Scene
 from pages.shared.story import plain
+from wd_core.diamond import ZeroRange
 from wd_core.types import Array
 
 MEANING = (
@@ -20,9 +21,15 @@ DRAWN = (
     "equal steps; where they would crowd, every other one is left out. Arrows are in proportion to "
     "their pulls, but a short one is drawn long enough to be seen."
 )
+TURNING = (
+    "With λ this plane turns about the line through w̃. The path shows every w*(λ) in the plane of "
+    "its own λ: how far along w̃ it lies, and how far from that line. The level sets, the disc and "
+    "w* belong to the plane of the present λ."
+)
 FLAT = "The loss is flat: every w is a minimiser; w̃ = 0 is the shortest."
-# Halvings of the span in which L1 gives up its last exact zero.
-HALVINGS = 40
+WEIGHTS = ("w₁", "w₂")
+# Points closer than this share of √θ are one, up to rounding.
+ALIKE = 1e-9
 
 
 def sentences(scene: Scene, solved: Solutions) -> list[str]:
@@ -68,7 +75,22 @@ def _path(scene: Scene, solved: Solutions, k: int) -> str:
         return f"Full-batch descent on J diverges: η(sₘₐₓ + λ) = {plain(product)} is above 2."
     if product == 2:
         return "Full-batch descent on J neither converges nor diverges: η(sₘₐₓ + λ) = 2."
-    return f"Full-batch descent on J converges: η(sₘₐₓ + λ) = {plain(product)} is below 2."
+    text = f"Full-batch descent on J converges: η(sₘₐₓ + λ) = {plain(product)} is below 2."
+    return f"{text} {_elsewhere(scene, solved, k)}".rstrip()
+
+
+def _elsewhere(scene: Scene, solved: Solutions, k: int) -> str:
+    """Where a descent that converges ends, if that is not w*."""
+    best, lam = solved.optimum[k], float(solved.weight_decay[k])
+    end = solved.surfaces[0].descent_limit([scene.start1, scene.start2], lam)
+    if np.abs(end - best).max() <= ALIKE * solved.half:
+        return ""
+    if solved.flat:
+        return f"It stays at the start, ({_pair(end)}): nothing pulls."
+    return (
+        f"It ends at ({_pair(end)}), the minimiser nearest the start, and not at w* = "
+        f"({_pair(best)}): along the valley nothing pulls."
+    )
 
 
 def lifted(solved: Solutions) -> str:
@@ -84,49 +106,75 @@ def lifted(solved: Solutions) -> str:
     )
 
 
-def valley(solved: Solutions) -> str:
+def valley(solved: Solutions, given: Problem) -> str:
     """A loss that is flat in one direction, in a sentence; nothing for another."""
     if solved.surfaces[0].rank != 1:
         return ""
-    return (
-        "One eigenvalue is 0: all points of the dash-dotted line minimise L; w̃ is the shortest, "
+    text = "One eigenvalue is 0: "
+    if given.dataset is not None:
+        first, second = given.dataset.X_train.T
+        if np.array_equal(first, second):
+            text = (
+                "Both features are the same column, so L depends on w₁ + w₂ alone and one "
+                "eigenvalue is 0: "
+            )
+    return text + (
+        "all points of the dash-dotted line minimise L; w̃ is the shortest, "
         f"({_pair(solved.minimiser[0])})."
     )
 
 
 def sparsity(solved: Solutions, best: Array) -> str:
-    """What L1 and L2 make of the two weights at the present size."""
+    """What L1 and L2 make of the two weights at the present size, and over all sizes."""
     k = solved.chosen
     l1, l2 = best[k], solved.optimum[k]
-    zeros = int((l1 == 0).sum())
-    counted = {0: "no weight is exactly 0 yet", 1: "one weight is exactly 0", 2: "both are 0"}
     text = (
-        f"On the diamond w = ({_pair(l1)}): {counted[zeros]}. On the disc of the same √θ "
-        f"w = ({_pair(l2)})"
+        f"On the diamond w = ({_pair(l1)}): {_zeros(l1)}. On the disc of the same √θ "
+        f"w = ({_pair(l2)}): {_zeros(l2)}."
     )
-    text += ": neither is 0." if (l2 != 0).all() else "."
-    text += " L1 holds a weight at exactly 0 over a whole range of θ; L2 only shrinks."
-    most = last_zero(solved, best)
-    if most:
-        here = "; at the present θ not yet" if zeros == 0 else ", as at the present θ"
-        text += f" For θ below {most:.4g} one weight is exactly 0{here}."
-    return text
+    if solved.flat:
+        return f"{text} The loss is flat: every point of the diamond is as good; 0 is the shortest."
+    if solved.free_norm == 0:
+        return f"{text} w̃ = 0, so both are 0 whatever θ is, with L1 and with L2."
+    return f"{text} {_as_good(solved)}{_held(solved)}"
 
 
-def last_zero(solved: Solutions, best: Array) -> float:
-    """The θ up to which L1 holds one weight at exactly 0; 0.0 where there is no such θ."""
-    zero = (best == 0).any(1)
-    if solved.free_norm == 0 or zero[0] or not zero.any():
-        return 0.0
-    k = int(zero.argmax())
-    if not zero[k:].all():
-        return 0.0
-    low, high = float(solved.theta[k]), float(solved.theta[k - 1])
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        held = (solved.surfaces[0].l1_constrained(math.sqrt(middle)) == 0).any()
-        low, high = (middle, high) if held else (low, middle)
-    return low
+def _zeros(w: Array) -> str:
+    zero = [name for name, x in zip(WEIGHTS, w, strict=True) if x == 0]
+    return {0: "neither is 0", 1: f"{''.join(zero)} is exactly 0", 2: "both are 0"}[len(zero)]
+
+
+def _as_good(solved: Solutions) -> str:
+    """Where L has more than one minimiser in the diamond."""
+    radius = math.sqrt(solved.theta[solved.chosen])
+    ends = solved.surfaces[0].l1_minimisers(radius)
+    if np.abs(ends[0] - ends[1]).max() <= ALIKE * radius:
+        return ""
+    return (
+        "In the diamond L has more than one minimiser: every point of the line from "
+        f"({_pair(ends[0])}) to ({_pair(ends[1])}) is as good, and the shortest is shown. "
+    )
+
+
+def _held(solved: Solutions) -> str:
+    """Over which sizes L1 holds a weight at 0, and whether L2 does so too."""
+    ranges = solved.surfaces[0].l1_zero_ranges()
+    always = [name for name, w in zip(WEIGHTS, solved.optimum.T, strict=True) if (w == 0).all()]
+    if not ranges:
+        return "Here L1 holds neither weight at exactly 0 over a range of θ, and nor does L2."
+    parts = [_range(r, solved) for r in ranges]
+    l2 = f"L2 holds {always[0]} at 0, too" if always else "L2 holds none at 0 over a range of θ"
+    return f"L1 holds {' and '.join(parts)}; {l2}."
+
+
+def _range(held: ZeroRange, solved: Solutions) -> str:
+    low, high, theta = held.low**2, held.high**2, float(solved.theta[solved.chosen])
+    name, free = WEIGHTS[held.weight], solved.minimiser[0]
+    if held.low == 0 and free[held.weight] == 0:
+        return f"{name} at exactly 0 for every θ, for in w̃ it is 0 already"
+    where = f"up to {plain(high)}" if low == 0 else f"from {plain(low)} to {plain(high)}"
+    here = "as at the present one" if low <= theta <= high else "but not at the present one"
+    return f"{name} at exactly 0 for every θ {where}, {here}"
 
 
 def _pair(w: Array) -> str:

@@ -78,15 +78,18 @@ def objective_levels() -> go.Scatter:
     return line(OBJECTIVE, shapes.rings(RADII), OPTIMUM, "dot", THIN, moves="objective rings")
 
 
-def disc(path: Array) -> list[go.Scatter]:
-    """The disc, the way of w* as λ grows, and the level set of L that touches the disc."""
+def disc(path: Array, *, turns: bool) -> list[go.Scatter]:
+    """The disc, the way of w* as λ grows, and the level set of L that touches the disc.
+
+    Where the plane `turns` with λ, each point of the way has the coordinates of its own.
+    """
     round_ = shapes.circle()
     fill: dict[str, Any] = {"fill": "toself", "fillcolor": FAINT_PENALTY}
-    touching = "level set of L that touches the disc"
+    way = "w*(λ), each in its own plane" if turns else "path of w*(λ), λ from 0 to ∞"
     return [
         line("disc ‖w‖² ≤ θ", round_, PENALTY, "dash", 2.5, moves="disc", **fill),
-        line(touching, round_, LOSS, "solid", 4, moves="touching"),
-        line("path of w*(λ), λ from 0 to ∞", path, OPTIMUM, "solid", 2.5),
+        line("level set of L through w*", round_, LOSS, "solid", 4, moves="touching"),
+        line(way, path, OPTIMUM, "solid", 2.5),
     ]
 
 
@@ -137,11 +140,11 @@ def valley(ends: Array) -> list[go.Scatter]:
 
 def l1(path: Array) -> list[go.Scatter]:
     """The diamond, the loss's level set that touches it, its minimiser and their path."""
+    through = "level set of L through w(L1)"
     diamond = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1], [1, 0]])
-    touching = "level set of L that touches the diamond"
     return [
         line("diamond |w₁| + |w₂| ≤ √θ", diamond, PENALTY, "solid", 2, moves="diamond"),
-        line(touching, shapes.circle(), LOSS, "dash", 2, moves="touching diamond"),
+        line(through, shapes.circle(), LOSS, "dash", 2, moves="touching diamond"),
         line("path of w(L1) as θ falls", path, OPTIMUM, "dashdot", 2),
         dot("w(L1)", OPTIMUM, "diamond", moves="optimum l1"),
         word("w(L1)", "optimum l1 label", size=14),
