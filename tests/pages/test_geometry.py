@@ -10,7 +10,8 @@ import pytest
 from pages.shared.geometry import picture, relief
 from pages.shared.geometry.descents import stability
 from pages.shared.geometry.figures import panels, shapes
-from pages.shared.geometry.moves import LONGEST_ARROW, ROOM, SHORTEST_ARROW, WORD, l1_optima
+from pages.shared.geometry.labels import BOX, ROOM, struck, way
+from pages.shared.geometry.moves import LONGEST_ARROW, SHORTEST_ARROW, l1_optima
 from pages.shared.geometry.problem import NARROWER, Solutions, problem, solutions
 from pages.shared.geometry.readouts import angles
 from pages.shared.geometry.scene import DECADES, DEFAULT, Scene, scene_of
@@ -527,13 +528,104 @@ def test_the_surface_marks_the_minimisers_on_the_sheets(values: dict[str, Any], 
     assert [float(text) for text in control["values"]] == s.weight_decays
 
 
+# Two words of a box each; what is left between them is at least nothing.
+LABELS = ("force label", "pull label", "optimum label", "minimiser label", "optimum l1 label")
+
+
 @pytest.mark.parametrize("values", [v for n, v in SCENES.items() if "slice" not in n])
-def test_the_name_of_the_l1_optimum_is_clear_of_arrows_and_names(values: dict[str, Any]) -> None:
+def test_no_name_lies_on_another(values: dict[str, Any]) -> None:
     s, payload = solved(values), drawn(values | {"l1": "on"})
-    name = places(payload, "optimum l1 label")[:, 0]
-    assert (np.linalg.norm(name - places(payload, "optimum l1")[:, 0], axis=1) > 0).all()
-    others = [places(payload, f"{key} label")[:, 0] for key in ("force", "pull", "optimum")]
-    others += [places(payload, key)[:, shapes.TIP] for key in ("force", "pull")]
-    for other in others:
-        away = np.abs(name - other) / s.half
-        assert ((away[:, 0] > WORD * ROOM / 2) | (away[:, 1] > ROOM / 2)).all()
+    names = np.stack([places(payload, key)[:, 0] for key in LABELS], 1)
+    for first in range(len(LABELS)):
+        for other in range(first):
+            if {LABELS[first], LABELS[other]} == {"optimum label", "minimiser label"}:
+                continue  # they stand on either side of the way
+            away = np.abs(names[:, first] - names[:, other]) / (ROOM * s.half)
+            hidden = np.abs(names[:, first]).max(1) > 10 * s.half
+            assert (hidden | (away > [0.9, 0.5]).any(1)).all(), (LABELS[first], LABELS[other])
+
+
+NARROW = {"source": "diabetes", "descent": "on", "lr": 2.0, "l1": "on", "objective": "on"}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"source": "synthetic"},
+        {"source": "diabetes"},
+        {"descent": "on"},
+        NARROW | {"start1": -0.41, "start2": 0.55},
+    ],
+)
+def test_the_names_of_the_pulls_are_clear_of_lines_and_points(values: dict[str, Any]) -> None:
+    s, payload = solved(values), drawn(values)
+    k, box = s.chosen, BOX * ROOM * s.half
+    for key in ("force label", "pull label"):
+        at = places(payload, key)[:, 0]
+        points = np.vstack([np.zeros(2), s.minimiser[k], s.optimum[k], way(s)[k]])
+        assert (np.abs(points - at[k]) > box).any(1).all()
+        assert not struck(at[:, None], s)[k].any()
+
+
+def test_the_warning_of_a_path_that_diverges_names_it_and_is_clear_of_names() -> None:
+    values = NARROW | {"start1": -0.41, "start2": 0.55}
+    s, payload = solved(values), drawn(values)
+    assert trace(payload, "diverging")["text"] == ["full batch<br>diverges"]
+    at = places(payload, "diverging")[s.chosen, 0]
+    for key in LABELS:
+        away = np.abs(at - places(payload, key)[s.chosen, 0]) / s.half
+        assert (away > [0.35, 0.2]).any(), key
+
+
+def test_a_level_set_through_a_word_is_seen() -> None:
+    s = solved({})
+    touching = places(drawn({}), "touching")[s.chosen]
+    on_it, beside_it = touching[10], touching[10] + 2 * (touching[10] - s.minimiser[0])
+    at = np.broadcast_to(np.stack([on_it, beside_it]), (len(s.theta), 2, 2))
+    assert struck(at, s)[s.chosen].tolist() == [True, False]
+
+
+# ---------------------------------------------------------------- L1's path, frame, surface
+
+
+@pytest.mark.parametrize("values", [{}, {"w1": 3.0, "w2": -3.0}, {"w1": 2.0, "w2": 0.0}])
+def test_with_l1_both_paths_begin_at_the_free_minimiser(values: dict[str, Any]) -> None:
+    s = solved(values | {"l1": "on"})
+    assert l1_optima(s)[0] == pytest.approx(s.minimiser[0], abs=1e-12)
+    widest = float(s.theta[s.stops[1][-1]])
+    assert widest >= np.abs(s.minimiser[0]).sum() ** 2
+    assert widest < 1.05 * max(np.abs(s.minimiser[0]).sum() ** 2, 1.69 * s.free_norm)
+
+
+def test_the_default_start_lies_inside_the_frame_of_a_minimiser_at_0() -> None:
+    left, right, bottom, top = solved({"w1": 0.0, "w2": 0.0}).box
+    assert left < DEFAULT.start1 - 0.2 < right
+    assert bottom < DEFAULT.start2 + 0.2 < top
+
+
+@pytest.mark.parametrize("lam", [0.0, 0.5, 1e3, 1e6])
+def test_both_sheets_keep_to_the_picture_and_have_points_in_it(lam: float) -> None:
+    payload = relief.surface(Scene(weight_decay=lam))
+    loss, objective = payload["figure"]["data"][:2]
+    low, top = payload["figure"]["layout"]["scene"]["zaxis"]["range"]
+    surface, x, y = solved({}).surfaces[0], array(loss["x"]), array(loss["y"])
+    grid = np.stack(np.meshgrid(x, y), -1)
+    for sheet, height in ((loss, surface.loss(grid)), (objective, surface.objective(grid, lam))):
+        shown = unpacked(sheet["z"])
+        assert shown.max() <= low + 4.1 * (top - low)
+        inside = height <= top
+        assert shown[inside] == pytest.approx(height[inside])
+        assert (shown[~inside] > top).all()
+        assert inside.sum() > 100
+    assert ("leaves the picture within" in payload["sentence"]) == (lam >= 1e3)
+
+
+def test_names_over_the_surface_stand_on_the_sides_of_their_points() -> None:
+    figure = relief.surface(Scene(weight_decay=0.1))["figure"]
+    sides = {t["text"][0]: t["textposition"] for t in figure["data"] if t.get("mode") == "text"}
+    assert sides == {"w̃": "top right", "w*": "top left"}
+    eye = figure["layout"]["scene"]["camera"]["eye"]
+    s = solved({"weight_decay": 0.1})
+    right = np.cross([-eye["x"], -eye["y"], -eye["z"]], [0, 0, 1])[:2]
+    assert (s.minimiser[0] - s.optimum[s.chosen]) @ right > 0

@@ -13,6 +13,7 @@ from pages.shared.geometry.figures import panels
 from pages.shared.geometry.figures.layout import Box
 from pages.shared.geometry.figures.panels import MARKED, Path
 from pages.shared.geometry.figures.traces import word
+from pages.shared.geometry.labels import clearest, taken, way
 from pages.shared.geometry.moves import WIDEST, or_away, places, rows
 from pages.shared.geometry.problem import Problem, Solutions
 from pages.shared.geometry.scene import ON, Scene, with_sgd
@@ -21,20 +22,36 @@ from wd_core import Dataset, Hyperparameters, collect, train
 from wd_core.training import batch_order
 from wd_core.types import Array
 
+# Shares of the way from the middle of the frame to the end of a path that leaves it.
+INWARDS = np.array([0.72, 0.8, 0.6, 0.5])
 
-def drawn(scene: Scene, given: Problem, solved: Solutions) -> tuple[list[Any], Moves]:
-    """The paths that the scene asks for: their traces, and where they go."""
+
+def drawn(scene: Scene, given: Problem, solved: Solutions, moved: Moves) -> tuple[list[Any], Moves]:
+    """The paths that the scene asks for: their traces, and where they go, beside what moves."""
     full, ends, unstable = full_batch(scene, solved)
-    left, right, bottom, top = solved.box
-    centre = np.array([left + right, bottom + top]) / 2
     traces = [panels.start(np.array([scene.start1, scene.start2]))]
-    moves: Moves = {"diverging": places(or_away(centre + 0.72 * (ends - centre), unstable, solved))}
+    at = _warning(scene, ends, solved, moved)
+    moves: Moves = {"diverging": places(or_away(at, unstable, solved))}
     for path, points in _paths(scene, given, solved, full):
         traces += panels.descent(path, scene.steps)
         moves[path.key] = rows(points[:, : MARKED + 1])
         if scene.steps > MARKED:
             moves[f"{path.key} rest"] = rows(points[:, MARKED:])
-    return [*traces, word("diverges", "diverging", size=14)], moves
+    return [*traces, word("full batch<br>diverges", "diverging", size=14)], moves
+
+
+def _warning(scene: Scene, ends: Array, solved: Solutions, moved: Moves) -> Array:
+    """Where the word stands that says that a path diverges: near its end, but clear of others."""
+    left, right, bottom, top = solved.box
+    centre = np.array([left + right, bottom + top]) / 2
+    out = (ends - centre)[:, None] * INWARDS[:, None]
+    aside = np.stack([-out[..., 1], out[..., 0]], -1)
+    at = centre + np.concatenate([out, out + 0.3 * aside, out - 0.3 * aside], axis=1)
+    start = np.broadcast_to([scene.start1, scene.start2], ends.shape)[:, None]
+    others = np.concatenate([taken(solved, moved), solved.optimum[:, None], start], axis=1)
+    wide, high = 0.3 * solved.half, 0.15 * solved.half
+    at = np.clip(at, [left + wide, bottom + high], [right - wide, top - high])
+    return clearest(at, others, way(solved), solved, size=1.7)
 
 
 def _paths(

@@ -9,18 +9,16 @@ import numpy as np
 
 from pages.shared.geometry.figures.layout import Box
 from pages.shared.geometry.figures.panels import RINGS
-from pages.shared.geometry.figures.shapes import TIP, affine, arrows, ellipses
+from pages.shared.geometry.figures.shapes import affine, arrows, ellipses
+from pages.shared.geometry.labels import ROOM, around, clearest, taken, way
 from pages.shared.geometry.problem import Solutions
 from pages.shared.moves import Moves
 from wd_core.types import Array
 
 # A level set is drawn up to this many half frames wide: in a valley it has no end.
 WIDEST = 1e3
-# Shares of half the frame: an arrow's length at the least and at the most, its head, the room
-# between a point and its name.
-SHORTEST_ARROW, LONGEST_ARROW, HEAD, ROOM = 0.24, 0.9, 0.09, 0.14
-# A word's width in heights, and the room it needs, in shares of `ROOM`.
-WORD, ENOUGH = 1.8, 1.0
+# Shares of half the frame: an arrow's length at the least and at the most, its head.
+SHORTEST_ARROW, LONGEST_ARROW, HEAD = 0.24, 0.9, 0.09
 # Places on the axis of log₁₀ λ: of λ = 0, and of the largest on the slider.
 AT_ZERO, LAST = -3.5, 6.0
 
@@ -37,8 +35,7 @@ def base(solved: Solutions) -> Moves:
         "optimum": places(best),
         "minimiser": places(solved.minimiser),
         "curve": places(np.column_stack([log_lam, theta])),
-        **_pulls(solved),
-        **_names(solved),
+        **_arrows(solved),
         **_level_sets(solved, "loss", s, V, solved.minimiser),
         **_level_sets(solved, "penalty", lams[:, None] * round_, unit, zero),
         **_level_sets(solved, "objective", s + lams[:, None], V, best),
@@ -90,22 +87,27 @@ def spacing(highest: Array) -> Array:
     return np.where(highest > 0, 2.0**powers, 0.0)
 
 
-def _pulls(solved: Solutions) -> Moves:
-    """The two arrows at w*, equal and opposite; a short one is drawn at the least length."""
+def _arrows(solved: Solutions) -> Moves:
+    """The two arrows at w*, equal and opposite, a short one drawn at the least length; the names.
+
+    A name stands on beyond the tip of its arrow, or where else it is clear of the rest.
+    """
     pull = -solved.weight_decay[:, None] * solved.optimum  # and −∇L is its opposite: that is w*
     length = np.linalg.norm(pull, axis=1, keepdims=True)
     share = length / length.max() if length.any() else length
     drawn = np.where(length > 0, np.maximum(LONGEST_ARROW * share, SHORTEST_ARROW), 0) * solved.half
-    direction = np.divide(pull, length, out=np.zeros_like(pull), where=length > 0)
-    vectors, name = drawn * direction, (drawn + 0.8 * ROOM * solved.half) * direction
-    shown, best = length[:, 0] > 0, solved.optimum
-    head = HEAD * solved.half
-    return {
+    vectors = drawn * np.divide(pull, length, out=np.zeros_like(pull), where=length > 0)
+    shown, best, head = length[:, 0] > 0, solved.optimum, HEAD * solved.half
+    moved: Moves = {
         "force": rows(arrows(best, -vectors, head)),
-        "force label": places(or_away(best - name, shown, solved)),
         "pull": rows(arrows(best, vectors, head)),
-        "pull label": places(or_away(best + name, shown, solved)),
+        **_names(solved),
     }
+    for key, vector in (("force", -vectors), ("pull", vectors)):
+        at = around(best + vector, vector, solved)
+        place = clearest(at, taken(solved, moved), way(solved), solved)
+        moved[f"{key} label"] = places(or_away(place, shown, solved))
+    return moved
 
 
 def _names(solved: Solutions) -> Moves:
@@ -139,8 +141,12 @@ def l1_optima(solved: Solutions) -> Array:
     )
 
 
-def diamond(solved: Solutions, best: Array) -> Moves:
-    """The diamond of every picture, its minimiser, and the level set through that."""
+def diamond(solved: Solutions, best: Array, moved: Moves) -> Moves:
+    """The diamond of every picture, its minimiser with a name clear of what moves already, and the
+    level set through that.
+    """
+    below = np.broadcast_to([0.0, -1.0], best.shape)
+    at = around(best, below, solved)
     unit = np.broadcast_to(np.eye(2), (len(best), 2, 2))
     return {
         "diamond": {
@@ -148,33 +154,8 @@ def diamond(solved: Solutions, best: Array) -> Moves:
         },
         "touching diamond": through(solved, best),
         "optimum l1": places(best),
-        "optimum l1 label": places(beside(best, _taken(solved), solved)),
+        "optimum l1 label": places(clearest(at, taken(solved, moved), way(solved), solved)),
     }
-
-
-def beside(points: Array, taken: Array, solved: Solutions) -> Array:
-    """Places for a word of five letters next to points [K, 2], clear of `taken` [K, T, 2]; [K, 2].
-
-    Of those with enough room the first counted from below, so that the word seldom hops.
-    """
-    turn = np.radians([-90, -45, -135, 0, 180, 45, 135, 90])
-    around = np.column_stack([WORD * np.cos(turn), np.sin(turn)]) * ROOM * solved.half
-    at = points[:, None] + around  # [K, 8, 2]
-    away = (at[:, :, None] - taken[:, None]) / [WORD, 1.0]
-    room = np.hypot(away[..., 0], away[..., 1]).min(-1)
-    free = np.minimum(room, ENOUGH * ROOM * solved.half)
-    return np.asarray(at[np.arange(len(at)), free.argmax(1)])
-
-
-def _taken(solved: Solutions) -> Array:
-    """Where arrows, points and their names lie in every picture, [K, T, 2]."""
-    names = {**_pulls(solved), **_names(solved)}
-    words = [row["affine"][:, 4:] for key, row in names.items() if key.endswith("label")]
-    best = solved.optimum
-    along = np.linspace(0, 1, 9)[:, None, None]
-    tips = [np.column_stack([names[key][c][:, TIP] for c in "xy"]) for key in ("force", "pull")]
-    shafts = [best + share * (tip - best) for tip in tips for share in along]
-    return np.stack([solved.minimiser, *words, *shafts], axis=1)
 
 
 def places(at: Array) -> dict[str, Any]:

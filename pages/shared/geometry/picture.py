@@ -60,9 +60,9 @@ def _drawn(scene: Scene, given: Problem, solved: Solutions) -> tuple[list[Any], 
     if with_l1(scene):
         best = moves.l1_optima(solved)
         traces += panels.l1(best)
-        moved |= moves.diamond(solved, best)
+        moved |= moves.diamond(solved, best, moved)
     if scene.descent == ON and not turns and not outside(scene, solved.box):
-        more, walked = descents.drawn(scene, given, solved)
+        more, walked = descents.drawn(scene, given, solved, moved)
         traces, moved = traces + more, moved | walked
     traces += panels.minimisers(free) + panels.small_panels(free)
     return traces + panels.curve(*moves.curve(solved)), moved

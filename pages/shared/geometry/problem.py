@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.shared.geometry.scene import DECADES, DEFAULT, FEATURES, WEIGHT_DECAYS, Scene
+from pages.shared.geometry.scene import DECADES, DEFAULT, FEATURES, WEIGHT_DECAYS, Scene, with_l1
 from wd_core import (
     Dataset,
     DatasetSpec,
@@ -32,12 +32,15 @@ STRIDE = 0.016
 # Between two λ a θ is on offer where the radius is by this share of ‖w̃‖ away from both. The sliders
 # share no picture, so that the one that is let go of names the slider that was moved.
 NARROWER = 0.004
-# Radii of discs that do not bind, in shares of ‖w̃‖; where w̃ = 0 none binds, and so many fit.
-IDLE, AROUND_ZERO = (1.06, 1.12, 1.18, 1.24, 1.3), 40
+# Radii of discs that do not bind: how far apart, and up to where, in shares of ‖w̃‖; where w̃ = 0
+# none binds, and so many fit.
+APART, WIDEST_IDLE, AROUND_ZERO = 0.06, 1.3, 40
+# The widest diamond holds w̃, by this factor: more than the rounding of θ to three digits.
+HOLDS = 1.005
 # The frame reaches this many times ‖w̃‖ to each side of a point on the way to w̃.
 REACH, TOWARDS = 1.5, 0.2
 # Half a side of the frame where w̃ = 0.
-UNIT = 1.5
+UNIT = 2.0
 # Below this share of L(0) a loss is rounding.
 ROUNDING = 1e-15
 
@@ -218,11 +221,11 @@ def _two_features(scene: Scene) -> Dataset:
 
 @lru_cache(maxsize=64)
 def solutions(scene: Scene) -> Solutions:
-    """Every picture of a scene; of the scene only the problem, λ and θ are read."""
+    """Every picture of a scene; of it only the problem, λ, θ and whether L1 is on are read."""
     given = problem(scene.problem())
     wanted = _wanted(given, scene)
     by_weight_decay = _by_weight_decay(given)
-    by_theta = [*_idle(given.free_norm), *_between(given, by_weight_decay)]
+    by_theta = [*_idle(given, l1=with_l1(scene)), *_between(given, by_weight_decay)]
     (by_theta if scene.theta > 0 else by_weight_decay).append(wanted)
     pairs = sorted({*by_weight_decay, *by_theta}, key=lambda pair: (pair[0], -pair[1]))
     lams, thetas = np.array(pairs).T
@@ -270,13 +273,19 @@ def _between(given: Problem, by_weight_decay: Sequence[Pair]) -> Iterator[Pair]:
             yield given.weight_decay(theta), theta
 
 
-def _idle(free_norm: float) -> list[Pair]:
-    """Pictures of a θ that does not bind."""
-    radii = [share * math.sqrt(free_norm) for share in IDLE]
-    if free_norm == 0:
-        radii = [UNIT * j / AROUND_ZERO for j in range(1, AROUND_ZERO)]
-    thetas = (_three_digits(radius**2) for radius in radii)
-    return [(0.0, theta) for theta in thetas if theta > free_norm]
+def _idle(given: Problem, *, l1: bool) -> list[Pair]:
+    """Pictures of a θ that does not bind: with L1 up to where the diamond does not bind either."""
+    if given.free_norm == 0:
+        radii = UNIT / AROUND_ZERO * np.arange(1, AROUND_ZERO)
+    else:
+        size = math.sqrt(given.free_norm)
+        most = WIDEST_IDLE * size
+        if l1:
+            most = max(most, HOLDS * float(np.abs(given.surface(0.0).ridge(0.0)).sum()))
+        count = math.ceil(round((most / size - 1) / APART, 9))
+        radii = np.linspace(size, most, count + 1)[1:]
+    thetas = (_three_digits(radius**2) for radius in radii.tolist())
+    return [(0.0, theta) for theta in thetas if theta > given.free_norm]
 
 
 def _three_digits(value: float) -> float:

@@ -25,9 +25,9 @@ TILES = [
         ],
     },
     {
-        "label": "Angle of −∇L to w*",
+        "label": "∠(−∇L, w*)",
         "series": "angle",
-        "help": "In degrees, at w*: 0, for there the level set touches the circle.",
+        "help": "Their angle in degrees, at w*: 0, for there the level set touches the circle.",
     },
     {
         "label": "dL*/dθ",

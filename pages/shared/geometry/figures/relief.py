@@ -12,6 +12,9 @@ from pages.shared.figures import OPTIMUM, PENALTY, TEXT
 from pages.shared.geometry.figures.panels import LOSS
 from wd_core.types import Array
 
+# Where the eye is, and how many times as far away on a phone, whose picture is higher than wide.
+EYE, NARROW_AWAY = {"x": -0.75, "y": -1.15, "z": 1.35}, 1.6
+
 
 @dataclass(frozen=True, eq=False)
 class Relief:
@@ -35,18 +38,26 @@ class Relief:
 def surface(relief: Relief, revision: str) -> dict[str, Any]:
     """Both surfaces, the rim of the disc on the loss, and the minimisers on poles."""
     floor = min(0.0, float(relief.loss.min()))
+    beside_best, beside_free = _sides(relief.best, relief.free)
     traces: list[Any] = [
         _sheet("data loss L", relief, relief.loss, LOSS, 0.6),
         _sheet("objective J = L + penalty", relief, relief.objective, OPTIMUM, 0.35),
         _line("rim of the disc, on L", relief.rim, PENALTY, "dash", 8),
-        *_point("w̃", relief.free, TEXT, "x", relief.top),
-        *_point("w*", relief.best, OPTIMUM, "circle", relief.top),
-        *_point("w*, on J", relief.best_on_objective, OPTIMUM, "circle-open"),
+        *_point("w̃", relief.free, TEXT, "x", (relief.top, beside_free)),
+        *_point("w*", relief.best, OPTIMUM, "circle", (relief.top, beside_best)),
+        *_point("w*, on J", relief.best_on_objective, OPTIMUM, "diamond"),
     ]
     plain: dict[str, Any] = go.Figure(
         data=traces, layout=_layout(relief, floor, revision)
     ).to_plotly_json()
     return plain
+
+
+def _sides(best: Array, free: Array) -> tuple[str, str]:
+    """Where the names of w* and w̃ stand, so that they stay apart where the points are close."""
+    to_the_right = np.array([-EYE["y"], EYE["x"]])
+    across = float((best - free)[:2] @ to_the_right)
+    return ("top right", "top left") if across > 0 else ("top left", "top right")
 
 
 def _layout(relief: Relief, floor: float, revision: str) -> dict[str, Any]:
@@ -56,18 +67,31 @@ def _layout(relief: Relief, floor: float, revision: str) -> dict[str, Any]:
         "height": 620,
         "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
         "uirevision": revision,
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "yanchor": "bottom",
+            "itemsizing": "constant",
+        },
         "scene": {
             "xaxis": {**axis, "title": {"text": relief.names[0]}},
             "yaxis": {**axis, "title": {"text": relief.names[1]}},
             "zaxis": {**axis, "title": {"text": "height"}, "range": [floor, relief.top]},
             "aspectmode": "manual",
             "aspectratio": {"x": 1, "y": 1, "z": 0.7},
-            "camera": {"eye": {"x": -0.75, "y": -1.15, "z": 1.35}, "center": {"z": -0.2}},
+            "camera": {"eye": EYE, "center": {"z": -0.2}},
         },
         "meta": {
             "filename": "weight-decay-surface",
             "alt": "The data loss and the objective as surfaces over the two weights.",
+            "narrow": {
+                "height": 540,
+                "scene.camera": {
+                    "eye": {letter: NARROW_AWAY * at for letter, at in EYE.items()},
+                    "center": {"z": -0.2},
+                },
+            },
         },
     }  # fmt: skip
 
@@ -102,9 +126,9 @@ def _line(name: str, points: Array, colour: str, dash: str, width: float) -> go.
 
 
 def _point(
-    name: str, at: Array, colour: str, symbol: str, pole: float | None = None
+    name: str, at: Array, colour: str, symbol: str, pole: tuple[float, str] | None = None
 ) -> list[go.Scatter3d]:
-    """A point; with a pole its name stands on top of one, where no surface hides it."""
+    """A point; with a pole (its top, a side) its name stands there, where no surface hides it."""
     x, y, z = at.tolist()
     point = go.Scatter3d(
         name=name,
@@ -117,15 +141,16 @@ def _point(
     )
     if pole is None:
         return [point]
+    top, side = pole
     word = go.Scatter3d(
         x=[x],
         y=[y],
-        z=[pole],
+        z=[top],
         mode="text",
         text=[name],
-        textposition="top center",
+        textposition=side,
         textfont={"color": TEXT, "size": 16},
         showlegend=False,
         hoverinfo="skip",
     )
-    return [point, _line("", np.array([[x, y, z], [x, y, pole]]), TEXT, "solid", 3), word]
+    return [point, _line("", np.array([[x, y, z], [x, y, top]]), TEXT, "solid", 3), word]
