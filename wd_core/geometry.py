@@ -92,9 +92,7 @@ class Quadratic:
         minimiser = parts.V @ (explained(dataset, parts) / np.sqrt(parts.s))
         centred = dataset.X_train - parts.x_mean
         left = dataset.y_train - parts.y_mean - centred @ minimiser
-        largest = float(np.abs(dataset.y_train).max())
-        left = np.where(np.abs(left).max() > ROUNDING * largest, left, 0.0)
-        return cls(parts.V * parts.s @ parts.V.T, minimiser, float((left**2).mean()) / 2)
+        return cls(parts.V * parts.s @ parts.V.T, minimiser, unexplained(left, dataset.y_train))
 
     # --- the surface ---------------------------------------------------------------------------
 
@@ -270,6 +268,12 @@ class Quadratic:
 def explained(dataset: Dataset, parts: Spectrum) -> Array:
     """c = Uᵀ(y − ȳ)/√N of the training data [r], 0 where the targets' rounding is all there is."""
     return np.where(np.abs(parts.c) > 8 * DUST * np.abs(dataset.y_train).max(), parts.c, 0.0)
+
+
+def unexplained(left: Array, targets: Array) -> float:
+    """Half the mean square of what is left of the targets, 0 where that is their rounding."""
+    size = float(np.abs(left).max())
+    return float((left**2).mean()) / 2 if size > ROUNDING * np.abs(targets).max() else 0.0
 
 
 def _without_dust(vectors: Array) -> Array:

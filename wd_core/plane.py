@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wd_core.geometry import Quadratic, explained
+from wd_core.geometry import Quadratic, explained, unexplained
 from wd_core.spectrum import Spectrum, decompose
 from wd_core.types import Array, Dataset, as_array, require
 
@@ -93,7 +93,8 @@ class Slice:
         Its ridge(λ) is w*(λ) for this slice's λ alone: for another the path leaves the plane.
         """
         hessian = self.rows.T @ self.rows / len(self.rows)
-        return Quadratic(hessian, self.minimiser, float(self.loss(self.minimiser)))
+        left = self.targets - self.rows @ self.minimiser
+        return Quadratic(hessian, self.minimiser, unexplained(left, self.targets + self.y_mean))
 
 
 def _directions(s: Array, minimiser: Array, lam: float) -> Array:

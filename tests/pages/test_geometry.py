@@ -555,6 +555,7 @@ NARROW = {"source": "diabetes", "descent": "on", "lr": 2.0, "l1": "on", "objecti
         {"source": "synthetic"},
         {"source": "diabetes"},
         {"descent": "on"},
+        {"source": "slice"},
         NARROW | {"start1": -0.41, "start2": 0.55},
     ],
 )
@@ -566,6 +567,9 @@ def test_the_names_of_the_pulls_are_clear_of_lines_and_points(values: dict[str, 
         points = np.vstack([np.zeros(2), s.minimiser[k], s.optimum[k], way(s)[k]])
         assert (np.abs(points - at[k]) > box).any(1).all()
         assert not struck(at[:, None], s)[k].any()
+        left, right, bottom, top = s.box
+        assert (at[k] - box > [left, bottom]).all()
+        assert (at[k] + box < [right, top]).all()
 
 
 def test_the_warning_of_a_path_that_diverges_names_it_and_is_clear_of_names() -> None:

@@ -1,18 +1,22 @@
 """The Geometry page through AppTest: every source, the ends of λ and θ, nonsense."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.geometry import controls
-from pages.shared.geometry.problem import solutions
+from pages.shared.geometry.descents import batches, minibatch
+from pages.shared.geometry.problem import problem, solutions
 from pages.shared.geometry.scene import DEFAULTS, SETTINGS, Scene, read_link
+from pages.shared.story import plain
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 TIMEOUT_SECONDS = 60
@@ -241,6 +245,62 @@ def test_the_words_hold_the_present_numbers() -> None:
     idle = shown_text(opened({"theta": "9"}))
     assert "does not bind" in idle
     assert "μ = 0" in idle
+
+
+def numbers(latex: str) -> list[list[float]]:
+    """The entries of the matrices in a formula."""
+    inside = re.findall(r"\\begin\{pmatrix\}(.*?)\\end\{pmatrix\}", latex)
+    plain_ = [re.sub(r"\\cdot 10\^\{(-?\d+)\}", r"e\1", text) for text in inside]
+    return [[float(x) for x in re.split(r"\\\\|&", text)] for text in plain_]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("lam", [0.0, 0.5, 20.0])
+def test_the_loss_at_the_optimum_comes_out_of_the_formula(source: str, lam: float) -> None:
+    """By hand, from what stands on the page: five digits of H and w̃ give three of L."""
+    page = opened({"source": source, "weight_decay": str(lam)})
+    (formula,) = (node.value for node in page.latex if "pmatrix" in node.value)
+    (h11, h12, h21, h22), (free1, free2) = numbers(formula)
+    rest = re.search(r"\\tilde w\) \+ ([\d.]+)", formula)
+    H, free = np.array([[h11, h12], [h21, h22]]), np.array([free1, free2])
+    best = np.linalg.solve(H + lam * np.eye(2), H @ free)
+    away = best - free
+    loss = away @ H @ away / 2 + (float(rest[1]) if rest else 0)
+    drawn = payload(page)
+    shown = drawn["series"]["loss"][drawn["position"]]
+    assert loss == pytest.approx(shown, rel=2e-3, abs=1e-4)
+    total = f"= {plain(shown)}." if rest else f"= {plain(shown)}, which is L(w*)."
+    assert total in shown_text(page)
+    assert (r"\min_b" in formula) == (source != "designed")
+
+
+@pytest.mark.parametrize(("lr", "size"), [(1.1, 1), (0.05, 1), (0.3, 5), (3.0, 200)])
+def test_minibatch_sgd_says_its_limit_and_what_its_path_does(lr: float, size: int) -> None:
+    query = {"source": "synthetic", "descent": "on", "steps": "200"}
+    query |= {"lr": str(lr), "batch_size": str(size)}
+    page = opened(query)
+    scene, _ = read_link(query.items())
+    solved, data = solutions(scene), problem(scene.problem()).dataset
+    assert data is not None
+    steepest = 0.0
+    for rows in batches(scene, data):
+        X = np.column_stack([data.X_train[rows], np.ones(len(rows))])
+        hessian = X.T @ X / len(rows) + np.diag([0.5, 0.5, 0.0])
+        steepest = max(steepest, float(np.linalg.norm(hessian, 2)))
+    side = "above" if lr > 2 / steepest else "not above"
+    text = shown_text(page)
+    assert f"diverge above η = {plain(2 / steepest)}; for their" in text
+    assert f"η = {plain(lr)} is {side} it" in text
+    left, right, bottom, top = solved.box
+    (path,) = minibatch(scene, data, [0.5])
+    inside = [left <= x <= right and bottom <= y <= top for x, y in path.tolist()]
+    wanted = "stays in" if all(inside) else f"leaves the frame at step {inside.index(False)}."
+    assert f"200 steps this path {wanted}" in text
+
+
+def test_a_start_outside_the_frame_has_no_path_to_speak_of() -> None:
+    page = opened({"source": "synthetic", "descent": "on", "start1": "60"})
+    assert "this path" not in shown_text(page)
 
 
 def test_the_surface_is_in_the_link_and_has_its_own_slider() -> None:

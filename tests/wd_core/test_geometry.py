@@ -707,6 +707,7 @@ def test_targets_without_noise_leave_no_loss():
     q = Quadratic.from_data(Dataset(X, y, X, y))
     assert q.offset == 0
     np.testing.assert_allclose(q.minimiser, [1.5, 1e-6], atol=1e-14)
+    assert Slice.through(random_dataset(5, 9), 0.5).quadratic.offset == 0  # interpolated
 
 
 # --- wrong input -------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from pages.shared.geometry.problem import Problem, Solutions
 from pages.shared.geometry.scene import ON, Scene, with_sgd
 from pages.shared.moves import Moves
 from wd_core import Dataset, Hyperparameters, collect, train
+from wd_core.spectrum import max_stable_lr
 from wd_core.training import batch_order
 from wd_core.types import Array
 
@@ -61,7 +62,8 @@ def _paths(
     if with_sgd(scene) and given.dataset is not None:
         name = f"minibatch SGD, B = {min(scene.batch_size, given.dataset.n_train)}"
         path = Path("minibatch", name, panels.MINIBATCH, "dashdot", "triangle-up")
-        yield path, np.clip(minibatch(scene, given.dataset, solved), -far, far)
+        walked = minibatch(scene, given.dataset, solved.weight_decay.tolist())
+        yield path, np.clip(walked, -far, far)
     if scene.projected == ON:
         path = Path("projected", "projected onto the disc", PENALTY, "dot", "square")
         yield path, projected(scene, solved)
@@ -114,21 +116,42 @@ def projected(scene: Scene, solved: Solutions) -> Array:
     )
 
 
-def minibatch(scene: Scene, data: Dataset, solved: Solutions) -> Array:
-    """The engine's minibatch SGD for every λ at once, step by step, [K, steps + 1, 2]."""
+def batches(scene: Scene, data: Dataset) -> list[NDArray[np.int64]]:
+    """The examples of every step of minibatch SGD; a short last batch of a pass is left out."""
     size = min(scene.batch_size, data.n_train)
     a_pass = data.n_train // size
     order = batch_order(scene.seed, data.n_train, -(-scene.steps // a_pass))
-    batches = [
-        [rows[i * size : (i + 1) * size]] for rows in order for i in range(a_pass)
+    return [
+        rows[i * size : (i + 1) * size] for rows in order for i in range(a_pass)
     ][: scene.steps]  # fmt: skip
+
+
+def batch_limit(scene: Scene, data: Dataset, weight_decay: float) -> float:
+    """The least η from which repeating one of the drawn batches alone would diverge."""
+    run = Hyperparameters(weight_decay=weight_decay)
+    limits = (max_stable_lr(data.X_train[batch], run) for batch in batches(scene, data))
+    return min(limits)
+
+
+def left_frame(scene: Scene, data: Dataset, solved: Solutions) -> int | None:
+    """The first step of minibatch SGD, for the present λ, that is outside the frame."""
+    (path,) = minibatch(scene, data, [solved.now])
+    left, right, bottom, top = solved.box
+    beyond = ((path < [left, bottom]) | (path > [right, top])).any(1)
+    return int(beyond.argmax()) if beyond.any() else None
+
+
+def minibatch(scene: Scene, data: Dataset, weight_decays: Sequence[float]) -> Array:
+    """The engine's minibatch SGD for K values of λ at once, step by step, [K, steps + 1, 2]."""
+    size = min(scene.batch_size, data.n_train)
     runs = [
         Hyperparameters(weight_decay=lam, lr=scene.lr, batch_size=size, epochs=scene.steps)
-        for lam in solved.weight_decay.tolist()
+        for lam in weight_decays
     ]
     weights = np.tile([scene.start1, scene.start2], (len(runs), 1))
     bias = data.y_train.mean() - weights @ data.X_train.mean(0)
-    run = collect(train(data, runs, start=(weights, bias), batches=batches, device="cpu"))
+    each = [[batch] for batch in batches(scene, data)]
+    run = collect(train(data, runs, start=(weights, bias), batches=each, device="cpu"))
     paths = np.swapaxes(run.weights, 0, 1).copy()
     for row, at in enumerate(run.diverged_at.tolist()):
         if at >= 0:

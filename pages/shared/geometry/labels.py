@@ -42,12 +42,12 @@ def clearest(
 ) -> Array:
     """Of the places at [K, C, 2] the first with the most room, [K, 2].
 
-    Clear of words and points [K, T, 2], of points on lines [K, S, 2], and of the level set of L
-    through w*; `size`: how many times as large as a short word this one is.
+    In the frame, clear of words and points [K, T, 2], of points on lines [K, S, 2], and of the
+    level set of L through w*; `size`: how many times as large as a short word this one is.
     """
     need = ROOM * solved.half * size
     cost = _crowding(at, words, need) + _crowding(at, lines, LINE * need)
-    cost = cost + STRUCK * struck(at, solved)
+    cost = cost + STRUCK * struck(at, solved) + _cut_off(at, solved, size)
     return np.asarray(at[np.arange(len(at)), cost.round(9).argmin(1)])
 
 
@@ -56,6 +56,16 @@ def _crowding(at: Array, taken: Array, need: float) -> Array:
     away = (at[:, :, None] - taken[:, None]) / [WORD, 1.0]
     room = np.hypot(away[..., 0], away[..., 1]).min(-1)
     return np.asarray(np.maximum(1 - room / need, 0))
+
+
+def _cut_off(at: Array, solved: Solutions, size: float) -> NDArray[np.bool_]:
+    """Whether the frame would cut a word at [K, C, 2], [K, C]."""
+    left, right, bottom, top = solved.box
+    wide, high = BOX * ROOM * solved.half * size
+    x, y = at[..., 0], at[..., 1]
+    return np.asarray(
+        (x < left + wide) | (x > right - wide) | (y < bottom + high) | (y > top - high)
+    )
 
 
 def struck(at: Array, solved: Solutions) -> NDArray[np.bool_]:

@@ -8,14 +8,15 @@ import numpy as np
 import streamlit as st
 
 from pages.shared.chart import chart
-from pages.shared.geometry import words
-from pages.shared.geometry.descents import stability
+from pages.shared.geometry import formulas, words
+from pages.shared.geometry.descents import batch_limit, left_frame, stability
 from pages.shared.geometry.figures.examples import points
 from pages.shared.geometry.moves import l1_optima
 from pages.shared.geometry.problem import Solutions, outside, problem
-from pages.shared.geometry.scene import ON, Scene, with_l1
+from pages.shared.geometry.scene import ON, Scene, with_l1, with_sgd
 from pages.shared.latex import tex
 from pages.shared.story import plain
+from wd_core import Dataset
 
 
 def explanations(scene: Scene, solved: Solutions) -> None:
@@ -24,6 +25,7 @@ def explanations(scene: Scene, solved: Solutions) -> None:
         st.caption(f"{words.DRAWN} {words.TURNING}" if scene.source == "slice" else words.DRAWN)
     if scene.source != "slice" and (text := words.valley(solved, problem(scene.problem()))):
         st.markdown(text)
+    _loss(scene, solved)
     constraint, penalty, one = st.columns(3, gap="medium")
     with constraint:
         _constraint(solved)
@@ -59,12 +61,28 @@ def limit(scene: Scene, solved: Solutions) -> None:
         f"Full-batch descent on J: η(sₘₐₓ + λ) = {plain(product)}, {verdict}. The limit is "
         f"η = 2/(sₘₐₓ + λ) = {most}; sₘₐₓ is the larger eigenvalue."
     )
+    data = problem(scene.problem()).dataset
+    if with_sgd(scene) and data is not None and not outside(scene, solved.box):
+        st.caption(_minibatches(scene, data, solved))
     alone = scene.lr * float(solved.eigenvalues[k, 0])
     if scene.projected == ON and alone >= 2:
         st.caption(
             "Projected descent, which steps on L, is sure to converge only for η·sₘₐₓ below 2; "
             f"here η·sₘₐₓ = {plain(alone)}."
         )
+
+
+def _minibatches(scene: Scene, data: Dataset, solved: Solutions) -> str:
+    """What the limits of the batches say, and what this run's path does."""
+    size, most = min(scene.batch_size, data.n_train), batch_limit(scene, data, solved.now)
+    left = left_frame(scene, data, solved)
+    path = "stays in the frame" if left is None else f"leaves the frame at step {left}"
+    side = "above" if scene.lr > most else "not above"
+    return (
+        f"Minibatch SGD, B = {size}: the most curved batch that is drawn would, repeated alone, "
+        f"diverge above η = {plain(most)}; for their sequence that is an estimate. η = "
+        f"{plain(scene.lr)} is {side} it, and in {scene.steps} steps this path {path}."
+    )
 
 
 def examples(scene: Scene) -> None:
@@ -81,12 +99,18 @@ def examples(scene: Scene) -> None:
             + " The problem is this page’s own, from the numbers above; Train’s run is another."
         )
         return
-    st.caption(
-        f"The {n} examples. H = XᵀX/n of the centred features; the bias is always the best one."
-    )
+    st.caption(f"The {n} examples, whose loss is drawn.")
     data = given.dataset
     figure = points(data.X_train, data.y_train, given.names)
     chart({"run": "examples", "figure": figure, "series": {}}, key="geometry points")
+
+
+def _loss(scene: Scene, solved: Solutions) -> None:
+    """The formula of L with its numbers, and L(w*) worked out by it."""
+    given, k = problem(scene.problem()), solved.chosen
+    st.markdown("**The loss**")
+    st.latex(formulas.loss(solved.surfaces[k], solved.minimiser[k], data=given.dataset is not None))
+    st.caption(words.made(scene, given) + " " + words.checked(solved))
 
 
 def _constraint(solved: Solutions) -> None:

@@ -124,6 +124,37 @@ def valley(solved: Solutions, given: Problem) -> str:
     )
 
 
+def made(scene: Scene, given: Problem) -> str:
+    """What H and w̃ are made of."""
+    if scene.source == "designed":
+        return (
+            f"H has the eigenvalues s₁ = {plain(scene.s1)}, in the direction of "
+            f"{plain(scene.angle)}°, and s₂ = {plain(scene.s2)} across it."
+        )
+    if given.slices is not None:
+        return (
+            "H = XᵀX/n of the centred features, seen in the two coordinates of this plane; "
+            "the bias b is always the best one."
+        )
+    return "H = XᵀX/n of the centred features, and w̃ is least squares; the bias b is the best one."
+
+
+def checked(solved: Solutions) -> str:
+    """L(w*) step by step from the numbers of the formula."""
+    k = solved.chosen
+    surface, best = solved.surfaces[k], solved.optimum[k]
+    apart = best - solved.minimiser[k]
+    form = float(apart @ surface.hessian @ apart) / 2
+    text = (
+        f"At w* = ({_pair(best)}): w* − w̃ = ({_pair(apart)}) and ½ (w* − w̃)ᵀH(w* − w̃) = "
+        f"{plain(form)}"
+    )
+    if not surface.offset:
+        return f"{text}, which is L(w*)."
+    total = plain(float(solved.loss[k]))
+    return f"{text}, so L(w*) = {plain(form)} + {plain(surface.offset)} = {total}."
+
+
 def sparsity(solved: Solutions, best: Array) -> str:
     """What L1 and L2 make of the two weights at the present size, and over all sizes."""
     k = solved.chosen
