@@ -633,3 +633,12 @@ def test_names_over_the_surface_stand_on_the_sides_of_their_points() -> None:
     s = solved({"weight_decay": 0.1})
     right = np.cross([-eye["x"], -eye["y"], -eye["z"]], [0, 0, 1])[:2]
     assert (s.minimiser[0] - s.optimum[s.chosen]) @ right > 0
+
+
+def test_a_phone_sees_the_same_heights_from_farther_away() -> None:
+    layout = relief.surface(Scene())["figure"]["layout"]
+    scene, narrow = layout["scene"], layout["meta"]["narrow"]
+    assert narrow["scene.zaxis"].items() >= scene["zaxis"].items()
+    shares = [narrow["scene.camera"]["eye"][a] / scene["camera"]["eye"][a] for a in "xyz"]
+    assert shares == pytest.approx([shares[0]] * 3)
+    assert shares[0] > 1.3

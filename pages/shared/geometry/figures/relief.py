@@ -14,6 +14,8 @@ from wd_core.types import Array
 
 # Where the eye is, and how many times as far away on a phone, whose picture is higher than wide.
 EYE, NARROW_AWAY = {"x": -0.75, "y": -1.15, "z": 1.35}, 1.6
+# What it looks at there: to the left of the middle, where the height's axis stands.
+NARROW_CENTRE = {"x": -0.13, "y": 0.08, "z": -0.2}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,7 @@ def _sides(best: Array, free: Array) -> tuple[str, str]:
 
 def _layout(relief: Relief, floor: float, revision: str) -> dict[str, Any]:
     axis = {"color": TEXT}
+    height = {**axis, "title": {"text": "height"}, "range": [floor, relief.top]}
     return {
         "template": "none",
         "height": 620,
@@ -77,7 +80,7 @@ def _layout(relief: Relief, floor: float, revision: str) -> dict[str, Any]:
         "scene": {
             "xaxis": {**axis, "title": {"text": relief.names[0]}},
             "yaxis": {**axis, "title": {"text": relief.names[1]}},
-            "zaxis": {**axis, "title": {"text": "height"}, "range": [floor, relief.top]},
+            "zaxis": height,
             "aspectmode": "manual",
             "aspectratio": {"x": 1, "y": 1, "z": 0.7},
             "camera": {"eye": EYE, "center": {"z": -0.2}},
@@ -89,8 +92,9 @@ def _layout(relief: Relief, floor: float, revision: str) -> dict[str, Any]:
                 "height": 540,
                 "scene.camera": {
                     "eye": {letter: NARROW_AWAY * at for letter, at in EYE.items()},
-                    "center": {"z": -0.2},
+                    "center": NARROW_CENTRE,
                 },
+                "scene.zaxis": {**height, "nticks": 6},
             },
         },
     }  # fmt: skip
