@@ -1,4 +1,4 @@
-"""Minibatch descent with a velocity: where repeating an epoch's batches stops converging."""
+"""Minibatch descent: where repeating an epoch's batches stops converging."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
     """The learning rate from which the first epoch's batches, repeated for ever, diverge.
 
     A step is linear in w, b and their velocity, so an epoch multiplies the state by a product of
-    matrices [S, S], S = 2(r + 1) in the row space of rank r; it converges where none of the
-    product's eigenvalues exceeds 1 in size. Other epochs have other orders: an estimate for them.
+    matrices [S, S], in the row space of rank r with S = r + 1, or twice that with a velocity; it
+    converges where none of the product's eigenvalues exceeds 1 in size. Other epochs have other
+    orders: an estimate for them.
     For SGD, momentum and Nesterov; NaN for Adam, and where the search would take too long.
     """
     full = max_stable_lr(dataset.X_train, run)
     V = row_space(dataset.X_train)
-    size = 2 * (V.shape[1] + 1)
+    size = (V.shape[1] + 1) * (1 if run.optimizer == "sgd" else 2)
     steps = -(-dataset.n_train // run.batch_size)
     if math.isnan(full) or HALVINGS * (steps + 25) * size**3 > MOST_WORK:
         return math.nan
@@ -49,26 +50,29 @@ def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
 
 def _growth(batches: list[Array], run: Hyperparameters, lr: float) -> float:
     """The largest eigenvalue, in size, of the product of the steps of one epoch."""
-    product = np.eye(2 * batches[0].shape[1])
-    for rows in batches:
-        product = _step(rows, run, lr) @ product
+    product = _step(batches[0], run, lr)
+    for rows in batches[1:]:
+        with np.errstate(over="ignore", invalid="ignore"):
+            product = _step(rows, run, lr) @ product
         if not np.isfinite(product).all():
             return math.inf
     return float(np.abs(np.linalg.eigvals(product)).max())
 
 
 def _step(rows: Array, run: Hyperparameters, lr: float) -> Array:
-    """What a step on these rows [m, K] multiplies (u, v) by, u = (w, b) and v its velocity."""
+    """What a step on these rows [m, K] multiplies u = (w, b) by, or (u, v) with the velocity v."""
     m, k = rows.shape
     unit = np.eye(k)
     decayed = np.diag([*[1.0] * (k - 1), float(run.decay_bias)]) * run.weight_decay
     halved = run.loss == "half_mse"
     gradient = rows.T @ rows / (run.batch_size if halved else m / 2)
-    mu = 0.0 if run.optimizer == "sgd" else run.momentum
+    mu = run.momentum
     if run.decay == "coupled":
         gradient, kept = gradient + decayed * (m / run.batch_size if halved else 1.0), unit
     else:
         kept = unit - lr * decayed
+    if run.optimizer == "sgd":
+        return np.asarray(kept - lr * gradient)
     ahead = (1 + mu, mu**2) if run.optimizer == "nesterov" else (1.0, mu)
     return np.block(
         [[kept - lr * ahead[0] * gradient, -lr * ahead[1] * unit], [gradient, mu * unit]]

@@ -7,6 +7,7 @@ what earlier steps left of it; under Adam both are divided by the same √ŝ + �
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,13 +19,15 @@ from numpy.typing import ArrayLike
 from wd_core.device import place
 from wd_core.objective import augmented
 from wd_core.optimizers import OPTIMIZERS, Rates, State
-from wd_core.spectrum import row_space, unreachable_factor
+from wd_core.scoring import BEYOND_SENSE
+from wd_core.spectrum import row_space
 from wd_core.steps import Index, Walk, rates_of
 from wd_core.training import batch_order, expected_seconds, start_draw
 from wd_core.types import Array, Dataset, Hyperparameters, as_array, require, require_whole
 
-# Where a replay stops for good: weights this many times as large as at the start.
-BEYOND_SENSE = 1e15
+# Where a replay stops for good: weights this many times as large as at the start have a loss that
+# `train` calls divergence.
+BEYOND_WEIGHTS = BEYOND_SENSE**0.5
 # What a replay may take to reach a step, and what it may keep on its way.
 SECONDS, ROWS, NUMBERS = 3.0, 1_000_000, 1_000_000
 # Below this share of the norm, the part out of reach is rounding.
@@ -90,7 +93,7 @@ class Replay:
         self._A = augmented(dataset.X_train, dataset.y_train, weight**0.5)
         draw = start_draw(run.seed, d)
         start = np.concatenate([run.init_std * draw[:-1], [run.init_bias_std * draw[-1], -1.0]])
-        self._limit = BEYOND_SENSE * max(1.0, float(np.abs(start).max()))
+        self._limit = BEYOND_WEIGHTS * max(1.0, float(np.abs(start).max()))
         v = start[:, None]
         rule = OPTIMIZERS[run.optimizer]
         self._stops = {0: _Stop(v, (0 * v,) * rule.slots, 0 * v)}
@@ -267,36 +270,58 @@ def out_of_reach(X: ArrayLike, weights: ArrayLike) -> Array | None:
 class Shrinking:
     """What decay alone does to a weight over time, where no gradient reaches it.
 
-    factor: (1 − ηλ) of a full batch; remains [steps + 1]: what is left of w after each step;
-    half_life_steps, half_life_epochs: until half is gone, negative where it grows, 0 where one
-    step takes all, inf where nothing moves.
+    full: what a step on a full batch multiplies it by; last: the same of the last step of an epoch,
+    whose batch may be short; an_epoch: how many steps an epoch has.
     """
 
-    factor: float
-    remains: Array
-    half_life_steps: float
-    half_life_epochs: float
+    full: float
+    last: float
+    an_epoch: int
+
+    def left(self, steps: ArrayLike) -> Array:
+        """What is left of w after so many steps, for one number or an array of them."""
+        steps = np.asarray(steps, dtype=np.int64)
+        lasts = steps // self.an_epoch
+        with np.errstate(all="ignore"):
+            return np.asarray(self.full ** (steps - lasts) * self.last**lasts)
+
+    @property
+    def growth(self) -> float:
+        """log |what an epoch multiplies w by|; −inf where a step takes all of it."""
+        return float(self._logs.sum())
+
+    @property
+    def half_life(self) -> float:
+        """Steps until half of w is gone; 0 where a step takes all, inf where an epoch takes none.
+
+        Negative where w doubles instead. Where some steps of an epoch shrink w and others do not,
+        whole epochs count.
+        """
+        growth, half = self.growth, math.log(0.5)
+        if growth == 0:
+            return math.inf
+        if not (self._logs < 0).all():
+            return self.an_epoch * half / growth
+        epochs = math.floor(half / growth)
+        steps, rest = epochs * self.an_epoch, half - (epochs * growth if epochs else 0.0)
+        for log in map(float, self._logs):
+            if log <= rest:
+                return steps + rest / log
+            steps, rest = steps + 1, rest - log
+        return float(steps)
+
+    @property
+    def _logs(self) -> Array:
+        """log |factor| of every step of an epoch."""
+        with np.errstate(divide="ignore"):
+            return np.log(np.abs([*[self.full] * (self.an_epoch - 1), self.last]))
 
 
-def shrinking(run: Hyperparameters, n_train: int, steps: int) -> Shrinking:
-    """(1 − ηλ)^t over so many steps; a short batch counts as `Hyperparameters` says."""
-    require_whole("steps", steps, 0)
-    an_epoch, rest = -(-n_train // run.batch_size), n_train % run.batch_size
-    plain = replace(run, optimizer="sgd")
-    factor = 1 - run.lr * run.weight_decay
-    scaled = plain.loss == "half_mse" and plain.decay == "coupled"
-    factors = np.full(steps, factor)
-    if rest:
-        short = 1 - run.lr * run.weight_decay * (rest / run.batch_size if scaled else 1.0)
-        factors[an_epoch - 1 :: an_epoch] = short
-    with np.errstate(over="ignore", under="ignore"):
-        remains = np.concatenate([[1.0], np.cumprod(factors)])
-    epochs = _half_life(unreachable_factor(plain, n_train))
-    return Shrinking(factor, remains, _half_life(factor), epochs)
-
-
-def _half_life(factor: float) -> float:
-    size = abs(factor)
-    if size == 0:
-        return 0.0
-    return float(np.log(0.5) / np.log(size)) if size != 1 else float("inf")
+def shrinking(run: Hyperparameters, n_train: int) -> Shrinking:
+    """What decay alone does under plain SGD; a short batch counts as `Hyperparameters` says."""
+    an_epoch = -(-n_train // run.batch_size)
+    rows = n_train - (an_epoch - 1) * run.batch_size
+    scaled = run.loss == "half_mse" and run.decay == "coupled"
+    rate = run.lr * run.weight_decay
+    last = 1 - rate * (rows / run.batch_size if scaled else 1.0)
+    return Shrinking(1 - rate, last, an_epoch)

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wd_core.cycles import cycle_limit
+from wd_core.inspection import shrinking
 from wd_core.optimizers import OPTIMIZERS
 from wd_core.spectrum import largest_curvature, max_stable_lr
-from wd_core.training import batch_order
 from wd_core.types import Array, Dataset, Hyperparameters, Loss, as_array, require
 
 Phase = Literal["monotone", "ripples", "flips", "diverges"]
@@ -91,8 +91,9 @@ class Limits:
     largest: the largest curvature s_max of the data loss over (w, b); with_decay: the same of J;
     full: the exact limit of full-batch descent for the run's optimizer and loss; batch: an
     estimate of it for minibatches, `batch_limit` (NaN for a full batch, and where there is none);
-    shrink: ηλ, and `apart` whether w is multiplied by 1 − ηλ as such; table: `full` for every
-    optimizer and loss convention, the rest of the run as it is.
+    shrink: ηλ, `apart` whether w is multiplied by 1 − ηλ as such, and `grows` whether that alone
+    makes it longer with every epoch; table: `full` for every optimizer and loss convention, the
+    rest of the run as it is.
     """
 
     lr: float
@@ -102,6 +103,7 @@ class Limits:
     batch: float
     shrink: float
     apart: bool
+    grows: bool
     table: dict[tuple[str, str], float]
 
     @property
@@ -113,7 +115,7 @@ class Limits:
     @property
     def broken(self) -> Broken:
         """The limit that the run breaks: decay's own, of all examples, or of single batches."""
-        if self.apart and self.shrink > 2:
+        if self.apart and self.grows:
             return "decay"
         if math.isnan(self.full):
             return "unknown"
@@ -139,27 +141,15 @@ def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
         batch=batch_limit(dataset, run),
         shrink=run.lr * run.weight_decay,
         apart=run.optimizer == "sgd" or run.decay == "decoupled",
+        grows=shrinking(run, dataset.n_train).growth > 0,
         table=table,
     )
 
 
 def batch_limit(dataset: Dataset, run: Hyperparameters) -> float:
-    """An estimate, from the first epoch, of where minibatch descent diverges; NaN where none is.
+    """An estimate of where minibatch descent diverges, `cycle_limit`; NaN for a full batch.
 
-    For SGD the smallest limit of a single batch, a short one of m rows counting m/B under
-    half_mse. A velocity carries what one batch stirs up through the next ones, and fails far below
-    that: with momentum it is the limit of repeating the whole epoch (`cycle_limit`). Neither is
-    what a run does, so this is a bound on neither side.
+    What one batch stirs up is carried through the next ones, damped or made worse by them, so no
+    batch by itself has the limit. Epochs have other orders than the first: a bound on neither side.
     """
-    n, size = dataset.n_train, run.batch_size
-    if size >= n or math.isnan(max_stable_lr(dataset.X_train[:1], run)):
-        return math.nan
-    if run.optimizer != "sgd":
-        return cycle_limit(dataset, run)
-    order = next(batch_order(run.seed, n, 1))
-    lowest = math.inf
-    for begin in range(0, n, size):
-        rows = order[begin : begin + size]
-        share = len(rows) / size if run.loss == "half_mse" else 1.0
-        lowest = min(lowest, max_stable_lr(dataset.X_train[rows], run) / share)
-    return lowest
+    return math.nan if run.batch_size >= dataset.n_train else cycle_limit(dataset, run)

@@ -9,9 +9,12 @@ from pages.shared.figures import TEXT
 from pages.shared.settings import settings_of
 from pages.shared.step import figures, picture
 from pages.shared.step.replays import walked
+from pages.shared.step.shown import Shown
 from tests.pages.opening import values
 from wd_core.inspection import shrinking
 from wd_core.phases import Curvature
+
+KINDS = ("coupled", "decoupled")
 
 
 def named(figure: figures.Plain) -> dict[str, dict[str, Any]]:
@@ -82,8 +85,8 @@ def test_what_is_measured_lies_on_the_curve_of_decay_alone() -> None:
         traces = named(picture.shrunk(settings, walked(settings).step(1))["figure"])
         dots = traces["measured, out of the data's reach"]
         steps = values(dots["x"]).astype(int)
-        remains = shrinking(settings.run, settings.data.n_train, int(steps.max())).remains
-        np.testing.assert_allclose(values(dots["y"]), remains[steps], rtol=1e-6, atol=1e-9)
+        left = shrinking(settings.run, settings.data.n_train).left(steps)
+        np.testing.assert_allclose(values(dots["y"]), left, rtol=1e-6, atol=1e-9)
 
 
 def test_only_where_decay_stands_alone_is_it_measured() -> None:
@@ -100,3 +103,73 @@ def test_a_growing_curve_is_drawn_only_as_far_as_it_tells_something() -> None:
     slow = settings_of({"weight_decay": 21.0, "lr": 0.1})
     trace = picture.shrunk(slow, walked(slow).step(1))["figure"]["data"][0]
     assert 2**5 <= np.abs(values(trace["y"])).max() < 2**5 * 1.1
+
+
+def shrinking_of(step: int = 1, **given: Any) -> figures.Plain:
+    """The picture of decay alone for these settings at this step."""
+    settings = settings_of(given)
+    return picture.shrunk(settings, walked(settings).step(step))["figure"]  # type: ignore[no-any-return]
+
+
+def test_without_decay_the_line_lies_at_one_in_a_sensible_range() -> None:
+    figure = shrinking_of(weight_decay=0.0)
+    assert (values(figure["data"][0]["y"]) == 1).all()
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert low < 0
+    assert 1.05 < high < 1.2
+
+
+@pytest.mark.parametrize(
+    ("given", "step"),
+    [
+        ({"lr": 1.0, "weight_decay": 100.0}, 3),
+        ({"lr": 0.03, "weight_decay": 30.0}, 300),
+        ({"batch_size": 6}, 4),
+    ],
+)
+def test_this_step_is_on_the_curve(given: dict[str, float], step: int) -> None:
+    traces = named(shrinking_of(step, **given))
+    curve, mark = next(iter(traces.values())), traces["this step"]
+    assert mark["x"] == [step]
+    x, y = values(curve["x"]), values(curve["y"])
+    assert x[-1] >= step
+    assert mark["y"][0] == pytest.approx(np.interp(step, x, y), rel=1e-2, abs=1e-9)
+
+
+def test_the_half_life_is_drawn_where_half_of_w_is_left_and_not_where_signs_flip() -> None:
+    for given in ({}, {"batch_size": 6}, {"batch_size": 6, "decay": "decoupled"}):
+        traces = named(shrinking_of(**given))
+        corner = traces["half-life"]["x"][1]
+        curve = next(iter(traces.values()))
+        at = np.interp(corner, values(curve["x"]), values(curve["y"]))
+        assert at == pytest.approx(0.5, rel=5e-3)
+    assert "half-life" not in named(shrinking_of(lr=0.03, weight_decay=50.0))
+
+
+def test_the_dots_of_a_diverged_run_fill_their_picture() -> None:
+    settings = settings_of({"lr": 0.5})
+    payload, _ = picture.pulls(settings, walked(settings).step(10))
+    traces = named(payload["figure"])
+    widest = max(np.abs(values(traces[f"Adam, {kind}"]["x"])).max() for kind in KINDS)
+    assert values(traces["L2, −ηλw"]["x"]).max() < 1.1 * widest
+
+
+@pytest.mark.parametrize(("decay", "share"), [("coupled", 2 / 6), ("decoupled", 1.0)])
+def test_on_a_short_batch_the_pictures_have_its_decay(decay: str, share: float) -> None:
+    settings = settings_of({"batch_size": 6, "decay": decay})
+    seen = walked(settings).step(4)
+    assert len(seen.rows) == 2
+    payload, _ = picture.pulls(settings, seen)
+    line = payload["figure"]["data"][0]
+    x, y = values(line["x"]), values(line["y"])
+    np.testing.assert_allclose(y / x, -0.009 * share)
+    assert ("2/6" in line["name"]) == (share < 1)
+    plane = picture.update(settings, Shown(4), seen, ())["figure"]
+    assert any(name.startswith("decay, −ηλ·2/6") for name in named(plane)) == (share < 1)
+
+
+def test_arrow_heads_are_as_strong_as_their_shafts() -> None:
+    old = np.array([3.0, -4.0])
+    arrow = figures.Arrow("decay", old, 0.9 * old, TEXT, "solid")
+    figure = figures.plane([arrow], old, 0.9 * old, ["w₁", "w₂"])
+    assert named(figure)["decay"]["marker"]["opacity"] == 1

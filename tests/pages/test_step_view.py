@@ -1,18 +1,22 @@
 """The page “One step” through AppTest: what it opens on, every choice, the ends, nonsense."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from pages.shared import cached, controls
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import Number, Steps, settings_of
-from pages.shared.step.controls import largest_below
+from pages.shared.step import trials
 from pages.shared.step.replays import measured
 from pages.shared.step.shown import DEFAULTS, SETTINGS, Shown, read_link
+from pages.shared.story import plain
 from tests.pages import opening
 from tests.pages.opening import fine, payloads, text, unopened
 from wd_core import DATASETS, OPTIMIZERS, Hyperparameters, collect, make_dataset, train
@@ -53,8 +57,8 @@ def test_opens_on_the_first_step_of_the_default_run() -> None:
     assert query(page) == ""
     assert len(payloads(page)) == len(CHARTS)
     assert "Step 1 of 400: epoch 1, batch 1 of 4" in text(page)
-    assert [row["which"] for row in table(page)] == [
-        *("largest", "smallest", "chosen", "chosen", "the bias")
+    assert [row["weight"].partition(", ")[::2] for row in table(page)] == [
+        *(("w₆₀", "largest"), ("w₁₀₆", "smallest"), ("w₁", "chosen"), ("w₂", "chosen"), ("b", ""))
     ]
 
 
@@ -64,17 +68,17 @@ def test_the_table_holds_the_numbers_of_the_run() -> None:
     data = make_dataset(settings.data)
     run = collect(train(data, [settings.run]))
     one = Replay(data, settings.run).step(399)
-    assert table(page)[2]["weight"] == "w₂₀₀"
+    assert table(page)[2]["weight"] == "w₂₀₀, chosen"
     for row in table(page):
-        if row["which"] == "chosen":
-            index = {"w₂₀₀": 199, "w₇": 6}[row["weight"]]
+        if row["weight"].endswith("chosen"):
+            index = {"w₂₀₀": 199, "w₇": 6}[row["weight"].removesuffix(", chosen")]
             assert number(row["w before"]) == pytest.approx(one.before[index], rel=1e-3)
             assert number(row["new w"]) == pytest.approx(one.after[index], rel=1e-3)
             assert number(row["w before"]) + number(row["−η∂L"]) + number(row["−ηλw"]) == (
                 pytest.approx(number(row["new w"]), abs=1.5e-8)
             )
     page = opened({"step": "400", "first": "60"})
-    (row,) = (row for row in table(page) if row["weight"] == "w₆₀")
+    (row,) = (row for row in table(page) if row["weight"].startswith("w₆₀"))
     assert number(row["new w"]) == pytest.approx(run.weights[-1, 0, 59], rel=1e-3)
     assert table(page)[-1]["−ηλw"] == "not decayed"
 
@@ -95,7 +99,10 @@ def test_the_plane_ends_where_the_step_ends() -> None:
 
 @pytest.mark.parametrize(
     ("label", "step"),
-    [("Back", 5), ("Forward", 7), ("First", 1), ("Epoch back", 2), ("Epoch forward", 10)],
+    [
+        *(("Back", 5), ("Forward", 7), ("First", 1), ("Last", 400)),
+        *(("Epoch back", 2), ("Epoch forward", 10)),
+    ],
 )
 def test_the_buttons_go_through_the_run(label: str, step: int) -> None:
     page = click(opened({"step": "6"}), label)
@@ -108,7 +115,16 @@ def test_the_buttons_stop_at_both_ends() -> None:
     disabled = {b.label for b in opened().button if b.disabled}
     assert {"First", "Back", "Epoch back"} <= disabled
     disabled = {b.label for b in opened({"step": "400"}).button if b.disabled}
-    assert disabled == {"Forward", "Epoch forward"}
+    assert disabled == {"Forward", "Epoch forward", "Last"}
+
+
+@pytest.mark.parametrize(
+    ("step", "label", "end"), [("398", "Epoch forward", 400), ("3", "Epoch back", 1)]
+)
+def test_an_epoch_that_is_not_there_ends_where_the_run_does(
+    step: str, label: str, end: int
+) -> None:
+    assert f"Step {end} of 400" in text(click(opened({"step": step}), label))
 
 
 def test_the_slider_chooses_the_step() -> None:
@@ -160,10 +176,18 @@ def test_a_single_weight_is_drawn_beside_the_bias() -> None:
     assert (layout["xaxis"]["title"]["text"], layout["yaxis"]["title"]["text"]) == ("w₁", "b")
     page = fine(page.select_slider(key="n_features").set_value(200).run())
     assert not page.warning
-    assert {row["weight"] for row in table(page)} >= {"w₁", "w₂"}
+    assert {row["weight"] for row in table(page)} >= {"w₁, chosen", "w₂, chosen"}
 
 
 # ---------------------------------------------------------------- the doctor
+
+
+def buttons(page: AppTest) -> list[Button]:
+    """The doctor's button, where it is."""
+    return [button for button in page.button if button.label.startswith("Mend it")]
+
+
+MOMENTUM = {"optimizer": "momentum"}
 
 
 @pytest.mark.parametrize(
@@ -171,45 +195,93 @@ def test_a_single_weight_is_drawn_beside_the_bias() -> None:
     [
         {"lr": "0.5"},
         {"lr": "1", "weight_decay": "3"},
-        {"lr": "0.05"},
-        {"lr": "0.5", "optimizer": "momentum", "batch_size": "20"},
+        {"lr": "0.5", "batch_size": "20"} | MOMENTUM,
         {"lr": "0.5", "optimizer": "nesterov", "decay": "decoupled"},
+        {"lr": "1"} | MOMENTUM,
+        {"lr": "0.01"} | MOMENTUM,
+        {"lr": "0.01", "epochs": "300"} | MOMENTUM,
+        {"lr": "0.012"} | MOMENTUM,
+        {"lr": "1", "momentum": "0.999", "weight_decay": "0"} | MOMENTUM,
+        {"lr": "0.055"},
+        {"lr": "1", "optimizer": "adam", "epochs": "5"},
     ],
     ids=str,
 )
-def test_the_doctor_mends_a_learning_rate_above_its_limit(values: dict[str, str]) -> None:
+def test_mended_once_the_run_really_settles(values: dict[str, str]) -> None:
     page = opened(values | {"step": "3"})
-    settings, _, _ = read_link(values.items())
-    limit = measured(settings.settings).lowest
-    lr = largest_below(limit)
-    assert lr is not None
-    assert lr < limit
-    assert page.warning
-    (button,) = (b for b in page.button if b.label.startswith("Mend it"))
+    settings = read_link(values.items())[0].settings
+    assert len(page.warning) == 1
+    (button,) = buttons(page)
     page = fine(button.click().run())
-    assert page.select_slider(key="lr").value == lr
-    # the batches' limit is an estimate: where the run grows all the same, the next step mends it
-    while again := [b for b in page.button if b.label.startswith("Mend it")]:
-        assert "Yet the run itself diverged" in page.warning[0].value
-        before = page.select_slider(key="lr").value
-        page = fine(again[0].click().run())
-        assert page.select_slider(key="lr").value < before
+    lr = float(page.select_slider(key="lr").value)
+    assert lr < min(settings.run.lr, np.nan_to_num(measured(settings).lowest, nan=1e9))
     assert not page.warning
+    assert not buttons(page)
+    run = collect(train(make_dataset(settings.data), [replace(settings.run, lr=lr)]))
+    loss = run.train_loss[:, 0]
+    assert loss[len(loss) // 2 :].max() < loss[0]
     assert "did not diverge" in text(page)
     assert "Step 3 of " in text(page)
 
 
-def test_a_limit_below_every_step_of_the_slider_is_said() -> None:
-    assert largest_below(1e-9) is None
-    with patch("pages.shared.step.texts.controls.largest_below", return_value=None):
-        page = opened({"lr": "0.5"})
-    assert "lower λ instead" in text(page)
+def test_what_was_tried_is_named() -> None:
+    said = text(opened({"lr": "1"} | MOMENTUM))
+    assert "with η = 0.01 the run does not settle, with η = 0.005 it does" in said
+    run = settings_of({"optimizer": "momentum", "lr": 0.005})
+    ran = collect(train(make_dataset(run.data), [run.run])).train_loss[:, 0]
+    assert f"from {plain(float(ran[0]))} to {plain(float(ran[-1]))}." in said
+
+
+def test_a_run_that_does_not_settle_is_ill_though_no_limit_is_broken() -> None:
+    page = opened({"lr": "0.01"} | MOMENTUM)
+    settings = settings_of({"lr": 0.01, "optimizer": "momentum"})
+    assert measured(settings).broken == "none"
+    loss = collect(train(make_dataset(settings.data), [settings.run])).train_loss[:, 0]
+    (warning,) = page.warning
+    assert f"still reaches {plain(float(loss[50:].max()))} at epoch" in warning.value
+    assert buttons(page)
+
+
+def test_a_strong_decay_that_ends_where_nothing_is_learned_is_not_ill() -> None:
+    """A start near the truth, and a decay that takes it all: the loss grows, and rightly so."""
+    grown = 0
+    for seed in range(12):
+        values = {"n_features": "1", "true_weight": "1", "weight_decay": "100", "lr": "0.005"}
+        values["seed"] = str(seed)
+        given = read_link(values.items())[0].settings
+        loss = collect(train(make_dataset(given.data), [given.run])).train_loss[:, 0]
+        grown += loss[-1] > 2 * loss[0]
+        assert not buttons(opened(values))
+    assert grown
+
+
+def test_where_no_step_of_the_slider_settles_it_is_said() -> None:
+    with patch.object(trials, "candidates", return_value=[]):
+        page = opened({"lr": "0.5", "seed": "11"})
+    assert "no learning rate below this limit: lower λ instead" in text(page)
+    assert not buttons(page)
+    with patch.object(trials.Course, "settles", False):
+        page = opened({"lr": "0.5", "seed": "12"} | MOMENTUM)
+    assert "does the run settle: lower λ or μ instead" in text(page)
+    assert not buttons(page)
+
+
+def test_a_run_too_long_to_try_gets_the_step_below_its_limit() -> None:
+    page = opened({"lr": "1", "n_train": "100", "epochs": "2000", "batch_size": "1"})
+    assert "too long to be tried" in text(page)
+    assert buttons(page)
 
 
 def test_adam_has_no_limit_to_break() -> None:
-    page = opened({"optimizer": "adam", "lr": "1"})
+    page = opened({"optimizer": "adam", "lr": "0.1"})
     assert "no such limit to break" in text(page)
-    assert not [b for b in page.button if b.label.startswith("Mend it")]
+    assert not buttons(page)
+
+
+def test_the_regions_are_not_claimed_for_a_velocity() -> None:
+    said = text(opened({"optimizer": "nesterov"}))
+    assert "At this η and λ" not in said
+    assert "do not hold for Nesterov momentum" in said
 
 
 @pytest.mark.parametrize(
@@ -262,9 +334,10 @@ def test_the_run_is_that_of_the_session() -> None:
         ({"step": "401"}, "Step 401 cannot be shown: the run has 400 steps", "step=400"),
         ({"step": "0"}, "outside the range", ""),
         ({"step": "soon"}, "is not a whole number", ""),
+        ({"first": "500", "second": "500"}, "There is no weight 500", "first=200&second=1"),
         ({"first": "201"}, "There is no weight 201: the data have 200 features", "first=200"),
         ({"second": "1"}, "A plane needs two weights", ""),
-        ({"lr": "0.5", "step": "300"}, "the run has diverged", "lr=0.5&step=24"),
+        ({"lr": "0.5", "step": "300"}, "the run has diverged", "lr=0.5&step=12"),
         ({"colour": "red"}, "does not exist", ""),
     ],
     ids=str,
@@ -273,7 +346,9 @@ def test_nonsense_in_the_link_is_named_and_replaced(
     values: dict[str, str], said: str, left: str
 ) -> None:
     page = opened(values)
-    assert any(said in warning.value.replace("\\", "") for warning in page.warning)
+    warnings = [warning.value.replace("\\", "") for warning in page.warning]
+    assert any(said in warning for warning in warnings)
+    assert len(warnings) == len({*warnings})
     assert query(page) == left
 
 

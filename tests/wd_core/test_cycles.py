@@ -79,6 +79,16 @@ def test_momentum_on_the_books_batches_fails_far_below_the_limit_of_each_batch()
     assert late_growth(data, replace(run, lr=ABOVE * limit)) > 1
 
 
+@pytest.mark.parametrize(("lr", "holds"), [(0.05, True), (0.06, False)])
+def test_the_books_own_run_holds_above_the_limit_of_its_worst_batch(lr: float, holds: bool) -> None:
+    data, run = make_dataset(DatasetSpec()), Hyperparameters(weight_decay=3.0)
+    rows = np.split(next(batch_order(0, 20, 1)), 4)
+    assert min(max_stable_lr(data.X_train[batch], run) for batch in rows) < 0.05
+    assert (lr < cycle_limit(data, run)) == holds
+    loss = collect(train(data, [replace(run, lr=lr)])).train_loss[:, 0]
+    assert (loss[-1] < loss[0]) == holds
+
+
 def test_what_has_no_limit_or_is_too_large_has_none() -> None:
     assert math.isnan(cycle_limit(random_dataset(12, 3), Hyperparameters(optimizer="adam")))
     large = make_dataset(DatasetSpec(n_train=400, n_features=400))

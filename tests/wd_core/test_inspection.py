@@ -9,6 +9,7 @@ import pytest
 from tests.oracles import random_dataset, torch_path
 from wd_core import OPTIMIZERS, DatasetSpec, Hyperparameters, collect, gradient, make_dataset, train
 from wd_core.inspection import PARTS, Replay, out_of_reach, shrinking
+from wd_core.spectrum import unreachable_factor
 from wd_core.training import batch_order
 
 DECAYS = ("coupled", "decoupled")
@@ -145,6 +146,17 @@ def test_a_run_that_diverges_has_a_last_step() -> None:
     np.testing.assert_array_equal(fresh.step(replay.last).after, last.after)
 
 
+@pytest.mark.parametrize("lr", [0.1, 0.2, 0.5, 1.0])
+@pytest.mark.parametrize("weight_decay", [0.0, 3.0, 100.0])
+def test_a_replay_and_its_run_diverge_at_about_one_epoch(lr: float, weight_decay: float) -> None:
+    data, run = make_dataset(DatasetSpec()), Hyperparameters(weight_decay=weight_decay, lr=lr)
+    replay = Replay(data, run)
+    last = replay.step(replay.steps)
+    at = int(collect(train(data, [run])).diverged_at[0])
+    assert replay.diverged
+    assert abs(last.epoch - at) <= 1
+
+
 def test_a_run_that_blows_up_at_once_has_one_step() -> None:
     run = Hyperparameters(weight_decay=1e200, lr=1.0, epochs=5)
     replay = Replay(make_dataset(DatasetSpec()), run)
@@ -182,7 +194,8 @@ def test_decay_alone_is_what_happens_out_of_reach(
     weights = [seen[0].before[:-1], *(one.after[:-1] for one in seen)]
     left = out_of_reach(data.X_train, weights)
     assert left is not None
-    np.testing.assert_allclose(left, shrinking(run, 8, replay.steps).remains, rtol=1e-9)
+    steps = range(replay.steps + 1)
+    np.testing.assert_allclose(left, shrinking(run, 8).left(steps), rtol=1e-9)
 
 
 def test_nothing_is_out_of_reach_where_the_examples_span_the_space() -> None:
@@ -190,29 +203,58 @@ def test_nothing_is_out_of_reach_where_the_examples_span_the_space() -> None:
     assert out_of_reach(data.X_train, [[1.0, 2.0, 3.0]]) is None
 
 
-@pytest.mark.parametrize(("lr", "weight_decay"), [(0.003, 3.0), (0.1, 15.0), (0.1, 25.0)])
-def test_half_lives(lr: float, weight_decay: float) -> None:
-    run = Hyperparameters(lr=lr, weight_decay=weight_decay, batch_size=5)
-    found = shrinking(run, 20, 1)
-    assert abs(1 - lr * weight_decay) ** found.half_life_steps == pytest.approx(0.5)
-    assert found.half_life_epochs == pytest.approx(found.half_life_steps / 4)
-    assert found.remains[1] == found.factor == 1 - lr * weight_decay
+def half_gone(run: Hyperparameters, n_train: int) -> int:
+    """The first step after which at most half of w is left, step by step."""
+    left, step = 1.0, 0
+    while abs(left) > 0.5:
+        begin = step * run.batch_size % (-(-n_train // run.batch_size) * run.batch_size)
+        rows = min(run.batch_size, n_train - begin)
+        scaled = run.loss == "half_mse" and run.decay == "coupled"
+        left *= 1 - run.lr * run.weight_decay * (rows / run.batch_size if scaled else 1)
+        step += 1
+    return step
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("decay", DECAYS)
+@pytest.mark.parametrize("batch_size", [5, 6, 8, 19, 20])
+@pytest.mark.parametrize(
+    ("lr", "weight_decay"), [(0.003, 3.0), (0.1, 2.0), (0.1, 9.0), (0.1, 15.0)]
+)
+def test_half_lives(lr: float, weight_decay: float, batch_size: int, decay: str, loss: str) -> None:
+    run = Hyperparameters(
+        lr=lr, weight_decay=weight_decay, batch_size=batch_size, decay=decay, loss=loss
+    )
+    found = shrinking(run, 20)
+    assert np.ceil(found.half_life - 1e-9) == half_gone(run, 20)
+    assert np.exp(found.growth) == pytest.approx(abs(unreachable_factor(run, 20)), rel=1e-9)
+    if found.full == found.last:
+        assert abs(found.full) ** found.half_life == pytest.approx(0.5)
 
 
 def test_half_lives_at_the_ends() -> None:
-    assert shrinking(Hyperparameters(), 20, 3).half_life_steps == np.inf
-    assert shrinking(Hyperparameters(lr=0.5, weight_decay=2.0), 20, 3).half_life_steps == 0
-    assert shrinking(Hyperparameters(lr=0.5, weight_decay=4.0), 20, 3).half_life_steps == np.inf
-    assert shrinking(Hyperparameters(lr=1.0, weight_decay=4.0), 20, 3).half_life_steps < 0
+    def half_life(**given: float) -> float:
+        return shrinking(Hyperparameters(**given), 20).half_life  # type: ignore[arg-type]
+
+    assert half_life() == np.inf
+    assert half_life(lr=0.5, weight_decay=2.0) == 0
+    assert half_life(lr=0.5, weight_decay=4.0) == np.inf
+    assert half_life(lr=1.0, weight_decay=4.0) == pytest.approx(-np.log(2) / np.log(3))
 
 
-def test_a_short_batch_lengthens_the_half_life_in_epochs_under_half_mse() -> None:
-    run = Hyperparameters(weight_decay=3.0, batch_size=8)
-    epochs = [
-        shrinking(replace(run, loss=loss), 20, 0).half_life_epochs  # type: ignore[arg-type]
-        for loss in LOSSES
-    ]
-    one = 1 - run.lr * run.weight_decay
-    half = 1 - run.lr * run.weight_decay / 2
-    assert epochs[0] == pytest.approx(np.log(0.5) / np.log(one * one * half))
-    assert epochs[1] == pytest.approx(np.log(0.5) / np.log(one**3))
+def test_where_steps_grow_and_shrink_an_epoch_counts() -> None:
+    """(1 − 2.5)³(1 − 2.5/3): its full batches make w longer, its short one shorter by more."""
+    run = Hyperparameters(lr=1.0, weight_decay=2.5, batch_size=6)
+    found = shrinking(run, 20)
+    epoch = abs(unreachable_factor(run, 20))
+    assert epoch < 1 < abs(found.full)
+    assert epoch ** (found.half_life / 4) == pytest.approx(0.5)
+    takes_all = shrinking(replace(run, weight_decay=3.0), 20)
+    assert takes_all.half_life == 0
+    np.testing.assert_allclose(takes_all.left(range(6)), [1, -2, 4, -8, 0, 0])
+
+
+def test_a_growth_that_no_float_holds_is_still_a_growth() -> None:
+    found = shrinking(Hyperparameters(lr=1.0, weight_decay=100.0, batch_size=1), 2000)
+    assert found.growth == pytest.approx(2000 * np.log(99))
+    assert np.isinf(found.left(2000))

@@ -12,7 +12,6 @@ from wd_core import OPTIMIZERS, Dataset, Hyperparameters, collect, max_stable_lr
 from wd_core.cycles import cycle_limit
 from wd_core.phases import Curvature, Phase, batch_limit, limits
 from wd_core.spectrum import largest_curvature
-from wd_core.training import batch_order
 
 SHAPES = [(12, 3), (8, 20), (1, 1), (5, 1), (1, 4)]
 WEIGHT_DECAYS = [0.0, 1e-3, 0.5, 3.0, 40.0, 500.0]
@@ -142,23 +141,28 @@ def test_without_momentum_the_table_leaves_nesterov_out() -> None:
     assert ("nesterov", "mse") not in table
 
 
-def test_the_estimate_for_minibatches_is_the_smallest_of_the_first_epoch() -> None:
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
+def test_the_estimate_for_minibatches_is_that_of_repeating_the_epoch(optimizer: str) -> None:
     data = random_dataset(12, 3)
-    for loss, share in (("half_mse", 2 / 5), ("mse", 1.0)):
-        run = Hyperparameters(weight_decay=0.5, batch_size=5, loss=loss)  # type: ignore[arg-type]
-        order = next(batch_order(0, 12, 1))
-        wanted = min(
-            max_stable_lr(data.X_train[order[:5]], run),
-            max_stable_lr(data.X_train[order[5:10]], run),
-            max_stable_lr(data.X_train[order[10:]], run) / share,
-        )
-        assert batch_limit(data, run) == wanted
-    for optimizer in ("momentum", "nesterov"):
-        run = Hyperparameters(batch_size=5, optimizer=optimizer)  # type: ignore[arg-type]
-        assert batch_limit(data, run) == cycle_limit(data, run)
-        assert math.isnan(batch_limit(data, replace(run, batch_size=12)))
-    assert math.isnan(batch_limit(data, Hyperparameters(batch_size=12)))
-    assert math.isnan(batch_limit(data, Hyperparameters(optimizer="adam")))
+    run = Hyperparameters(weight_decay=0.5, batch_size=5, optimizer=optimizer)  # type: ignore[arg-type]
+    assert batch_limit(data, run) == cycle_limit(data, run)
+    assert math.isnan(batch_limit(data, replace(run, batch_size=12)))
+    assert math.isnan(batch_limit(data, replace(run, optimizer="adam")))
+
+
+@pytest.mark.parametrize(("weight_decay", "broken"), [(2.5, False), (3.0, False), (4.0, True)])
+def test_decay_alone_breaks_where_an_epoch_of_it_makes_w_longer(
+    weight_decay: float, broken: bool
+) -> None:
+    """Out of reach of the data, by a run: its last batch is short and counts 2/6."""
+    data = random_dataset(20, 40, scale=1e-6)
+    run = Hyperparameters(lr=1.0, weight_decay=weight_decay, batch_size=6, epochs=6)
+    path = collect(train(data, [run])).weight_norm[:, 0]
+    assert (path[-1] > path[0]) == broken
+    assert (limits(data, run).broken == "decay") == broken
+    in_full = replace(run, decay="decoupled")
+    assert limits(data, in_full).broken == "decay"
+    assert collect(train(data, [in_full])).weight_norm[-1, 0] > path[0]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +170,7 @@ def test_the_estimate_for_minibatches_is_the_smallest_of_the_first_epoch() -> No
     [
         ({"lr": 1e-3}, "none"),
         ({"lr": 1e-3, "optimizer": "adam"}, "unknown"),
-        ({"lr": 1.0, "weight_decay": 2.5}, "decay"),
+        ({"lr": 1.0, "weight_decay": 25.0}, "decay"),
         ({"lr": 1.0, "weight_decay": 2.5, "optimizer": "adam", "decay": "decoupled"}, "decay"),
         ({"lr": 1.0, "weight_decay": 2.5, "optimizer": "adam"}, "unknown"),
         ({"lr": 10.0}, "full"),

@@ -8,8 +8,6 @@ from dataclasses import asdict
 import streamlit as st
 
 from pages.shared import controls
-from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.settings import Steps
 from pages.shared.step.shown import SETTINGS, Shown, read_link
 from wd_core.inspection import Replay
 
@@ -52,6 +50,7 @@ def fit(replay: Replay) -> list[str]:
         if number > d:
             st.session_state[PAGE + key] = d
             said.append(f"There is no weight {number}: the data have {d} features.")
+    said = list(dict.fromkeys(said))
     if (number := st.session_state[PAGE + "second"]) == st.session_state[PAGE + "first"]:
         st.session_state[PAGE + "second"] = number % d + 1
         if shown.first == shown.second:
@@ -93,24 +92,25 @@ def steps(replay: Replay) -> None:
             (
                 "Epoch back",
                 "keyboard_double_arrow_left",
-                now - replay.an_epoch,
+                max(1, now - replay.an_epoch),
                 "An epoch earlier.",
             ),
-            ("Back", "chevron_left", now - 1, "The step before."),
-            ("Forward", "chevron_right", now + 1, "The next step."),
+            ("Back", "chevron_left", max(1, now - 1), "The step before."),
+            ("Forward", "chevron_right", min(last, now + 1), "The next step."),
             (
                 "Epoch forward",
                 "keyboard_double_arrow_right",
-                now + replay.an_epoch,
+                min(last, now + replay.an_epoch),
                 "An epoch later.",
             ),
+            ("Last", "last_page", last, "The last step that can be shown."),
         ):
             st.button(
                 label,
                 icon=f":material/{icon}:",
                 on_click=_go,
                 args=(to,),
-                disabled=not 1 <= to <= last or to == now,
+                disabled=to == now,
                 help=words,
             )
 
@@ -136,13 +136,6 @@ def weights(d: int) -> None:
                 key=PAGE + key,
                 persist_state="session",
             )
-
-
-def largest_below(limit: float) -> float | None:
-    """The largest learning rate that the slider offers below a limit; None where none is."""
-    setting = TRAIN["lr"]
-    assert isinstance(setting, Steps)
-    return max((lr for lr in setting.steps if lr < limit), default=None)
 
 
 def mend(lr: float) -> Callable[[], None]:

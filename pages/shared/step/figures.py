@@ -24,6 +24,8 @@ SHADES = {
 FEW_STEPS = 60
 # So few of them are ticked one by one.
 FEW_TICKS = 10
+# The axis of a share, from 0 to 1.
+SHARE = [-0.05, 1.08]
 # Room around the arrows, in lengths of the picture's longer side.
 ROOM = 0.28
 
@@ -105,12 +107,15 @@ def shrinking(
     remains: Array,
     measured: tuple[Array, Array] | None,
     half_life: float | None,
-    now: tuple[int, float] | None,
+    now: tuple[int, float],
     unit: str,
+    *,
+    even: bool,
 ) -> Plain:
-    """What decay alone leaves of a weight, over the steps."""
+    """What decay alone leaves of a weight, over the steps; `even`: each takes the same share."""
     hover = "step %{x}: %{y:.4g}"
-    curve = _line("(1 − ηλ)<sup>t</sup>", steps, remains, PENALTY, "solid", 2.5, hover)
+    name = "(1 − ηλ)<sup>t</sup>" if even else "product of 1 − ηλ, less for short batches"
+    curve = _line(name, steps, remains, PENALTY, "solid", 2.5, hover)
     if len(steps) <= FEW_STEPS:
         curve.update(mode="lines+markers", marker={"size": 5})
     traces = [curve]
@@ -120,11 +125,12 @@ def shrinking(
     if half_life is not None:
         x, y = [half_life, half_life, 0], [0, 0.5, 0.5]
         traces.append(_line("half-life", x, y, TEXT, "dash", 1.3))
-    if now is not None:
-        traces.append(_dots("this step", [now[0]], [now[1]], TEXT, "diamond", 11, hover))
+    traces.append(_dots("this step", [now[0]], [now[1]], TEXT, "diamond", 11, hover))
     alt = "What decay alone leaves of a weight, over the steps."
     whole = {"dtick": 1} if len(steps) <= FEW_TICKS else {}  # there is no half step
-    across, up = _axis(unit, zeroline=False, **whole), _axis("share of w that is left")
+    # without a range of its own the axis would enlarge rounding
+    share = {"range": SHARE} if 0 <= remains.min() <= remains.max() <= 1 else {}
+    across, up = _axis(unit, zeroline=False, **whole), _axis("share of w that is left", **share)
     return _figure(traces, alt, "shrinking", 420, across, up)
 
 
@@ -165,7 +171,9 @@ def _arrow(arrow: Arrow) -> go.Scatter:
     x, y = ([arrow.tail[k], arrow.tip[k]] for k in (0, 1))
     line = _line(arrow.name, x, y, arrow.colour, arrow.dash, width, "%{x:.5g}, %{y:.5g}")
     head = {"color": arrow.colour, "symbol": "arrow", "angleref": "previous", "size": [0, 15]}
-    return line.update(mode="lines+markers", marker=head)
+    # markers of several sizes are pale and have a rim by default
+    opaque = {"opacity": 1, "line": {"width": 0}}
+    return line.update(mode="lines+markers", marker=head | opaque)
 
 
 def _line(

@@ -16,7 +16,7 @@ from pages.shared.step.replays import Walked, edge, measured, other_decay, walke
 from pages.shared.step.shown import Shown
 from pages.shared.step.words.digits import name
 from pages.shared.step.words.pulls import Shares
-from pages.shared.step.words.update import is_plain
+from pages.shared.step.words.update import decay_rate, decay_term, is_plain
 from pages.shared.story import plain
 from wd_core import OPTIMIZERS
 from wd_core.inspection import Inspection, out_of_reach, shrinking
@@ -49,7 +49,11 @@ def update(settings: Settings, shown: Shown, seen: Inspection, pins: tuple[Pin, 
     plain_rule = is_plain(settings.run)
     arrows = [
         figures.Arrow(
-            "decay, −ηλw" if plain_rule else "decay’s part", old, shrunk, PENALTY, "solid"
+            f"decay, {decay_term(settings.run, seen)}" if plain_rule else "decay’s part",
+            old,
+            shrunk,
+            PENALTY,
+            "solid",
         ),
         figures.Arrow(
             "data, −η∂L" if plain_rule else "the data’s part",
@@ -78,15 +82,18 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
     steps = {}
     if seen.step <= compared_steps(settings):
         steps = {kind: _step(walked(of), seen.step) for kind, of in both.items()}
-    widest = max(_largest(s.before[:-1]) for s in (seen, *steps.values()))
+    # the weights of a run that is no dots here may be so large that all dots would be one
+    widest = max(_largest(s.before[:-1]) for s in steps.values() or [seen])
     line = widest * np.array([-1.05, -1e-9, 1e-9, 1.05])
-    strength = run.lr * run.weight_decay
+    strength = float(seen.rate[0])
     others = [strength * widest, *(_largest(s.by_decay[:-1]) for s in steps.values())]
     reach = ROOM * max(others)
     outside = strength > L1_FITS * reach
-    l1 = "L1, −ηλ·sign(w)" + (f" = ±{plain(strength)}, outside the picture" if outside else "")
+    l1 = f"L1, −{decay_rate(run, seen)}·sign(w)"
+    if outside:
+        l1 += f" = ±{plain(strength)}, outside the picture"
     given = [
-        figures.Pull("L2, −ηλw", line, -strength * line, PENALTY, "solid"),
+        figures.Pull(f"L2, {decay_term(run, seen)}", line, -strength * line, PENALTY, "solid"),
         figures.Pull(l1, line, -strength * np.sign(line), PENALTY, "dash"),
     ]
     if not outside:
@@ -110,7 +117,11 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
     if not len(shares):
         return payload, None
     return payload, Shares(
-        label, float(shares.min()), float(np.median(shares)), float(shares.max()), strength
+        label,
+        float(shares.min()),
+        float(np.median(shares)),
+        float(shares.max()),
+        run.lr * run.weight_decay,
     )
 
 
@@ -121,27 +132,30 @@ def compared_steps(settings: Settings) -> int:
 
 
 def shrunk(settings: Settings, seen: Inspection) -> Payload:
-    """Decay alone, over the steps of the run or as many as tell something."""
-    run, n = settings.run, settings.data.n_train
-    an_epoch = -(-n // run.batch_size)
-    total = an_epoch * run.epochs
-    half = shrinking(run, n, 0).half_life_steps
+    """Decay alone, over the steps of the run or as many as tell something, this one among them."""
+    run = settings.run
+    found = shrinking(run, settings.data.n_train)
+    total, half = found.an_epoch * run.epochs, found.half_life
     horizon = total
     if half < 0:  # it doubles instead
         horizon = min(total, max(2, math.ceil(DOUBLINGS * -half)))
     elif math.isfinite(half):
         horizon = min(total, max(12, math.ceil(HALF_LIVES * half)))
-    curve = shrinking(run, n, horizon).remains
+    horizon = max(horizon, seen.step)
     at = np.unique(np.linspace(0, horizon, POINTS).round().astype(int))
+    # where the sign flips a half is left of |w|, not of w
+    drawn = 0 < half <= horizon and min(found.full, found.last) > 0
+    an_epoch = f"{found.an_epoch} an epoch" if found.an_epoch > 1 else "one an epoch"
     return {
         "run": f"{settings.query()} shrinking {seen.step}",
         "figure": figures.shrinking(
             at,
-            curve[at],
+            found.left(at),
             _measured(settings, horizon),
-            half if 0 < half <= horizon else None,
-            (seen.step, float(curve[seen.step])) if seen.step <= horizon else None,
-            f"step t ({an_epoch} an epoch)" if an_epoch > 1 else "step t (one an epoch)",
+            half if drawn else None,
+            (seen.step, float(found.left(seen.step))),
+            f"step t ({an_epoch})",
+            even=found.full == found.last,
         ),
         "series": {},
     }

@@ -12,13 +12,15 @@ from pages.shared.step import controls, picture
 from pages.shared.step.replays import Walked, bias_decayed, measurable, measured
 from pages.shared.step.replays import curvature as of_data
 from pages.shared.step.shown import Shown
+from pages.shared.step.trials import course, mended, trials
 from pages.shared.step.words import limits
 from pages.shared.step.words import pulls as pulled
 from pages.shared.step.words import shrinking as alone
+from pages.shared.step.words import trials as tried
 from pages.shared.step.words import update as one
 from pages.shared.step.words.digits import whole
 from pages.shared.story import plain
-from wd_core.inspection import Inspection, shrinking
+from wd_core.inspection import Inspection
 
 
 def update(
@@ -32,7 +34,7 @@ def update(
     with numbers:
         for index in dict.fromkeys(i for i in pair if i < len(seen.before) - 1):
             st.latex(one.formula(run, seen, index))
-        st.caption(one.parts(run))
+        st.caption(one.parts(run, seen))
     with plane:
         chart(picture.update(settings, shown, seen, pins), key="step plane")
     st.markdown(one.TABLE)
@@ -57,9 +59,8 @@ def pulls(settings: Settings, seen: Inspection) -> None:
 def shrinks(settings: Settings, seen: Inspection) -> None:
     """Decay alone, over time."""
     st.subheader("What does decay alone do over time?", anchor=False)
-    run, n = settings.run, settings.data.n_train
     chart(picture.shrunk(settings, seen), key="step shrinking")
-    st.markdown(alone.shrink(run, shrinking(run, n, 0), -(-n // run.batch_size)))
+    st.markdown(alone.shrink(settings.run, settings.data.n_train))
 
 
 def doctor(settings: Settings) -> None:
@@ -78,30 +79,30 @@ def doctor(settings: Settings) -> None:
         chart(picture.phases(settings), key="step phases")
         st.caption(limits.phase(curvature.phase(run.lr, run.weight_decay), run, n))
     with side:
-        ran = cached.short_run(settings) if cached.is_short(settings) else None
+        ran = course(settings)
         said = limits.curvature(found) + limits.verdict(found, run, n)
-        broken = found.broken not in ("none", "unknown") or limits.diverged(ran)
+        said += tried.outcome(ran, found.broken, run.epochs)
         if limit := limits.rule(found, run):
             st.latex(limit)
-        show = st.warning if broken else st.markdown
-        show(said + limits.outcome(ran, found.broken, run.epochs))
-        if broken:
-            _mend(min(run.lr, found.lowest))
-        st.table(limits.table(found), border="horizontal")
+        if found.broken not in ("none", "unknown") or not (ran is None or ran.settles):
+            st.warning(said)
+            _mend(settings)
+        else:
+            st.markdown(said)
+        st.table(limits.table(found, run), border="horizontal")
         st.caption(
-            f"Exact for steps on {whole(n)}, bias included, at the present λ and μ, with "
-            "coupled decay for the rule. MSELoss has no ½: its gradient is twice as large."
+            f"Exact for steps on {whole(n)}, bias included, at the present λ and μ and with "
+            f"{run.decay} decay. MSELoss has no ½: its gradient is twice as large."
         )
 
 
-def _mend(limit: float) -> None:
-    lr = controls.largest_below(limit)
-    if lr is None:
-        st.caption("No learning rate that the slider offers is below this limit: lower λ instead.")
-        return
-    st.button(
-        f"Mend it: set η to {plain(lr)}",
-        on_click=controls.mend(lr),
-        type="primary",
-        help="The largest step of the slider below the limit, and below the present one.",
-    )
+def _mend(settings: Settings) -> None:
+    lr = mended(settings)
+    if lr is not None:
+        st.button(
+            f"Mend it: set η to {plain(lr)}",
+            on_click=controls.mend(lr),
+            type="primary",
+            help="The largest smaller step of the slider that serves: see below.",
+        )
+    st.caption(tried.tried(trials(settings), lr, settings.run))

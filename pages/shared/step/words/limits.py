@@ -8,13 +8,23 @@ from pages.shared.latex import EXACT, tex
 from pages.shared.step.words.digits import percent, plain, whole
 from pages.shared.step.words.update import is_plain
 from wd_core import OPTIMIZERS
-from wd_core.phases import Broken, Limits, Phase
-from wd_core.types import Hyperparameters, Run
+from wd_core.phases import Limits, Phase
+from wd_core.types import Hyperparameters
 
+# Where a rule may go on in the next line of a narrow table.
+BREAK = "\u200b"
 RULES = {
-    "sgd": "2/h",
-    "momentum": "2(1+μ)/h",
-    "nesterov": "2(1+μ)/((1+2μ)h)",
+    "coupled": {
+        "sgd": "2/h",
+        "momentum": "2(1+μ)/h",
+        "nesterov": f"2(1+μ)/{BREAK}((1+2μ)h)",
+    },
+    # decay beside the velocity counts otherwise than the gradients in it
+    "decoupled": {
+        "sgd": "2/h",
+        "momentum": "2(1+μ)/h, with λ(1+μ) in h",
+        "nesterov": f"2(1+μ)/{BREAK}((1+2μ)h), with λ(1+μ)/{BREAK}(1+2μ) in h",
+    },
 }
 PHASES: dict[Phase, str] = {
     "monotone": "monotone: every direction comes down without changing its sign",
@@ -85,6 +95,11 @@ def verdict(found: Limits, run: Hyperparameters, n_train: int) -> str:
     share = percent(run.lr / found.lowest)
     if run.batch_size >= n_train:
         return f"η = {eta} is {share} of the limit {plain(found.full)}: {label} converges."
+    if found.batch >= found.full:
+        return (
+            f"η = {eta} is {share} of {plain(found.full)}, the limit of {whole(n_train)} at once; "
+            f"{_estimate(run)} is higher, {plain(found.batch)} (an estimate for minibatch steps)."
+        )
     if math.isnan(found.batch):
         return (
             f"η = {eta} is {share} of {plain(found.full)}, the limit of {whole(n_train)} at once; "
@@ -98,63 +113,35 @@ def verdict(found: Limits, run: Hyperparameters, n_train: int) -> str:
 
 def _estimate(run: Hyperparameters) -> str:
     """What the limit for minibatches is the limit of."""
-    if run.optimizer == "sgd":
-        return f"the smallest limit of a single batch of {run.batch_size} in the first epoch"
     return f"the limit of repeating the first epoch's batches of {run.batch_size}"
-
-
-def diverged(run: Run | None) -> bool:
-    """Whether the run has been run, and diverged."""
-    return run is not None and int(run.diverged_at[0]) >= 0
-
-
-def outcome(run: Run | None, broken: Broken, epochs: int) -> str:
-    """What the run itself did, where it has been run."""
-    if run is None:
-        return ""
-    if not diverged(run):
-        begin, end = (float(run.train_loss[k, 0]) for k in (0, -1))
-        if end > begin:
-            return (
-                f" The run itself stays within the range of numbers for its {epochs} epochs, but "
-                f"its training loss grows from {plain(begin)} to {plain(end)}."
-            )
-        return (
-            f" The run itself did not diverge in its {epochs} epochs: its training loss went from "
-            f"{plain(begin)} to {plain(end)}."
-        )
-    at = f"diverged at epoch {int(run.diverged_at[0])}"
-    if broken != "none":
-        return f" The run itself {at}."
-    return f" Yet the run itself {at}: its steps grow one after the other, which no limit foretold."
 
 
 def phase(here: Phase, run: Hyperparameters, n_train: int) -> str:
     """The region of the present point, and what it holds for."""
+    if not is_plain(run):
+        return (
+            f"The regions are those of plain steps on {whole(n_train)}. They do not hold for "
+            f"{OPTIMIZERS[run.optimizer].label}, whatever region the star lies in."
+        )
     text = f"At this η and λ: {PHASES[here]}."
     if run.weight_decay == 0:
         text += " Without decay a direction that no example reaches stays where it is."
-    if run.optimizer == "sgd" and run.batch_size >= n_train:
-        return text
-    return (
-        f"{text} The regions are exact for plain steps on {whole(n_train)}"
-        + (f", not for {OPTIMIZERS[run.optimizer].label}" if run.optimizer != "sgd" else "")
-        + (
-            f"; batches of {run.batch_size} have curvatures, and so limits, of their own."
-            if run.batch_size < n_train
-            else "."
+    if run.batch_size < n_train:
+        text += (
+            f" The regions are exact for steps on {whole(n_train)}; batches of {run.batch_size} "
+            "have curvatures, and so limits, of their own."
         )
-    )
+    return text
 
 
-def table(found: Limits) -> list[dict[str, str]]:
+def table(found: Limits, run: Hyperparameters) -> list[dict[str, str]]:
     """The exact full-batch limit for every optimizer and loss convention."""
     return [
         {
             "optimizer": optimizer.label,
             "η below": _limit(found.table.get((key, "half_mse"), math.nan)),
-            "with MSELoss": _limit(found.table.get((key, "mse"), math.nan)),
-            "rule for η": RULES.get(key, "no such limit"),
+            "MSELoss": _limit(found.table.get((key, "mse"), math.nan)),
+            "rule for η": RULES[run.decay].get(key, "no such limit"),
         }
         for key, optimizer in OPTIMIZERS.items()
     ]

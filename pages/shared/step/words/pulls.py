@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pages.shared.step.words.digits import percent, plain
-from pages.shared.step.words.update import fixed
+from pages.shared.step.words.update import decay_rate, fixed
 from wd_core.inspection import Inspection
 from wd_core.types import Hyperparameters, Run
 
@@ -26,16 +26,18 @@ class Shares:
 def pull(run: Hyperparameters, seen: Inspection) -> str:
     """L2 beside L1 for the largest and the smallest weight of this step."""
     w = np.abs(seen.before[:-1])
-    strength = run.lr * run.weight_decay
+    strength = float(seen.rate[0])
     if strength == 0:
         return "λ = 0: no decay of either kind moves a weight."
     large, small = float(w.max()), float(w.min())
-    text = f"In a plain step L2 takes ηλ = {percent(strength)} of each weight: "
-    text += f"{plain(strength * large)} from the largest (|w| = {plain(large)})"
+    if large == 0:
+        return "Every weight is 0 before this step: there is nothing that decay could take."
+    text = f"In a plain step L2 takes {decay_rate(run, seen)} = {percent(strength)} of each weight"
+    text += f": {plain(strength * large)} from the largest (|w| = {plain(large)})"
     if len(w) > 1:
         text += f" and {plain(strength * small)} from the smallest ({plain(small)})"
     text += f". L1 of the same λ would take {plain(strength)} from each, however small"
-    if strength > small:
+    if 0 < small < strength:
         text += (
             "; that is more than the smallest has: soft thresholding, by itself, would make it "
             "exactly 0"
@@ -55,8 +57,8 @@ def kinds(shares: Shares) -> str:
     """Coupled beside decoupled: what share of each weight a step takes."""
     same = percent(shares.decoupled)
     apart = f"Two runs under {shares.label} at this step: decoupled, decay takes {same} of "
-    if shares.least == shares.most:
-        return f"{apart}w, as under plain SGD; coupled, it takes {percent(shares.least)}."
+    if percent(shares.least) == percent(shares.most):
+        return f"{apart}every weight; coupled, it takes {percent(shares.least)} of every weight."
     negative = (
         " A negative share is a weight that decay pushes away from 0, by what earlier steps have "
         "left behind."
@@ -73,22 +75,25 @@ def kinds(shares: Shares) -> str:
 def bias(run: Hyperparameters, seen: Inspection, ends: tuple[Run, Run] | None) -> str:
     """The bias in this step, and how the run ends where it is decayed too."""
     before, after = float(seen.before[-1]), float(seen.after[-1])
-    would, last = run.lr * run.weight_decay * before, len(seen.before) - 1
+    last, strength = len(seen.before) - 1, float(seen.rate[0])
     text = (
         "The bias is not decayed: in this step the data alone move it from "
-        f"{fixed(before, last, seen)} to {fixed(after, last, seen)}. "
+        f"{fixed(before, last, seen)} to {fixed(after, last, seen)}."
     )
-    if would:
-        text += f"Shrunk by ηλ like a weight, it would change by {plain(-would)} more. "
-    else:
-        text += "Shrunk by ηλ like a weight, it would change no further, since ηλb = 0. "
+    if strength == 0:
+        return text
+    if would := strength * before:
+        text += (
+            f" Shrunk by {decay_rate(run, seen)} like a weight, it would change by "
+            f"{plain(-would)} more."
+        )
     if ends is None:
         return text
     free, held = ends
     if free.diverged_at[0] >= 0 or held.diverged_at[0] >= 0:
         return text
     return text + (
-        f"This run ends at b = {plain(float(free.bias[-1, 0]))}, test loss "
+        f" This run ends at b = {plain(float(free.bias[-1, 0]))}, test loss "
         f"{plain(float(free.test_loss[-1, 0]))}; with the bias decayed too it ends at b = "
         f"{plain(float(held.bias[-1, 0]))}, test loss {plain(float(held.test_loss[-1, 0]))}."
     )

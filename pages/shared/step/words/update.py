@@ -19,6 +19,8 @@ TABLE = (
     "The largest and the smallest weight before this step, the chosen ones, and the bias, with "
     "every term of their updates:"
 )
+# Digits of a formula's numbers where they need powers of ten: it must not be wider than a phone.
+LARGE = 3
 # Batches of more examples than this are not listed one by one.
 LISTED = 12
 
@@ -26,6 +28,25 @@ LISTED = 12
 def is_plain(run: Hyperparameters) -> bool:
     """Whether the step is w ← (1−ηλ)w − η∂L with nothing kept from earlier ones."""
     return run.optimizer == "sgd"
+
+
+def part(run: Hyperparameters, seen: Inspection) -> tuple[int, int] | None:
+    """(m, B) where this batch is short and its gradient, as the book has it, counts m/B."""
+    rows = len(seen.rows)
+    short = run.loss == "half_mse" and rows < run.batch_size
+    return (rows, run.batch_size) if short else None
+
+
+def decay_rate(run: Hyperparameters, seen: Inspection) -> str:
+    """What decay alone would take of a weight in this step: ηλ, or ηλ·2/6 on a short batch."""
+    short = part(run, seen)
+    return f"ηλ·{short[0]}/{short[1]}" if short and run.decay == "coupled" else "ηλ"
+
+
+def decay_term(run: Hyperparameters, seen: Inspection) -> str:
+    """What decay adds to a weight in a plain step."""
+    rate = decay_rate(run, seen)
+    return f"−{rate}w" if rate == "ηλ" else f"−{rate}·w"
 
 
 def where(seen: Inspection, replay: Replay) -> str:
@@ -49,7 +70,7 @@ def where(seen: Inspection, replay: Replay) -> str:
 
 
 def chosen(seen: Inspection, pair: Sequence[int]) -> list[tuple[int, str]]:
-    """The weights of the table, each once, with why it is there; the bias comes last."""
+    """The weights of the table, each once, with why it is there; the bias comes last, without."""
     size = np.abs(seen.before[:-1])
     d = len(size)
     why: dict[int, list[str]] = {}
@@ -57,9 +78,9 @@ def chosen(seen: Inspection, pair: Sequence[int]) -> list[tuple[int, str]]:
         (int(size.argmax()), "largest"),
         (int(size.argmin()), "smallest"),
         *((i, "chosen") for i in pair if i < d),
-        (d, "the bias"),
+        (d, ""),
     ):
-        if d > 1 or reason in ("chosen", "the bias"):
+        if d > 1 or reason in ("chosen", ""):
             why.setdefault(index, []).append(reason)
     return [(index, ", ".join(dict.fromkeys(reasons))) for index, reasons in why.items()]
 
@@ -70,17 +91,16 @@ def rows(run: Hyperparameters, seen: Inspection, pair: Sequence[int]) -> list[di
     own = is_plain(run)
     return [
         {
-            "weight": name(i, d),
-            "which": why,
+            "weight": f"{name(i, d)}, {why}" if why else name(i, d),
             "w before": fixed(seen.before[i], i, seen),
-            "data gradient ∂L": plain(float(seen.gradient[i])),
             "−η∂L" if own else "data’s part": _signed(seen.by_data[i], i, seen),
-            "−ηλw" if own else "decay’s part": (
+            decay_term(run, seen) if own else "decay’s part": (
                 "not decayed"
                 if i == d and not run.decay_bias
                 else _signed(seen.by_decay[i], i, seen)
             ),
             "new w": fixed(seen.after[i], i, seen),
+            "∂L": plain(float(seen.gradient[i])),
         }
         for i, why in chosen(seen, pair)
     ]
@@ -92,22 +112,26 @@ def formula(run: Hyperparameters, seen: Inspection, index: int) -> str:
     before, after = float(seen.before[index]), float(seen.after[index])
     data, decay = float(seen.by_data[index]), float(seen.by_decay[index])
     places = _places(seen, index)
+    digits = EXACT if places is not None else LARGE
 
     def term(value: float, sign: bool = False) -> str:
-        text = tex(value, EXACT) if places is None else f"{value + 0.0:.{places}f}"
+        text = tex(value, digits) if places is None else f"{value + 0.0:.{places}f}"
         return f"+ {text}" if sign and not text.startswith("-") else text
 
     if is_plain(run):
-        scaled = run.loss == "half_mse" and run.decay == "coupled"
-        short = scaled and len(seen.rows) < run.batch_size
-        share = rf"\tfrac{{{len(seen.rows)}}}{{{run.batch_size}}}" if short else ""
+        short = part(run, seen) if run.decay == "coupled" else None
+        share = rf"\tfrac{{{short[0]}}}{{{short[1]}}}" if short else ""
         eta, lam = tex(run.lr, EXACT), tex(run.weight_decay, EXACT)
         cut = rf"{eta}\cdot {lam}" + (rf"\cdot{share}" if share else "")
         lines = [
             rf"{w} &\leftarrow (1-\eta\lambda{share})\,{w} - \eta\,\partial_{{{index + 1}}} L",
             rf"&= (1 - {cut})\cdot {bracketed(term(before))}",
-            rf"&\quad - {eta}\cdot {bracketed(tex(float(seen.gradient[index]), EXACT))}",
-            rf"&= {term(before + decay)} {term(data, True)} = {term(after)}",
+            rf"&\quad - {eta}\cdot {bracketed(tex(float(seen.gradient[index]), digits))}",
+            *(
+                [rf"&= {term(before + decay)} {term(data, True)} = {term(after)}"]
+                if places is not None
+                else [rf"&= {term(before + decay)} {term(data, True)}", rf"&= {term(after)}"]
+            ),
         ]
     else:
         lines = [
@@ -118,8 +142,25 @@ def formula(run: Hyperparameters, seen: Inspection, index: int) -> str:
     return r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"
 
 
-def parts(run: Hyperparameters) -> str:
-    """What the two parts are for this optimizer and kind of decay."""
+def parts(run: Hyperparameters, seen: Inspection) -> str:
+    """What the two parts are for this optimizer and kind of decay, and on a short batch."""
+    return _parts(run) + _short(run, seen)
+
+
+def _short(run: Hyperparameters, seen: Inspection) -> str:
+    short = part(run, seen)
+    if short is None:
+        return ""
+    m, size = short
+    decay = "decay counts so too" if run.decay == "coupled" else "decoupled decay counts in full"
+    return (
+        f" This batch is short. As in the book’s code the gradient is the sum over its "
+        f"{'one example' if m == 1 else f'{m} examples'} divided by the batch size {size}, so that "
+        f"it counts {m}/{size}; {decay}."
+    )
+
+
+def _parts(run: Hyperparameters) -> str:
     label = OPTIMIZERS[run.optimizer].label
     if is_plain(run):
         return (
