@@ -46,7 +46,7 @@ def test_a_link_opens_the_same_codes_and_a_switch_moves_it(page: "Page", server:
     opened(page, server, "?batch_size=6&loss=half&bias_start=zero&divisor=rows")
     page.get_by_text("The two codes are one computation").wait_for()
     choose(page, "A short last batch", "by B | by m")
-    page.get_by_text("The codes differ in what the sum over a batch is divided by").wait_for()
+    page.get_by_text("The codes differ in the divisor of the batch sum").wait_for()
     page.wait_for_function("!location.search.includes('divisor')")
     assert link(page) == {"batch_size": ["6"], "loss": ["half"], "bias_start": ["zero"]}
 

@@ -166,6 +166,25 @@ def test_a_code_that_diverges_is_named() -> None:
     assert "the scratch code, at η = 1," in words.outcome(both, answer(both)).lower()
 
 
+@pytest.mark.parametrize(("lr", "weight_decay"), [(0.03, 3.0), (1.0, 3.0), (1.0, 100.0)])
+def test_a_picture_ends_where_the_last_code_has_no_numbers_any_more(
+    lr: float, weight_decay: float
+) -> None:
+    asked = question(lr=lr, weight_decay=weight_decay)
+    moments = list(lock_step(make_dataset(asked.settings.data), asked.programs))
+    last = [max(m.epoch for m in moments if np.isfinite(m.test_loss[k])) for k in (0, 1)]
+    drawn = picture.lock_step(asked, ())
+    assert {values[-1] for name, values in drawn["series"].items() if name == "epoch"} == {
+        max(last)
+    }
+    assert all(len(values) == max(last) + 1 for values in drawn["series"].values())
+    assert drawn["series"]["engine"][-1] is not None
+    assert drawn["figure"]["layout"]["xaxis3"]["range"] == [0, max(1, *last)]
+    said = f"with numbers (scratch up to epoch {last[0]}, concise up to epoch {last[1]})"
+    assert said in drawn["sentence"]
+    assert "with numbers" not in picture.lock_step(question(), ())["sentence"]
+
+
 @pytest.mark.parametrize("batch_size", [3, 7])
 @pytest.mark.parametrize(
     "switches",
@@ -196,7 +215,7 @@ def test_alone_is_what_that_switch_does_with_the_others_equal(
 def test_the_divisor_names_what_the_penalty_s_place_does_to_it(values: dict[str, float]) -> None:
     """The codes really run, with the penalty where it is and with the optimizer's in both."""
     asked = question(n_train=10, batch_size=7, epochs=5, **values)
-    assert asked.standings["penalty"] == "idle"
+    assert asked.standings["penalty"] == "joint"
     effects = alone(asked)
     base = replace(asked.equalised, divisor="book")
     here, moved = (
@@ -211,7 +230,8 @@ def test_the_divisor_names_what_the_penalty_s_place_does_to_it(values: dict[str,
     assert said.index(f"{here:.3g} apart") < said.index(
         f"optimizer in both, the codes end {moved:.3g}"
     )
-    assert "acts together with what the sum" in words.effect("penalty", "idle", effects)
+    assert "acts together with the divisor" in words.effect("penalty", "joint", effects)
+    assert words.heading("penalty", "joint").startswith("**≠")
 
 
 @pytest.mark.parametrize(
@@ -231,6 +251,7 @@ def test_the_penalty_s_place_is_named_only_where_it_matters(
     asked = question(switches, **settings)
     effects = alone(asked)
     assert "penalty" not in effects
+    assert asked.standings["penalty"] in ("idle", "alike")
     if asked.standings["penalty"] == "idle":
         assert "Without effect here" in words.effect("penalty", "idle", effects)
 

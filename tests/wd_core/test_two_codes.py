@@ -34,6 +34,8 @@ ROUNDING = 1e-12
 DIFFERENT = 1e-6
 # Scripts print 12 digits.
 PRINTED = 1e-11
+# What a page of 1440 pixels shows of a line.
+WIDTH = 67
 
 SPEC = DatasetSpec(n_train=7, n_test=5, n_features=4, noise=0.3, true_weight=0.5, seed=1)
 RUN = Hyperparameters(weight_decay=0.8, lr=0.05, batch_size=3, epochs=2, seed=2)
@@ -83,6 +85,25 @@ def test_a_switch_that_acts_alone_differs_and_an_idle_one_does_not(key, run):
         last = end(switches, run)
         assert (last.apart >= DIFFERENT * size(last)) == ("acts" in found.values()), choice
         assert {k for k, standing in found.items() if standing == "acts"} <= {key}
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+def test_a_joint_switch_does_nothing_alone_and_something_beside_what_acts(run):
+    data, seen = make_dataset(SPEC), 0
+    for switches in EVERY:
+        if standings(switches, run, SPEC.n_train)["penalty"] != "joint":
+            continue
+        seen += 1
+        made = equalised(switches, run, SPEC.n_train)
+        assert made.penalty == switches.penalty
+        *_, alone = lock_step(data, programs(made, run))
+        assert alone.apart <= ROUNDING * size(alone)
+        ends = []
+        for place in SIDES["penalty"]:
+            *_, last = lock_step(data, programs(replace(switches, penalty=place), run))
+            ends.append(last.apart)
+        assert max(ends) - min(ends) >= DIFFERENT * size(last)
+    assert bool(seen) == (run is RUN)
 
 
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
@@ -285,8 +306,10 @@ def test_marks_stand_above_the_lines_they_speak_of():
         for program in programs(switches, run):
             text = script(SPEC, program, found)
             lines = text.splitlines()
-            signs = {"acts": "# ≠ ", "idle": "# = "}
+            signs = {"acts": "# ≠ ", "joint": "# ≠ ", "idle": "# = "}
             marks = {line.strip()[:4] for line in lines} & set(signs.values())
+            comments = [line for line in lines if line.strip()[:4] in marks]
+            assert max(map(len, comments), default=0) <= WIDTH
             assert marks == {signs[s] for s in found.values() if s != "alike"}
             for key in found:
                 answering = lines_about(program, key).splitlines()

@@ -20,7 +20,7 @@ from wd_core.types import Hyperparameters, require
 BiasStart = Literal["zero", "normal", "uniform"]
 Divisor = Literal["batch_size", "rows"]
 Place = Literal["loss", "optimizer"]
-Standing = Literal["alike", "idle", "acts"]
+Standing = Literal["alike", "idle", "joint", "acts"]
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,8 @@ def programs(switches: Switches, run: Hyperparameters) -> tuple[Program, Program
 def standings(switches: Switches, run: Hyperparameters, n_train: int) -> dict[str, Standing]:
     """For every switch whether the codes are alike in it, differ without effect, or differ.
 
-    None acts if and only if the two are one computation.
+    None acts if and only if the two are one computation. The place of the penalty is joint where it
+    changes what another divisor does, and nothing without that.
     """
     scratch, concise = programs(switches, run)
     a, b = scratch.hyperparameters(n_train), concise.hyperparameters(n_train)
@@ -159,10 +160,13 @@ def standings(switches: Switches, run: Hyperparameters, n_train: int) -> dict[st
         "divisor": a.loss != b.loss,
         "penalty": a.loss == b.loss and a.decay != b.decay,
     }
-    return {
+    found: dict[str, Standing] = {
         key: "alike" if left == right else "acts" if acts[key] else "idle"
         for key, (left, right) in switches.sides().items()
     }
+    if found["penalty"] == "idle" and found["divisor"] == "acts" and run.weight_decay > 0:
+        found["penalty"] = "joint"
+    return found
 
 
 def _data_rate(run: Hyperparameters) -> float:

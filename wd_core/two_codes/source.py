@@ -15,16 +15,16 @@ MARKS = {
     "rates": "the values of η and wd",
     "bias_start": "the start of b",
     "bias_decay": "decay of b",
-    "divisor": "what the sum over a batch is divided by",
+    "divisor": "the divisor of the batch sum",
     "penalty": "where the penalty is added",
 }
-# Why a difference has no effect; the start of b always has one.
+# Why a difference has no effect; the start of b always has one. As comments they must be short.
 IDLE = {
     "loss": "made up for by η and wd",
     "rates": "they make up for the ½",
     "bias_decay": "wd is 0",
     "divisor": "every batch is full",
-    "penalty": "the same step, all else equal",
+    "penalty": "the same step",
 }
 
 
@@ -71,6 +71,8 @@ def mark(switch: str, standing: Standing) -> str:
     """The comment above lines in which the codes differ."""
     if standing == "acts":
         return f"# ≠ {MARKS[switch]}"
+    if standing == "joint":
+        return f"# ≠ {MARKS[switch]}, beside another divisor"
     return f"# = {MARKS[switch]}: {IDLE[switch]}"
 
 

@@ -51,16 +51,23 @@ TILES = [
 def lock_step(question: Question, pins: Sequence[Pin]) -> Payload:
     """Curves of both codes and their differences; ValueError where the data refuse the settings."""
     found = answer(question)
-    series, link = _series(found), query(question.switches, question.settings, pins)
+    last = max(found.last_epochs)  # later there is nothing to draw
+    series, link = _until(last, _series(found)), query(question.switches, question.settings, pins)
     return {
         "run": link or "defaults",
         "query": link,
         "tiles": TILES,
         "total": question.run.epochs,
         "series": series,
-        "figure": figures.lock_step(series, question.run.epochs, "two-codes"),
+        "figure": figures.lock_step(series, max(1, last), "two-codes"),
         "sentence": words.outcome(question, found),
     }
+
+
+def _until(last: int, series: Series) -> Series:
+    """The curves up to this epoch."""
+    count = sum(epoch is not None and epoch <= last for epoch in series["epoch"])
+    return {name: values[:count] for name, values in series.items()}
 
 
 def _series(found: Answer) -> Series:

@@ -102,6 +102,14 @@ class Answer:
         return scratch, concise
 
     @property
+    def last_epochs(self) -> tuple[int, int]:
+        """The last recorded epoch at which each code still has numbers."""
+        scratch, concise = (
+            self.epoch[int(np.flatnonzero(~np.isnan(column))[-1])] for column in self.train_loss.T
+        )
+        return scratch, concise
+
+    @property
     def farthest(self) -> float:
         """The largest `from_engine` of the run."""
         return float(np.nanmax(self.from_engine))
@@ -190,7 +198,7 @@ def alone(question: Question) -> dict[str, float]:
     runs: list[Hyperparameters] = []
     biases: list[float] = []
     asked = {key: _only(question, key) for key in acting}
-    if "divisor" in acting and question.standings["penalty"] == "idle" and run.weight_decay > 0:
+    if question.standings["penalty"] == "joint":
         asked["penalty"] = replace(asked["divisor"], penalty="optimizer")
     for key, switches in asked.items():
         pair = programs(switches, run)

@@ -23,10 +23,22 @@ def outcome(question: Question, found: Answer) -> str:
     if not question.acting and idle:
         said.append(f"Still written differently, without effect: {named(idle)}.")
     said.append(
-        f"At no epoch is a weight or the bias of either further than {plain(found.farthest)} from "
-        f"our engine’s run of it, and never by more than {plain(found.nearness)} of the largest."
+        f"At no epoch{_compared(question, found)} is a weight or the bias of either further than "
+        f"{plain(found.farthest)} from our engine’s run of it, and never by more than "
+        f"{plain(found.nearness)} of the largest weight or bias that the code has had."
     )
     return " ".join(said)
+
+
+def _compared(question: Question, found: Answer) -> str:
+    """Which epochs there are to compare, where a code has diverged."""
+    if found.diverged_at == (None, None):
+        return ""
+    ends = [
+        f"{program.code} up to epoch {last}"
+        for program, last in zip(question.programs, found.last_epochs, strict=True)
+    ]
+    return f" with numbers ({', '.join(ends)})"
 
 
 def _end(question: Question, found: Answer) -> str:
@@ -76,15 +88,15 @@ def named(keys: Iterable[str]) -> str:
 
 def heading(key: str, standing: Standing) -> str:
     """A switch in which the codes differ, as the marks in the scripts have it."""
-    sign = "≠" if standing == "acts" else "="
+    sign = "=" if standing == "idle" else "≠"
     return f"**{sign} {MARKS[key]}**"
 
 
 def effect(key: str, standing: Standing, alone: Mapping[str, float]) -> str:
     """What this one switch does to the end of the run."""
-    if standing == "idle" and key in alone:
+    if standing == "joint":
         return (
-            "By itself without effect: where the sum is divided by its rows, the step is the same. "
+            "No effect by itself: where the sum is divided by its rows, the step is the same. "
             f"Where it is not, this acts together with {MARKS['divisor']}."
         )
     if standing == "idle":
