@@ -14,9 +14,10 @@ def page() -> None:
     st.header("Can the book's numbers be reproduced?", anchor=False)
     for complaint in controls.opened_link():
         st.warning(texts.literal(complaint))
+    controls.draw("edition")  # above the pictures, which come before the side on a phone
     prints, side = st.columns([3, 1], gap="medium")
     with side:
-        controls.draw("edition", "seeds", "seed")
+        controls.draw("seeds", "seed")
         entry = controls.chosen()
         explained.settings(entry)
         controls.open_on_train(entry)

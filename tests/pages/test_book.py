@@ -89,7 +89,7 @@ def test_the_finding_says_what_the_numbers_show() -> None:
     hidden, zero, baselines = words.reasons(DEFAULT.recipe, found)
     assert "Of the 200 directions 180 are reached by no example" in hidden
     assert "the share 0.0269" in hidden
-    assert "erase the random start" in zero
+    assert "not to erase it: the share 0.0269" in zero
     assert "which is better than what λ = 3 reaches" in baselines
     assert "does best at λ = 50 (the largest drawn)" in words.effect(found)
 
@@ -102,8 +102,48 @@ def test_other_numbers_make_other_sentences() -> None:
         test[:, three] = factor * test[:, none]
         zero = replace(found.zero, test=test)
         assert said in words.reasons(DEFAULT.recipe, replace(found, zero=zero))[1]
+    lost = replace(found.random, test=found.zero.test + 1e-6)
+    lost.test[:, none] += 1
+    said = words.reasons(DEFAULT.recipe, replace(found, random=lost))[1]
+    assert "was to erase the random start, which without decay adds 1 to the test loss" in said
+    small = replace(found, random=replace(found.random, test=found.zero.test))
+    assert "Nor does the random start" in words.reasons(DEFAULT.recipe, small)[1]
     poor = replace(found.baselines, constant=found.baselines.constant + 100)
     assert "worse than" in words.reasons(DEFAULT.recipe, replace(found, baselines=poor))[2]
+
+
+@pytest.mark.parametrize(("edition", "code"), RUNS)
+def test_what_decay_did_to_the_start_follows_from_share_and_losses(edition: str, code: str) -> None:
+    entry = Entry(edition, code, seeds=FEW)  # type: ignore[arg-type]
+    said = words.reasons(entry.recipe, ours.of(entry))[1]
+    ends = {
+        scale: np.median(
+            finish(replace(entry.recipe, **start), [0.0, 3.0], range(FEW)).test, axis=0
+        )
+        for scale, start in (
+            ("random", {}),
+            ("zero", {"mean": 0.0, "scale": 0.0, "bias_scale": 0.0}),
+        )
+    }
+    adds = ends["random"] - ends["zero"]
+    matters = ends["zero"].max() > 1.05 * ends["zero"].min()
+    assert ("λ hardly matters" in said) != matters
+    if matters:
+        assert "the random start" not in said
+    elif "to erase the random start" in said:
+        assert adds[1] < 0.05 * ends["zero"][1]
+        assert f"adds {words.plain(adds[0])} " in said
+    else:
+        assert adds[1] >= 0.05 * ends["zero"][1]
+        assert f"fell from {words.plain(adds[0])} to {words.plain(adds[1])}." in said
+        assert f"the share {words.plain(float(entry.recipe.shrink(3.0)))}" in said
+
+
+def test_the_mark_of_lambda_stays_inside_the_panels() -> None:
+    layout = picture.finding(Entry(seeds=FEW))["figure"]["layout"]
+    assert [shape["yref"] for shape in layout["shapes"]] == [
+        *("y domain", "y2 domain", "y3 domain")
+    ]
 
 
 @pytest.mark.parametrize(("edition", "code"), RUNS)

@@ -11,6 +11,7 @@ from pages.shared.book.ours import NAMES, Comparison, Course, Curves
 from pages.shared.story import ALIKE, plain
 from wd_core.editions import Edition
 from wd_core.recipes import BATCH_SIZE, DATA, Recipe
+from wd_core.types import Array
 
 Row = dict[str, str]
 
@@ -93,10 +94,10 @@ def row(comparison: Comparison, seed: int) -> Row:
     return {
         "number": title(comparison),
         "printed": _shown(comparison),
+        "printed number is": verdict(comparison),
         f"seed {seed}": plain(comparison.one),
         "median": plain(comparison.median),
         "nine seeds in ten": f"{plain(low)} to {plain(high)}",
-        "printed number is": verdict(comparison),
     }
 
 
@@ -166,6 +167,7 @@ def reasons(recipe: Recipe, found: Curves) -> list[str]:
     """What it does that with: the part out of reach, the start at 0, and the baselines."""
     none, three = found.at(0.0), found.at(3.0)
     random, zero = (np.median(part.test, axis=0) for part in (found.random, found.zero))
+    share = plain(float(found.shrink[three]))
     constant = float(np.median(found.baselines.constant))
     ridge = np.median(found.baselines.ridge, axis=0)
     n, d = DATA.n_train, DATA.n_features
@@ -174,21 +176,36 @@ def reasons(recipe: Recipe, found: Curves) -> list[str]:
         f"and at {plain(float(zero[three]))} with λ = 3"
     )
     if max(zero[none], zero[three]) <= ALIKE * min(zero[none], zero[three]):
-        from_zero += (
-            ": there λ hardly matters, and what it did above was to erase the random start."
-        )
+        from_zero += f": there λ hardly matters. {_start(random, zero, none, three, share)}"
     else:
         from_zero += "." if zero[three] < zero[none] else ": there λ = 3 does harm."
     return [
         f"Of the {d} directions {d - n} are reached by no example. There w starts at length "
         f"{plain(found.hidden)}, no gradient ever acts, and {recipe.steps} steps of decay leave "
-        f"the share {plain(float(found.shrink[three]))} of it.",
+        f"the share {share} of it.",
         from_zero,
         f"Predicting the mean of y without looking at x has {plain(constant)}, which is "
         f"{_better(constant, float(random[three]))} what λ = 3 reaches from the random start; "
         f"exact ridge has {plain(float(ridge[none]))} as λ → 0 and {plain(float(ridge[three]))} at "
         "λ = 3.",
     ]
+
+
+def _start(random: Array, zero: Array, none: int, three: int, share: str) -> str:
+    """What λ = 3 did to the random start, by the share that it left and by the test losses."""
+    if random[none] <= ALIKE * zero[none]:
+        return "Nor does the random start, which hardly changes the test loss."
+    before, after = (plain(float(random[k] - zero[k])) for k in (none, three))
+    if random[three] <= ALIKE * zero[three]:
+        return (
+            "What it did above was to erase the random start, which without decay adds "
+            f"{before} to the test loss."
+        )
+    return (
+        "What it did above was to shrink the random start, not to erase it: the share "
+        f"{share} of its part out of reach is left, and what the start adds to the test loss fell "
+        f"from {before} to {after}."
+    )
 
 
 def _better(loss: float, other: float) -> str:

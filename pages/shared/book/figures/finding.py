@@ -154,18 +154,7 @@ def _layout(
         },
         "legend": {**legend, "y": 1.01},
         "legend3": {**legend, "y": DOMAINS[2][1] + 0.01},
-        "shapes": [
-            {
-                "type": "line",
-                "xref": "x3",
-                "yref": "paper",
-                "x0": at,
-                "x1": at,
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": TEXT, "width": 1, "dash": "dot"},
-            }
-        ],
+        "shapes": [_mark(at, axis) for axis in ("", "2", "3")],
         "meta": {
             "filename": filename,
             "alt": "Test loss, the same enlarged, and the norm of the weights, over weight decay.",
@@ -178,4 +167,18 @@ def _layout(
                 "legend3.y": NARROW_DOMAINS[2][1] + 0.01,
             },
         },
+    }
+
+
+def _mark(at: float, axis: str) -> dict[str, Any]:
+    """A line across one panel; between the panels stand legends."""
+    return {
+        "type": "line",
+        "xref": f"x{axis}",
+        "yref": f"y{axis} domain",
+        "x0": at,
+        "x1": at,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": TEXT, "width": 1, "dash": "dot"},
     }
