@@ -49,6 +49,25 @@ def test_a_link_opens_its_step_and_the_doctor_mends_it(page: "Page", server: "Se
     assert link(page)["step"] == ["7"]
 
 
+def test_a_mended_run_with_a_velocity_stays_mended(page: "Page", server: "Server") -> None:
+    opened(page, server, "?lr=1&optimizer=momentum")
+    page.get_by_text("with η = 0.01 the run does not settle").wait_for()
+    page.get_by_role("button", name="Mend it").click()
+    page.get_by_text("did not diverge").wait_for()
+    page.wait_for_function("location.search.includes('lr=0.005')")
+    assert page.get_by_role("button", name="Mend it").count() == 0
+
+
+def test_last_is_the_end_of_the_run(page: "Page", server: "Server") -> None:
+    opened(page, server, "?step=398")
+    page.get_by_role("button", name="Epoch forward").click()
+    page.get_by_text("Step 400 of 400").wait_for()
+    page.get_by_role("button", name="First").click()
+    page.get_by_text("Step 1 of 400").wait_for()
+    page.get_by_role("button", name="Last").click()
+    page.wait_for_function("location.search === '?step=400'")
+
+
 def test_both_pages_show_the_same_run(page: "Page", server: "Server") -> None:
     opened(page, server, "?weight_decay=0.5&step=3")
     page.get_by_role("link", name="Train").click()

@@ -224,6 +224,15 @@ def test_mended_once_the_run_really_settles(values: dict[str, str]) -> None:
     assert "Step 3 of " in text(page)
 
 
+def test_a_rate_that_works_is_not_called_too_large() -> None:
+    run = settings_of({"lr": 0.05})
+    loss = collect(train(make_dataset(run.data), [run.run])).train_loss[:, 0]
+    assert loss[-1] < 1e-3 * loss[0]
+    page = opened({"lr": "0.05"})
+    assert not page.warning
+    assert not buttons(page)
+
+
 def test_what_was_tried_is_named() -> None:
     said = text(opened({"lr": "1"} | MOMENTUM))
     assert "with η = 0.01 the run does not settle, with η = 0.005 it does" in said
@@ -251,7 +260,7 @@ def test_a_strong_decay_that_ends_where_nothing_is_learned_is_not_ill() -> None:
         given = read_link(values.items())[0].settings
         loss = collect(train(make_dataset(given.data), [given.run])).train_loss[:, 0]
         grown += loss[-1] > 2 * loss[0]
-        assert not buttons(opened(values))
+        assert not opened(values).warning
     assert grown
 
 
