@@ -133,7 +133,7 @@ def unreachable_factor(run: Hyperparameters, n_train: int) -> float:
     """What one epoch multiplies P₀w by: Π (1 − ηλ) over its steps; NaN where no such factor exists.
 
     It exists for SGD, and for momentum with decoupled decay, whose velocity never enters the null
-    space. Under half_mse a short batch of m rows has coupled decay ηλ·m/B.
+    space; infinite beyond floats. Under half_mse a short batch of m rows has coupled decay ηλ·m/B.
     """
     single = run.optimizer == "sgd" or (
         run.optimizer in ("momentum", "nesterov") and run.decay == "decoupled"
@@ -144,4 +144,7 @@ def unreachable_factor(run: Hyperparameters, n_train: int) -> float:
     shrink = run.lr * run.weight_decay
     scaled = run.loss == "half_mse" and run.decay == "coupled"
     last = 1 - shrink * (rest / run.batch_size if scaled else 1.0) if rest else 1.0
-    return float((1 - shrink) ** whole * last)
+    if last == 0:
+        return 0.0
+    with np.errstate(over="ignore"):
+        return float(np.float64(1 - shrink) ** whole * last)

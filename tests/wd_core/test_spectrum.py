@@ -197,3 +197,11 @@ def test_the_factor_of_an_epoch_is_what_training_does(optimizer, decay, loss, n)
     else:
         assert np.isnan(factor)
         assert np.ptp(norms[1:] / norms[:-1]) > 1e-4
+
+
+def test_a_factor_beyond_floats_is_infinite_and_a_step_that_leaves_nothing_is_0() -> None:
+    wild = Hyperparameters(lr=1.0, weight_decay=100.0, batch_size=1)
+    assert abs(unreachable_factor(wild, 2000)) == np.inf
+    # 2000 rows in batches of 3: the last step counts 2/3, and 1 − 1.5·2/3 = 0
+    still = Hyperparameters(lr=1.0, weight_decay=1.5, batch_size=3)
+    assert unreachable_factor(still, 2000) == 0.0
