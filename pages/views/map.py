@@ -31,7 +31,7 @@ def page() -> None:
             st.error(texts.literal(str(error)))
             return
         chart(payload, key=controls.CHART, on=controls.on_chart(settings, shown))
-        explained.cell(settings, shown)
+        explained.found(settings, shown)
     with side:
         explained.download(settings, shown)
     explained.explanations(settings, shown)

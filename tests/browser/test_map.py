@@ -70,6 +70,25 @@ def test_a_cell_opens_as_its_run_on_train(page: "Page", server: "Server") -> Non
     assert plain(loss) == said.group(1)
 
 
+def test_a_diverged_cell_is_hovered_and_clicked_like_others(page: "Page", server: "Server") -> None:
+    opened(page, server, SMALL)
+    place = page.evaluate(PLACE, [0, 0, 1])  # SGD, η = 1, λ = 10
+    page.mouse.move(*place)
+    page.locator(".hoverlayer .hovertext").get_by_text("diverged at epoch").wait_for()
+    page.mouse.click(*place)
+    page.get_by_text("Chosen: SGD, coupled, η = 1, λ = 10. It diverged at epoch").wait_for()
+
+
+def test_the_chosen_run_is_known_when_the_maps_are_whole(page: "Page", server: "Server") -> None:
+    chosen = "&weight_decay=1&lr=0.1"
+    opened(page, server, SMALL + chosen)
+    page.get_by_role("slider", name="Dimension d").press("ArrowLeft")
+    page.wait_for_function("!location.search.includes('n_features=20&')")
+    page.get_by_text("Chosen: SGD, coupled, η = 0.1, λ = 1. Test loss").wait_for()
+    page.wait_for_selector(DONE)
+    page.get_by_text("SGD, either").wait_for(state="attached")
+
+
 def test_a_stop_keeps_what_is_there_and_a_click_does_not_start_again(
     page: "Page", server: "Server"
 ) -> None:

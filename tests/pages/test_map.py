@@ -16,7 +16,7 @@ from scipy.stats import theilslopes
 
 from pages.shared.chart import encode
 from pages.shared.link import read_link as read_train_link
-from pages.shared.map import box, controls, limits, picture, sweeps, texts, valley, words
+from pages.shared.map import box, controls, figures, limits, picture, sweeps, texts, valley, words
 from pages.shared.map.axes import Frame
 from pages.shared.map.plan import (
     ALL,
@@ -71,6 +71,7 @@ def test_two_kinds_of_decay_that_are_one_rule_are_trained_once() -> None:
     other = torch.panels.index(Panel("sgd", "decoupled"))
     assert torch.twin(other) == first
     assert paper.twin(other) == other
+    assert "the two are one rule" in words.rules(torch)
     assert sweeps.Cells(paper).total * 5 == sweeps.Cells(torch).total * 6
     found = filled(torch)
     assert found.done == found.total
@@ -450,11 +451,142 @@ def test_the_stream_counts_its_runs_and_ends_with_the_whole_picture() -> None:
     assert "layout" not in events[-2][1]["figure"]  # what the hand has chosen stays
 
 
-def said(plan: Plan, losses: Array) -> str:
+def middle_of(plan: Plan, losses: Array) -> sweeps.Middle:
+    """That of maps whose every seed ends with these losses; NaN where they diverge."""
     found = sweeps.Cells(plan)
     found.test[:], found.finished[:] = losses[..., None], True
-    middle = found.middle()
+    found.diverged_at[:] = np.where(np.isnan(found.test), 7, -1)
+    return found.middle()
+
+
+def said(plan: Plan, losses: Array) -> str:
+    middle = middle_of(plan, losses)
     return words.summary(plan, middle, picture.valleys_of(plan, middle), 0.5)
+
+
+def table_of(plan: Plan, losses: Array) -> list[dict[str, str]]:
+    middle = middle_of(plan, losses)
+    return words.table(plan, middle, picture.valleys_of(plan, middle))
+
+
+def test_the_table_holds_what_each_map_shows() -> None:
+    plan = small(Shown("adam", per_decade=3))
+    lr, lam = np.array(plan.lr), np.array(plan.strength)
+    with np.errstate(divide="ignore"):
+        away = np.log10(lam)[:, None] + np.log10(lr) + 2  # 0 where ηλ = 0.01
+    falling = np.where(away < 0, 10.0 ** np.minimum(2, -2 * away), 1 + away**2)
+    falling[13, 6] = 0.9  # λ = 100, η = 0.01
+    alike = np.full_like(falling, 3.0)
+    alike[:, -1] = np.nan
+    coupled, decoupled = table_of(plan, np.array([falling, alike]))
+    assert coupled["best cell of"] == "Adam, coupled"
+    assert (coupled["loss"], coupled["at η"], coupled["at λ"]) == ("0.9", "0.01", "100 (end)")
+    assert coupled["half the work, slope"].startswith("−1.00 (")
+    assert coupled["best λ, slope"].startswith("−1.00 (")
+    assert coupled["diverged"] == "0 %"
+    assert decoupled == {
+        "best cell of": "Adam, decoupled",
+        "loss": "3",
+        "at η": "any",
+        "at λ": "any",
+        "best λ, slope": "none",
+        "half the work, slope": "none",
+        "diverged": "8 %",  # 1 of 13 columns
+    }
+
+
+def test_half_the_work_is_counted_from_no_decay_at_each_learning_rate() -> None:
+    lr, lam = np.geomspace(1e-3, 1, 4), np.array([0.0, 0.01, 0.1, 1.0, 10.0])
+    bare = np.array([4.0, 16.0, 64.0, 1.2])
+    losses = np.array([bare, [4, 16, 1, 1], [4, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]], float)
+    found = valley.valley(lr, lam, losses)
+    assert found is not None
+    # from 4 to 1 between λ = 0.1 and 1, from 16 to 1 between 0.01 and 0.1: half-way in both logs
+    assert found.crossing.lr == pytest.approx(lr[:2])
+    assert found.crossing.weight_decay == pytest.approx([10**-0.5, 10**-1.5])
+    assert found.below == 1  # 64 is down to 1 at the smallest λ > 0; 1.2 has no work to do
+    with_none = losses.copy()
+    with_none[1:, 1] = 16.0
+    assert valley.valley(lr, lam, with_none).crossing.lr == pytest.approx(lr[:1])  # type: ignore[union-attr]
+
+
+def test_where_lambda_matters_less_decay_is_needed_the_larger_the_learning_rate() -> None:
+    preset = next(p for p in PRESETS if p.name.startswith("λ matters"))
+    plan = plan_of(preset.settings, replace(preset.shown, optimizers="adam"))
+    middle = filled(plan).middle()
+    coupled = picture.valleys_of(plan, middle)[0]
+    assert coupled is not None
+    line = coupled.crossing
+    assert len(line.lr) >= 5
+    assert (np.diff(line.weight_decay[:5]) < 0).all()
+    assert coupled.below >= 5
+    cell = words.table(plan, middle, picture.valleys_of(plan, middle))[0]["half the work, slope"]
+    assert f"{coupled.below} below" in cell
+
+
+def test_losses_that_are_all_alike_have_no_best() -> None:
+    plan = small(Shown(per_decade=1))
+    nothing = np.zeros((6, len(plan.strength), len(plan.lr)))
+    text = said(plan, nothing)
+    assert text.startswith("Every cell that has not diverged ends with the same test loss, 0: ")
+    assert "A loss of 0 has the lightest colour" in text
+    assert "green line" not in text
+    assert "lightest" not in said(plan, nothing + 1)
+    rows = table_of(plan, nothing)
+    assert {(row["at η"], row["at λ"], row["best λ, slope"]) for row in rows} == {
+        ("any", "any", "none")
+    }
+    by_column = nothing + np.arange(len(plan.lr)) + 1
+    assert {(row["at η"], row["at λ"]) for row in table_of(plan, by_column)} == {
+        ("1.00×10⁻⁴ (end)", "any")
+    }
+    lost = said(plan, nothing + np.nan)
+    assert lost.startswith("Every run diverged")
+
+
+def test_a_map_of_zeros_is_coloured() -> None:
+    payload = payload_of(FEW, noise=0.0, true_weight=0.0, init_std=0.0, true_bias=0.0)
+    heats = [t for t in go.Figure(payload["figure"]).data if t.type == "heatmap"]
+    for heat in heats:
+        z = np.array(heat.z, dtype=float)
+        assert (z[0] == heat.zmin).all()
+    stars = [t for t in payload["figure"]["data"] if t.get("name") == "best cell"]
+    assert all(star["x"] == [] for star in stars)
+
+
+def test_a_short_last_batch_makes_two_rules_of_the_two_kinds() -> None:
+    plan = small(batch_size=3)  # 8 rows: the last batch has 2 of 3
+    other = plan.panels.index(Panel("sgd", "decoupled"))
+    assert plan.twin(other) == other
+    assert "two are one" not in said(plan, np.ones((6, len(plan.strength), len(plan.lr))))
+    assert "they differ in the last batch of an epoch alone: its 2 of 3 rows" in words.rules(plan)
+    found = filled(plan)
+    first = plan.panels.index(Panel("sgd", "coupled"))
+    cell = (3, 1, 0)  # λ = 10, η = 0.001
+    for panel in (first, other):
+        run = plan.run(panel, *cell)
+        alone = collect(train(make_dataset(plan.spec(0)), [run])).test_loss[-1, 0]
+        assert found.test[panel, *cell] == pytest.approx(alone, rel=ROUNDING)
+    assert found.test[first, *cell] != pytest.approx(found.test[other, *cell], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("ends", "ticks"),
+    [
+        ((0.0017, 0.0042), [0.002, 0.0025, 0.003, 0.0035, 0.004]),
+        ((0.0016, 0.021), [0.002, 0.005, 0.01, 0.02]),
+        ((0.009, 95.0), [0.01, 0.1, 1, 10]),
+        ((1.0, 1.05), [1.0, 1.01, 1.02, 1.03, 1.04, 1.05]),
+    ],
+)
+def test_the_colours_are_ticked_at_round_numbers(
+    ends: tuple[float, float], ticks: list[float]
+) -> None:
+    found = figures.round_numbers(*np.log10(ends).tolist())
+    assert found == pytest.approx(ticks) or set(found) <= set(ticks)
+    assert 2 <= len(found) <= 7
+    assert all(ends[0] * (1 - 1e-6) <= x <= ends[1] * (1 + 1e-6) for x in found)
+    assert all(float(f"{x:.2g}") == x or float(f"{x:.3g}") == x for x in found)
 
 
 def test_the_answer_follows_the_numbers() -> None:
@@ -466,12 +598,10 @@ def test_the_answer_follows_the_numbers() -> None:
     falling, level = (10.0 ** np.clip(-away - 1, -1, 2) for away in (product, alone))
     text = said(plan, np.array([falling, 2 * level]))
     assert "On 1 of the 2 maps over λ the green line falls as 1/η" in text
-    assert "coupled: λ in proportion to 1/η does half the work" in text
-    assert "decoupled: λ the same at every η does half the work" in text
-    assert "so coupled decay gets lower here" in text
+    assert "Under Adam coupled decay gets lower here" in text
     text = said(plan, np.array([level, level]))
     assert "On no map over λ does the green line fall as 1/η" in text
-    assert "about the same" in text
+    assert "Under Adam both kinds of decay reach about the same loss" in text
     assert f"0 of {2 * lam.size * lr.size} cells diverged" in text
     assert "Predicting the mean has 0.5." in text
     assert "gets lower" not in said(plan, np.array([falling, 0.9 * level]))

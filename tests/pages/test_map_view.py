@@ -62,6 +62,18 @@ def test_a_link_opens_its_maps_and_its_run() -> None:
     ]
 
 
+def test_whole_maps_have_their_table_and_what_is_chosen_comes_by_itself() -> None:
+    query = f"{SMALL}&seed=91&lr=0.1&weight_decay=1"
+    page = opened(query)
+    assert not page.dataframe[:-1]  # the last one says where the two decays end
+    assert "Click its cell once it has come" in text(page)
+    trained(query)
+    page.run()
+    rows = page.dataframe[0].value
+    assert list(rows["best cell of"])[:2] == ["SGD, either", "SGD with momentum, coupled"]
+    assert "**Chosen: SGD, coupled, η = 0.1, λ = 1.** Test loss" in text(page)
+
+
 def test_a_control_starts_another_sweep_and_is_in_the_link() -> None:
     page = opened()
     before = payload(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ CASING = "var(--st-background-color)"
 TOP = 0.9
 HEIGHT = {1: 500, 2: 740}
 NARROW_HEIGHT = {1: 580, 3: 1080}
+# Colours over more decades than this are ticked at powers of ten, over fewer than the other evenly.
+FEW_DECADES, NARROW = 1.5, 0.8
 # Below the panels; of it for the colour bar and its numbers.
 BELOW, BAR = 116, 40
 Points = tuple[Array, Array]
@@ -161,7 +164,7 @@ def _span(losses: Sequence[Array]) -> tuple[float, float]:
 
 def _heat(m: Map, span: tuple[float, float]) -> Plain:
     with np.errstate(invalid="ignore", divide="ignore"):
-        z = np.log10(m.losses)
+        z = np.maximum(np.log10(m.losses), span[0])  # 0 is no worse than the best
     gap = np.full((1, len(m.lr)), np.nan)
     trace: Plain = {
         "type": "heatmap",
@@ -172,7 +175,7 @@ def _heat(m: Map, span: tuple[float, float]) -> Plain:
         "zmax": span[1],
         "colorscale": "Cividis",
         "reversescale": True,
-        "hoverongaps": False,
+        "hoverongaps": True,  # a diverged cell has a text, too
         "hovertemplate": "still coming<extra></extra>",
         "colorbar": _bar(span),
     }
@@ -183,10 +186,7 @@ def _heat(m: Map, span: tuple[float, float]) -> Plain:
 
 
 def _bar(span: tuple[float, float]) -> Plain:
-    low, high = span
-    at = np.linspace(low, high, 5)
-    if high - low > 1.5:
-        at = np.arange(np.ceil(low), high, max(1, round((high - low) / 5)))
+    at = round_numbers(*span)
     return {
         "orientation": "h",
         "x": 0.5,
@@ -197,9 +197,31 @@ def _bar(span: tuple[float, float]) -> Plain:
         "yref": "container",
         "yanchor": "bottom",
         "outlinewidth": 0,
-        "tickvals": at,
-        "ticktext": [plain(10**x) for x in at.tolist()],
+        "tickvals": np.log10(at),
+        "ticktext": [plain(x) for x in at],
     }
+
+
+def round_numbers(low: float, high: float) -> list[float]:
+    """A few round numbers between two that are given as decimal logarithms."""
+    if high - low < NARROW:
+        return _even(10**low, 10**high)
+    few = high - low <= FEW_DECADES
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    every = 1 if few else max(1, round((high - low) / 5))
+    numbers = [
+        float(f"{digit}e{k}") for k in powers[::every] for digit in ((1, 2, 5) if few else (1,))
+    ]
+    return [x for x in numbers if low - 1e-9 <= math.log10(x) <= high + 1e-9]
+
+
+def _even(least: float, most: float) -> list[float]:
+    """Multiples of 1, 2 or 5 times a power of ten, some four of them."""
+    wanted = (most - least) / 4
+    power = math.floor(math.log10(wanted))
+    step = min((d * 10.0**power for d in (1, 2, 5, 10)), key=lambda s: abs(math.log(s / wanted)))
+    first, last = math.ceil(least / step), math.floor(most / step)
+    return [float(f"{step * k:.6g}") for k in range(first, last + 1)]
 
 
 def _hatched(m: Map) -> Plain:

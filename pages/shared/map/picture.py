@@ -143,7 +143,7 @@ def _layout(plan: Plan, settings: Settings, shown: Shown) -> Payload:
 
 
 def _best(plan: Plan, panel: Panel, found: Valley | None) -> tuple[float, float] | None:
-    if found is None:
+    if found is None or found.flat:
         return None
     row, column = found.best
     return plan.lr[column], plan.rows(panel)[row]

@@ -199,9 +199,18 @@ class Plan:
     def twin(self, index: int) -> int:
         """The panel whose runs are those of this one, where two are the same rule; or itself."""
         optimizer, decay = self.panels[index]
-        same = not OPTIMIZERS[optimizer].kinds_of_decay_differ and self.scale == "torch"
         first = Panel(optimizer, "coupled")
-        return self.panels.index(first) if same and decay == "decoupled" else index
+        return (
+            self.panels.index(first) if decay == "decoupled" and self.one_rule(optimizer) else index
+        )
+
+    def one_rule(self, optimizer: str) -> bool:
+        """Whether coupled and decoupled decay are the same rule for this optimizer.
+
+        Not with a short last batch: its gradient counts less, and the coupled decay in it.
+        """
+        whole = self.data.n_train % self.base.batch_size == 0
+        return not OPTIMIZERS[optimizer].kinds_of_decay_differ and self.scale == "torch" and whole
 
     def spec(self, seed: int) -> DatasetSpec:
         """The data of the seed of this number, 0 ... seeds − 1."""

@@ -8,14 +8,41 @@ import io
 import streamlit as st
 
 from pages.shared.map import box, controls, words
+from pages.shared.map.picture import valleys_of
 from pages.shared.map.plan import Plan, Shown, plan_of
 from pages.shared.map.sweeps import Cells, cells
 from pages.shared.settings import Settings
 
+# Seconds between two looks at maps that are not whole yet.
+LOOK_AGAIN = 1.0
 
-def cell(settings: Settings, shown: Shown) -> None:
-    """The chosen run's numbers, and the way to it."""
+
+def found(settings: Settings, shown: Shown) -> None:
+    """The numbers of the whole maps, and of the chosen run, which come by themselves."""
     plan = plan_of(settings, shown)
+    if cells(plan).complete:
+        _table(plan)
+        _cell(settings, plan)
+    else:
+        _as_they_come(settings, plan)
+
+
+@st.fragment(run_every=LOOK_AGAIN)
+def _as_they_come(settings: Settings, plan: Plan) -> None:
+    """The chosen run's numbers so far; the page comes again once the maps are whole."""
+    _cell(settings, plan)
+    if cells(plan).complete:
+        st.rerun()
+
+
+def _table(plan: Plan) -> None:
+    middle = cells(plan).middle()
+    rows = words.table(plan, middle, valleys_of(plan, middle))
+    st.dataframe(rows, hide_index=True, height="content")
+
+
+def _cell(settings: Settings, plan: Plan) -> None:
+    """The chosen run's numbers, and the way to it."""
     at = plan.cell_of(settings.run)
     middle = cells(plan).middle()
     seed = 0 if at is None or not middle.trained[at] else int(middle.seed[at])

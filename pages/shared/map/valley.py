@@ -9,8 +9,10 @@ import numpy as np
 
 from wd_core.types import Array
 
-# λ matters where no decay at all costs at least this factor over the best cell.
+# λ matters at an η where no decay at all costs at least this factor over the best cell.
 MATTERS = 1.5
+# Losses within this share of each other are the same up to rounding.
+ALIKE = 1e-9
 # A column has a best λ of its own where both ends of the range cost at least this factor more.
 DISTINCT = 1.05
 # A run without decay that ends at this many times the median one is on its way to diverge.
@@ -42,61 +44,77 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Valley:
-    """One map's best cell (row, column); the level between it and no decay, where λ crosses it;
-    and the best λ of the columns that have one inside their range."""
+    """One map's best cell (row, column) and its loss; for each η the λ that does half the work,
+    and the best λ of the columns that have one inside their range.
+
+    `any_row`, `any_column`: λ, or η, can be any, for every other cell of the best one's column, or
+    row, that has not diverged has the same loss; `flat`: so has every cell of the map. `below`: at
+    how many η the smallest λ > 0 does half the work already.
+    """
 
     best: tuple[int, int]
     loss: float
-    without: float
-    level: float
+    any_row: bool
+    any_column: bool
+    flat: bool
     crossing: Line
+    below: int
     bottom: Line
 
 
 def valley(lr: Array, weight_decay: Array, losses: Array) -> Valley | None:
     """Of losses [L, E] over weight_decay [L], 0 first, and lr [E]; NaN where a run diverged.
 
-    The level is the geometric mean of the best loss and of the median without decay; it is looked
-    at where the run without decay holds. None where every run diverged, or nothing is known yet.
+    Half the work at an η is the geometric mean of its loss without decay and of the best loss of
+    the map; it is looked at where λ matters and the run without decay holds. None where every run
+    diverged, or nothing is known yet.
     """
     if not np.isfinite(losses).any():
         return None
     row, column = np.unravel_index(np.nanargmin(losses), losses.shape)
     loss, bare = float(losses[row, column]), losses[0]
+    worse = losses > (1 + ALIKE) * loss
     sound = bare[np.isfinite(bare)]
-    without = float(np.median(sound)) if len(sound) else np.nan
-    level = float(np.sqrt(loss * without))
-    held = bare <= BLOWN * without
-    matters = without >= MATTERS * loss
+    typical = float(np.median(sound)) if len(sound) else np.nan
+    looked = (bare <= BLOWN * typical) & (bare >= MATTERS * loss) & worse.any()
+    points, below = crossing(
+        lr[looked], weight_decay[1:], losses[1:, looked], np.sqrt(loss * bare[looked])
+    )
     return Valley(
         best=(int(row), int(column)),
         loss=loss,
-        without=without,
-        level=level,
-        crossing=crossing(lr[held], weight_decay[1:], losses[1:, held], level)
-        if matters
-        else line([], _row(weight_decay)),
+        any_row=not worse[:, column].any(),
+        any_column=not worse[row].any(),
+        flat=not worse.any(),
+        crossing=line(points, _row(weight_decay)),
+        below=below,
         bottom=bottom(lr, weight_decay[1:], losses[1:]),
     )
 
 
-def crossing(lr: Array, weight_decay: Array, losses: Array, level: float) -> Line:
-    """The least λ > 0 of each column at which the loss, falling with λ, passes the level.
+def crossing(
+    lr: Array, weight_decay: Array, losses: Array, level: Array
+) -> tuple[list[tuple[float, float]], int]:
+    """The least λ > 0 of each column at which the loss, falling with λ, passes the column's level.
 
     Between two cells it is interpolated on logarithmic axes; a column without a passage is left
-    out.
+    out. And how many columns are not above their level at the smallest λ.
     """
-    points = []
-    for eta, column in zip(lr, losses.T, strict=True):
-        falls = np.flatnonzero(column <= level)
-        if len(falls) == 0 or falls[0] == 0 or not np.isfinite(column[: falls[0]]).all():
+    points, below = [], 0
+    for eta, column, half in zip(lr, losses.T, level, strict=True):
+        falls = np.flatnonzero(column <= half)
+        if len(falls) == 0 or not np.isfinite(column[: falls[0]]).all():
+            continue
+        if falls[0] == 0:
+            below += 1
             continue
         i = int(falls[0]) - 1
-        high, low = np.log(column[i : i + 2])
-        share = (high - np.log(level)) / (high - low)
+        with np.errstate(divide="ignore"):
+            high, low = np.log(column[i : i + 2])
+            share = (high - np.log(half)) / (high - low) if half > 0 else 1.0
         ends = np.log(weight_decay[i : i + 2])
         points.append((float(eta), float(np.exp(ends[0] + share * (ends[1] - ends[0])))))
-    return line(points, _row(weight_decay))
+    return points, below
 
 
 def bottom(lr: Array, weight_decay: Array, losses: Array) -> Line:
@@ -106,8 +124,8 @@ def bottom(lr: Array, weight_decay: Array, losses: Array) -> Line:
         known = np.flatnonzero(np.isfinite(column))
         if len(known) < FEWEST:
             continue
-        least = known[np.argmin(column[known])]
-        if (column[known[[0, -1]]] >= DISTINCT * column[least]).all():
+        least, ends = known[np.argmin(column[known])], column[known[[0, -1]]]
+        if (ends >= DISTINCT * column[least]).all() and (ends > column[least]).all():
             points.append((float(eta), float(weight_decay[least])))
     return line(points, _row(weight_decay))
 

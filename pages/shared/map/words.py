@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from pages.shared.map.box import LR, PANELS, STEPS, WEIGHT_DECAY, Ends
 from pages.shared.map.plan import DECAYS, Panel, Plan
 from pages.shared.map.sweeps import Middle
-from pages.shared.map.valley import Valley
+from pages.shared.map.valley import FEWEST, MATTERS, STRAIGHT, Line, Valley
 from pages.shared.settings import Settings
 from pages.shared.story import plain
 from wd_core import OPTIMIZERS
@@ -55,24 +54,30 @@ def signed(slope: float) -> str:
     return text.replace("-", "−") if float(text) else "0.00"
 
 
-def symbol(plan: Plan, panel: Panel) -> str:
-    """What the rows of the panel are called."""
-    return "λ′" if plan.by_step(panel) else "λ"
-
-
 def summary(plan: Plan, middle: Middle, valleys: Sequence[Valley | None], constant: float) -> str:
     """Whether η and λ pull together, and coupled against decoupled for each optimizer.
 
     constant: the test loss of predicting the mean.
     """
     found = dict(zip(plan.panels, valleys, strict=True))
-    names = dict.fromkeys(panel.optimizer for panel in plan.panels)
-    said = [
-        _compared(plan, middle, name, *(found[Panel(name, decay)] for decay in DECAYS))
-        for name in names
-    ]
+    parts = [*_same_everywhere(plan, valleys)]
+    if not parts:
+        parts = [*_answers(plan, valleys), *_lower(plan, middle, found)]
     mean = f"Predicting the mean has {plain(constant)}."
-    return " ".join((*_answers(plan, valleys), *said, mean, _lost(plan, middle)))
+    return " ".join((*parts, *_nothing(middle), mean, _lost(plan, middle)))
+
+
+def _same_everywhere(plan: Plan, valleys: Sequence[Valley | None]) -> Iterator[str]:
+    """That no cell of the maps is better than another, where that is so."""
+    if all(found is None for found in valleys):
+        yield "Every run diverged: choose smaller learning rates."
+        return
+    losses = {plain(found.loss) for found in valleys if found is not None}
+    if len(losses) == 1 and all(found is None or found.flat for found in valleys):
+        yield (
+            f"Every cell that has not diverged ends with the same test loss, {losses.pop()}: "
+            "neither η nor λ makes a difference."
+        )
 
 
 def _answers(plan: Plan, valleys: Sequence[Valley | None]) -> Iterator[str]:
@@ -103,60 +108,93 @@ def _is(slope: float, value: float) -> bool:
     return abs(slope - value) <= NEAR
 
 
-def _compared(
-    plan: Plan, middle: Middle, optimizer: str, l2: Valley | None, apart: Valley | None
+def _lower(plan: Plan, middle: Middle, found: Mapping[Panel, Valley | None]) -> Iterator[str]:
+    """Which kind of decay reaches the lower loss, for the optimizers in which the two differ."""
+    said: dict[str, list[str]] = {}
+    for optimizer in dict.fromkeys(panel.optimizer for panel in plan.panels):
+        pair = [Panel(optimizer, decay) for decay in DECAYS]
+        if not plan.one_rule(optimizer):
+            verdict = _gets_lower(plan, middle, pair, [found[panel] for panel in pair])
+            said.setdefault(verdict, []).append(OPTIMIZERS[optimizer].label)
+    for verdict, labels in said.items():
+        yield f"Under {' and '.join(labels)} {verdict}."
+
+
+def _gets_lower(
+    plan: Plan, middle: Middle, pair: Sequence[Panel], found: Sequence[Valley | None]
 ) -> str:
-    name = OPTIMIZERS[optimizer].label
+    """Only where the best cells differ by more than the seeds do."""
+    l2, apart = found
     if l2 is None or apart is None:
-        return f"{name}: every run of a map diverged."
-    coupled, decoupled = Panel(optimizer, "coupled"), Panel(optimizer, "decoupled")
-    l2_way, way = _moves(plan, coupled, l2), _moves(plan, decoupled, apart)
-    if plan.panels.index(decoupled) not in plan.own:
-        return f"{name}: both kinds are one rule, best {_loss(plan, l2)}; {l2_way}."
-    ways = f"{way} in both" if l2_way == way else f"coupled: {l2_way}; decoupled: {way}"
-    spreads = [
-        float(middle.spread[(plan.panels.index(panel), *found.best)])
-        for panel, found in ((coupled, l2), (decoupled, apart))
-    ]
-    return f"{name}: {_bests(plan, l2, apart, spreads)}; {ways}."
-
-
-def _bests(plan: Plan, l2: Valley, apart: Valley, spreads: Sequence[float]) -> str:
-    """The best of both kinds; which is lower only where they differ by more than the seeds do."""
-    both = f"best {_loss(plan, l2)} coupled and {_loss(plan, apart)} decoupled"
+        return "every run of a map diverged"
     low, high = sorted((l2.loss, apart.loss))
+    spreads = [
+        float(middle.spread[(plan.panels.index(panel), *best.best)])
+        for panel, best in ((pair[0], l2), (pair[1], apart))
+    ]
     if not all(high > factor * low for factor in (LOWER, *spreads)):
-        return f"{both}, about the same"
-    return f"{both}, so {'coupled' if l2.loss < apart.loss else 'decoupled'} decay gets lower here"
+        return "both kinds of decay reach about the same loss"
+    return f"{'coupled' if l2.loss < apart.loss else 'decoupled'} decay gets lower here"
 
 
-def _loss(plan: Plan, found: Valley) -> str:
-    """The best loss, and whether it lies where the map ends."""
-    (row, column), (_, rows, columns, _) = found.best, plan.shape
-    edge = row == rows - 1 or column in (0, columns - 1)
-    return plain(found.loss) + (" (at the edge of the map)" if edge else "")
+def _nothing(middle: Middle) -> Iterator[str]:
+    """Where a loss of 0 is on the colours, which are logarithmic."""
+    if (middle.sound == 0).any():
+        yield "A loss of 0 has the lightest colour."
 
 
-def _moves(plan: Plan, panel: Panel, found: Valley) -> str:
-    """How the λ that is needed goes with η, and where there is one, how the best λ does."""
-    level, best, name = found.crossing, found.bottom, symbol(plan, panel)
-    if level.straight:
-        said = f"{name} {_as(level.slope)} does half the work"
-    elif math.isnan(level.slope):
-        said = f"no line on which {name} does half the work"
-    else:
-        said = f"half the work along no straight line of {name}"
-    if best.straight:
-        said += f", and the best {name} has slope {signed(best.slope)} over {len(best.lr)} η"
-    return said
+def table(plan: Plan, middle: Middle, valleys: Sequence[Valley | None]) -> list[dict[str, str]]:
+    """What each map shows, a row for every one; two panels of the same runs are one."""
+    return [_row(plan, middle, p, valleys[p]) for p in plan.own]
 
 
-def _as(slope: float) -> str:
-    if _is(slope, 0):
-        return "the same at every η"
-    if _is(slope, -1):
-        return "in proportion to 1/η"
-    return "falling with η" if slope < 0 else "growing with η"
+def _row(plan: Plan, middle: Middle, p: int, found: Valley | None) -> dict[str, str]:
+    panel = plan.panels[p]
+    both = plan.one_rule(panel.optimizer)
+    numbers = ("–", "–", "–", "–", "–") if found is None else _numbers(plan, panel, found)
+    diverged = middle.diverged[p]
+    return {
+        "best cell of": f"{OPTIMIZERS[panel.optimizer].label}, {'either' if both else panel.decay}",
+        "loss": numbers[0],
+        "at η": numbers[1],
+        "at λ": f"λ′ = {numbers[2]}" if plan.by_step(panel) and found else numbers[2],
+        "best λ, slope": numbers[3],
+        "half the work, slope": numbers[4],
+        "diverged": f"{round(100 * float(diverged.mean()))} %",
+    }
+
+
+def _numbers(plan: Plan, panel: Panel, found: Valley) -> tuple[str, str, str, str, str]:
+    row, column = found.best
+    at_end = column in (0, len(plan.lr) - 1), row == len(plan.strength) - 1
+    lr, lam = (
+        plain(value) + (" (end)" if end else "")
+        for value, end in zip((plan.lr[column], plan.rows(panel)[row]), at_end, strict=True)
+    )
+    return (
+        plain(found.loss),
+        "any" if found.any_column else lr,
+        "any" if found.any_row else lam,
+        _slope(found.bottom, 0),
+        _slope(found.crossing, found.below),
+    )
+
+
+def _slope(line: Line, below: int) -> str:
+    """A line's slope and over how many η, or why it has none."""
+    count = len(line.lr)
+    said = [
+        f"{signed(line.slope)} ({count} η)"
+        if line.straight
+        else f"bent ({count} η)"
+        if count >= FEWEST
+        else f"only {count} η"
+        if count
+        else ""
+    ]
+    if below:
+        said.append(f"{below} below")
+    return ", ".join(part for part in said if part) or "none"
 
 
 def _lost(plan: Plan, middle: Middle) -> str:
@@ -193,8 +231,13 @@ def reading(plan: Plan) -> str:
     text = (
         f"A cell is the test loss (half mean square, no penalty) of {which} after "
         f"{plan.base.epochs} epochs. λ = 0 is the row below. Hatched: that run diverged. "
-        "Green: half the way, on a logarithmic scale, from no decay to the best cell; its slope is "
-        "the median over any two of its points. Dashed: ηλ as in the chosen run. "
+        "Green, for each η: the λ that does half the work, half the way on a logarithmic scale "
+        "from no decay at this η to the best cell of the map. It has no point where no decay "
+        f"ends within a factor of {plain(MATTERS)} of the best cell or blows up, where no λ of the "
+        "map gets so far, and where the smallest λ > 0 gets further (so many η are counted as "
+        "below). A slope is the median over any two points; a line is bent where fewer than "
+        f"{100 * STRAIGHT:.0f} % of them are within half a row of one straight line. A best cell "
+        "at the end of the map may go on beyond it. Dashed: ηλ as in the chosen run. "
         "Solid: the learning rate at which descent on all examples stops converging, exactly, "
         "for the middle one of the seeds' data; Adam has no such limit. Two best cells are about "
         f"the same where they differ by less than {100 * (LOWER - 1):.0f} %, or than the seeds of "
@@ -220,8 +263,15 @@ def rules(plan: Plan) -> str:
             f"torch that is λ = λ′/η. The rows are placed so that λ′ = {plain(plan.unit)}·λ. The "
             "paper maps networks for images; this is a linear model, and says nothing of them."
         )
+    n, size = plan.data.n_train, plan.base.batch_size
+    without = "the two are one rule"
+    if n % size:
+        without = (
+            f"they differ in the last batch of an epoch alone: its {n % size} of {size} rows count "
+            f"{n % size}/{size}, and coupled decay with them, while decoupled decay acts in full"
+        )
     return (
-        "Without momentum the two are one rule. With momentum coupled decay goes through the "
+        f"Without momentum {without}. With momentum coupled decay goes through the "
         "velocity, and in Adam it is divided by √s with the rest of the gradient."
     )
 
