@@ -20,7 +20,8 @@ from pages.shared import cached
 from pages.shared.chart import encode
 from pages.shared.link import read_link as read_train_link
 from pages.shared.settings import Steps
-from pages.shared.which import measured, picture, texts, words
+from pages.shared.story import FEW_TESTS
+from pages.shared.which import freedom, measured, picture, texts, verdict, words
 from pages.shared.which.measured import METHODS, Again, Seen, Trained
 from pages.shared.which.presets import PRESETS
 from pages.shared.which.problem import (
@@ -436,7 +437,7 @@ def test_every_end_has_a_picture_and_says_only_numbers(values: dict[str, Any]) -
     drawn = picture.picture(seen)
     go.Figure(drawn["figure"])
     json.loads(encode(drawn), parse_constant=pytest.fail)
-    said = [words.finding(seen), words.matters(seen), words.drawing(seen), *drawn["sentences"]]
+    said = [words.finding(seen), verdict.matters(seen), words.drawing(seen), *drawn["sentences"]]
     assert not [text for text in said if "nan" in text or "inf" in text.split()]
     assert len(drawn["sentences"]) == len(drawn["series"]["at"]) == 64
     low, high = drawn["figure"]["layout"]["yaxis11"]["range"]
@@ -446,7 +447,7 @@ def test_every_end_has_a_picture_and_says_only_numbers(values: dict[str, Any]) -
 def test_the_upright_lines_stand_at_every_weight_decay() -> None:
     drawn = picture.picture(whole(problem(at=0.7)))
     scale = Scale(1e-3, 10)
-    assert len(drawn["moves"]) == 5
+    assert len(drawn["moves"]) == 4
     for move in drawn["moves"].values():
         xs = [pair[0] for pair in move["x"]]
         assert xs == pytest.approx(scale.place(np.array(drawn["series"]["at"])).tolist())
@@ -474,6 +475,102 @@ def test_a_click_beside_the_axis_is_its_nearer_end() -> None:
     assert scale.weight_decay(-3.05) == pytest.approx(1e-3)
     assert scale.weight_decay(7) == pytest.approx(10)
     assert scale.weight_decay(-300) == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "apart"),
+    [
+        ({}, 0.05),
+        ({}, 0.13),
+        ({"n_features": 200, "n_train": 20}, 0.05),
+        ({"n_features": 1}, 0.05),
+        ({"least": 0.1, "most": 1.0}, 0.05),
+    ],
+)
+def test_the_upper_axis_is_ticked_at_round_degrees_of_freedom(
+    values: dict[str, Any], apart: float
+) -> None:
+    seen = whole(problem(**values))
+    scale = Scale(seen.problem.span.least, seen.problem.span.most)
+    X = make_dataset(seen.problem.data).X_train
+    s = np.linalg.svd(X - X.mean(0), compute_uv=False) ** 2 / len(X)
+    s = s[s > 1e-12]
+    found = freedom.ticks(known(seen).fine, scale, apart)
+    assert (found.places[0], found.texts[0]) == (scale.zero, f"{1 + len(s)}")
+    assert len(found.places) >= 3
+    for x, text in list(zip(found.places, found.texts, strict=True))[1:]:
+        assert 1 + (s / (s + 10**x)).sum() == pytest.approx(float(text), rel=1e-4)
+        assert float(text) == float(f"{float(text):.2g}")
+    low, high = scale.range
+    assert np.diff(sorted(found.places)).min() >= apart * (high - low) * (1 - 1e-9)
+
+
+def test_the_upper_axis_is_that_of_the_losses_and_zooms_with_it() -> None:
+    seen = whole(problem())
+    layout = picture.picture(seen)["figure"]["layout"]
+    upper = layout["xaxis9"]
+    assert (upper["overlaying"], upper["matches"], upper["side"]) == ("x", "x", "top")
+    assert upper["range"] == layout["xaxis"]["range"]
+    assert upper["title"]["text"] == "degrees of freedom (exact)"
+    few = layout["meta"]["narrow"]["xaxis9.tickvals"]
+    assert 3 <= len(few) < len(upper["tickvals"])
+    hidden = picture.picture(replace(seen, exact=None))["figure"]["layout"]
+    assert "xaxis9" not in hidden
+
+
+def test_a_choice_beyond_the_axis_is_said_at_its_end() -> None:
+    seen = whole(problem(least=0.1, most=1.0))
+    chosen = known(seen).chosen.weight_decay[METHODS.index("validation")]
+    assert 0 < chosen < 0.1
+    figure = picture.picture(seen)["figure"]
+    note = next(a for a in figure["layout"]["annotations"] if a["text"].startswith("← "))
+    assert note["text"] == f"← λ = {words.plain(float(chosen))}"
+    assert note["x"] == -1
+    above = [t for t in figure["data"] if t.get("name") == "validation"]
+    assert not above  # no mark on the losses, where this λ has no place
+    inside = picture.picture(whole(problem()))["figure"]
+    assert [t for t in inside["data"] if t.get("name") == "validation"]
+    assert not [a for a in inside["layout"]["annotations"] if "λ =" in a["text"]]
+    endless = picture.picture(whole(problem(true_weight=0.0)))["figure"]["layout"]["annotations"]
+    assert "λ = ∞ →" in [a["text"] for a in endless]
+
+
+def test_the_weights_panel_shows_those_with_decay() -> None:
+    near, far = (
+        whole(problem_of({**SMALL, **preset.values})) for preset in (PRESETS[0], PRESETS[2])
+    )
+    for seen, beyond in ((near, False), (far, True)):
+        weights = known(seen).paths.weights
+        low, high = picture.picture(seen)["figure"]["layout"]["yaxis13"]["range"]
+        assert low < weights[1:].min()
+        assert high > weights[1:].max()
+        assert (low <= weights[0].min() and weights[0].max() <= high) != beyond
+        size = f"up to {words.plain(float(np.abs(weights[0]).max()))} in size"
+        assert (size in words.drawing(seen)) == beyond
+
+
+def test_where_there_is_nothing_to_learn_rounding_is_not_shown() -> None:
+    seen = whole(problem(noise=0.0, true_weight=0.0))
+    exact = known(seen)
+    assert not exact.at.norm.any()
+    assert not exact.paths.weights.any()
+    assert exact.constant == 0
+    figure = picture.picture(seen)["figure"]
+    low, high = figure["layout"]["yaxis11"]["range"]
+    shown = np.log10([*seen.found.train, *seen.found.test])
+    assert low <= shown.min() <= shown.max() <= high
+    assert high - low < 1.5 * np.ptp(shown) + 0.5
+    marks = {mark.rule: mark.why for mark in picture.marks(seen)}
+    assert marks["bayes"] == "prefers none: σ = 0 and all true weights are 0"
+
+
+def test_few_decades_are_ticked_in_small_panels_too() -> None:
+    small = Scale(0.1, 1).ticks(small=True)
+    assert small["ticktext"] == ["0", "0.2", "0.5", "1"]
+    assert Scale(1e-8, 100).ticks(small=True)["ticktext"][-1] != "0"
+    for least in SETTINGS["least"].steps:  # type: ignore[union-attr]
+        for most in SETTINGS["most"].steps:  # type: ignore[union-attr]
+            assert 3 <= len(Scale(least, most).ticks(small=True)["tickvals"]) <= 6
 
 
 def test_the_marks_are_what_the_rules_chose() -> None:
@@ -519,7 +616,7 @@ def test_the_finding_names_what_each_rule_chose() -> None:
 
 def test_whether_it_matters_is_what_the_repetitions_say() -> None:
     seen = whole(problem(draws=20))
-    text = words.matters(seen)
+    text = verdict.matters(seen)
     zero = np.median(seen.again.column("zero")[1])
     gcv = np.median(seen.again.column("gcv")[1])
     assert f"without decay is {100 * (zero - 1):.0f} % above the best" in text
@@ -530,9 +627,9 @@ def test_whether_it_matters_is_what_the_repetitions_say() -> None:
 
 def test_few_repetitions_have_no_verdict() -> None:
     seen = whole(problem())
-    assert "For the exact solution" in words.matters(seen)
+    assert "For the exact solution" in verdict.matters(seen)
     few = replace(seen.again, found=seen.again.found[: measured.LEAST_DRAWS - 1])
-    text = words.matters(replace(seen, again=few))
+    text = verdict.matters(replace(seen, again=few))
     assert "On 4 data sets" in text
     assert "For the" not in text
     assert "a verdict takes at least 5" in text
@@ -540,24 +637,63 @@ def test_few_repetitions_have_no_verdict() -> None:
 
 def test_the_verdict_names_trained_runs_that_say_otherwise() -> None:
     seen = whole(problem_of({**SMALL, **PRESETS[1].values, "epochs": 200}))
-    text = words.matters(seen)
+    text = verdict.matters(seen)
     zero = float(seen.found.test[0] / np.nanmin(seen.found.test))
     assert zero > 2
     assert f"trained on the data above λ matters: without decay they are {words.above(zero)}" in (
         text
     )
-    lone = words.matters(whole(problem(n_train=1, epochs=100)))
+    lone = verdict.matters(whole(problem(n_train=1, epochs=100)))
     assert "none of the rules chooses a λ here. For the runs trained on the data above" in lone
     alike = replace(seen.found, test=np.ones_like(seen.found.test))
-    assert "trained on the data" not in words.matters(replace(seen, found=alike))
+    assert "trained on the data" not in verdict.matters(replace(seen, found=alike))
     lost = replace(seen.found, test=np.where(seen.grid > 0, seen.found.test, np.nan))
-    assert "trained on the data" not in words.matters(replace(seen, found=lost))
+    assert "trained on the data" not in verdict.matters(replace(seen, found=lost))
+
+
+def test_few_test_examples_measure_nothing() -> None:
+    one = whole(problem(source="diabetes", n_train=442))
+    assert one.problem.data.n_train == 441
+    assert "measured on a single test example: chance decides much" in words.finding(one)
+    text = verdict.matters(one)
+    assert "each test set is a single example: that measures nothing" in text
+    assert "worth it" not in text
+    few = whole(problem(n_test=FEW_TESTS - 1))
+    assert f"only {FEW_TESTS - 1} test examples" in words.finding(few)
+    assert "there is no verdict" in verdict.matters(few)
+    enough = whole(problem(n_test=FEW_TESTS))
+    assert "chance decides" not in words.finding(enough)
+    assert "For the exact solution" in verdict.matters(enough)
+
+
+def test_more_examples_than_the_table_has_are_named() -> None:
+    _, complaints = read_link([("source", "diabetes"), ("n_train", "442")])
+    assert complaints == [
+        "Training examples n: 442 in the link is more than these data have; 441 are used."
+    ]
+    assert not read_link([("source", "diabetes"), ("n_train", "441")])[1]
+
+
+def test_bars_are_named_only_where_there_are_bars() -> None:
+    assert "bars of the picture" in verdict.bars(whole(problem()))
+    assert verdict.bars(whole(problem(n_train=1))) == ""
+
+
+def test_a_best_loss_of_zero_has_no_percentage() -> None:
+    text = verdict.matters(whole(problem(noise=0.0)))
+    assert "%" not in text
+    assert "No decay reaches the least loss, which is 0, and so do GCV" in text
 
 
 def test_it_does_not_matter_where_the_exact_loss_is_flat() -> None:
     flat = {**SMALL, **PRESETS[1].values}
     seen = whole(problem_of(flat))
-    assert "For the exact solution it matters little here" in words.matters(seen)
+    rules = {words.NAMES[rule]: np.median(seen.again.column(rule)[1]) for rule in METHODS[2:5]}
+    cheapest = min(rules, key=lambda name: rules[name])
+    assert (
+        f"For the exact solution it matters little here: in the median no decay and {cheapest} are "
+        "both within 5 % of the best λ"
+    ) in verdict.matters(seen)
 
 
 @pytest.mark.parametrize(

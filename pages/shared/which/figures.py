@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from pages.shared.figures import TEXT, log_axis
+from pages.shared.figures import TEXT, Trace, log_axis
+from pages.shared.which import freedom
 from pages.shared.which.losses import losses, span
 from pages.shared.which.measured import NAMED
 from pages.shared.which.panels import panels
-from pages.shared.which.scale import Scale
+from pages.shared.which.scale import Scale, number
 from pages.shared.which.traces import (
     CHOSEN,
-    DOF,
+    FREEDOM,
     LOSS,
     NORM,
     PANELS,
@@ -22,36 +23,41 @@ from pages.shared.which.traces import (
     UPRIGHT,
     WEIGHTS,
     WHOLE_HEIGHT,
+    Mark,
     Shown,
+    scatter,
     upright,
 )
 
 DOMAINS = (
     ((0.0, 1.0), (0.56, 1.0)),
-    ((0.0, 1.0), (0.3, 0.52)),
-    ((0.0, 0.26), (0.0, 0.19)),
-    ((0.37, 0.63), (0.0, 0.19)),
-    ((0.74, 1.0), (0.0, 0.19)),
+    ((0.0, 1.0), (0.31, 0.5)),
+    ((0.0, 0.44), (0.0, 0.21)),
+    ((0.56, 1.0), (0.0, 0.21)),
 )
 # On a phone the panels lie below each other.
 NARROW_DOMAINS = (
-    ((0.0, 1.0), (0.66, 1.0)),
-    ((0.0, 1.0), (0.47, 0.63)),
-    ((0.0, 1.0), (0.32, 0.41)),
-    ((0.0, 1.0), (0.16, 0.25)),
-    ((0.0, 1.0), (0.0, 0.09)),
+    ((0.0, 1.0), (0.62, 1.0)),
+    ((0.0, 1.0), (0.4, 0.57)),
+    ((0.0, 1.0), (0.2, 0.31)),
+    ((0.0, 1.0), (0.0, 0.11)),
 )
+# The legend stands above the numbers and the title of the upper axis.
+LEGEND, NARROW_LEGEND = 1.075, 1.06
+UPPER = {"xaxis": f"x{FREEDOM}", "yaxis": f"y{PANELS[LOSS]}"}
 # An axis over another one would otherwise have its ticks where that has them.
 FEW_TICKS = {"tickmode": "auto", "nticks": 5}
 # Over fewer decades than this 1, 2 and 5 are ticked in each.
 FEW = 3.5
 # Names of weights that would stand closer than this share of the panel are left to the hover.
 APART = 0.11
+# Above and below the weights, of what they span.
+ROOM = 0.06
 
 
 def picture(shown: Shown) -> tuple[dict[str, Any], dict[str, Any]]:
     """The figure, and where the upright lines at the marked λ are for every λ of the grid."""
-    traces = [*losses(shown), *panels(shown)]
+    traces = [*losses(shown), *panels(shown), *_freedom(shown)]
     places = shown.scale.place(shown.grid)
     moves = {}
     for panel, mark in enumerate(PANELS):
@@ -66,7 +72,7 @@ def picture(shown: Shown) -> tuple[dict[str, Any], dict[str, Any]]:
 def _layout(shown: Shown, ends: tuple[float, float]) -> dict[str, Any]:
     layout: dict[str, Any] = {
         "height": 900,
-        "margin": {"l": 64, "r": 24, "t": 84, "b": 44},
+        "margin": {"l": 64, "r": 24, "t": 128, "b": 44},
         "hovermode": "closest",
         "barmode": "overlay",
         "uirevision": shown.revision,
@@ -75,14 +81,13 @@ def _layout(shown: Shown, ends: tuple[float, float]) -> dict[str, Any]:
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
-            "y": 1.01,
+            "y": LEGEND,
             "yanchor": "bottom",
             "font": {"size": 12},
         },
         "annotations": [_break(shown.scale, mark) for mark in PANELS] + _words(shown),
     }
-    narrow: dict[str, Any] = {"height": 1280, "margin.t": 200}
-    narrow[f"yaxis{UPRIGHT[DOF]}.title"] = {"text": "df"}
+    narrow: dict[str, Any] = {"height": 1180, "margin.t": 218, "legend.y": NARROW_LEGEND}
     for panel, mark in enumerate(PANELS):
         (left, right), (bottom, top) = DOMAINS[panel]
         layout[f"xaxis{mark}"] = {
@@ -90,9 +95,9 @@ def _layout(shown: Shown, ends: tuple[float, float]) -> dict[str, Any]:
             "anchor": f"y{mark}",
             "range": shown.scale.range,
             "zeroline": False,
-            "title": {"text": "" if panel == LOSS else "λ", "standoff": 2},
+            "title": _title("" if panel == LOSS else "λ"),
             "tickangle": 0,
-            **shown.scale.ticks(small=panel not in (LOSS, CHOSEN)),
+            **shown.scale.ticks(small=panel in (WEIGHTS, NORM)),
             **({"matches": "x"} if panel else {}),
         }
         layout[f"yaxis{mark}"] = {
@@ -112,11 +117,15 @@ def _layout(shown: Shown, ends: tuple[float, float]) -> dict[str, Any]:
         narrow[f"xaxis{mark}.domain"], narrow[f"yaxis{mark}.domain"] = NARROW_DOMAINS[panel]
         for name, few in shown.scale.ticks(small=True).items():
             narrow[f"xaxis{mark}.{name}"] = few
+    if shown.fine is not None:
+        few = freedom.ticks(shown.fine, shown.scale, freedom.NARROW_APART)
+        layout[f"xaxis{FREEDOM}"] = _upper(shown, freedom.ticks(shown.fine, shown.scale))
+        narrow |= {f"xaxis{FREEDOM}.{name}": value for name, value in few.layout.items()}
     layout["meta"] = {
         "filename": "which-lambda",
         "clicks": True,
-        "alt": "Loss over λ; below it the λ that each rule chooses, degrees of freedom, weights "
-        "and their norm.",
+        "alt": "Loss over λ and over the degrees of freedom of the exact solution; below it the λ "
+        "that each rule chooses, weights and their norm.",
         "narrow": narrow,
     }
     return layout
@@ -125,19 +134,54 @@ def _layout(shown: Shown, ends: tuple[float, float]) -> dict[str, Any]:
 def _upwards(shown: Shown, panel: int, ends: tuple[float, float]) -> dict[str, Any]:
     """The upright axis of a panel."""
     if panel == LOSS:
-        title = {"text": "loss (half mean square)"}
+        title = _title("loss (half mean square)")
         return {"title": title, "range": list(ends), **_log_ticks(ends[1] - ends[0])}
     if panel == CHOSEN:
         names = [RULES[mark.rule].name for mark in reversed(shown.marks)]
         rows = [row + 0.4 for row in range(len(names))]
         grid = {"showgrid": False, "range": [0, len(names)], "fixedrange": True}
         return {"tickvals": rows, "ticktext": names, **grid}
-    if panel == DOF:
-        return {"title": {"text": "degrees of freedom"}, "rangemode": "tozero", **FEW_TICKS}
     if panel == NORM:
         norms = [*(shown.fine.norm if shown.fine else ()), *shown.found.norm]
-        return {"title": {"text": "‖w‖"}, "type": "log", "tickmode": "linear", **log_axis(norms)}
-    return {"title": {"text": "weights w*<sub>j</sub>"}, **FEW_TICKS}
+        axis = {"type": "log", "tickmode": "linear", "exponentformat": "power"}
+        return {"title": _title("‖w‖"), **axis, **log_axis(norms)}
+    title = {"title": _title("weights w*<sub>j</sub>"), **FEW_TICKS}
+    if shown.paths is None:
+        return title
+    low, high = shown.paths.ends
+    room = ROOM * (high - low) or 1.0
+    return {**title, "range": [low - room, high + room]}
+
+
+def _title(text: str) -> dict[str, Any]:
+    """The title of an axis; all are of one size."""
+    return {"text": text, "standoff": 4, "font": {"size": 13}}
+
+
+def _upper(shown: Shown, ticks: freedom.Ticks) -> dict[str, Any]:
+    """The axis along the top of the losses, which is zoomed with that of λ."""
+    return {
+        "overlaying": "x",
+        "matches": "x",
+        "anchor": f"y{UPRIGHT[LOSS]}",
+        "side": "top",
+        "range": shown.scale.range,
+        "zeroline": False,
+        "showgrid": False,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickangle": 0,
+        "title": _title("degrees of freedom (exact)"),
+        **ticks.layout,
+    }
+
+
+def _freedom(shown: Shown) -> list[Trace]:
+    """Nothing to be seen, on the axis of degrees of freedom: without a trace it is not drawn."""
+    if shown.fine is None:
+        return []
+    unseen = {"mode": "markers", "opacity": 0, "hoverinfo": "skip", "showlegend": False}
+    return [scatter(LOSS, x=[shown.scale.zero], y=[0.5], **unseen) | UPPER]
 
 
 def _log_ticks(decades: float) -> dict[str, Any]:
@@ -161,6 +205,20 @@ def _break(scale: Scale, mark: str) -> dict[str, Any]:
     }
 
 
+def _beyond(scale: Scale, mark: Mark, row: int) -> dict[str, Any]:
+    """The λ that a rule chooses beyond the axis, beside its symbol at the nearer end."""
+    value, left = number(mark.weight_decay), mark.weight_decay < scale.least
+    return {
+        "text": f"← λ = {value}" if left else f"λ = {value} →",
+        "x": float(scale.place(np.array(mark.weight_decay))),
+        "y": row + 0.4,
+        "xref": f"x{PANELS[CHOSEN]}",
+        "yref": f"y{UPRIGHT[CHOSEN]}",
+        "xanchor": "left" if left else "right",
+        "xshift": 10 if left else -10,
+    }
+
+
 def _words(shown: Shown) -> list[dict[str, Any]]:
     """Why a rule chooses nothing, in its row; the names of the largest weights at their start."""
     notes = []
@@ -168,9 +226,11 @@ def _words(shown: Shown) -> list[dict[str, Any]]:
         if math.isnan(mark.weight_decay):
             at = {"x": 0.02, "y": row + 0.4, "xref": "x2 domain", "yref": f"y{UPRIGHT[CHOSEN]}"}
             notes.append({"text": f"– {mark.why}", "xanchor": "left", **at})
+        elif not shown.scale.shows(mark.weight_decay):
+            notes.append(_beyond(shown.scale, mark, row))
     paths = shown.paths
     if paths is not None:
-        reach = float(np.ptp(paths.weights)) or 1.0
+        reach = float(np.ptp(paths.ends)) or 1.0
         placed: list[float] = []
         for j in range(min(NAMED, len(paths.names))):
             y = float(paths.weights[1, j])
@@ -179,7 +239,7 @@ def _words(shown: Shown) -> list[dict[str, Any]]:
                 at = {
                     "x": shown.scale.ends[0],
                     "y": y,
-                    "xref": "x4",
+                    "xref": f"x{PANELS[WEIGHTS]}",
                     "yref": f"y{UPRIGHT[WEIGHTS]}",
                 }
                 notes.append({"text": paths.names[j], "xanchor": "left", "yshift": 8, **at})

@@ -127,7 +127,7 @@ def _estimates(shown: Shown) -> list[Trace]:
 
 def _mark(shown: Shown, mark: Mark) -> list[Trace]:
     """An upright line in the loss panel with the rule's symbol on the test loss there."""
-    if math.isnan(mark.weight_decay):
+    if not shown.scale.shows(mark.weight_decay):
         return []
     rule, x = RULES[mark.rule], float(shown.scale.place(np.array(mark.weight_decay)))
     line = {"color": rule.colour, "dash": rule.dash, "width": 1.1}

@@ -9,6 +9,7 @@ from html import escape
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pages.shared import cached
 from pages.shared.which.problem import TRAINED, Problem, Span
@@ -49,6 +50,9 @@ ALIKE = 1e-9
 # A loss below this share of that of predicting 0 is rounding.
 ROUNDING = 1e-24
 
+# Weights without decay may widen the shown range by this share of what the others span.
+BEYOND = 0.5
+
 # How λ may be chosen; `test` is hindsight, `zero` is no decay at all.
 METHODS = ("test", "bayes", "gcv", "loo", "validation", "zero")
 
@@ -74,6 +78,20 @@ class Paths:
     weights: Array
     names: tuple[str, ...]
     total: int
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and largest weight shown: those without decay only where they are near."""
+        rest = self.weights if self.near else self.weights[1:]
+        return float(rest.min()), float(rest.max())
+
+    @property
+    def near(self) -> bool:
+        """Whether the weights without decay are of the size of those with it."""
+        least, most = float(self.weights[1:].min()), float(self.weights[1:].max())
+        room = BEYOND * (most - least)
+        bare = self.weights[0]
+        return bool(bare.min() >= least - room and bare.max() <= most + room)
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,7 +278,7 @@ def exact(spec: DatasetSpec, span: Span) -> Exact | None:
         at=_curves(data, ridge_path(data, span.grid)),
         paths=_paths(data, span),
         chosen=chosen(data, spec, span),
-        constant=cached.constant_loss(data),
+        constant=float(_without_rounding(np.array(cached.constant_loss(data)), data.y_test)),
     )
 
 
@@ -275,13 +293,19 @@ def _without_rounding(loss: Array, y: Array) -> Array:
     return np.where(loss > ROUNDING * float(np.mean(y**2)), loss, 0.0)
 
 
+def _fits(data: Dataset, path: RidgePath) -> NDArray[np.bool_]:
+    """At which λ the weights take part in fitting the targets, by more than rounding."""
+    x2, y2 = float(np.mean(data.X_train**2)), float(np.mean(data.y_train**2))
+    return np.asarray(path.weight_norm**2 * x2 > ROUNDING * y2)
+
+
 def _curves(data: Dataset, path: RidgePath) -> Curves:
     return Curves(
         path.weight_decay,
         _without_rounding(path.train_loss, data.y_train),
         _without_rounding(path.test_loss, data.y_test),
         path.dof,
-        path.weight_norm,
+        np.where(_fits(data, path), path.weight_norm, 0.0),
         path.gcv,
         path.loo,
     )
@@ -289,7 +313,8 @@ def _curves(data: Dataset, path: RidgePath) -> Curves:
 
 def _paths(data: Dataset, span: Span) -> Paths:
     lams = np.concatenate([[0.0], np.geomspace(span.least, span.most, COARSE)])
-    weights = ridge_path(data, lams).weights
+    path = ridge_path(data, lams)
+    weights = np.where(_fits(data, path)[:, None], path.weights, 0.0)
     order = np.argsort(-np.abs(weights).max(0), kind="stable")[:LINES]
     names = [escape(name, quote=False) for name in data.feature_names]  # Plotly reads HTML
     names = names or [f"w<sub>{j + 1}</sub>" for j in range(data.n_features)]

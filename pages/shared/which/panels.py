@@ -1,4 +1,4 @@
-"""The panels below the losses: chosen λ, degrees of freedom, weights, norm; no Streamlit."""
+"""The panels below the losses: chosen λ, weights, norm; no Streamlit."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from pages.shared.figures import OPTIMUM, PENALTY, TEXT, Trace
 from pages.shared.which.measured import NAMED
+from pages.shared.which.scale import number
 from pages.shared.which.traces import (
     CHOSEN,
-    DOF,
     NORM,
     RULES,
     UPRIGHT,
@@ -31,7 +31,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 def panels(shown: Shown) -> list[Trace]:
     """All that these panels hold but the upright lines that move."""
-    return [*_rows(shown), *_small(shown), *_weights(shown)]
+    return [*_rows(shown), *_norm(shown), *_weights(shown)]
 
 
 def _rows(shown: Shown) -> list[Trace]:
@@ -72,7 +72,6 @@ def _rows(shown: Shown) -> list[Trace]:
                     CHOSEN,
                     x=shown.scale.place(np.array([mark.weight_decay])),
                     y=[row + 0.3],
-                    customdata=[mark.weight_decay],
                     mode="markers",
                     marker={
                         "color": rule.colour,
@@ -82,7 +81,7 @@ def _rows(shown: Shown) -> list[Trace]:
                     },
                     cliponaxis=False,
                     showlegend=False,
-                    hovertemplate="λ = %{customdata:.3g} on these data<extra>"
+                    hovertemplate=f"λ = {number(mark.weight_decay)} on these data<extra>"
                     + rule.name
                     + "</extra>",
                 )
@@ -90,19 +89,17 @@ def _rows(shown: Shown) -> list[Trace]:
     return traces
 
 
-def _small(shown: Shown) -> list[Trace]:
+def _norm(shown: Shown) -> list[Trace]:
     fine, traces = shown.fine, []
     if fine is not None:
-        lams, pink = fine.weight_decay, {"color": OPTIMUM}
         traces = [
-            curve(DOF, shown.scale, lams, fine.dof, "exact", line=pink, showlegend=False),
             curve(
                 NORM,
                 shown.scale,
-                lams,
+                fine.weight_decay,
                 positive(fine.norm),
                 "‖w*‖, exact",
-                line=pink,
+                line={"color": OPTIMUM},
                 showlegend=False,
             ),
         ]

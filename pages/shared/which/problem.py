@@ -190,6 +190,11 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Problem, list[str]]:
         problem = problem_of(values)
     except ValueError as error:
         return problem_of({}), [*complaints, f"The link's settings do not go together: {error}."]
+    if problem.data.n_train < int(values.get("n_train", 0)):
+        complaints.append(
+            f"Training examples n: {values['n_train']} in the link is more than these data have; "
+            f"{problem.data.n_train} are used."
+        )
     at = float(values.get("at", problem.weight_decay))
     if not (at == 0 or problem.span.least <= at <= problem.span.most):
         low, high = as_text(problem.span.least), as_text(problem.span.most)

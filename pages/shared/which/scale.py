@@ -8,11 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from pages.shared.story import plain
 from wd_core.types import Array
 
 # λ = 0 stands this share of the axis left of the smallest λ, and the axis is cut half-way.
 GAP = 0.08
 EDGE = 0.03
+# Over so few decades 2 and 5 are ticked, too. In a small panel there are no more ticks than this,
+# and none this close to 0.
+FEW_DECADES, MOST_TICKS, CLOSE = 1.5, 5, 0.15
 
 
 @dataclass(frozen=True)
@@ -45,17 +49,43 @@ class Scale:
         with np.errstate(divide="ignore"):
             return np.where(weight_decay > 0, np.clip(np.log10(weight_decay), low, high), self.zero)
 
+    def shows(self, weight_decay: float) -> bool:
+        """Whether this λ has a place of its own on the axis."""
+        return weight_decay == 0 or self.least <= weight_decay <= self.most
+
     def weight_decay(self, x: float) -> float:
         """The λ that stands there: 0 left of where the axis is cut, else one between its ends."""
         low, high = self.ends
         return 0.0 if x < (self.zero + low) / 2 else 10.0 ** min(max(x, low), high)
 
     def ticks(self, small: bool) -> dict[str, Any]:
-        """0, and whole powers of ten; in a small panel a few, and none close to 0."""
+        """0, and powers of ten; over few decades 1, 2 and 5. In a small panel none close to 0."""
         low, high = self.ends
-        first = math.ceil(low - 1e-9)
-        powers = list(range(first, math.floor(high + 1e-9) + 1))
+        powers = range(math.floor(low), math.ceil(high) + 1)
+        digits = (1, 2, 5) if high - low <= FEW_DECADES else (1,)
+        marks = [(digit, k) for k in powers for digit in digits]
+        least = low if not small else self.zero + CLOSE * (high - low)
+        marks = [m for m in marks if least - 1e-9 <= _place(*m) <= high + 1e-9]
         if small:
-            powers = powers[1 :: max(1, round((high - low) / 2))]
-        words = [f"{10.0**k:g}" if -3 <= k <= 3 else f"10<sup>{k}</sup>" for k in powers]
-        return {"tickvals": [self.zero, *powers], "ticktext": ["0", *words]}
+            marks = marks[:: math.ceil(len(marks) / MOST_TICKS)]
+        places = [_place(*mark) for mark in marks]
+        return {"tickvals": [self.zero, *places], "ticktext": ["0", *(_text(*m) for m in marks)]}
+
+
+def number(value: float) -> str:
+    """A number to three digits, ∞, or – where there is none."""
+    if math.isnan(value):
+        return "–"
+    return "∞" if math.isinf(value) else plain(value)
+
+
+def _place(digit: int, power: int) -> float:
+    return math.log10(digit) + power
+
+
+def _text(digit: int, power: int) -> str:
+    if -3 <= power <= 3:
+        return f"{digit * 10.0**power:g}"
+    return (
+        f"10<sup>{power}</sup>".replace("-", "−") if digit == 1 else f"{digit}·10<sup>{power}</sup>"
+    )

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.shared import assets, cached
 from pages.shared.latex import tex
 from pages.shared.story import plain
-from pages.shared.which import controls, words
+from pages.shared.which import controls, verdict, words
 from pages.shared.which.measured import Seen, weight_scale
 from pages.shared.which.presets import PRESETS
 from pages.shared.which.problem import Problem, train_query
@@ -121,15 +121,16 @@ def matters(seen: Seen) -> None:
     if not again.found:
         st.caption("The choices on other data are still to come.")
         return
-    st.markdown(words.matters(seen))
+    st.markdown(verdict.matters(seen))
     table = [_row(seen, method) for method in ("zero", "gcv", "loo", "validation", "bayes", "test")]
     st.dataframe([row for row in table if row], hide_index=True, height="content")
     asked, shown = seen.problem.draws, again.count
     fewer = f" {asked} would take too long at this size." if shown < asked else ""
     st.caption(
-        f"{len(again.found)} {words.repetition(seen)}, seeds {again.spec.seed} and on; their λ are "
-        f"the bars of the picture.{fewer} Cost: how far the exact test loss at the chosen λ is "
-        "above the least one on the same data. Validation keeps a quarter of the training rows "
+        f"{len(again.found)} {verdict.repetition(seen)}, seeds {again.spec.seed} and on."
+        f"{verdict.bars(seen)}{fewer} Cost: how far the exact test loss at the chosen λ is "
+        "above the least one on the same data; nine in ten cost no more than the 90th percentile. "
+        "Validation keeps a quarter of the training rows "
         "aside, chooses on them, and fits all rows at the same λ."
     )
 
@@ -148,10 +149,10 @@ def _row(seen: Seen, method: str) -> dict[str, str]:
         "λ by": name[0].upper() + name[1:],
         "median λ": plain(float(middle)),
         "80 % of them": f"{plain(float(low))} to {plain(float(high))}",
-        "at 0 or the end": f"{ends} of {len(lams)}",
-        "cost, median": words.percent(float(np.median(ratio))),
-        "cost, 90 % below": words.percent(float(np.quantile(ratio, 0.9, method="higher"))),
-        "cost, worst": words.percent(float(ratio.max())),
+        "at an end": f"{ends} of {len(lams)}",
+        "median cost": words.percent(float(np.median(ratio))),
+        "90th percentile": words.percent(float(np.quantile(ratio, 0.9, method="higher"))),
+        "worst": words.percent(float(ratio.max())),
     }
 
 
@@ -180,7 +181,11 @@ def _prior(problem: Problem) -> None:
     sigma2, tau2, n = problem.data.noise**2, weight_scale(data.w_true) ** 2, data.n_train
     if tau2 == 0:
         st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}, \quad \tau = 0")
-        st.caption("All true weights are 0: the more decay the better.")
+        st.caption(
+            "All true weights are 0: the more decay the better."
+            if sigma2
+            else "All true weights are 0, and so is σ: no λ is better than another."
+        )
         return
     st.latex(
         rf"\lambda = \frac{{\sigma^2}}{{n\,\tau^2}} = \frac{{{tex(sigma2)}}}{{{n} \cdot "

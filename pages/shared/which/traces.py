@@ -14,12 +14,14 @@ from pages.shared.which.measured import Curves, Found, Paths
 from pages.shared.which.scale import Scale
 from wd_core.types import Array
 
-# Loss, chosen λ, degrees of freedom, weights, norm: the mark of a panel's axes, and its place.
-LOSS, CHOSEN, DOF, WEIGHTS, NORM = range(5)
-PANELS = ("", "2", "3", "4", "5")
+# Loss, chosen λ, weights, norm: the mark of a panel's axes, and its place.
+LOSS, CHOSEN, WEIGHTS, NORM = range(4)
+PANELS = ("", "2", "3", "4")
 # The panels' own upright axes have no ticks and go from 0 to 1, for lines over their whole height
 # and for clicks; these lie over them, and have the numbers.
-UPRIGHT = ("11", "12", "13", "14", "15")
+UPRIGHT = ("11", "12", "13", "14")
+# The axis along the top of the losses, of degrees of freedom.
+FREEDOM = "9"
 WHOLE_HEIGHT = (0.0, 1.0)
 
 

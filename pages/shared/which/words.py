@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
+from pages.shared import cached
 from pages.shared.settings import number_text
-from pages.shared.story import plain
-from pages.shared.which.measured import BAND, LEAST_DRAWS, METHODS, Exact, Seen, over
+from pages.shared.story import FEW_TESTS, plain
+from pages.shared.which.measured import BAND, METHODS, Exact, Seen, over
 from wd_core import DATASETS
 from wd_core.types import Array
 
@@ -71,13 +72,6 @@ def lam(value: float) -> str:
     return number_text(value)
 
 
-def number(value: float) -> str:
-    """A number to three digits, ∞, or – where there is none."""
-    if math.isnan(value):
-        return "–"
-    return "∞" if math.isinf(value) else plain(value)
-
-
 def percent(ratio: float) -> str:
     """How far a loss is above another, from their ratio: 3.1 %, or a factor where it is large."""
     if math.isinf(ratio):
@@ -111,7 +105,7 @@ def undefined(seen: Seen, rule: str) -> str:
     if rule == "bayes":
         if DATASETS[seen.problem.data.source].most_train is not None:
             return "needs the truth, which nobody knows here"
-        return "σ = 0 and w = 0: any λ"
+        return "prefers none: σ = 0 and all true weights are 0"
     if rule == "validation" and n < 2:
         return "one example cannot be split"
     if rule in seen.exact.chosen.alike:
@@ -179,7 +173,22 @@ def own_run(seen: Seen) -> str:
 
 def finding(seen: Seen) -> str:
     """Where the loss is least, what each rule chose, and what that costs."""
-    return " ".join(part for part in (_best(seen), _rules(seen), _training(seen)) if part)
+    parts = (_best(seen), _rules(seen), _training(seen), few_tests(seen))
+    return " ".join(part for part in parts if part)
+
+
+def tests(seen: Seen) -> int:
+    """How many examples measure the test loss; of a table, at most those that do not train."""
+    return len(cached.dataset(seen.problem.data).y_test)
+
+
+def few_tests(seen: Seen) -> str:
+    """That so few test examples measure nothing, where they are few."""
+    count = tests(seen)
+    if count >= FEW_TESTS:
+        return ""
+    examples = "a single test example" if count == 1 else f"only {count} test examples"
+    return f"All of this is measured on {examples}: chance decides much of it."
 
 
 def _best(seen: Seen) -> str:
@@ -289,6 +298,10 @@ def drawing(seen: Seen) -> str:
         drawn = len(seen.exact.paths.names)
         which = f"all {total}" if drawn == total else f"the {drawn} largest of {total}"
         text += f"Weights: {which if total > 1 else 'the only one'}. "
+        if not seen.exact.paths.near:
+            size = plain(float(np.abs(seen.exact.paths.weights[0]).max()))
+            text += f"At λ = 0 some lie beyond their panel, up to {size} in size. "
+        text += "Upright lines: the λ of the rows below the losses, in their colours and marks. "
         text += _below(seen.exact)
     if not trained.whole:
         text += f"Training: {trained.done} of {len(trained.runs)} runs. "
@@ -305,65 +318,3 @@ def _below(exact: Exact) -> str:
             where = "λ = 0" if loss.any() else "every λ"
             said += f"At {where} the exact {name} loss is 0, which is below the picture. "
     return said
-
-
-# ---------------------------------------------------------------- does it matter?
-
-
-def repetition(seen: Seen) -> str:
-    """What is repeated."""
-    real = DATASETS[seen.problem.data.source].most_train is not None
-    return "splits of the same table" if real else "data sets of the same kind"
-
-
-def matters(seen: Seen) -> str:
-    """Whether a well-chosen λ is worth it, and whether the rules find it, over all repetitions."""
-    again = seen.again
-    if not again.found:
-        return ""
-    zero = again.column("zero")[1]
-    count = len(again.found)
-    text = (
-        f"On {count} {repetition(seen)} the exact test loss without decay is "
-        f"{above(float(np.median(zero)))} λ (median)"
-    )
-    costs = {}
-    for method in ("gcv", "loo", "validation"):
-        ratio = again.column(method)[1]
-        ratio = ratio[~np.isnan(ratio)]
-        if len(ratio):
-            costs[method] = float(np.median(ratio))
-    exact = float(np.median(zero))
-    if not costs:
-        return f"{text}; none of the rules chooses a λ here. {_when_trained(seen, exact)}".strip()
-    said = [f"{NAMES[method]} {above(ratio)}" for method, ratio in costs.items()]
-    text += f"; chosen by {', '.join(said)}. "
-    if count < LEAST_DRAWS:
-        return f"{text}So few say nothing of the others: a verdict takes at least {LEAST_DRAWS}."
-    cheapest = min(costs, key=lambda method: costs[method])
-    verdict = _verdict(exact, costs[cheapest], NAMES[cheapest])
-    return f"{text}{verdict} {_when_trained(seen, exact)}".strip()
-
-
-def _verdict(zero: float, chosen: float, name: str) -> str:
-    if zero < 1 + NEARLY and chosen < 1 + NEARLY:
-        both = f"in the median both stay within {100 * NEARLY:.0f} %"
-        return f"For the exact solution it matters little here: {both}."
-    if zero > chosen:
-        return f"For the exact solution choosing is worth it: {name} loses less than no decay does."
-    return (
-        "For the exact solution choosing is not worth it here: no decay loses no more than the "
-        "best of the rules."
-    )
-
-
-def _when_trained(seen: Seen, exact: float) -> str:
-    """What no decay costs the trained runs, where that is not what it costs the exact solution."""
-    best = seen.found.best
-    if best is None or not seen.trained.whole:
-        return ""
-    zero = float(over(seen.found.test[0], float(seen.found.test[best])))
-    if math.isnan(zero) or (zero < 1 + NEARLY) == (exact < 1 + NEARLY):
-        return ""
-    says = "λ matters" if zero >= 1 + NEARLY else "λ matters little"
-    return f"For the runs trained on the data above {says}: without decay they are {above(zero)}."
