@@ -6,6 +6,7 @@ from pages.shared import controls as run_controls
 from pages.shared import presets, texts
 from pages.shared.act import controls
 from pages.shared.act import texts as explained
+from pages.shared.act.states import has_directions
 
 
 @st.fragment
@@ -25,7 +26,11 @@ def page() -> None:
         except ValueError as error:
             st.error(f"These settings do not go together: {error}. Change that control.")
             return
-    explained.parts(settings, shown, pins)
+        below = has_directions(settings.data)
+        if not below:  # there is room beside the controls
+            explained.parts(settings, shown, pins, beside=False)
+    if below:
+        explained.parts(settings, shown, pins, beside=True)
 
 
 page()

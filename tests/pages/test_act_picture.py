@@ -357,10 +357,35 @@ def test_where_weight_decay_follows_the_link_names_the_steps_alone() -> None:
 def test_shares_in_words_never_claim_all_or_nothing() -> None:
     assert words.share(0.99999) == "more than 99.9 %"
     assert words.share(1.0) == "100 %"
+    assert words.share(1.0, whole=False) == "more than 99.9 %"
+    assert words.share(1.25, whole=False) == "125 %"
     assert words.share(0.0) == "0 %"
     assert words.share(1e-5) == "less than 0.1 %"
     assert words.share(1.25) == "125 %"
     assert words.share(-0.5) == "−50 %"
+
+
+def test_shares_that_rounding_makes_whole_are_called_alike() -> None:
+    settings = settings_of({**SQUARE, "lr": 0.1, "weight_decay": 1e-4})
+    payload = picture.directions(settings, Shown(2000, FREE))
+    said = payload["sentences"][payload["position"]]
+    assert "more than 99.9 % of the strongest" in said
+    assert "100 %" not in said
+
+
+def test_where_descent_diverges_the_panel_of_steps_says_why_it_is_empty() -> None:
+    for lr, empty in ((1.0, True), (0.003, False)):
+        layout = picture.directions(settings_of({"lr": lr}), Shown())["figure"]["layout"]
+        notes = [note["text"] for note in layout["annotations"]]
+        assert ("none: descent diverges at this η" in notes) == empty
+
+
+def test_no_tick_is_close_to_zero_in_a_small_panel() -> None:
+    axis = picture.directions(settings_of({}), Shown())["figure"]["layout"]["xaxis3"]
+    zero, first = axis["tickvals"][:2]
+    low, high = axis["range"]
+    assert axis["ticktext"][0] == "0"
+    assert (first - zero) / (high - low) > 0.14
 
 
 @pytest.mark.parametrize("ends", [(-6.3, 0.4), (0.4, 1.2), (-40.0, 3.0), (0.0, 9.0)])

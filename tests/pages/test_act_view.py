@@ -246,10 +246,20 @@ def test_where_descent_diverges_no_number_of_steps_is_called_a_match() -> None:
     page = opened({"lr": "1"})
     assert "no t matches λ" in text(page)
     assert "goes where this is least" not in text(page)
-    assert any(latex.value.strip("$\n ").endswith(r"(1-1\,s)^{t}") for latex in page.latex)
+    assert any(r"= 1-(1-1\,s)^{t} \end{gathered}" in latex.value for latex in page.latex)
 
 
 def test_every_control_has_a_help_text_and_none_is_shared_by_name() -> None:
     assert not SETTINGS.keys() & RUN.keys()
     for setting in SETTINGS.values():
         assert setting.help.endswith(".")
+
+
+def test_without_a_picture_of_directions_the_run_stands_beside_the_controls() -> None:
+    lone, usual = opened({"n_train": "1"}), opened({})
+    assert [column.weight for column in lone.columns] == [0.75, 0.25]
+    drawing = lone.columns[0]
+    assert [head.value for head in drawing.subheader] == [
+        "What does this run learn, and what is left of its start?"
+    ]
+    assert not usual.columns[0].subheader

@@ -27,6 +27,8 @@ STYLE = {
 }
 # How far from the rest the place of 0 stands on a logarithmic axis: a part of its length, and more.
 TO_ZERO, AT_LEAST = 0.09, 0.2
+# Ticks closer to 0 than this share of the distance between the most that an axis has are left out.
+APART = 0.7
 # The smallest weights drawn lie at most so many decades below those of least squares.
 DEEPEST = 3.5
 # Fewer decades than this get ticks at 2 and 5 too.
@@ -258,7 +260,9 @@ def _log_axis(low: float, high: float, title: str, zero: str = "", most: int = 7
     places, texts = decade_ticks(low, high, most)
     edge = zero_place(low, high) if zero else low
     if zero:
-        places, texts = [edge, *places], [zero, *texts]
+        first = edge + APART / most * (high - edge)
+        apart = [tick for tick in zip(places, texts, strict=True) if tick[0] >= first]
+        places, texts = [edge, *(at for at, _ in apart)], [zero, *(text for _, text in apart)]
     room = 0.04 * (high - edge)
     return {
         **_frame(),
@@ -308,6 +312,7 @@ def _directions_layout(given: Directions, revision: str) -> Plain:
             _title(SIZE, "|w| along the direction"),
             _title(OVER_LAMBDA, "Degrees of freedom over λ"),
             _title(OVER_STEPS, "Degrees of freedom over t"),
+            *_no_steps(given),
         ],
         "meta": {
             "filename": "weight-decay-directions",
@@ -352,6 +357,16 @@ def _title(panel: str, text: str) -> Plain:
         "showarrow": False,
         "font": {"size": 13},
     }
+
+
+def _no_steps(given: Directions) -> list[Plain]:
+    """Why there is nothing over t, where descent never arrives."""
+    if not np.isnan(given.stopped_dof).all():
+        return []
+    return [
+        _title(OVER_STEPS, "none: descent diverges at this η")
+        | {"x": 0.5, "y": 0.5, "xanchor": "center", "yanchor": "middle"}
+    ]
 
 
 def legend(y: float) -> Plain:

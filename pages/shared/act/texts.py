@@ -38,8 +38,8 @@ def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
         _both(now)
 
 
-def parts(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
-    """The picture of w in two parts, and the factor of the null space."""
+def parts(settings: Settings, shown: Shown, pins: tuple[Pin, ...], *, beside: bool) -> None:
+    """The picture of w in two parts, and the factor of the null space beside it, or below."""
     st.subheader("What does this run learn, and what is left of its start?", anchor=False)
     link = query(settings, shown, pins)
     if not cached.is_short(settings):
@@ -50,7 +50,7 @@ def parts(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
             "or dimensions to see them taken apart."
         )
         return
-    drawing, side = st.columns([3, 1], gap="medium")
+    drawing, side = st.columns([3, 1], gap="medium") if beside else (st.container(), st.container())
     with drawing:
         chart(split_picture.parts_of_w(settings, link), key="act parts")
     with side:
@@ -73,7 +73,10 @@ def _stopping(now: States, shown: Shown) -> None:
     power = r"\infty" if math.isinf(t) else f"{int(t)}"
     if not now.arrives and now.match[now.chosen]:
         power = "t"  # no number of steps matches
-    st.latex(rf"1-(1-\eta s)^t = 1-(1-{tex(now.lr)}\,s)^{{{power}}}")
+    st.latex(
+        r"\begin{gathered} 1-(1-\eta s)^t \\"
+        rf"= 1-(1-{tex(now.lr)}\,s)^{{{power}}} \end{{gathered}}"
+    )
     how = (
         "Each slider moves alone."
         if shown.sliders == FREE
@@ -94,7 +97,7 @@ def _both(now: States) -> None:
     power = r"\infty" if math.isinf(t) else f"{int(t)}"
     st.markdown("**Both: decay, and stopped**")
     st.latex(
-        r"\begin{gathered} \frac{s}{s+\lambda}\bigl(1-(1-\eta(s+\lambda))^t\bigr) \\"
+        r"\begin{gathered} \frac{s}{s+\lambda} \\ \cdot\,\bigl(1-(1-\eta(s+\lambda))^t\bigr) \\"
         rf"= \frac{{s}}{{s+{tex(lam)}}} \\"
         rf"\cdot\,\bigl(1-(1-{tex(now.lr)}(s+{tex(lam)}))^{{{power}}}\bigr)"
         r"\end{gathered}"
@@ -106,7 +109,8 @@ def _both(now: States) -> None:
             "ridge here."
         )
         return
-    kept = [words.share(float(share)) for share in descent_filter([strong, weak], now.lr, t, lam)]
+    shares = descent_filter([strong, weak], now.lr, t, lam)
+    kept = [words.share(float(x), whole=lam == 0 and math.isinf(t)) for x in shares]
     st.caption(
         "t steps of descent on L + (λ/2)‖w‖²: with t → ∞ this becomes ridge, and with λ → 0 early "
         f"stopping. Here it keeps {kept[0]} of the strongest direction"

@@ -31,12 +31,16 @@ def steps(now: States, k: int) -> str:
     return "no match: diverges" if now.match[k] else f"{t}: diverges"
 
 
-def share(kept: float) -> str:
-    """A kept share as a percentage; never 100 % for less than all, nor 0 % for more than none."""
+def share(kept: float, *, whole: bool = True) -> str:
+    """A kept share as a percentage; never 100 % for less than all, nor 0 % for more than none.
+
+    whole: whether all can be kept at all; otherwise a share of 1 is one that rounding made so.
+    """
     if 0 < kept < LEAST_SHARE:
         return f"less than {plain(100 * LEAST_SHARE)} %"
     percent = plain(100 * kept).replace("-", "−")
-    return "more than 99.9 %" if percent == "100" and kept < 1 else f"{percent} %"
+    less = kept < 1 or (kept == 1 and not whole)
+    return "more than 99.9 %" if percent == "100" and less else f"{percent} %"
 
 
 def directions(number: int) -> str:
@@ -100,13 +104,17 @@ def _kept(now: States, k: int, ridge: Array, stopped: Array) -> str:
     steps = f"Stopping after t = {count(t)} {'step' if t == 1 else 'steps'}"
     if math.isinf(t):
         steps = "The limit of ever more steps"
-    both = " and ".join(dict.fromkeys(share(float(stopped[end])) for end in _ends(now)))
+    # with ηs = 1 a single step arrives, and with infinitely many every direction does
+    whole = {end: math.isinf(t) or now.lr * now.s[end] == 1 for end in _ends(now)}
+    kept = [share(float(stopped[end]), whole=bool(whole[end])) for end in _ends(now)]
+    both = " and ".join(dict.fromkeys(kept))
     return f"{_ridge(now, k, ridge)} {steps} keeps {both}."
 
 
 def _ridge(now: States, k: int, ridge: Array) -> str:
     places = [
-        f"{share(float(ridge[end]))} of the {name} (s = {plain(float(now.s[end]))})"
+        f"{share(float(ridge[end]), whole=now.weight_decay[k] == 0)} of the {name} "
+        f"(s = {plain(float(now.s[end]))})"
         for end, name in _ends(now).items()
     ]
     return f"λ = {plain(float(now.weight_decay[k]))}: ridge keeps {' and '.join(places)}."
