@@ -21,6 +21,7 @@ from pages.shared.dimension.problem import DEFAULT, SETTINGS, Problem, read_link
 from pages.shared.link import read_link as read_train_link
 from wd_core import make_dataset, max_stable_lr
 
+MEASURED = ("median", "refitted", "limit")
 VIEW = Path(__file__).parents[2] / "pages" / "views" / "dimension.py"
 # A page that shows four digits of a number rounds by half a unit of the fourth.
 FOUR_DIGITS = 5.1e-5
@@ -441,13 +442,31 @@ def test_the_tooltip_of_a_preset_is_one_line() -> None:
         assert len(preset.hint) < 40
 
 
+def test_the_numbers_are_two_tables_and_the_way_to_train_is_short() -> None:
+    page = page_at(n_train="10", n_features="8", at="9")
+    risk, parts = (frame.value for frame in page.dataframe)
+    assert list(risk.columns) == ["", "test risk, median", "80 % of them", "test risk, limit"]
+    columns = [f"{part}, {what}" for part in ("bias²", "variance") for what in MEASURED]
+    assert list(parts.columns) == ["", *columns]
+    assert list(risk[""]) == list(parts[""])
+    link = page.get("link_button")[0].proto
+    assert link.label == "Open d = 9 on Train"
+
+
+def test_the_name_of_the_peak_stands_before_what_is_behind_it() -> None:
+    layout = payload(page_at(n_train="10", at="9", noise="10"))["figure"]["layout"]
+    name = next(note for note in layout["annotations"] if note["text"] == "d = n − 1")
+    assert name["bgcolor"] == "var(--st-background-color)"
+
+
 def test_every_control_has_its_help() -> None:
     page = page_at(n_train="10", at="9")
     widgets = [*page.number_input, *page.selectbox, *page.select_slider]
     assert len(widgets) == len(SETTINGS) - 2  # the other size, and the mark on the chart
     for widget in widgets:
         assert widget.key
-        assert widget.help == SETTINGS[widget.key.removeprefix(controls.PAGE)].help
+        # a field of numbers adds its range
+        assert widget.help.startswith(SETTINGS[widget.key.removeprefix(controls.PAGE)].help)
 
 
 def test_a_control_changes_the_link_and_the_axis_its_size() -> None:

@@ -237,6 +237,7 @@ def _layout(
                 "xref": "x",
                 "yref": "y domain",
                 "text": axis.peak_name,
+                "bgcolor": "var(--st-background-color)",  # what is behind would strike it through
                 "showarrow": False,
                 "xanchor": "left",
                 "yanchor": "bottom",

@@ -77,7 +77,7 @@ def _drawn(seen: Seen, lines: Curves) -> list[figures.Drawn]:
 
 def _series(seen: Seen) -> dict[str, list[float | str | None]]:
     problem, at = seen.problem, seen.at
-    columns = {"step": np.arange(len(at.x)), "at": at.x, "best": at.best}
+    columns = {"step": np.arange(len(at.x)), "at": at.x}
     for kind, k in SERIES.items():
         columns |= {
             f"{kind} bias2": problem.scale * at.limit.bias2[k],

@@ -45,7 +45,8 @@ def numbers(seen: Seen) -> None:
         st.caption("Nothing has been measured here yet.")
         return
     names, again = words.kind_names(seen, k), refits(problem, seen.drawn, problem.marked)
-    st.dataframe([_row(seen, j, names[j], again) for j in problem.kinds], hide_index=True)
+    st.dataframe([_risk(seen, j, names[j]) for j in problem.kinds], hide_index=True)
+    st.dataframe([_parts_of(seen, j, names[j], again) for j in problem.kinds], hide_index=True)
     st.caption(
         "The test risk of every fit is exact, the mean over all new x; the test loss of the other "
         "pages is half of it. bias² and variance: given X, over all noise in closed form (median), "
@@ -61,23 +62,27 @@ def open_on_train(problem: Problem) -> None:
     if query is not None:
         st.markdown("**The marked place**")
         st.link_button(
-            f"Open on Train at {words.place(problem, problem.marked)}",
+            f"Open {words.short_place(problem, problem.marked)} on Train",
             f"{assets.base_path()}/?{query}",
             help="Full-batch descent from w = 0 on a training set of this size, σ, r² and fixed λ.",
         )
 
 
-def _row(seen: Seen, j: int, name: str, again: tuple[Array, Array]) -> dict[str, str]:
-    problem, k = seen.problem, seen.marked
-    risk, bias2, variance = words.NOUNS[problem.measure], *words.titles(problem)[1:]
+def _risk(seen: Seen, j: int, name: str) -> dict[str, str]:
+    k, risk = seen.marked, words.NOUNS[seen.problem.measure]
     low, high = (float(part[j, k]) for part in seen.band)
-    row = {
+    return {
         "": name,
         f"{risk}, median": plain(float(seen.median[j, k])),
         f"{words.SHARE} of them": f"{plain(low)} to {plain(high)}",
         f"{risk}, limit": number(float(seen.limit[j, k])),
     }
-    limit = seen.at.limit
+
+
+def _parts_of(seen: Seen, j: int, name: str, again: tuple[Array, Array]) -> dict[str, str]:
+    problem, k = seen.problem, seen.marked
+    _, bias2, variance = words.titles(problem)
+    row, limit = {"": name}, seen.at.limit
     for what, found, refitted, tends in (
         (bias2, seen.found.bias2, again[0], limit.bias2),
         (variance, seen.found.variance, again[1], limit.variance),

@@ -32,8 +32,12 @@ def number(value: float) -> str:
 def place(problem: Problem, x: int) -> str:
     """A place of the axis: d = 49 (d/n = 0.98)."""
     n, d = problem.sizes.pair(x)
-    name = "d" if problem.axis == "n_features" else "n"
-    return f"{name} = {x} (d/n = {plain(d / n)})"
+    return f"{short_place(problem, x)} (d/n = {plain(d / n)})"
+
+
+def short_place(problem: Problem, x: int) -> str:
+    """A place of the axis where there is little room: d = 49."""
+    return f"{'d' if problem.axis == 'n_features' else 'n'} = {x}"
 
 
 def axis_titles(problem: Problem) -> tuple[str, str]:
@@ -66,13 +70,13 @@ def slider(problem: Problem) -> tuple[str, str]:
 
 
 def tiles(problem: Problem) -> list[dict[str, Any]]:
-    """The parts of the limit at the mark, without decay and with the best λ, and that λ."""
+    """The parts of the limit at the mark, without decay and with the best λ."""
     _, bias2, variance = titles(problem)
     parts = [("bias2", bias2), ("variance", variance)]
     if problem.measure != "excess":
         parts.append(("noise", "½ σ²" if problem.measure == "loss" else "σ²"))
     parts.append(("risk", NOUNS[problem.measure]))
-    wide = [
+    return [
         {
             "label": f"{name}, limit",
             "help": "What the risk tends to as n and d grow at this d/n, and its parts.",
@@ -80,8 +84,6 @@ def tiles(problem: Problem) -> list[dict[str, Any]]:
         }
         for kind, name in (("zero", "λ → 0"), ("best", "Best λ"))
     ]
-    best = {"label": "Best λ", "series": "best", "help": "λ* = dσ²/(n r²), the λ of least risk."}
-    return [*wide, best]
 
 
 def sentences(seen: Seen) -> list[str]:
