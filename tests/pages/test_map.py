@@ -428,6 +428,7 @@ def test_hover_says_the_cells_numbers() -> None:
     payload = payload_of(FEW)
     heat = next(trace for trace in payload["figure"]["data"] if trace["type"] == "heatmap")
     middle = sweeps.cells(plan).middle()
+    assert all(text == figures.BETWEEN for text in heat["text"][1])
     text = heat["text"][2][1]  # after λ = 0 and the gap
     run = plan.run(0, 1, 1, 0)
     assert text.startswith(f"η = {run.lr:g}, λ = {run.weight_decay:g}")
@@ -540,6 +541,9 @@ def test_losses_that_are_all_alike_have_no_best() -> None:
     assert {(row["at η"], row["at λ"]) for row in table_of(plan, by_column)} == {
         ("1.00×10⁻⁴ (end)", "any")
     }
+    lone = nothing + np.nan
+    lone[:, 2, 1] = 3.0  # one cell is left, whose λ and η are the only ones
+    assert {(row["at η"], row["at λ"]) for row in table_of(plan, lone)} == {("0.001", "0.1")}
     lost = said(plan, nothing + np.nan)
     assert lost.startswith("Every run diverged")
 

@@ -24,6 +24,7 @@ NARROW_HEIGHT = {1: 580, 3: 1080}
 FEW_DECADES, NARROW = 1.5, 0.8
 # Below the panels; of it for the colour bar and its numbers.
 BELOW, BAR = 116, 40
+BETWEEN = "no cell: between λ = 0 and the smallest λ > 0"
 Points = tuple[Array, Array]
 
 
@@ -180,7 +181,7 @@ def _heat(m: Map, span: tuple[float, float]) -> Plain:
         "colorbar": _bar(span),
     }
     if m.hover is not None:
-        trace["text"] = [m.hover[0], [""] * len(m.lr), *m.hover[1:]]
+        trace["text"] = [m.hover[0], [BETWEEN] * len(m.lr), *m.hover[1:]]
         trace["hovertemplate"] = "%{text}<extra></extra>"
     return trace
 

@@ -73,23 +73,29 @@ def valley(lr: Array, weight_decay: Array, losses: Array) -> Valley | None:
         return None
     row, column = np.unravel_index(np.nanargmin(losses), losses.shape)
     loss, bare = float(losses[row, column]), losses[0]
-    worse = losses > (1 + ALIKE) * loss
+    flat = alike(losses)
     sound = bare[np.isfinite(bare)]
     typical = float(np.median(sound)) if len(sound) else np.nan
-    looked = (bare <= BLOWN * typical) & (bare >= MATTERS * loss) & worse.any()
+    looked = (bare <= BLOWN * typical) & (bare >= MATTERS * loss) & (not flat)
     points, below = crossing(
         lr[looked], weight_decay[1:], losses[1:, looked], np.sqrt(loss * bare[looked])
     )
     return Valley(
         best=(int(row), int(column)),
         loss=loss,
-        any_row=not worse[:, column].any(),
-        any_column=not worse[row].any(),
-        flat=not worse.any(),
+        any_row=alike(losses[:, column]),
+        any_column=alike(losses[row]),
+        flat=flat,
         crossing=line(points, _row(weight_decay)),
         below=below,
         bottom=bottom(lr, weight_decay[1:], losses[1:]),
     )
+
+
+def alike(losses: Array) -> bool:
+    """Whether at least two runs have not diverged, and all of these have the same loss."""
+    sound = losses[np.isfinite(losses)]
+    return len(sound) > 1 and bool(sound.max() <= (1 + ALIKE) * sound.min())
 
 
 def crossing(
