@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 DRAWN = """() => document.querySelector('.wd-chart')?.dataset.state === "done" """
+# The picture of the last repetition is drawn, so that a click does not fall into its coming.
+WHOLE = f"""() => ({DRAWN})() && document.querySelector('.wd-chart').dataset.run.endsWith(' 5')"""
 # Small enough to be worked out at once, so that nothing comes again while a test looks.
 SMALL = "?epochs=20&seeds=2&draws=5"
 CURSOR = """() => document.querySelector('.wd-plot').data
@@ -30,6 +32,7 @@ def opened(page: "Page", server: "Server", query: str = SMALL) -> None:
     page.goto(f"{server.url}/which{query}")
     page.wait_for_function(DRAWN)
     page.get_by_text("5 data sets of the same kind, seeds 0").wait_for()
+    page.wait_for_function(WHOLE)
 
 
 def link(page: "Page") -> dict[str, list[str]]:
@@ -80,3 +83,31 @@ def test_nothing_is_wider_than_a_phone(new_page: "object", server: "Server") -> 
     page = new_page(viewport={"width": 390, "height": 844}, is_mobile=True)  # type: ignore[operator]
     opened(page, server)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+
+
+# Where the panel of the losses is in the window: left, top, width, height.
+PANEL = """() => {
+  const plot = document.querySelector('.wd-plot');
+  const { xaxis, yaxis } = plot._fullLayout;
+  const box = plot.getBoundingClientRect();
+  return [box.left + xaxis._offset, box.top + yaxis._offset, xaxis._length, yaxis._length];
+}"""
+RANGES = """() => {
+  const { xaxis, xaxis9 } = document.querySelector('.wd-plot')._fullLayout;
+  return [xaxis.range, xaxis9.range];
+}"""
+
+
+def test_the_degrees_of_freedom_are_zoomed_with_the_losses(page: "Page", server: "Server") -> None:
+    opened(page, server)
+    before, upper = page.evaluate(RANGES)
+    assert before == upper
+    page.locator(".x9title").get_by_text("degrees of freedom (exact)").wait_for()
+    left, top, width, height = page.evaluate(PANEL)
+    page.mouse.move(left + 0.3 * width, top + 0.5 * height)
+    page.mouse.down()
+    page.mouse.move(left + 0.7 * width, top + 0.5 * height, steps=5)
+    page.mouse.up()
+    page.wait_for_function(f"(({RANGES})()[0][1]) < {before[1] - 0.5}")
+    after, upper = page.evaluate(RANGES)
+    assert after == upper
