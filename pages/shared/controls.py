@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -42,15 +43,31 @@ def opened_link() -> Link | None:
     if PINS in st.session_state:
         return None
     link = read_link(opened_query())
+    take_run(link)
+    return link
+
+
+def take_run(link: Link) -> list[str]:
+    """At the first page of a session that shows a run: take over the link's; its complaints."""
+    if PINS in st.session_state:
+        return []
     show(link.settings.values())
     st.session_state[PINS] = link.pins
-    return link
+    return list(link.complaints)
 
 
 def show(values: Mapping[str, Value]) -> None:
     """Set the controls; a setting that is not named takes its default."""
     for key in SETTINGS:
         st.session_state[key] = values.get(key, DEFAULTS[key])
+
+
+def presets(choices: Iterable[tuple[str, str, Any]], on_click: Callable[[Any], None]) -> None:
+    """A button for each preset: its name, what to look for, and what the click hands over."""
+    st.markdown("**Presets**")
+    with st.container(horizontal=True, gap="small"):
+        for name, look_for, chosen in choices:
+            st.button(name, help=look_for, on_click=on_click, args=(chosen,))
 
 
 def pins() -> tuple[Pin, ...]:

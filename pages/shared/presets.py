@@ -76,15 +76,10 @@ PRESETS = (
 
 def buttons() -> None:
     """A button for each preset."""
-    st.markdown("**Presets**")
-    with st.container(horizontal=True, gap="small"):
-        for preset in PRESETS:
-            st.button(
-                preset.name,
-                help=preset.look_for,
-                on_click=controls.show,
-                args=(preset.settings().values(),),
-            )
+    controls.presets(
+        ((preset.name, preset.look_for, preset.settings().values()) for preset in PRESETS),
+        controls.show,
+    )
 
 
 def hint(settings: Settings) -> None:

@@ -28,13 +28,11 @@ def opened_link() -> list[str]:
         return []
     query = controls.opened_query()
     link, shown, complaints = read_link(query)
-    said: list[str] = []
+    refused: list[str] = []
     if controls.PINS not in st.session_state:
         named = any(key == "weight_decay" for key, _ in query)
         link, shown, refused = _agreed(link, shown, named)
-        controls.show(link.settings.values())
-        st.session_state[controls.PINS] = link.pins
-        said += [*link.complaints, *refused]
+    said = controls.take_run(link) + refused
     for key, value in asdict(shown).items():
         st.session_state[PAGE + key] = value
     st.session_state[OPENED] = True

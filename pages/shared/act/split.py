@@ -57,7 +57,8 @@ def split(settings: Settings) -> Split:
 
     left = seen(unreachable_norm(data.X_train, weights))
     factor = unreachable_factor(run, data.n_train)
-    predicted = left[0] * np.abs(factor) ** np.where(np.isnan(factor), np.nan, epoch)
+    with np.errstate(over="ignore", invalid="ignore"):
+        predicted = left[0] * np.abs(factor) ** np.where(np.isnan(factor), np.nan, epoch)
     return Split(
         epoch=epoch,
         weight_norm=norm,

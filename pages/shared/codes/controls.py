@@ -20,11 +20,7 @@ TRAINING = ("batch_size", "epochs", "init_std")
 def opened_link() -> list[str]:
     """At the first run in a session: take over what the link says; its complaints."""
     link, switches, complaints = read_link(controls.opened_query())
-    said: list[str] = []
-    if controls.PINS not in st.session_state:
-        controls.show(link.settings.values())
-        st.session_state[controls.PINS] = link.pins
-        said += link.complaints
+    said = controls.take_run(link)
     if OPENED not in st.session_state:
         _set(switches)
         st.session_state[OPENED] = True

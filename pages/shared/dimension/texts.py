@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import assets
+from pages.shared import controls as run_controls
 from pages.shared.dimension import controls, words
 from pages.shared.dimension.measured import TIMES, Sample, Seen, refits
 from pages.shared.dimension.presets import PRESETS, opened
@@ -26,15 +27,10 @@ def finding(seen: Seen) -> None:
 
 def presets() -> None:
     """A button for each result of the literature."""
-    st.markdown("**Presets**")
-    with st.container(horizontal=True, gap="small"):
-        for preset in PRESETS:
-            st.button(
-                preset.name,
-                help=preset.hint,
-                on_click=controls.show,
-                args=(asdict(preset.problem),),
-            )
+    run_controls.presets(
+        ((preset.name, preset.hint, asdict(preset.problem)) for preset in PRESETS),
+        controls.show,
+    )
 
 
 def numbers(seen: Seen) -> None:

@@ -75,10 +75,7 @@ PRESETS = (
 
 def buttons() -> None:
     """A button for each preset."""
-    st.markdown("**Presets**")
-    with st.container(horizontal=True, gap="small"):
-        for preset in PRESETS:
-            st.button(preset.name, help=preset.look_for, on_click=_show, args=(preset,))
+    run_controls.presets(((preset.name, preset.look_for, preset) for preset in PRESETS), _show)
 
 
 def _show(preset: Preset) -> None:

@@ -18,11 +18,7 @@ OPENED = PAGE + "opened"
 def opened_link() -> list[str]:
     """At the first run in a session: take over what the link says; its complaints."""
     link, shown, complaints = read_link(controls.opened_query())
-    said: list[str] = []
-    if controls.PINS not in st.session_state:
-        controls.show(link.settings.values())
-        st.session_state[controls.PINS] = link.pins
-        said += link.complaints
+    said = controls.take_run(link)
     if OPENED not in st.session_state:
         for key, value in asdict(shown).items():
             st.session_state[PAGE + key] = value

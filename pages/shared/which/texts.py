@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import assets, cached
+from pages.shared import controls as run_controls
 from pages.shared.latex import tex
 from pages.shared.story import plain
 from pages.shared.which import controls, verdict, words
@@ -21,15 +22,10 @@ from wd_core.types import Array
 
 def presets() -> None:
     """A button for each preset."""
-    st.markdown("**Presets**")
-    with st.container(horizontal=True, gap="small"):
-        for preset in PRESETS:
-            st.button(
-                preset.name,
-                help=preset.look_for,
-                on_click=controls.show,
-                args=(preset.problem.values(),),
-            )
+    run_controls.presets(
+        ((preset.name, preset.look_for, preset.problem.values()) for preset in PRESETS),
+        controls.show,
+    )
 
 
 def hint(problem: Problem) -> None:
