@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -49,6 +49,10 @@ def _non_negative(name: str, value: object) -> None:
 
 def _positive(name: str, value: object) -> None:
     _number(name, value, "> 0", lambda x: x > 0)
+
+
+def _share(name: str, value: object) -> None:
+    _number(name, value, "in [0, 1)", lambda x: 0 <= x < 1)
 
 
 def _one_of(name: str, value: object, choices: Sequence[str]) -> None:
@@ -124,35 +128,15 @@ class Hyperparameters:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        from wd_core.optimizers import OPTIMIZERS  # the registry imports this module
-
-        _non_negative("weight_decay", self.weight_decay)
-        _positive("lr", self.lr)
-        require_whole("batch_size", self.batch_size, 1)
-        require_whole("epochs", self.epochs, 0)
-        _one_of("optimizer", self.optimizer, tuple(OPTIMIZERS))
-        _number("momentum", self.momentum, "in [0, 1)", lambda x: 0 <= x < 1)
-        require(
-            self.optimizer != "nesterov" or self.momentum > 0,
-            "momentum",
-            "> 0 for the optimizer nesterov",
-            self.momentum,
-        )
-        betas: object = self.betas
-        pair = isinstance(betas, Sequence) and len(betas) == 2
-        require(pair, "betas", "two numbers", betas)
-        object.__setattr__(self, "betas", tuple(self.betas))
-        for beta in self.betas:
-            _number("betas", beta, "in [0, 1)", lambda x: 0 <= x < 1)
-        _positive("eps", self.eps)
-        _one_of("decay", self.decay, get_args(Decay))
-        _one_of("loss", self.loss, get_args(Loss))
-        if self.max_norm is not None:
-            _positive("max_norm", self.max_norm)
-        require(isinstance(self.decay_bias, bool), "decay_bias", "True or False", self.decay_bias)
-        _non_negative("init_std", self.init_std)
-        _non_negative("init_bias_std", self.init_bias_std)
-        require_whole("seed", self.seed, 0)
+        given, defaults = vars(self), Hyperparameters.__dict__
+        for name, check in _OF_A_RUN.items():
+            value = given[name]
+            if value is not defaults[name]:  # most are, in the thousands of runs of a sweep
+                check(name, value)
+        if self.optimizer == "nesterov":
+            require(self.momentum > 0, "momentum", "> 0 for the optimizer nesterov", self.momentum)
+        if type(self.betas) is not tuple:
+            object.__setattr__(self, "betas", tuple(self.betas))
 
     @property
     def ridge_weight_decay(self) -> float:
@@ -161,6 +145,42 @@ class Hyperparameters:
         `mse` has twice the data gradient, so its weight_decay counts half (THEORY: wd = 2λ).
         """
         return self.weight_decay / 2 if self.loss == "mse" else self.weight_decay
+
+
+def _optimizer(name: str, value: object) -> None:
+    from wd_core.optimizers import OPTIMIZERS  # the registry imports this module
+
+    _one_of(name, value, tuple(OPTIMIZERS))
+
+
+def _betas(name: str, value: object) -> None:
+    require(isinstance(value, Sequence) and len(value) == 2, name, "two numbers", value)
+    assert isinstance(value, Sequence)
+    for beta in value:
+        _share(name, beta)
+
+
+def _flag(name: str, value: object) -> None:
+    require(isinstance(value, bool), name, "True or False", value)
+
+
+_OF_A_RUN: dict[str, Callable[[str, object], None]] = {
+    "weight_decay": _non_negative,
+    "lr": _positive,
+    "batch_size": partial(require_whole, least=1),
+    "epochs": partial(require_whole, least=0),
+    "optimizer": _optimizer,
+    "momentum": _share,
+    "betas": _betas,
+    "eps": _positive,
+    "decay": partial(_one_of, choices=get_args(Decay)),
+    "loss": partial(_one_of, choices=get_args(Loss)),
+    "max_norm": _positive,
+    "decay_bias": _flag,
+    "init_std": _non_negative,
+    "init_bias_std": _non_negative,
+    "seed": partial(require_whole, least=0),
+}
 
 
 def as_array(name: str, value: ArrayLike | Any, ndim: int) -> Array:
