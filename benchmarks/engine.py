@@ -47,6 +47,8 @@ ENDLESS = 1000
 # The same float64 operations in another order, 400 steps of a stable descent.
 SAME_LOSS = 1e-9
 MEGABYTE = 1 << 20
+# What is quick is done so often in its turn, so that all find the processor alike warm.
+MOST_TIMES = 50
 
 
 def import_book() -> tuple[types.ModuleType, str]:
@@ -282,17 +284,24 @@ def check_equal_work() -> float:
 
 
 def measure(cases: list[Case], rounds: int) -> dict[str, float]:
-    """Seconds of CPU time for each, by turns; the median of the rounds."""
+    """Seconds of CPU time for each, by turns of equal length; the median of the rounds."""
     seconds: dict[str, list[float]] = {case.name: [] for case in cases}
-    for case in cases:
-        case.work()
+    once = {case.name: timed(case.work, 2) for case in cases}
+    longest = max(once.values())
     for _ in range(rounds):
         for case in cases:
             gc.collect()
-            begin = time.thread_time()
-            case.work()
-            seconds[case.name].append(time.thread_time() - begin)
+            times = max(1, min(MOST_TIMES, round(longest / once[case.name])))
+            seconds[case.name].append(timed(case.work, times))
     return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+def timed(work: Callable[[], object], times: int) -> float:
+    """Seconds of CPU time that the work takes, on average over so many times."""
+    begin = time.thread_time()
+    for _ in range(times):
+        work()
+    return (time.thread_time() - begin) / times
 
 
 def memory_of(name: str) -> float:
