@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.shared.cached import Baselines
@@ -54,6 +55,11 @@ def plain(value: float) -> str:
         return number_text(float(f"{value:.3g}"))
     digits, power = f"{value:.2e}".split("e")
     return f"{digits}×10{_raised(int(power))}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Words one after the other: a, b and c."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
 
 
 def _raised(power: int) -> str:

@@ -214,7 +214,10 @@ def test_the_rule_of_thumb_goes_the_way_that_was_asked() -> None:
         assert said[k].endswith(f"λ = 1/(ηt) = {plain(rule)} differs by {plain(away)}.")
     for k in {*now.by_weight_decay[1:]} - {*now.by_steps}:
         assert "no other t comes nearer" in said[k]
-        assert f"t = 1/(ηλ) = {plain(1 / (now.lr * now.weight_decay[k]))} differs" in said[k]
+        rule = 1 / (now.lr * now.weight_decay[k])
+        assert f"t = 1/(ηλ) = {plain(rule)}" in said[k]
+        rounded = f", rounded to {max(1, round(rule))} step" in said[k]
+        assert rounded == (plain(rule) != plain(max(1, round(rule))))
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 3.0, 100.0])

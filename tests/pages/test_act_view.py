@@ -247,6 +247,12 @@ def test_where_descent_diverges_no_number_of_steps_is_called_a_match() -> None:
     assert "no t matches λ" in text(page)
     assert "goes where this is least" not in text(page)
     assert any(r"= 1-(1-1\,s)^{t} \end{gathered}" in latex.value for latex in page.latex)
+    assert any(r"(s+3))^{t}\bigr)" in latex.value for latex in page.latex)
+
+
+def test_a_factor_beyond_floats_is_infinite() -> None:
+    page = opened({"lr": "1", "epochs": "2000"})
+    assert any(r"(1-1\cdot 3)^{8000} = \pm\infty" in latex.value for latex in page.latex)
 
 
 def test_every_control_has_a_help_text_and_none_is_shared_by_name() -> None:

@@ -199,3 +199,10 @@ def test_decay_alone_can_diverge() -> None:
     text = story.decay_diverged(7, 5.0)
     assert text.startswith("Diverged at epoch 7: ηλ = 5 is above 2")
     assert "1 − ηλ = −4" in text
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_a_list_in_words(parts: list[str], text: str) -> None:
+    assert story.listed(parts) == text

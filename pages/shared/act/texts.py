@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import streamlit as st
 
 from pages.shared import cached
@@ -68,14 +69,10 @@ def _ridge(now: States) -> None:
 
 
 def _stopping(now: States, shown: Shown) -> None:
-    t = float(now.steps[now.chosen])
     st.markdown("**Early stopping: fewer steps**")
-    power = r"\infty" if math.isinf(t) else f"{int(t)}"
-    if not now.arrives and now.match[now.chosen]:
-        power = "t"  # no number of steps matches
     st.latex(
         r"\begin{gathered} 1-(1-\eta s)^t \\"
-        rf"= 1-(1-{tex(now.lr)}\,s)^{{{power}}} \end{{gathered}}"
+        rf"= 1-(1-{tex(now.lr)}\,s)^{{{_power(now)}}} \end{{gathered}}"
     )
     how = (
         "Each slider moves alone."
@@ -91,15 +88,22 @@ def _stopping(now: States, shown: Shown) -> None:
     )
 
 
+def _power(now: States) -> str:
+    """The number of steps; t itself where none matches λ."""
+    if not now.arrives and now.match[now.chosen]:
+        return "t"
+    t = float(now.steps[now.chosen])
+    return r"\infty" if math.isinf(t) else f"{int(t)}"
+
+
 def _both(now: States) -> None:
     lam, t = float(now.weight_decay[now.chosen]), float(now.steps[now.chosen])
     strong, weak = float(now.s[0]), float(now.s[-1])
-    power = r"\infty" if math.isinf(t) else f"{int(t)}"
     st.markdown("**Both: decay, and stopped**")
     st.latex(
         r"\begin{gathered} \frac{s}{s+\lambda} \\ \cdot\,\bigl(1-(1-\eta(s+\lambda))^t\bigr) \\"
         rf"= \frac{{s}}{{s+{tex(lam)}}} \\"
-        rf"\cdot\,\bigl(1-(1-{tex(now.lr)}(s+{tex(lam)}))^{{{power}}}\bigr)"
+        rf"\cdot\,\bigl(1-(1-{tex(now.lr)}(s+{tex(lam)}))^{{{_power(now)}}}\bigr)"
         r"\end{gathered}"
     )
     product = now.lr * (strong + lam)
@@ -133,7 +137,9 @@ def _factor(settings: Settings, an_epoch: float) -> str:
     run = settings.run
     batches, rest = divmod(settings.data.n_train, run.batch_size)
     product = rf"{tex(run.lr)}\cdot {tex(run.weight_decay)}"
-    end = tex(an_epoch**run.epochs)
+    with np.errstate(over="ignore"):
+        left = float(np.float64(an_epoch) ** run.epochs)
+    end = tex(left) if math.isfinite(left) else r"\pm\infty"  # beyond floats
     if not rest or run.decay == "decoupled":
         steps = (batches + bool(rest)) * run.epochs
         return (

@@ -137,14 +137,19 @@ def _apart(now: States, k: int, distance: float) -> str:
     best = {"steps": "; no other t comes nearer", "weight_decay": "; no other λ comes nearer"}
     text = over + best.get(now.match[k], "")
     if now.match[k] == "weight_decay":
-        name, rule = "λ = 1/(ηt)", 1 / (now.lr * t)
+        rule = 1 / (now.lr * t)
+        said = f"λ = 1/(ηt) = {plain(rule)}"
         away = filter_distance(ridge_filter(now.s, rule), now.stopped[k])
     elif lam > 0:
-        name, rule = "t = 1/(ηλ)", 1 / (now.lr * lam)
-        away = filter_distance(now.ridge[k], descent_filter(now.s, now.lr, max(1, round(rule))))
+        rule = 1 / (now.lr * lam)
+        whole = max(1, round(rule))
+        said = f"t = 1/(ηλ) = {plain(rule)}"
+        if plain(rule) != plain(whole):
+            said += f", rounded to {count(whole)} {'step' if whole == 1 else 'steps'},"
+        away = filter_distance(now.ridge[k], descent_filter(now.s, now.lr, whole))
     else:
         return f"{text}."
-    return f"{text}. The rule of thumb {name} = {plain(rule)} differs by {plain(float(away))}."
+    return f"{text}. The rule of thumb {said} differs by {plain(float(away))}."
 
 
 def _diverges(now: States) -> str:

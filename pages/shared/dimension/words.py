@@ -11,7 +11,7 @@ import numpy as np
 from pages.shared.dimension.measured import BAND, Sample, Seen
 from pages.shared.dimension.problem import Problem
 from pages.shared.settings import number_text
-from pages.shared.story import plain
+from pages.shared.story import listed, plain
 from wd_core.types import Array
 
 NOUNS = {"risk": "test risk", "excess": "excess risk", "loss": "test loss"}
@@ -103,20 +103,16 @@ def _values(seen: Seen, k: int) -> str:
     limits = [number(float(seen.limit[j, k])) for j in kinds]
     if not count:
         known = zip(limits, kinds, strict=True)
-        said = _listed([f"{value} for {names[j]}" for value, j in known])
+        said = listed([f"{value} for {names[j]}" for value, j in known])
         return f"has not been measured yet; its limit is {said}"
-    medians = _listed([f"{number(float(seen.median[j, k]))} for {names[j]}" for j in kinds])
-    return f"is {medians} (medians of {count} training sets); its limit is {_listed(limits)}"
+    medians = listed([f"{number(float(seen.median[j, k]))} for {names[j]}" for j in kinds])
+    return f"is {medians} (medians of {count} training sets); its limit is {listed(limits)}"
 
 
 def kind_names(seen: Seen, k: int) -> tuple[str, str, str]:
     """The three kinds of λ at a place, with their values."""
     fixed = number_text(seen.problem.weight_decay)
     return "λ → 0", f"λ = {fixed}", f"the best λ = {plain(float(seen.at.best[k]))}"
-
-
-def _listed(parts: list[str]) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def finding(seen: Seen) -> str:

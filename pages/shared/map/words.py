@@ -11,7 +11,7 @@ from pages.shared.map.plan import DECAYS, Panel, Plan
 from pages.shared.map.sweeps import Middle
 from pages.shared.map.valley import FEWEST, MATTERS, STRAIGHT, Line, Valley
 from pages.shared.settings import Settings
-from pages.shared.story import plain
+from pages.shared.story import listed, plain
 from wd_core import OPTIMIZERS
 
 COMING = "The cells come from coarse to fine, and a cell's later seeds correct its first."
@@ -117,7 +117,7 @@ def _lower(plan: Plan, middle: Middle, found: Mapping[Panel, Valley | None]) -> 
             verdict = _gets_lower(plan, middle, pair, [found[panel] for panel in pair])
             said.setdefault(verdict, []).append(OPTIMIZERS[optimizer].label)
     for verdict, labels in said.items():
-        yield f"Under {' and '.join(labels)} {verdict}."
+        yield f"Under {listed(labels)} {verdict}."
 
 
 def _gets_lower(

@@ -138,14 +138,14 @@ def _row(seen: Seen, method: str) -> dict[str, str]:
         return {}
     lams = lams[np.isfinite(lams)]
     low, middle, high = np.quantile(lams, [0.1, 0.5, 0.9])
-    most = seen.problem.span.most
+    most, chosen = seen.problem.span.most, method != "zero"
     ends = int(((lams == 0) | (lams == most)).sum())
     name = words.NAMES[method]
     return {
         "λ by": name[0].upper() + name[1:],
         "median λ": plain(float(middle)),
-        "80 % of them": f"{plain(float(low))} to {plain(float(high))}",
-        "at an end": f"{ends} of {len(lams)}",
+        "80 % of them": f"{plain(float(low))} to {plain(float(high))}" if chosen else "–",
+        f"at 0 or {plain(most)}": f"{ends} of {len(lams)}" if chosen else "–",
         "median cost": words.percent(float(np.median(ratio))),
         "90th percentile": words.percent(float(np.quantile(ratio, 0.9, method="higher"))),
         "worst": words.percent(float(ratio.max())),
