@@ -104,8 +104,8 @@ def training(
     pinned_losses = [values for curve in pinned for values in (curve.train, curve.test)]
     losses = _drawn(series, ("train_loss", "test_loss"), levels, 1, pinned_losses)
     norms = _drawn(series, ("weight_norm", "unreachable"), levels, 2, [c.norm for c in pinned])
-    layout["yaxis"] |= log_axis(losses)
-    layout["yaxis2"] |= log_axis(norms)
+    layout["yaxis"] |= log_axis(losses, DEEPEST)
+    layout["yaxis2"] |= log_axis(norms, DEEPEST)
     return {"data": traces, "layout": layout}
 
 
@@ -184,16 +184,16 @@ def _drawn(
     return [*values, *(level.value for level in levels if level.row == row)]
 
 
-def log_axis(values: Iterable[float | None]) -> dict[str, Any]:
+def log_axis(values: Iterable[float | None], deepest: float = np.inf) -> dict[str, Any]:
     """Range and ticks of a logarithmic axis that holds all positive numbers; {} without any.
 
-    Of numbers too small to tell from rounding it shows none.
+    Numbers more than `deepest` decades below the largest lie below it.
     """
     drawn = [x for x in values if x is not None and x > 0]
     if not drawn:
         return {}
     high = float(np.log10(max(drawn)))
-    low = max(float(np.log10(min(drawn))), high - DEEPEST)
+    low = max(float(np.log10(min(drawn))), high - deepest)
     room = max(MARGIN * (high - low), 0.1)
     return {"range": [low - room, high + room]} | log_ticks(low - room, high + room)
 

@@ -261,7 +261,7 @@ def _sentence(
         if math.isnan(limit.lr) and run.decay == "decoupled" and shrink > 2:
             return story.decay_diverged(epoch, shrink)
         return story.diverged(epoch, run.lr, limit, label, run.batch_size)
-    lately = records[-max(1, len(records) // LATELY) :]
+    lately, data = records[-max(1, len(records) // LATELY) :], cached.dataset(settings.data)
     end = story.Outcome(
         weight_decay=run.weight_decay,
         train=float(last.train_loss[0]),
@@ -270,7 +270,8 @@ def _sentence(
         without_diverged=bool(last.diverged[-1]),
         unclear=bool(run.weight_decay) and _overlap([r.test_loss for r in lately]),
         start=float(records[0].train_loss[0]),
-        n_test=len(cached.dataset(settings.data).y_test),
+        untrained=float(data.y_train.var()) / 2,
+        n_test=len(data.y_test),
     )
     return story.sentence(end, baselines)
 

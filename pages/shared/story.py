@@ -14,8 +14,8 @@ from wd_core import OPTIMIZERS
 ALIKE = 1.05
 # A test loss this many times the training loss is called memorising.
 MEMORISED = 10.0
-# A training loss this many times its start is on its way out of the range of numbers.
-GROWN = 10.0
+# A training loss this many times its start, and that of predicting the mean, has grown.
+GROWN = 2.0
 # Fewer test examples than this are no measurement.
 FEW_TESTS = 10
 # The stability limit of full-batch descent, by the label of its rule.
@@ -31,7 +31,8 @@ class Outcome:
     """The end of a run: its losses, and the test loss of its twin without decay if it has one.
 
     `unclear`: over the last epochs both test losses moved through a common value. `start`: the
-    training loss before the first step. `n_test`: how many examples measure the test loss.
+    training loss before the first step; `untrained`: that of predicting the mean, where a strong
+    decay may rightly end. `n_test`: how many examples measure the test loss.
     """
 
     weight_decay: float
@@ -41,12 +42,13 @@ class Outcome:
     without_diverged: bool = False
     unclear: bool = False
     start: float = math.inf
+    untrained: float = 0.0
     n_test: int = FEW_TESTS
 
     @property
     def grows(self) -> bool:
-        """Whether the run is diverging, though its numbers are still numbers."""
-        return self.train > GROWN * self.start
+        """Whether the run gets worse instead of better, though its numbers are still numbers."""
+        return self.train > GROWN * max(self.start, self.untrained)
 
 
 def plain(value: float) -> str:
@@ -75,13 +77,13 @@ def sentence(end: Outcome, baselines: Baselines) -> str:
 
 def _growing(end: Outcome) -> str:
     text = (
-        f"Diverging: the training loss has grown from {plain(end.start)} to {plain(end.train)}, "
-        "and more epochs would take it out of the range of numbers. Choose a smaller η."
+        f"Diverging: the training loss has grown from {plain(end.start)} to {plain(end.train)} "
+        "instead of falling. Choose a smaller η."
     )
     if end.test_without is None:
         return text
     if end.without_diverged:
-        return f"{text} Without decay it has left that range already."
+        return f"{text} Without decay it has left the range of numbers."
     return f"{text} Without decay the test loss ends at {plain(end.test_without)}."
 
 

@@ -51,7 +51,7 @@ def _step(settings: Settings) -> None:
     factor = f"{1 - run.lr * run.weight_decay:.{FACTOR_DIGITS}g}".replace("-", "−")
     if run.optimizer == "sgd":
         text = (
-            f"g is the gradient of the data loss. Every step multiplies w by 1 − ηλ = "
+            f"g is the gradient of the data loss. {_whole_step(settings)} multiplies w by 1 − ηλ = "
             f"1 − {number_text(run.lr)} · {number_text(run.weight_decay)} = {factor}."
         )
     elif run.decay == "coupled":
@@ -66,6 +66,14 @@ def _step(settings: Settings) -> None:
         )
     reach = _out_of_reach(settings) if run.optimizer == "sgd" else ""
     st.caption(text + _short_batch(settings) + reach)
+
+
+def _whole_step(settings: Settings) -> str:
+    """The steps that shrink w by the whole of ηλ."""
+    n, run = settings.data.n_train, settings.run
+    if n % run.batch_size == 0 or run.decay == "decoupled":
+        return "Every step"
+    return f"Every step on {run.batch_size} rows"
 
 
 def _short_batch(settings: Settings) -> str:
@@ -84,8 +92,8 @@ def _out_of_reach(settings: Settings) -> str:
     if d <= n:
         return ""
     return (
-        f" In at least {d - n} of the {d} directions no example reaches, g is zero and this factor "
-        "is all that happens."
+        f" In at least {d - n} of the {d} directions no example reaches, g is zero and this "
+        "shrinking is all that happens."
     )
 
 

@@ -328,6 +328,15 @@ def test_every_curve_is_in_the_picture_and_gaps_are_null() -> None:
         assert np.isfinite(drawn["figure"]["layout"][axis]["range"]).all()
 
 
+def test_rounding_beside_a_real_difference_is_inside_the_picture() -> None:
+    drawn = picture.lock_step(question(), ())
+    low = drawn["figure"]["layout"]["yaxis3"]["range"][0]
+    for code in ("scratch", "concise"):
+        last = drawn["series"][f"engine_{code}"][-1]
+        assert last is not None
+        assert low < np.log10(last) < -12
+
+
 # ---------------------------------------------------------------- the page
 
 

@@ -145,7 +145,8 @@ def test_where_decay_broke_the_limit_a_smaller_one_is_a_way_out() -> None:
 def test_a_run_on_its_way_out_is_no_result(other: float | None, gone: bool) -> None:
     wild = replace(HELPED, start=50.0, train=1.01 * GROWN * 50.0, test=1e14)
     text = sentence(replace(wild, test_without=other, without_diverged=gone), RIVALS)
-    assert text.startswith("Diverging: the training loss has grown from 50 to 505,")
+    assert text.startswith("Diverging: the training loss has grown from 50 to 101 instead")
+    assert "Diverging" not in sentence(replace(wild, untrained=60.0), RIVALS)
     assert "helped" not in text
     assert "nan" not in text
     assert "Diverging" not in sentence(replace(wild, train=0.99 * GROWN * 50.0), RIVALS)

@@ -163,6 +163,13 @@ def test_a_short_last_batch_is_explained(query: dict[str, str], words: str) -> N
     assert "The last batch of an epoch" not in shown_text(opened(query | {"n_train": "25"}))
 
 
+def test_only_whole_batches_shrink_by_the_whole_factor() -> None:
+    assert "Every step on 5 rows multiplies w" in shown_text(opened({"n_train": "23"}))
+    assert "Every step multiplies w" in shown_text(opened({"n_train": "25"}))
+    decoupled = shown_text(opened({"n_train": "23", "decay": "decoupled"}))
+    assert "Every step multiplies w" in decoupled
+
+
 def test_more_rows_than_the_table_has_are_all_of_them() -> None:
     page = opened({"n_train": "2000"})
     page.selectbox(key="source").set_value("diabetes").run()

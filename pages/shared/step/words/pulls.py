@@ -11,6 +11,9 @@ from pages.shared.step.words.update import decay_rate, fixed
 from wd_core.inspection import Inspection
 from wd_core.types import Hyperparameters, Run
 
+# Shares that differ by less than this, relatively, differ by rounding.
+ALIKE = 1e-6
+
 
 @dataclass(frozen=True)
 class Shares:
@@ -57,8 +60,9 @@ def kinds(shares: Shares) -> str:
     """Coupled beside decoupled: what share of each weight a step takes."""
     same = percent(shares.decoupled)
     apart = f"Two runs under {shares.label} at this step: decoupled, decay takes {same} of "
-    if percent(shares.least) == percent(shares.most):
-        return f"{apart}every weight; coupled, it takes {percent(shares.least)} of every weight."
+    alike = shares.most - shares.least <= ALIKE * abs(shares.middle)
+    if alike or percent(shares.least) == percent(shares.most):
+        return f"{apart}every weight; coupled, it takes {percent(shares.middle)} of every weight."
     negative = (
         " A negative share is a weight that decay pushes away from 0, by what earlier steps have "
         "left behind."
