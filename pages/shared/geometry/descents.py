@@ -23,6 +23,9 @@ from wd_core.spectrum import max_stable_lr
 from wd_core.training import batch_order
 from wd_core.types import Array
 
+# A dashed path is drawn up to so many half frames from the middle: a browser draws every dash, seen
+# or not, and a path that diverges has millions of them.
+DASHED = 20.0
 # Shares of the way from the middle of the frame to the end of a path that leaves it.
 INWARDS = np.array([0.72, 0.8, 0.6, 0.5])
 
@@ -63,12 +66,21 @@ def _paths(
         name = f"minibatch SGD, B = {min(scene.batch_size, given.dataset.n_train)}"
         path = Path("minibatch", name, panels.MINIBATCH, "dashdot", "triangle-up")
         walked = minibatch(scene, given.dataset, solved.weight_decay.tolist())
-        yield path, np.clip(walked, -far, far)
+        yield path, within_reach(walked, solved)
     if scene.projected == ON:
         path = Path("projected", "projected onto the disc", PENALTY, "dot", "square")
         yield path, projected(scene, solved)
     path = Path("descent", "full-batch descent on J", panels.DESCENT, "solid", "circle")
     yield path, np.clip(full, -far, far)
+
+
+def within_reach(paths: Array, solved: Solutions) -> Array:
+    """Paths [..., 2] whose points beyond `DASHED` half frames are pulled in to that distance."""
+    left, right, bottom, top = solved.box
+    centre = np.array([left + right, bottom + top]) / 2
+    away = np.linalg.norm(paths - centre, axis=-1, keepdims=True)
+    reach = DASHED * solved.half
+    return np.asarray(centre + (paths - centre) * (reach / np.maximum(away, reach)))
 
 
 def stability(scene: Scene, solved: Solutions) -> Array:
