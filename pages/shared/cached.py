@@ -128,6 +128,11 @@ def constant_loss(data: Dataset) -> float:
     return float(np.mean((data.y_test - data.y_train.mean()) ** 2)) / 2
 
 
+def untrained_loss(data: Dataset) -> float:
+    """The training loss, half mean square, of predicting the mean of the training targets."""
+    return float(data.y_train.var()) / 2
+
+
 @lru_cache(maxsize=256)
 def baselines(spec: DatasetSpec, weight_decay: float) -> Baselines:
     """The constant predictor's and the exact ridge solution's test loss."""

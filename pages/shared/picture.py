@@ -270,7 +270,7 @@ def _sentence(
         without_diverged=bool(last.diverged[-1]),
         unclear=bool(run.weight_decay) and _overlap([r.test_loss for r in lately]),
         start=float(records[0].train_loss[0]),
-        untrained=float(data.y_train.var()) / 2,
+        untrained=cached.untrained_loss(data),
         n_test=len(data.y_test),
     )
     return story.sentence(end, baselines)

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.geometry import controls
-from pages.shared.geometry.descents import DASHED, batches, minibatch, within_reach
+from pages.shared.geometry.descents import FARTHEST, batches, minibatch, within_reach
 from pages.shared.geometry.problem import problem, solutions
 from pages.shared.geometry.scene import DEFAULTS, SETTINGS, Scene, read_link
 from pages.shared.story import plain
@@ -338,7 +338,7 @@ def test_a_number_out_of_range_is_refused_in_words(key: str, value: float, kept:
     assert not fine(page.run()).warning
 
 
-def test_a_dashed_path_stays_as_it_is_near_the_frame_and_is_pulled_in_beyond() -> None:
+def test_a_path_stays_as_it_is_near_the_frame_and_is_pulled_in_beyond() -> None:
     solved = solutions(Scene(source="synthetic", descent="on"))
     left, right, bottom, top = solved.box
     centre, half = np.array([left + right, bottom + top]) / 2, solved.half
@@ -346,5 +346,5 @@ def test_a_dashed_path_stays_as_it_is_near_the_frame_and_is_pulled_in_beyond() -
     far = centre + half * np.array([[300.0, 400.0], [-1e9, 0.0]])
     drawn = within_reach(np.concatenate([near, far]), solved)
     np.testing.assert_allclose(drawn[:2], near, rtol=1e-12)
-    np.testing.assert_allclose(np.linalg.norm(drawn[2:] - centre, axis=1), DASHED * half)
-    np.testing.assert_allclose((drawn[2] - centre) / half, [0.6 * DASHED, 0.8 * DASHED])
+    np.testing.assert_allclose(np.linalg.norm(drawn[2:] - centre, axis=1), FARTHEST * half)
+    np.testing.assert_allclose((drawn[2] - centre) / half, [0.6 * FARTHEST, 0.8 * FARTHEST])

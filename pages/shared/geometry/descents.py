@@ -14,7 +14,7 @@ from pages.shared.geometry.figures.layout import Box
 from pages.shared.geometry.figures.panels import MARKED, Path
 from pages.shared.geometry.figures.traces import word
 from pages.shared.geometry.labels import clearest, taken, way
-from pages.shared.geometry.moves import WIDEST, or_away, places, rows
+from pages.shared.geometry.moves import or_away, places, rows
 from pages.shared.geometry.problem import Problem, Solutions
 from pages.shared.geometry.scene import ON, Scene, with_sgd
 from pages.shared.moves import Moves
@@ -23,9 +23,9 @@ from wd_core.spectrum import max_stable_lr
 from wd_core.training import batch_order
 from wd_core.types import Array
 
-# A dashed path is drawn up to so many half frames from the middle: a browser draws every dash, seen
-# or not, and a path that diverges has millions of them.
-DASHED = 20.0
+# A path is drawn up to so many half frames from the middle: a browser draws every dash, seen or
+# not, and a path that diverges has millions of them.
+FARTHEST = 20.0
 # Shares of the way from the middle of the frame to the end of a path that leaves it.
 INWARDS = np.array([0.72, 0.8, 0.6, 0.5])
 
@@ -61,7 +61,6 @@ def _warning(scene: Scene, ends: Array, solved: Solutions, moved: Moves) -> Arra
 def _paths(
     scene: Scene, given: Problem, solved: Solutions, full: Array
 ) -> Iterator[tuple[Path, Array]]:
-    far = WIDEST * solved.half
     if with_sgd(scene) and given.dataset is not None:
         name = f"minibatch SGD, B = {min(scene.batch_size, given.dataset.n_train)}"
         path = Path("minibatch", name, panels.MINIBATCH, "dashdot", "triangle-up")
@@ -71,15 +70,15 @@ def _paths(
         path = Path("projected", "projected onto the disc", PENALTY, "dot", "square")
         yield path, projected(scene, solved)
     path = Path("descent", "full-batch descent on J", panels.DESCENT, "solid", "circle")
-    yield path, np.clip(full, -far, far)
+    yield path, within_reach(full, solved)
 
 
 def within_reach(paths: Array, solved: Solutions) -> Array:
-    """Paths [..., 2] whose points beyond `DASHED` half frames are pulled in to that distance."""
+    """Paths [..., 2] whose points beyond `FARTHEST` half frames are pulled in to that distance."""
     left, right, bottom, top = solved.box
     centre = np.array([left + right, bottom + top]) / 2
     away = np.linalg.norm(paths - centre, axis=-1, keepdims=True)
-    reach = DASHED * solved.half
+    reach = FARTHEST * solved.half
     return np.asarray(centre + (paths - centre) * (reach / np.maximum(away, reach)))
 
 

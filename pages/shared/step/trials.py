@@ -47,7 +47,7 @@ def course(settings: Settings) -> Course | None:
     """What the run does; None where running it takes a while."""
     if not cached.is_short(settings):
         return None
-    run, y = cached.short_run(settings), cached.dataset(settings.data).y_train
+    run = cached.short_run(settings)
     loss, half = run.train_loss[:, 0], len(run.epoch) // 2
     at = half + int(loss[half:].argmax())
     diverged = int(run.diverged_at[0])
@@ -56,7 +56,7 @@ def course(settings: Settings) -> Course | None:
         end=float(loss[-1]),
         highest=float(loss[at]),
         highest_at=int(run.epoch[at]),
-        untrained=float(y.var()) / 2,
+        untrained=cached.untrained_loss(cached.dataset(settings.data)),
         diverged_at=None if diverged < 0 else diverged,
     )
 
