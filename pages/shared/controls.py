@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.link import Link, Pin, read_link
+from pages.shared.numbers import number_text
 from pages.shared.settings import (
     DEFAULTS,
     FRONT,
@@ -19,7 +20,6 @@ from pages.shared.settings import (
     Steps,
     Value,
     as_text,
-    number_text,
     relevant,
     settings_of,
     within,

@@ -13,7 +13,8 @@ import numpy as np
 
 from pages.shared import cached, figures, story
 from pages.shared.link import Pin, query_of
-from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, number_text
+from pages.shared.numbers import number_text
+from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text
 from wd_core import (
     OPTIMIZERS,
     make_dataset,

@@ -8,9 +8,9 @@ import streamlit as st
 
 from pages.shared import controls
 from pages.shared.link import LONGEST_NAME, MOST_PINS, Pin
+from pages.shared.numbers import plain
 from pages.shared.picture import final_numbers
 from pages.shared.settings import DEFAULTS, SETTINGS, Settings, as_text
-from pages.shared.story import plain
 
 PRESENT = "present run"
 

@@ -8,14 +8,10 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from pages.shared.numbers import number_text
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters
 
 Value = str | int | float
-
-
-def number_text(value: float) -> str:
-    """A number as it stands in a link and beside a slider, exactly: 3, 0.003, 1e-05."""
-    return repr(float(value)).removesuffix(".0")
 
 
 @dataclass(frozen=True)

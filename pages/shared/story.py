@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.shared.cached import Baselines
-from pages.shared.settings import number_text
+from pages.shared.numbers import number_text, plain
 from wd_core import OPTIMIZERS
 
 # Losses closer than this are called alike.
@@ -49,23 +48,6 @@ class Outcome:
     def grows(self) -> bool:
         """Whether the run gets worse instead of better, though its numbers are still numbers."""
         return self.train > GROWN * max(self.start, self.untrained)
-
-
-def plain(value: float) -> str:
-    """A number to three digits, as words hold it: 0.0546, 1280, 3.14×10⁻⁷."""
-    if value == 0 or 1e-3 <= abs(value) < 99950:
-        return number_text(float(f"{value:.3g}"))
-    digits, power = f"{value:.2e}".split("e")
-    return f"{digits}×10{_raised(int(power))}"
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Words one after the other: a, b and c."""
-    return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
-
-
-def _raised(power: int) -> str:
-    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def sentence(end: Outcome, baselines: Baselines) -> str:

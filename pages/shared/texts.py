@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.shared import cached
 from pages.shared.latex import tex
-from pages.shared.settings import Settings, number_text
-from pages.shared.story import plain
+from pages.shared.numbers import number_text, plain
+from pages.shared.settings import Settings
 from wd_core import DATASETS, OPTIMIZERS
 
 # Enough that 1 − ηλ differs from 1 at the smallest η and λ on offer.

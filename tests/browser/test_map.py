@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

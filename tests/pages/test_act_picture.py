@@ -17,8 +17,8 @@ from pages.shared.act.shown import FREE, TOGETHER, Shown, read_link
 from pages.shared.act.split import split
 from pages.shared.act.split_picture import parts_of_w
 from pages.shared.act.states import query, spectrum, states
+from pages.shared.numbers import plain
 from pages.shared.settings import Settings, settings_of
-from pages.shared.story import plain
 from wd_core import Dataset, Hyperparameters, collect, train
 
 # What is drawn is sent in seven digits.

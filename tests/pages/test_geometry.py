@@ -16,7 +16,7 @@ from pages.shared.geometry.problem import NARROWER, Solutions, problem, solution
 from pages.shared.geometry.readouts import angles
 from pages.shared.geometry.scene import DECADES, DEFAULT, Scene, scene_of
 from pages.shared.geometry.words import sparsity, valley
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 from wd_core.types import Array
 
 SCENES: dict[str, dict[str, Any]] = {

@@ -16,7 +16,7 @@ from pages.shared.geometry import controls
 from pages.shared.geometry.descents import FARTHEST, batches, minibatch, within_reach
 from pages.shared.geometry.problem import problem, solutions
 from pages.shared.geometry.scene import DEFAULTS, SETTINGS, Scene, read_link
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 TIMEOUT_SECONDS = 60

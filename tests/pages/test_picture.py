@@ -15,9 +15,9 @@ from pages.shared import cached, picture
 from pages.shared.chart import encode
 from pages.shared.figures import MARKS
 from pages.shared.link import Pin
+from pages.shared.numbers import plain
 from pages.shared.picture import stream, training_picture
 from pages.shared.settings import DEFAULTS, SETTINGS, Settings, Value, relevant, settings_of
-from pages.shared.story import plain
 from wd_core import Dataset, DatasetSpec, Run, collect, make_dataset, train
 from wd_core.training import batch_order
 

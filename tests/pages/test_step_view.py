@@ -11,12 +11,12 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from pages.shared import cached, controls
+from pages.shared.numbers import plain
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import Number, Steps, settings_of
 from pages.shared.step import trials
 from pages.shared.step.replays import measured
 from pages.shared.step.shown import DEFAULTS, SETTINGS, Shown, read_link
-from pages.shared.story import plain
 from tests.pages import opening
 from tests.pages.opening import fine, payloads, text, unopened
 from wd_core import DATASETS, OPTIMIZERS, Hyperparameters, collect, make_dataset, train

@@ -7,7 +7,8 @@ import pytest
 
 from pages.shared import story
 from pages.shared.cached import Baselines
-from pages.shared.story import ALIKE, GROWN, MEMORISED, Limit, Outcome, diverged, plain, sentence
+from pages.shared.numbers import plain
+from pages.shared.story import ALIKE, GROWN, MEMORISED, Limit, Outcome, diverged, sentence
 
 RIVALS = Baselines(constant_test=0.01, ridge_test=0.02, ridge_norm=0.1)
 HELPED = Outcome(weight_decay=3.0, train=0.001, test=0.05, test_without=50.0)
@@ -27,7 +28,7 @@ HELPED = Outcome(weight_decay=3.0, train=0.001, test=0.05, test_without=50.0)
         (1284.4, "1280"),
         (99949.0, "99900"),
         (100000.0, "1.00×10⁵"),
-        (-2.5e9, "-2.50×10⁹"),
+        (-2.5e9, "−2.50×10⁹"),
     ],
 )
 def test_numbers_in_words(value: float, text: str) -> None:
@@ -200,10 +201,3 @@ def test_decay_alone_can_diverge() -> None:
     text = story.decay_diverged(7, 5.0)
     assert text.startswith("Diverged at epoch 7: ηλ = 5 is above 2")
     assert "1 − ηλ = −4" in text
-
-
-@pytest.mark.parametrize(
-    ("parts", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
-)
-def test_a_list_in_words(parts: list[str], text: str) -> None:
-    assert story.listed(parts) == text

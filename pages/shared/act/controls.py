@@ -13,9 +13,9 @@ from pages.shared import controls
 from pages.shared.act.shown import FREE, SETTINGS, Shown, read_link
 from pages.shared.act.states import has_directions, most_weight_decay, weight_decay_for
 from pages.shared.link import Link
+from pages.shared.numbers import plain
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import settings_of
-from pages.shared.story import plain
 
 PAGE = "act "
 CHART = "act directions"

@@ -24,9 +24,9 @@ from pages.shared.act.states import (
 from pages.shared.geometry.figures.shapes import affine
 from pages.shared.link import Pin
 from pages.shared.moves import Moves, packed
+from pages.shared.numbers import plain
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Settings
-from pages.shared.story import plain
 from wd_core.filters import degrees_of_freedom, descent_filter, filter_distance, ridge_filter
 from wd_core.spectrum import Spectrum
 from wd_core.types import Array

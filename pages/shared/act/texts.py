@@ -15,8 +15,8 @@ from pages.shared.act.states import States, has_directions, measurable, query, s
 from pages.shared.chart import chart
 from pages.shared.latex import tex
 from pages.shared.link import Pin
+from pages.shared.numbers import plain
 from pages.shared.settings import Settings
-from pages.shared.story import plain
 from wd_core.filters import descent_filter
 
 

@@ -6,8 +6,8 @@ import math
 
 from pages.shared.act.split import ROUNDING, Split
 from pages.shared.act.states import States
+from pages.shared.numbers import plain
 from pages.shared.settings import Settings
-from pages.shared.story import plain
 from wd_core import OPTIMIZERS, DatasetSpec, Hyperparameters
 from wd_core.filters import descent_filter, filter_distance, ridge_filter
 from wd_core.types import Array

@@ -8,7 +8,8 @@ import numpy as np
 
 from pages.shared.book.entry import Entry
 from pages.shared.book.ours import NAMES, Comparison, Course, Curves
-from pages.shared.story import ALIKE, plain
+from pages.shared.numbers import plain
+from pages.shared.story import ALIKE
 from wd_core.editions import Edition
 from wd_core.recipes import BATCH_SIZE, DATA, Recipe
 from wd_core.types import Array

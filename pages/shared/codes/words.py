@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pages.shared.codes.runs import Answer, Question
 from pages.shared.latex import tex
-from pages.shared.settings import number_text
-from pages.shared.story import plain
+from pages.shared.numbers import number_text, plain
 from wd_core import OPTIMIZERS
 from wd_core.two_codes import IDLE, MARKS, Standing
 

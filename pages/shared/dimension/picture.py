@@ -10,7 +10,7 @@ import numpy as np
 from pages.shared.dimension import figures, words
 from pages.shared.dimension.measured import Curves, Seen, curves, fine
 from pages.shared.dimension.problem import Problem
-from pages.shared.settings import number_text
+from pages.shared.numbers import number_text
 from wd_core.types import Array
 
 Payload = dict[str, Any]

@@ -15,7 +15,7 @@ from pages.shared.dimension.presets import PRESETS, opened
 from pages.shared.dimension.problem import Problem, train_query
 from pages.shared.dimension.words import number
 from pages.shared.latex import tex
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 from wd_core.types import Array
 
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from pages.shared.dimension.measured import BAND, Sample, Seen
 from pages.shared.dimension.problem import Problem
-from pages.shared.settings import number_text
-from pages.shared.story import listed, plain
+from pages.shared.numbers import number_text, plain
+from pages.shared.words import listed
 from wd_core.types import Array
 
 NOUNS = {"risk": "test risk", "excess": "excess risk", "loss": "test loss"}

@@ -24,8 +24,8 @@ from pages.shared.geometry.scene import (
     relevant,
     scene_of,
 )
+from pages.shared.numbers import plain
 from pages.shared.settings import Choice, Number, as_text
-from pages.shared.story import plain
 
 PAGE = "geometry "
 CHART = "geometry chart"

@@ -10,7 +10,7 @@ import numpy as np
 from pages.shared.geometry.descents import stability
 from pages.shared.geometry.problem import Solutions
 from pages.shared.geometry.scene import SETTINGS, Scene
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 from wd_core.types import Array
 
 TILES = [

@@ -12,8 +12,8 @@ from pages.shared.geometry import words
 from pages.shared.geometry.figures import relief, shapes
 from pages.shared.geometry.problem import Problem, Solutions, problem, solutions
 from pages.shared.geometry.scene import Scene
+from pages.shared.numbers import plain
 from pages.shared.settings import as_text
-from pages.shared.story import plain
 from wd_core.types import Array
 
 Payload = dict[str, Any]

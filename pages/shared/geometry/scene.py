@@ -9,8 +9,9 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from pages.shared.link import read_values
+from pages.shared.numbers import number_text
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.settings import Choice, Number, Setting, Value, as_text, number_text
+from pages.shared.settings import Choice, Number, Setting, Value, as_text
 
 # Forty steps a decade: the preferred numbers of Renard's series R40.
 MANTISSAS = (

@@ -15,7 +15,7 @@ from pages.shared.geometry.moves import l1_optima
 from pages.shared.geometry.problem import Solutions, outside, problem
 from pages.shared.geometry.scene import ON, Scene, with_l1, with_sgd
 from pages.shared.latex import tex
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 from wd_core import Dataset
 
 

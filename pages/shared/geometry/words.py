@@ -8,7 +8,7 @@ import numpy as np
 
 from pages.shared.geometry.problem import Problem, Solutions, outside
 from pages.shared.geometry.scene import ON, Scene
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 from wd_core.diamond import ZeroRange
 from wd_core.types import Array
 

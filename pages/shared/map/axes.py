@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 from wd_core.types import Array
 
 Plain = dict[str, Any]

@@ -10,7 +10,7 @@ import numpy as np
 
 from pages.shared.figures import OPTIMUM, TEXT
 from pages.shared.map.axes import Frame, Plain, domains, on, refs, suffix
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 from wd_core.types import Array
 
 LEVEL = "#009E73"

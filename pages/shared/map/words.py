@@ -10,8 +10,9 @@ from pages.shared.map.box import LR, PANELS, STEPS, WEIGHT_DECAY, Ends
 from pages.shared.map.plan import DECAYS, Panel, Plan
 from pages.shared.map.sweeps import Middle
 from pages.shared.map.valley import FEWEST, MATTERS, STRAIGHT, Line, Valley
+from pages.shared.numbers import plain
 from pages.shared.settings import Settings
-from pages.shared.story import listed, plain
+from pages.shared.words import listed
 from wd_core import OPTIMIZERS
 
 COMING = "The cells come from coarse to fine, and a cell's later seeds correct its first."

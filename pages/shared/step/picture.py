@@ -10,6 +10,7 @@ import numpy as np
 from pages.shared import cached
 from pages.shared.figures import PENALTY, TEXT
 from pages.shared.link import Pin
+from pages.shared.numbers import plain
 from pages.shared.settings import Settings
 from pages.shared.step import figures
 from pages.shared.step.replays import Walked, edge, measured, other_decay, walked
@@ -17,7 +18,6 @@ from pages.shared.step.shown import Shown
 from pages.shared.step.words.digits import name
 from pages.shared.step.words.pulls import Shares
 from pages.shared.step.words.update import decay_rate, decay_term, is_plain
-from pages.shared.story import plain
 from wd_core import OPTIMIZERS
 from wd_core.inspection import Inspection, out_of_reach, shrinking
 from wd_core.types import Array

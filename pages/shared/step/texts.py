@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared import cached
 from pages.shared.chart import chart
 from pages.shared.link import Pin
+from pages.shared.numbers import plain
 from pages.shared.settings import Settings
 from pages.shared.step import controls, picture
 from pages.shared.step.replays import Walked, bias_decayed, measurable, measured
@@ -19,7 +20,6 @@ from pages.shared.step.words import shrinking as alone
 from pages.shared.step.words import trials as tried
 from pages.shared.step.words import update as one
 from pages.shared.step.words.digits import whole
-from pages.shared.story import plain
 from wd_core.inspection import Inspection
 
 

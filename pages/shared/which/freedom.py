@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 from pages.shared.which.measured import Curves
 from pages.shared.which.scale import Scale
 

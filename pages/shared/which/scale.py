@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 from wd_core.types import Array
 
 # λ = 0 stands this share of the axis left of the smallest λ, and the axis is cut half-way.

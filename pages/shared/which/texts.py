@@ -11,7 +11,7 @@ import streamlit as st
 from pages.shared import assets, cached
 from pages.shared import controls as run_controls
 from pages.shared.latex import tex
-from pages.shared.story import plain
+from pages.shared.numbers import plain
 from pages.shared.which import controls, verdict, words
 from pages.shared.which.measured import Seen, weight_scale
 from pages.shared.which.presets import PRESETS

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from pages.shared import cached
-from pages.shared.settings import number_text
-from pages.shared.story import FEW_TESTS, plain
+from pages.shared.numbers import number_text, plain
+from pages.shared.story import FEW_TESTS
 from pages.shared.which.measured import BAND, METHODS, Exact, Seen, over
 from wd_core import DATASETS
 from wd_core.types import Array

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pages.shared import story
+from pages.shared import numbers
 
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def plain(value: float) -> str:
     """A number to three digits, with a minus sign."""
-    return story.plain(value + 0.0).replace("-", "−")
+    return numbers.plain(value)
 
 
 def exact(value: float) -> str:
