@@ -45,9 +45,7 @@ def dataset(spec: DatasetSpec) -> Dataset:
 
 def draws_slowly(spec: DatasetSpec) -> bool:
     """Whether so many numbers are drawn that a person would wait for them."""
-    return (
-        DATASETS[spec.source].most_train is None and spec.n_train * spec.n_features > SLOW_NUMBERS
-    )
+    return DATASETS[spec.source].drawn and spec.n_train * spec.n_features > SLOW_NUMBERS
 
 
 _small_dataset = lru_cache(maxsize=64)(make_dataset)

@@ -81,10 +81,12 @@ def chosen() -> Settings:
     return settings_of({key: st.session_state.get(key, DEFAULTS[key]) for key in SETTINGS})
 
 
-def front() -> None:
-    """The three controls that matter most."""
-    for key in FRONT:
-        draw(SETTINGS[key])
+def front(keys: Sequence[str] = FRONT) -> None:
+    """The controls that matter most, as far as the chosen data set and optimizer read them."""
+    read = relevant(str(st.session_state["source"]), str(st.session_state["optimizer"]))
+    for key in keys:
+        if key in read:
+            draw(SETTINGS[key])
 
 
 def folded(training: Sequence[str] = TRAINING) -> None:
@@ -112,12 +114,12 @@ def _new_seed() -> None:
 
 def draw(setting: Setting, page: str = "") -> None:
     """The widget of a setting; its key in the session is `page` and the setting's own."""
-    key = page + setting.key
+    key, source = page + setting.key, str(st.session_state.get(f"{page}source"))
     match setting:
         case Steps():
-            _slider(setting, key)
+            _slider(within(setting, source), key)
         case Number():
-            _number(within(setting, str(st.session_state.get(f"{page}source"))), key)
+            _number(within(setting, source), key)
         case Choice():
             st.selectbox(
                 setting.label,
@@ -130,8 +132,9 @@ def draw(setting: Setting, page: str = "") -> None:
 
 
 def _slider(setting: Steps, key: str) -> None:
-    steps = setting.with_value(st.session_state[key])
-    st.session_state[key] = type(steps[0])(st.session_state[key])
+    value = min(st.session_state[key], setting.steps[-1])
+    steps = setting.with_value(value)
+    st.session_state[key] = type(steps[0])(value)
     st.select_slider(
         setting.label,
         steps,

@@ -14,7 +14,7 @@ import numpy as np
 from pages.shared import cached, figures, story
 from pages.shared.link import Pin, query_of
 from pages.shared.numbers import number_text
-from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text
+from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, relevant, within
 from wd_core import (
     OPTIMIZERS,
     make_dataset,
@@ -84,7 +84,8 @@ def training_picture(settings: Settings, pins: Sequence[Pin] = ()) -> Payload:
 
     Raises ValueError where the data set refuses the settings.
     """
-    query = query_of(settings, pins)
+    query, read = query_of(settings, pins), relevant(settings.data.source, settings.run.optimizer)
+    front = [key for key in FRONT if key in read]
     payload: Payload = {
         "run": query or "defaults",
         "query": query,
@@ -93,7 +94,7 @@ def training_picture(settings: Settings, pins: Sequence[Pin] = ()) -> Payload:
         "stream": None,
         "live": {
             "url": f"/api/train?{query}",
-            "controls": {key: {"param": key, "values": _steps(key, settings)} for key in FRONT},
+            "controls": {key: {"param": key, "values": _steps(key, settings)} for key in front},
         },
     }
     if records := cached.known(settings):
@@ -184,7 +185,8 @@ def _steps(key: str, settings: Settings) -> list[str]:
     """What the slider of this setting offers, in its order."""
     setting = SETTINGS[key]
     assert isinstance(setting, Steps)
-    return [as_text(value) for value in setting.with_value(float(settings.values()[key]))]
+    offered = within(setting, settings.data.source)
+    return [as_text(value) for value in offered.with_value(float(settings.values()[key]))]
 
 
 def _finished(settings: Settings, records: Sequence[EpochRecord], pins: Sequence[Pin]) -> Payload:

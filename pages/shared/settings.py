@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 from urllib.parse import urlencode
 
 from pages.shared.numbers import number_text
@@ -34,6 +34,11 @@ class Steps:
         """The steps, and this value among them where it lies between two."""
         return [int(x) if self.whole else float(x) for x in sorted({*self.steps, value})]
 
+    def up_to(self, most: float) -> Self:
+        """The setting with this limit, where it has no lower one: its last step then."""
+        below = [step for step in self.steps if step < most]
+        return replace(self, steps=[*below, most]) if most < self.steps[-1] else self
+
 
 @dataclass(frozen=True)
 class Number:
@@ -53,6 +58,35 @@ class Number:
     def read(self, text: str) -> Value:
         """The value in a text, or ValueError with the rule."""
         return _number(text, self.least, self.most, self.whole)
+
+    def up_to(self, most: float) -> Self:
+        """The setting with this limit, where it has no lower one."""
+        return replace(self, most=min(self.most, most))
+
+
+class Labelled(Protocol):
+    """What a registry holds: an entry that says its name for people."""
+
+    @property
+    def label(self) -> str:
+        """Its name on the page."""
+
+
+@dataclass(frozen=True)
+class Labels(Mapping[str, str]):
+    """The labels of what a registry holds at the time of asking, after those in `before`."""
+
+    registry: Mapping[str, Labelled]
+    before: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        return self.before[name] if name in self.before else self.registry[name].label
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (*self.before, *self.registry)
+
+    def __len__(self) -> int:
+        return len(self.before) + len(self.registry)
 
 
 @dataclass(frozen=True)
@@ -74,6 +108,7 @@ class Choice:
 
 
 Setting = Steps | Number | Choice
+Sized = TypeVar("Sized", Steps, Number)
 
 
 def _number(text: str, least: float, most: float, whole: bool) -> Value:
@@ -125,7 +160,7 @@ SETTINGS: dict[str, Setting] = {
             "Data set",
             "The examples: drawn as in the book, or drawn otherwise, or real ones.",
             _data.source,
-            {name: source.label for name, source in DATASETS.items()},
+            Labels(DATASETS),
         ),
         Number(
             "n_train",
@@ -205,7 +240,7 @@ SETTINGS: dict[str, Setting] = {
             "Optimizer",
             "The rule that turns a gradient g into a step.",
             _run.optimizer,
-            {name: optimizer.label for name, optimizer in OPTIMIZERS.items()},
+            Labels(OPTIMIZERS),
         ),
         Choice(
             "decay",
@@ -309,12 +344,13 @@ def as_text(value: Value) -> str:
 def settings_of(values: Mapping[str, Value]) -> Settings:
     """The specs for these values; a key that is missing has its default. ValueError from the specs.
 
-    A training set larger than its source has is all of it. A batch larger than the training set is
-    a full batch: the book's code would scale such a step by n/B, which nobody here means.
+    More examples or features than the source has are all of them. A batch larger than the training
+    set is a full batch: the book's code would scale such a step by n/B, which nobody here means.
     """
     full = DEFAULTS | dict(values)
-    most = DATASETS[str(full["source"])].most_train
-    full["n_train"] = min(int(full["n_train"]), most or int(full["n_train"]))
+    source = DATASETS[str(full["source"])]
+    sizes = source.within(int(full["n_train"]), int(full["n_features"]))
+    full |= sizes._asdict()
     full["batch_size"] = min(int(full["batch_size"]), int(full["n_train"]))
     return Settings(data=_spec(DatasetSpec, full), run=_spec(Hyperparameters, full))
 
@@ -324,12 +360,10 @@ def _spec(cls: Any, values: Mapping[str, Value]) -> Any:
     return cls(**{key: value for key, value in values.items() if key in names})
 
 
-def within(setting: Number, source: str) -> Number:
+def within(setting: Sized, source: str) -> Sized:
     """The setting with the limit that this data set puts to it: a table has only so many rows."""
-    most = DATASETS[source].most_train if source in DATASETS else None
-    if setting.key != "n_train" or most is None:
-        return setting
-    return replace(setting, most=min(setting.most, most))
+    most = DATASETS[source].most(setting.key) if source in DATASETS else None
+    return setting if most is None else setting.up_to(most)
 
 
 def relevant(source: str, optimizer: str) -> set[str]:

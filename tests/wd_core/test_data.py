@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from dataclasses import MISSING, fields, replace
 from decimal import Decimal
 
 import numpy as np
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_diabetes
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from wd_core.data import DATASETS, dataset_from_frame, make_dataset, standardised
+from tests.made_up import FEATURES, ROWS, SOURCES
+from wd_core.data import DATASETS, DataSource, dataset_from_frame, make_dataset, standardised
 from wd_core.seeding import seed_of
 from wd_core.types import DatasetSpec
 
-DRAWN = ("linear", "sparse", "correlated")
+MADE_UP, WHOLE = SOURCES["made_up"], SOURCES["made_up_whole"]
+FACTS = [field.name for field in fields(DataSource)]
 
 
 def torch_draw(seed, purpose, n, d):
@@ -31,12 +34,86 @@ def torch_draw(seed, purpose, n, d):
 
 
 @pytest.mark.parametrize("source", DATASETS)
-def test_entries_say_what_they_are_and_read_fields_of_the_spec(source):
+def test_a_truth_is_known_of_what_is_drawn_and_of_nothing_else(source):
+    data = make_dataset(DatasetSpec(source))
+    assert (data.w_true is not None) == (data.b_true is not None) == DATASETS[source].drawn
+
+
+def test_labels_tell_sources_apart():
+    assert len({entry.label for entry in DATASETS.values()}) == len(DATASETS)
+    assert all(entry.description.endswith(".") for entry in DATASETS.values())
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_an_entry_that_leaves_a_fact_out_is_refused_by_the_facts_name(fact):
+    assert all(f.default is f.default_factory is MISSING for f in fields(DataSource))
+    given = {name: getattr(MADE_UP, name) for name in FACTS if name != fact}
+    with pytest.raises(TypeError, match=f"'{fact}'$"):
+        DataSource(**given)
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [
+        *[(fact, value) for fact in ("label", "description", "formula") for value in ("", " ", 3)],
+        *[(fact, value) for fact in ("make", "script") for value in (None, "linear")],
+        *[("reads", value) for value in ("n_train", ["seed"], ("lr",), ("source",), ("",), (3,))],
+        *[("script_imports", value) for value in ("import numpy", ("",), (None,), ["import os"])],
+        *[("drawn", value) for value in (None, 1, "no")],
+        *[
+            (fact, value)
+            for fact in ("most_train", "most_features")
+            for value in (0, -1, True, 2.0, "15", np.nan)
+        ],
+    ],
+)
+def test_an_entry_with_a_wrong_fact_is_refused_by_the_facts_name(fact, value):
+    with pytest.raises(ValueError, match=f"^{fact} must be "):
+        replace(MADE_UP, **{fact: value})
+
+
+@pytest.mark.parametrize("fact", ["most_train", "most_features"])
+def test_a_size_that_is_not_read_must_be_stated(fact):
+    assert getattr(replace(MADE_UP, **{fact: None}), fact) is None
+    message = f"^{fact} must be the size of a source that does not read"
+    with pytest.raises(ValueError, match=message):
+        replace(WHOLE, **{fact: None})
+
+
+# --- sizes ---
+
+
+@pytest.fixture
+def made_up(monkeypatch):
+    monkeypatch.setitem(DATASETS, "made_up", MADE_UP)
+    monkeypatch.setitem(DATASETS, "made_up_whole", WHOLE)
+
+
+@pytest.mark.parametrize("source", [*DATASETS, "made_up", "made_up_whole"])
+def test_data_have_the_sizes_that_their_source_says(source, made_up):
     entry = DATASETS[source]
-    assert entry.label
-    assert entry.description.endswith(".")
-    assert entry.formula
-    assert set(entry.reads) <= set(DatasetSpec.__dataclass_fields__) - {"source"}
+    for n, d in ((1, 1), (2, 3), (entry.most_train or 60, entry.most_features or 70)):
+        spec = DatasetSpec(source, n_train=n, n_features=d)
+        data = make_dataset(spec)
+        assert data.X_train.shape == entry.sizes(spec) == entry.within(n, d)
+        for name, size in entry.sizes(spec)._asdict().items():
+            assert size == getattr(spec, name) or name not in entry.reads
+
+
+@pytest.mark.parametrize(("name", "most"), [("n_train", ROWS), ("n_features", FEATURES)])
+def test_more_than_a_source_has_is_refused_with_the_name(name, most, made_up):
+    least = DatasetSpec("made_up", n_train=1, n_features=1)
+    assert make_dataset(replace(least, **{name: most}))
+    message = f"^{name} must be at most {most} for the source made_up, got {most + 1}$"
+    with pytest.raises(ValueError, match=message):
+        make_dataset(replace(least, **{name: most + 1}))
+
+
+def test_a_size_that_a_source_does_not_read_is_its_own(made_up):
+    data = make_dataset(DatasetSpec("made_up_whole", n_train=2000, n_features=1))
+    assert data.X_train.shape == (ROWS, FEATURES) == WHOLE.within(2000, 1)
+    assert MADE_UP.within(2000, 1) == (ROWS, 1)
+    assert DATASETS["linear"].within(10**6, 10**6) == (10**6, 10**6)
 
 
 CHANGED = {

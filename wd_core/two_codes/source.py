@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from wd_core import export
+from wd_core.data.scripts import number
 from wd_core.seeding import seed_of
 from wd_core.two_codes.program import BiasStart, Program, Standing
 from wd_core.types import DatasetSpec
@@ -103,7 +104,7 @@ torch.set_default_dtype(torch.float64)
 
 
 def _run(program: Program) -> list[Line]:
-    rates = f"lr, weight_decay = {export.number(program.lr)}, {export.number(program.weight_decay)}"
+    rates = f"lr, weight_decay = {number(program.lr)}, {number(program.weight_decay)}"
     return [
         Line("# The run"),
         Line(rates, ("rates",)),
@@ -136,7 +137,7 @@ _BIAS: dict[BiasStart, tuple[str, ...]] = {
 def _start(program: Program) -> list[Line]:
     return [
         Line("# The start"),
-        Line(f"w0 = {export.number(program.init_std)} * z[:-1]"),
+        Line(f"w0 = {number(program.init_std)} * z[:-1]"),
         *(Line(text, ("bias_start",)) for text in _BIAS[program.bias_start]),
         Line(""),
         Line(""),

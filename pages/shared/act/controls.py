@@ -73,8 +73,7 @@ def draw() -> None:
         controls.draw(SETTINGS["sliders"], PAGE)
     else:
         controls.draw(TRAIN["weight_decay"])
-    controls.draw(TRAIN["lr"])
-    controls.draw(TRAIN["n_features"])
+    controls.front(("lr", "n_features"))
     controls.folded()
 
 

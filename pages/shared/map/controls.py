@@ -66,7 +66,7 @@ def runs(shown: Shown) -> None:
     """What all the runs have in common."""
     source = str(st.session_state["source"])
     read = set().union(*(relevant(source, name) for name in shown.trained))
-    controls.draw(RUN["n_features"])
+    controls.front(("n_features",))
     for title, keys in (
         ("Data", controls.DATA),
         ("Training", TRAINING),

@@ -168,7 +168,7 @@ def explanations(seen: Seen) -> None:
 
 def _prior(problem: Problem) -> None:
     st.markdown("**With the truth: Bayes**")
-    if DATASETS[problem.data.source].most_train is not None:
+    if not DATASETS[problem.data.source].drawn:
         st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}")
         st.caption("Nobody knows σ and τ of these data: the formula cannot be filled in.")
         return

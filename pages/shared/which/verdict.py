@@ -15,8 +15,8 @@ from wd_core import DATASETS
 
 def repetition(seen: Seen) -> str:
     """What is repeated."""
-    real = DATASETS[seen.problem.data.source].most_train is not None
-    return "splits of the same table" if real else "data sets of the same kind"
+    drawn = DATASETS[seen.problem.data.source].drawn
+    return "data sets of the same kind" if drawn else "splits of the same table"
 
 
 def bars(seen: Seen) -> str:

@@ -1,0 +1,75 @@
+"""Features and target standardised on the rows that train, and the sentence that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wd_core.types import Array, Dataset
+
+# A column whose training values differ by less than this share of their size is constant: what is
+# left is rounding, and dividing by its standard deviation would make a feature of it.
+ROUNDING = 1e-10
+# Sums and differences of a table's numbers stay inside the range of floats up to this size.
+LARGEST = 1e300
+
+
+def standardised(columns: Array, train: NDArray[np.int64]) -> tuple[Array, NDArray[np.bool_]]:
+    """Columns [N, D] less the mean of the rows `train`, over their standard deviation.
+
+    A column that is constant in those rows has scale 1 and is exactly 0 there; the second result
+    [D] says which. The standard deviation is the one with divisor n.
+    """
+    part = columns[train]
+    low, spread = part.min(0), np.ptp(part, axis=0)
+    constant = spread <= ROUNDING * np.abs(part).max(0) + 1 / LARGEST
+    centre = np.where(constant, low, part.mean(0))
+    # Squares are taken of numbers below 1, so that no column is too large or too small for them.
+    unit = np.where(constant, 1.0, spread)
+    deviation = unit * np.sqrt(np.mean(((part - centre) / unit) ** 2, axis=0))
+    result = (columns - centre) / np.where(constant, 1.0, deviation)
+    result[np.ix_(train, constant)] = 0.0
+    return result, constant
+
+
+def split(
+    columns: Array,
+    target: Array,
+    names: Sequence[str],
+    target_name: str,
+    train: NDArray[np.int64],
+    test: NDArray[np.int64],
+) -> Dataset:
+    """A data set of these rows, features and target standardised on the training part."""
+    table, constant = standardised(np.column_stack([columns, target]), train)
+    return Dataset(
+        X_train=table[train, :-1],
+        y_train=table[train, -1],
+        X_test=table[test, :-1],
+        y_test=table[test, -1],
+        note=_note(names, target_name, constant),
+        feature_names=tuple(names),
+    )
+
+
+def _note(names: Sequence[str], target: str, constant: NDArray[np.bool_]) -> str:
+    note = (
+        f"Every feature and the target {target} are standardised with the mean and the standard "
+        "deviation of the training rows"
+    )
+    if constant[-1]:
+        note += ", where the target is constant: there is nothing to learn."
+    else:
+        note += "; predicting their mean for every row would give a training loss of 0.5."
+    still = [name for name, same in zip(names, constant, strict=False) if same]
+    if still:
+        note += f" Constant in the training rows and kept there as zeros: {listed(still)}."
+    return note
+
+
+def listed(names: Sequence[object], most: int = 10) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(str(name) for name in names[:most]) + more
