@@ -69,7 +69,7 @@ def torch_path(
             rows = torch.as_tensor(np.asarray(batch))
             optimizer.zero_grad()
             _loss(run, X[rows] @ w + b, y[rows], decayed).backward()
-            if run.decay == "decoupled" and run.optimizer != "adam":
+            if run.decay == "decoupled":
                 with torch.no_grad():
                     for parameter in decayed:
                         parameter.mul_(1 - run.lr * run.weight_decay)
@@ -95,22 +95,51 @@ def _loss(
 
 
 def _optimizer(run: Hyperparameters, w: torch.Tensor, b: torch.Tensor) -> torch.optim.Optimizer:
-    # The scratch loss holds its penalty already; of the optimizers AdamW alone decays by itself.
-    in_optimizer = run.loss == "mse" if run.decay == "coupled" else run.optimizer == "adam"
-    decay = run.weight_decay if in_optimizer else 0.0
+    # The scratch loss holds its penalty already; decoupled decay is written out above.
+    decay = run.weight_decay if run.loss == "mse" and run.decay == "coupled" else 0.0
     groups = [
         {"params": [w], "weight_decay": decay},
         {"params": [b], "weight_decay": decay if run.decay_bias else 0.0},
     ]
-    if run.optimizer == "adam":
-        kind = torch.optim.AdamW if run.decay == "decoupled" else torch.optim.Adam
-        return kind(groups, lr=run.lr, betas=run.betas, eps=run.eps)
-    return torch.optim.SGD(
-        groups,
-        lr=run.lr,
-        momentum=0.0 if run.optimizer == "sgd" else run.momentum,
-        nesterov=run.optimizer == "nesterov",
-    )
+    return ORACLES[run.optimizer](groups, run)
+
+
+class PaperLion(torch.optim.Optimizer):
+    """Algorithm 2 of Chen et al., Symbolic Discovery of Optimization Algorithms (2023), in NumPy.
+
+    Coupled decay is that of torch.optim: weight_decay·p joins the gradient first.
+    """
+
+    def __init__(self, params, run):
+        super().__init__(params, {"weight_decay": 0.0})
+        self.lr, (self.beta1, self.beta2) = run.lr, run.betas
+        self.mean = {}
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                theta = p.numpy()
+                g = p.grad.numpy() + group["weight_decay"] * theta
+                m = self.mean.get(p, np.zeros_like(theta))
+                update = np.sign(self.beta1 * m + (1 - self.beta1) * g)
+                self.mean[p] = self.beta2 * m + (1 - self.beta2) * g
+                p.copy_(torch.as_tensor(theta - self.lr * update))
+
+
+def _sgd(groups, run, **more):
+    return torch.optim.SGD(groups, lr=run.lr, **more)
+
+
+# The one line that each optimizer has here: itself from torch, or from its paper.
+ORACLES = {
+    "sgd": _sgd,
+    "momentum": lambda p, run: _sgd(p, run, momentum=run.momentum),
+    "nesterov": lambda p, run: _sgd(p, run, momentum=run.momentum, nesterov=True),
+    "adam": lambda p, run: torch.optim.Adam(p, lr=run.lr, betas=run.betas, eps=run.eps),
+    "rmsprop": lambda p, run: torch.optim.RMSprop(p, lr=run.lr, alpha=run.betas[1], eps=run.eps),
+    "lion": PaperLion,
+}
 
 
 def ridge(X: Array, y: Array, weight_decay: float) -> tuple[Array, float]:

@@ -1,5 +1,6 @@
 """Weight decay, exactly: data, training, and closed forms, with no user interface."""
 
+from wd_core.behaviour import Behaviour, behaviour, fixed_point
 from wd_core.data import DATASETS, dataset_from_frame, make_dataset
 from wd_core.geometry import Quadratic
 from wd_core.objective import data_loss, gradient, objective, penalty
@@ -15,6 +16,7 @@ from wd_core.types import Dataset, DatasetSpec, EpochRecord, Hyperparameters, Ru
 __all__ = [
     "DATASETS",
     "OPTIMIZERS",
+    "Behaviour",
     "Dataset",
     "DatasetSpec",
     "EpochRecord",
@@ -26,12 +28,14 @@ __all__ = [
     "Sweep",
     "SweepPart",
     "bayes_weight_decay",
+    "behaviour",
     "best_weight_decay",
     "choose",
     "coarse_first",
     "collect",
     "data_loss",
     "dataset_from_frame",
+    "fixed_point",
     "gather",
     "gradient",
     "grid",

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
+import torch
 
+from wd_core.device import place
+from wd_core.optimizers import OPTIMIZERS
 from wd_core.spectrum import max_stable_lr, row_space
+from wd_core.steps import rates_of
 from wd_core.training import batch_order
 from wd_core.types import Array, Dataset, Hyperparameters
 
@@ -22,15 +27,15 @@ MOST_WORK = 2e9
 def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
     """The learning rate from which the first epoch's batches, repeated for ever, diverge.
 
-    A step is linear in w, b and their velocity, so an epoch multiplies the state by a product of
-    matrices [S, S], in the row space of rank r with S = r + 1, or twice that with a velocity; it
-    converges where none of the product's eigenvalues exceeds 1 in size. Other epochs have other
-    orders: an estimate for them.
-    For SGD, momentum and Nesterov; NaN for Adam, and where the search would take too long.
+    A step is linear in w, b and what the rule keeps, so an epoch multiplies all of these by a
+    product of matrices [S, S], in the row space of rank r with S = r + 1 for each of u = (w, b) and
+    the arrays of state; it converges where none of the product's eigenvalues exceeds 1 in size.
+    Other epochs have other orders: an estimate for them.
+    NaN for a rule that is not linear, and where the search would take too long.
     """
     full = max_stable_lr(dataset.X_train, run)
     V = row_space(dataset.X_train)
-    size = (V.shape[1] + 1) * (1 if run.optimizer == "sgd" else 2)
+    size = (V.shape[1] + 1) * (1 + len(OPTIMIZERS[run.optimizer].slots))
     steps = -(-dataset.n_train // run.batch_size)
     if math.isnan(full) or HALVINGS * (steps + 25) * size**3 > MOST_WORK:
         return math.nan
@@ -60,20 +65,18 @@ def _growth(batches: list[Array], run: Hyperparameters, lr: float) -> float:
 
 
 def _step(rows: Array, run: Hyperparameters, lr: float) -> Array:
-    """What a step on these rows [m, K] multiplies u = (w, b) by, or (u, v) with the velocity v."""
+    """What a step on these rows [m, K] multiplies u = (w, b) by, and the arrays of state with it.
+
+    The rule itself is asked, for each direction of u and of the state: it is linear.
+    """
     m, k = rows.shape
-    unit = np.eye(k)
-    decayed = np.diag([*[1.0] * (k - 1), float(run.decay_bias)]) * run.weight_decay
+    rule = OPTIMIZERS[run.optimizer]
     halved = run.loss == "half_mse"
-    gradient = rows.T @ rows / (run.batch_size if halved else m / 2)
-    mu = run.momentum
-    if run.decay == "coupled":
-        gradient, kept = gradient + decayed * (m / run.batch_size if halved else 1.0), unit
-    else:
-        kept = unit - lr * decayed
-    if run.optimizer == "sgd":
-        return np.asarray(kept - lr * gradient)
-    ahead = (1 + mu, mu**2) if run.optimizer == "nesterov" else (1.0, mu)
-    return np.block(
-        [[kept - lr * ahead[0] * gradient, -lr * ahead[1] * unit], [gradient, mu * unit]]
-    )
+    share = m / run.batch_size if halved else 1.0
+    rates = rates_of([replace(run, lr=lr)], rule, k + 1, share, place("cpu", torch.float64, 0))
+    # without the constant that `train` carries along
+    rates = replace(rates, lr=rates.lr[:-1], pull=rates.pull[:-1], keep=rates.keep[:-1])
+    u, *state = np.split(np.eye(k * (1 + len(rule.slots))), 1 + len(rule.slots))
+    gradient = rows.T @ (rows @ u) / (run.batch_size if halved else m / 2)
+    moved, kept = rule.update(u, gradient, tuple(state), rates, 1)
+    return np.concatenate([moved, *kept])

@@ -125,25 +125,30 @@ class _Script:
         self.spec, self.run = spec, run
         # A short batch counts less only here: the sum over it is divided by the nominal size.
         self.short_batch = run.loss == "half_mse" and spec.n_train % run.batch_size != 0
+        self.rule = OPTIMIZERS[run.optimizer]
         self.decays = run.weight_decay > 0
-        self.decay_in_loss = self.decays and run.decay == "coupled" and self.short_batch
-        self.decay_by_hand = self.decays and run.decay == "decoupled" and run.optimizer != "adam"
+        coupled = run.decay == "coupled" or not self.decays
+        self.torch = self.rule.decays["coupled" if coupled else "decoupled"].torch
+        inside = self.torch.decays and not (coupled and self.short_batch)
+        self.decay_in_loss = self.decays and coupled and not inside
+        self.decay_by_hand = self.decays and not coupled and not inside
 
     def head(self) -> str:
         spec, run = self.spec, self.run
         features = f"{int(spec.n_features)} feature" + "s" * (spec.n_features != 1)
         decay = f"{run.decay} weight decay {run.weight_decay:g}" if self.decays else "no decay"
+        definition = f"\n\n{self.torch.definition}\n" if self.torch.definition else ""
         return f'''\
 """Linear regression with weight decay in plain PyTorch.
 
 Data: {DATASETS[spec.source].label}; {features}
-Run: {OPTIMIZERS[run.optimizer].label}, learning rate {run.lr:g}, {decay}
+Run: {self.rule.label}, learning rate {run.lr:g}, {decay}
 """
 
 {imports(spec)}
 
 torch.set_default_dtype(torch.float64)
-'''
+{definition}'''
 
     def settings(self) -> str:
         run = self.run
@@ -186,23 +191,13 @@ torch.set_default_dtype(torch.float64)
     def _optimizer(self) -> list[str]:
         run = self.run
         decays_here = self.decays and not self.decay_in_loss and not self.decay_by_hand
-        options = ["lr=lr"]
-        if run.optimizer == "adam":
-            name = "AdamW" if self.decays and run.decay == "decoupled" else "Adam"
-            betas = ", ".join(number(beta) for beta in run.betas)
-            options += [f"betas=({betas})", f"eps={number(run.eps)}"]
-        else:
-            name = "SGD"
-            if run.optimizer != "sgd":
-                options.append(f"momentum={number(run.momentum)}")
-            if run.optimizer == "nesterov":
-                options.append("nesterov=True")
+        options = ["lr=lr", *self.torch.options(run)]
         parameters = "[w, b]"
         if decays_here:
             options.append("weight_decay=weight_decay")
             if not run.decay_bias:
                 parameters = "parameters"
-        lines = _call(f"optimizer = torch.optim.{name}", [parameters, *options])
+        lines = _call(f"optimizer = {self.torch.call}", [parameters, *options])
         if parameters == "parameters":
             lines.insert(0, 'parameters = [{"params": [w]}, {"params": [b], "weight_decay": 0.0}]')
         return lines
@@ -220,14 +215,14 @@ torch.set_default_dtype(torch.float64)
         return lines
 
     def _loss(self) -> list[str]:
-        if self.run.loss == "mse":
-            return ["loss = (residual**2).mean()"]
+        square = " + ".join(f"{p} @ {p}" if p == "w" else f"{p} * {p}" for p in self._decayed())
         if not self.short_batch:
-            return ["loss = (residual**2).mean() / 2"]
+            half = "" if self.run.loss == "mse" else " / 2"
+            penalty = f" + weight_decay / 2 * ({square})" if self.decay_in_loss else ""
+            return [f"loss = (residual**2).mean(){half}{penalty}"]
         why = "  # a short last batch counts less"
         if not self.decay_in_loss:
             return [f"loss = (residual**2).sum() / (2 * batch_size){why}"]
-        square = " + ".join(f"{p} @ {p}" if p == "w" else f"{p} * {p}" for p in self._decayed())
         return [
             f"losses = residual**2 / 2 + weight_decay / 2 * ({square})",
             f"loss = losses.sum() / batch_size{why}",

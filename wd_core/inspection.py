@@ -7,10 +7,7 @@ what earlier steps left of it; under Adam both are divided by the same √ŝ + �
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -96,8 +93,8 @@ class Replay:
         self._limit = BEYOND_WEIGHTS * max(1.0, float(np.abs(start).max()))
         v = start[:, None]
         rule = OPTIMIZERS[run.optimizer]
-        self._stops = {0: _Stop(v, (0 * v,) * rule.slots, 0 * v)}
-        stops = max(1, min(STOPS, NUMBERS // (len(v) * (rule.slots + 2))))
+        self._stops = {0: _Stop(v, (0 * v,) * len(rule.slots), 0 * v)}
+        stops = max(1, min(STOPS, NUMBERS // (len(v) * (len(rule.slots) + 2))))
         self._every = -(-self.steps // stops) if self.steps else 1
         self._where = place("cpu", torch.float64, 0)
         self._orders: list[Index] = []
@@ -159,7 +156,7 @@ class Replay:
         """Step k + 1; decay's part of the optimizer's first array after it."""
         order, begin, end = self._edges(k)
         rates = self._numbers(end - begin)
-        memory = PARTS[self.run.optimizer].remember(memory, rates.pull * walk.v, rates)
+        memory = OPTIMIZERS[self.run.optimizer].parts.remember(memory, rates.pull * walk.v, rates)
         walk.t = k
         walk.epoch((order, [begin, end]))
         return memory
@@ -168,14 +165,16 @@ class Replay:
         order, begin, end = self._edges(k)
         rates, run = self._numbers(end - begin), self.run
         rows, v = order[begin:end], walk.v
-        gradient = self._gradient(rows, v)
-        memory = self._move(walk, memory, k)
-        part = PARTS[run.optimizer]
-        scale = part.scale(walk.state, rates, k + 1)
-        pull = rates.pull * v
-        first = walk.state[0] if walk.state else memory
-        by_data = -rates.lr * part.respond(gradient, first - memory, rates) / scale
-        by_decay = (rates.keep - 1) * v - rates.lr * part.respond(pull, memory, rates) / scale
+        gradient, pull = self._gradient(rows, v), rates.pull * v
+        rule = OPTIMIZERS[run.optimizer]
+        slot, parts = rule.parts.memory, rule.parts
+        kept = 0 * v if slot is None else walk.state[rule.slots.index(slot)]
+        data = parts.respond(gradient, kept - memory, rates)
+        decay = parts.respond(pull, memory, rates)
+        self._move(walk, memory, k)
+        scale = parts.scale(data + decay, walk.state, rates, k + 1)
+        by_data = -rates.lr * data / scale
+        by_decay = (rates.keep - 1) * v - rates.lr * decay / scale
         norm = float(np.linalg.norm((v + by_data + by_decay)[:-2]))
         clip = 1.0 if run.max_norm is None or norm <= run.max_norm else run.max_norm / norm
         epoch, batch = divmod(k, self.an_epoch)
@@ -201,53 +200,10 @@ class Replay:
         return np.concatenate([X.T @ residual, [residual.sum(0)], [[0.0]]]) / size
 
 
-@dataclass(frozen=True)
-class Parts:
-    """How a rule's step is linear in the gradients it has seen, so that each can be named.
-
-    remember: what is kept of a gradient; respond: the step (without −η) for the present gradient
-    and what is kept after it; scale: what the whole step is divided by.
-    """
-
-    remember: Callable[[Any, Any, Rates], Any]
-    respond: Callable[[Any, Any, Rates], Any]
-    scale: Callable[[State, Rates, int], Any]
-
-
-def _root(state: State, rates: Rates, t: int) -> Any:
-    return (1 - rates.beta1**t) * ((state[1] / (1 - rates.beta2**t)) ** 0.5 + rates.eps)
-
-
-# One entry for each of OPTIMIZERS.
-PARTS: dict[str, Parts] = {
-    "sgd": Parts(
-        remember=lambda kept, now, rates: kept,
-        respond=lambda now, kept, rates: now,
-        scale=lambda state, rates, t: 1.0,
-    ),
-    "momentum": Parts(
-        remember=lambda kept, now, rates: rates.momentum * kept + now,
-        respond=lambda now, kept, rates: kept,
-        scale=lambda state, rates, t: 1.0,
-    ),
-    "nesterov": Parts(
-        remember=lambda kept, now, rates: rates.momentum * kept + now,
-        respond=lambda now, kept, rates: now + rates.momentum * kept,
-        scale=lambda state, rates, t: 1.0,
-    ),
-    "adam": Parts(
-        remember=lambda kept, now, rates: rates.beta1 * kept + (1 - rates.beta1) * now,
-        respond=lambda now, kept, rates: kept,
-        scale=_root,
-    ),
-}
-
-
 def affordable_steps(n_train: int, n_features: int, run: Hyperparameters) -> int:
     """How many steps can be replayed while somebody waits: whole epochs, at least the first."""
-    # a replay holds w itself, as Adam does, where other runs may hold fewer coordinates
-    whole = replace(run, optimizer="adam", epochs=1)
-    seconds = expected_seconds(n_train, n_features, [whole])
+    # a replay holds w itself, where other runs may hold fewer coordinates
+    seconds = expected_seconds(n_train, n_features, [replace(run, epochs=1)], whole=True)
     epochs = max(1, min(int(SECONDS / seconds), ROWS // n_train))
     return epochs * -(-n_train // run.batch_size)
 
@@ -264,64 +220,3 @@ def out_of_reach(X: ArrayLike, weights: ArrayLike) -> Array | None:
     if not size > NOTHING_LEFT * float(np.linalg.norm(w[0])):
         return None
     return np.asarray(apart @ apart[0] / size**2)
-
-
-@dataclass(frozen=True)
-class Shrinking:
-    """What decay alone does to a weight over time, where no gradient reaches it.
-
-    full: what a step on a full batch multiplies it by; last: the same of the last step of an epoch,
-    whose batch may be short; an_epoch: how many steps an epoch has.
-    """
-
-    full: float
-    last: float
-    an_epoch: int
-
-    def left(self, steps: ArrayLike) -> Array:
-        """What is left of w after so many steps, for one number or an array of them."""
-        steps = np.asarray(steps, dtype=np.int64)
-        lasts = steps // self.an_epoch
-        with np.errstate(all="ignore"):
-            return np.asarray(self.full ** (steps - lasts) * self.last**lasts)
-
-    @property
-    def growth(self) -> float:
-        """log |what an epoch multiplies w by|; −inf where a step takes all of it."""
-        return float(self._logs.sum())
-
-    @property
-    def half_life(self) -> float:
-        """Steps until half of w is gone; 0 where a step takes all, inf where an epoch takes none.
-
-        Negative where w doubles instead. Where some steps of an epoch shrink w and others do not,
-        whole epochs count.
-        """
-        growth, half = self.growth, math.log(0.5)
-        if growth == 0:
-            return math.inf
-        if not (self._logs < 0).all():
-            return self.an_epoch * half / growth
-        epochs = math.floor(half / growth)
-        steps, rest = epochs * self.an_epoch, half - (epochs * growth if epochs else 0.0)
-        for log in map(float, self._logs):
-            if log <= rest:
-                return steps + rest / log
-            steps, rest = steps + 1, rest - log
-        return float(steps)
-
-    @property
-    def _logs(self) -> Array:
-        """log |factor| of every step of an epoch."""
-        with np.errstate(divide="ignore"):
-            return np.log(np.abs([*[self.full] * (self.an_epoch - 1), self.last]))
-
-
-def shrinking(run: Hyperparameters, n_train: int) -> Shrinking:
-    """What decay alone does under plain SGD; a short batch counts as `Hyperparameters` says."""
-    an_epoch = -(-n_train // run.batch_size)
-    rows = n_train - (an_epoch - 1) * run.batch_size
-    scaled = run.loss == "half_mse" and run.decay == "coupled"
-    rate = run.lr * run.weight_decay
-    last = 1 - rate * (rows / run.batch_size if scaled else 1.0)
-    return Shrinking(1 - rate, last, an_epoch)

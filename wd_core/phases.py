@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wd_core.cycles import cycle_limit
-from wd_core.inspection import shrinking
 from wd_core.optimizers import OPTIMIZERS
+from wd_core.shrinking import shrinking
 from wd_core.spectrum import largest_curvature, max_stable_lr
 from wd_core.types import Array, Dataset, Hyperparameters, Loss, as_array, require
 
@@ -129,9 +129,9 @@ def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
     X = dataset.X_train
     table: dict[tuple[str, str], float] = {
         (name, loss): max_stable_lr(X, replace(run, optimizer=name, loss=loss))
-        for name in OPTIMIZERS
+        for name, rule in OPTIMIZERS.items()
         for loss in LOSSES
-        if name != "nesterov" or run.momentum > 0
+        if all(fits(getattr(run, need)) for need, (_, fits) in rule.needs.items())
     }
     return Limits(
         lr=run.lr,
@@ -140,7 +140,7 @@ def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
         full=table[run.optimizer, run.loss],
         batch=batch_limit(dataset, run),
         shrink=run.lr * run.weight_decay,
-        apart=run.optimizer == "sgd" or run.decay == "decoupled",
+        apart=OPTIMIZERS[run.optimizer].decays[run.decay].factor,
         grows=shrinking(run, dataset.n_train).growth > 0,
         table=table,
     )

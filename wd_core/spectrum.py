@@ -9,6 +9,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wd_core.optimizers import OPTIMIZERS, Known
+from wd_core.shrinking import shrinking
 from wd_core.types import Array, Dataset, Hyperparameters, as_array
 
 # A decomposition of more numbers than this is not kept: the data would take twice their memory.
@@ -104,47 +106,45 @@ def largest_curvature(
 
 
 def max_stable_lr(X: ArrayLike, run: Hyperparameters) -> float:
-    """The learning rate below which full-batch descent on these rows converges; NaN for Adam.
+    """The learning rate below which full-batch descent on these rows converges; NaN if unknown.
 
-    2/h for SGD, 2(1+μ)/h for momentum, 2(1+μ)/((1+2μ)h) for Nesterov's as in torch, h being the
-    largest curvature of what the loss convention descends. With 2/(c·h) for these, decoupled decay
-    has h at λ/c in the place of λ. On the rows of one batch it is the limit of repeating that
-    batch, so minibatch descent fails near the smallest of these.
+    The `Limit` of the run's optimizer and kind of decay, 2/h for plain SGD, at the curvature of
+    these rows. On the rows of one batch it is the limit of repeating that batch.
     """
-    c = limit_scale(run)
-    if np.isnan(c):
-        return c
+    known = stability(X, run)
+    return np.nan if known is None else known.value
+
+
+def stability(X: ArrayLike, run: Hyperparameters) -> Known | None:
+    """The same with its formula; None where the rule has no known limit.
+
+    h is the largest curvature over (w, b) of what the run's loss convention descends, with the
+    limit's `counted` in the place of λ: twice that of the half mean square under `mse`.
+    """
+    limit = OPTIMIZERS[run.optimizer].decays[run.decay].limit
+    if limit is None:
+        return None
+    symbols = {"λ": run.ridge_weight_decay, "μ": run.momentum}
+    counted = limit.counted.at(symbols).value
     scale = 2 if run.loss == "mse" else 1
-    strength = run.ridge_weight_decay / (1 if run.decay == "coupled" else c)
-    return 2 / (c * scale * largest_curvature(X, strength, decay_bias=run.decay_bias))
+    h = scale * largest_curvature(X, counted, decay_bias=run.decay_bias)
+    return limit.lr.at({**symbols, "h": h})
 
 
 def limit_scale(run: Hyperparameters) -> float:
-    """c of the stability limit 2/(c·h) of the run's optimizer; NaN for Adam, which has none."""
-    mu = run.momentum
-    return {
-        "sgd": 1.0,
-        "momentum": 1 / (1 + mu),
-        "nesterov": (1 + 2 * mu) / (1 + mu),
-    }.get(run.optimizer, np.nan)
+    """c of the stability limit 2/(c·h) of the run's optimizer; NaN where none is known."""
+    limit = OPTIMIZERS[run.optimizer].decays[run.decay].limit
+    return np.nan if limit is None else 2 / limit.lr.at({"μ": run.momentum, "h": 1.0}).value
 
 
 def unreachable_factor(run: Hyperparameters, n_train: int) -> float:
     """What one epoch multiplies P₀w by: Π (1 − ηλ) over its steps; NaN where no such factor exists.
 
-    It exists for SGD, and for momentum with decoupled decay, whose velocity never enters the null
-    space; infinite beyond floats. Under half_mse a short batch of m rows has coupled decay ηλ·m/B.
+    It exists where every step multiplies w by 1 − ηλ as such and gradients stay in the row space;
+    infinite beyond floats. Under half_mse a short batch of m rows has coupled decay ηλ·m/B.
     """
-    single = run.optimizer == "sgd" or (
-        run.optimizer in ("momentum", "nesterov") and run.decay == "decoupled"
-    )
-    if not single:
+    rule = OPTIMIZERS[run.optimizer]
+    if not (rule.decays[run.decay].factor and rule.spans):
         return float("nan")
-    whole, rest = divmod(n_train, run.batch_size)
-    shrink = run.lr * run.weight_decay
-    scaled = run.loss == "half_mse" and run.decay == "coupled"
-    last = 1 - shrink * (rest / run.batch_size if scaled else 1.0) if rest else 1.0
-    if last == 0:
-        return 0.0
-    with np.errstate(over="ignore"):
-        return float(np.float64(1 - shrink) ** whole * last)
+    found = shrinking(run, n_train)
+    return float(found.left(found.an_epoch))

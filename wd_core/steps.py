@@ -25,7 +25,7 @@ class Walk:
     def __init__(self, A: Tensor, v: Tensor, runs: Sequence[Hyperparameters], where: Place) -> None:
         self.A, self.v, self.runs, self.where = A, v, runs, where
         self.rule = OPTIMIZERS[runs[0].optimizer]
-        self.state: State = (0 * v,) * self.rule.slots
+        self.state: State = (0 * v,) * len(self.rule.slots)
         self.t = 0
         self.gather_whole = A.shape[0] * A.shape[1] <= GATHER_WHOLE
         radii = [np.inf if run.max_norm is None else run.max_norm for run in runs]
@@ -81,7 +81,7 @@ def rates_of(
     decay[-2] *= [run.decay_bias for run in runs]
     coupled = row([run.decay == "coupled" for run in runs])
     decay = decay * np.where(coupled, share, 1.0)
-    in_gradient = coupled if rule.kinds_of_decay_differ else 0 * coupled
+    in_gradient = 0 * coupled if rule.one_decay else coupled
     return Rates(
         lr=where.put(lr),
         pull=where.put(decay * in_gradient),

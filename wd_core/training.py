@@ -3,7 +3,7 @@
 Runs that share data, batch order and update rule are the columns of one matrix v [K+2, R], whose
 rows are the K coordinates of w, the bias and a constant −1: on rows A = [x, 1, y] the residual is
 then A v and the gradient Aᵀ(A v). Where the rule never leaves the span of its start and the
-training rows (everything but Adam), w is kept in an orthonormal basis of that span, so that d = 200
+training rows (`Optimizer.spans`), w is kept in an orthonormal basis of that span, so that d = 200
 with 20 examples costs 21 coordinates; losses and ‖w‖ are the same in any such basis.
 """
 
@@ -112,10 +112,15 @@ def collect(stream: Iterator[EpochRecord]) -> Run:
     )
 
 
-def expected_seconds(n_train: int, n_features: int, runs: Sequence[Hyperparameters]) -> float:
-    """Roughly what `train` will take on one CPU core, to choose between waiting and streaming."""
+def expected_seconds(
+    n_train: int, n_features: int, runs: Sequence[Hyperparameters], *, whole: bool = False
+) -> float:
+    """Roughly what `train` will take on one CPU core, to choose between waiting and streaming.
+
+    `whole`: with every weight held as such, and not fewer coordinates where these would do.
+    """
     first, groups = runs[0], len(_groups(runs))
-    height = _height(n_train, n_features, runs)
+    height = n_features + 2 if whole else _height(n_train, n_features, runs)
     epoch = _seconds_an_epoch(n_train, height, first.batch_size, len(runs) / groups)
     return first.epochs * groups * epoch
 

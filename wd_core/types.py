@@ -133,8 +133,7 @@ class Hyperparameters:
             value = given[name]
             if value is not defaults[name]:  # most are, in the thousands of runs of a sweep
                 check(name, value)
-        if self.optimizer == "nesterov":
-            require(self.momentum > 0, "momentum", "> 0 for the optimizer nesterov", self.momentum)
+        _require_what_the_rule_needs(self)
         if type(self.betas) is not tuple:
             object.__setattr__(self, "betas", tuple(self.betas))
 
@@ -147,8 +146,16 @@ class Hyperparameters:
         return self.weight_decay / 2 if self.loss == "mse" else self.weight_decay
 
 
-def _optimizer(name: str, value: object) -> None:
+def _require_what_the_rule_needs(run: Hyperparameters) -> None:
     from wd_core.optimizers import OPTIMIZERS  # the registry imports this module
+
+    for name, (rule, fits) in OPTIMIZERS[run.optimizer].needs.items():
+        value = getattr(run, name)
+        require(fits(value), name, f"{rule} for the optimizer {run.optimizer}", value)
+
+
+def _optimizer(name: str, value: object) -> None:
+    from wd_core.optimizers import OPTIMIZERS
 
     _one_of(name, value, tuple(OPTIMIZERS))
 

@@ -355,7 +355,7 @@ def test_a_link_is_the_maps_and_the_run(shown: Shown, values: dict[str, Any]) ->
 
 
 def test_nonsense_in_a_link_is_named() -> None:
-    pairs = [("optimizers", "lion"), ("per_decade", "99"), ("lr_from", "0.5"), ("lr_to", "0.1")]
+    pairs = [("optimizers", "tiger"), ("per_decade", "99"), ("lr_from", "0.5"), ("lr_to", "0.1")]
     link, shown, said = read_link([*pairs, ("lr", "x")])
     assert shown == Shown()
     assert len(said) == 3

@@ -11,8 +11,8 @@ from pages.shared.step import figures, picture
 from pages.shared.step.replays import walked
 from pages.shared.step.shown import Shown
 from tests.pages.opening import values
-from wd_core.inspection import shrinking
 from wd_core.phases import Curvature
+from wd_core.shrinking import shrinking
 
 KINDS = ("coupled", "decoupled")
 

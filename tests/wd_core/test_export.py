@@ -16,6 +16,7 @@ import torch
 
 from wd_core.data import make_dataset
 from wd_core.export import to_csv, to_json, to_script
+from wd_core.optimizers import OPTIMIZERS
 from wd_core.training import collect, train
 from wd_core.types import DatasetSpec, Hyperparameters
 
@@ -29,7 +30,7 @@ RUN = Hyperparameters(weight_decay=0.5, lr=0.02, epochs=12, seed=4)
 GRID = [
     replace(RUN, optimizer=optimizer, decay=decay, loss=loss, batch_size=batch_size, max_norm=norm)
     for optimizer, decay, loss, batch_size, norm in product(
-        ("sgd", "momentum", "nesterov", "adam"),
+        tuple(OPTIMIZERS),
         ("coupled", "decoupled"),
         ("half_mse", "mse"),
         (5, 6),
@@ -56,7 +57,7 @@ VARIANTS = [
     *[
         replace(RUN, decay_bias=True, decay=decay, optimizer=optimizer, batch_size=batch_size)
         for decay, optimizer, batch_size in product(
-            ("coupled", "decoupled"), ("sgd", "nesterov", "adam"), (5, 6)
+            ("coupled", "decoupled"), ("sgd", "nesterov", "adam", "rmsprop", "lion"), (5, 6)
         )
     ],
     replace(RUN, lr=np.float64(0.02), batch_size=np.int64(6), weight_decay=np.float32(0.5)),
@@ -117,7 +118,7 @@ def test_script_prints_the_losses_of_train(run):
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=name)
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
 def test_script_draws_every_source(spec, optimizer):
     # Never all rows at once: on centred data the bias then has a gradient of pure rounding, which
     # Adam, dividing it by its own size, turns into steps that no two programs share.

@@ -8,7 +8,8 @@ import pytest
 
 from tests.oracles import random_dataset, torch_path
 from wd_core import OPTIMIZERS, DatasetSpec, Hyperparameters, collect, gradient, make_dataset, train
-from wd_core.inspection import PARTS, Replay, out_of_reach, shrinking
+from wd_core.inspection import Replay, out_of_reach
+from wd_core.shrinking import shrinking
 from wd_core.spectrum import unreachable_factor
 from wd_core.training import batch_order
 
@@ -117,10 +118,6 @@ def test_adams_first_step_shares_the_sign_between_data_and_decay() -> None:
     pull = run.weight_decay * one.before[:-1]
     close(one.by_decay[:-1], -run.lr * pull / np.abs(pull + one.gradient[:-1]))
     close(np.abs(one.after - one.before), run.lr)
-
-
-def test_every_optimizer_can_be_taken_apart() -> None:
-    assert PARTS.keys() == OPTIMIZERS.keys()
 
 
 def test_any_order_of_questions_has_the_same_answers() -> None:

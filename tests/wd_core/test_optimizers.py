@@ -8,26 +8,19 @@ import numpy as np
 import pytest
 import torch
 
-from tests.oracles import random_batches, random_dataset
+from tests.oracles import ORACLES, random_batches, random_dataset
 from wd_core import OPTIMIZERS, Hyperparameters, collect, train
-from wd_core.optimizers import Rates
+from wd_core.optimizers import Decay, Optimizer, Rates
 
 # A dozen updates of numbers of order one.
 EXACT = 1e-13
 
-# A plain use of every optimizer in torch, without decay.
-TORCH = {
-    "sgd": lambda p: torch.optim.SGD(p, lr=0.05),
-    "momentum": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.7),
-    "nesterov": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.7, nesterov=True),
-    "adam": lambda p: torch.optim.Adam(p, lr=0.05, betas=(0.8, 0.9), eps=1e-4),
-}
 # Another value of every field that a rule may read.
 OTHER = {"momentum": 0.3, "betas": (0.5, 0.6), "eps": 0.05}
 
 
 def test_every_entry_has_its_oracle():
-    assert set(TORCH) == set(OPTIMIZERS)
+    assert set(ORACLES) == set(OPTIMIZERS)
 
 
 @pytest.mark.parametrize("xp", [np.asarray, torch.as_tensor], ids=["arrays", "tensors"])
@@ -36,9 +29,10 @@ def test_a_rule_given_the_same_gradients_moves_as_torch_does(name, xp):
     gradients = np.random.default_rng(1).normal(size=(12, 5, 2))
     start = np.random.default_rng(2).normal(size=(5, 2))
     parameter = torch.tensor(start, requires_grad=True)
-    theirs = TORCH[name]([parameter])
+    run = Hyperparameters(optimizer=name, lr=0.05, momentum=0.7, betas=(0.8, 0.9), eps=1e-4)
+    theirs = ORACLES[name]([parameter], run)
     rule, v = OPTIMIZERS[name], xp(start)
-    state = (0 * v,) * rule.slots
+    state = (0 * v,) * len(rule.slots)
     one = np.ones((1, 2))
     rates = Rates(
         lr=xp(0.05 * one),
@@ -56,14 +50,14 @@ def test_a_rule_given_the_same_gradients_moves_as_torch_does(name, xp):
         np.testing.assert_allclose(
             np.asarray(v), parameter.detach().numpy(), rtol=EXACT, atol=EXACT
         )
-    assert len(state) == rule.slots
+    assert len(state) == len(rule.slots)
 
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))
 def test_a_rule_does_not_write_into_its_arguments(name):
     v, gradient = np.ones((3, 2)), np.ones((3, 2))
     rule, half = OPTIMIZERS[name], np.full((1, 2), 0.5)
-    state = tuple(np.ones((3, 2)) for _ in range(rule.slots))
+    state = tuple(np.ones((3, 2)) for _ in rule.slots)
     rule.update(v, gradient, state, Rates(half, half, half, half, half, half, half), 1)
     for array in (v, gradient, *state):
         np.testing.assert_array_equal(array, np.ones((3, 2)))
@@ -74,7 +68,7 @@ def test_reads_names_exactly_the_fields_that_matter(name):
     rule = OPTIMIZERS[name]
     assert set(rule.reads) <= {field.name for field in fields(Hyperparameters)}
     data = random_dataset(6, 3)
-    run = Hyperparameters(optimizer=name, epochs=4, batch_size=2, lr=0.01, eps=1e-3)
+    run = Hyperparameters(optimizer=name, epochs=12, batch_size=2, lr=0.1, eps=1e-3)
     end = collect(train(data, [run])).weights[-1]
     for field, value in OTHER.items():
         changed = collect(train(data, [replace(run, **{field: value})])).weights[-1]
@@ -86,7 +80,7 @@ def test_kinds_of_decay_differ_where_the_entry_says_so(name):
     run = Hyperparameters(optimizer=name, epochs=4, batch_size=3, lr=0.01, weight_decay=2.0)
     both = [run, replace(run, decay="decoupled")]
     end = collect(train(random_dataset(6, 3), both)).weights[-1]
-    assert (np.abs(end[0] - end[1]).max() > 1e-6) == OPTIMIZERS[name].kinds_of_decay_differ
+    assert (np.abs(end[0] - end[1]).max() > 1e-6) != OPTIMIZERS[name].one_decay
 
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))
@@ -119,3 +113,99 @@ def test_the_buffer_outlives_the_epoch_and_starts_at_zero(name):
 def test_labels_and_formulas_tell_the_entries_apart():
     assert len({rule.label for rule in OPTIMIZERS.values()}) == len(OPTIMIZERS)
     assert len({rule.formula for rule in OPTIMIZERS.values()}) == len(OPTIMIZERS)
+
+
+def _facts(entry):
+    return {field.name: getattr(entry, field.name) for field in fields(entry)}
+
+
+@pytest.mark.parametrize("fact", sorted(_facts(OPTIMIZERS["adam"])))
+def test_an_entry_without_a_fact_is_refused_with_its_name(fact):
+    rest = _facts(OPTIMIZERS["adam"])
+    del rest[fact]
+    with pytest.raises(TypeError, match=fact):
+        Optimizer(**rest)
+    with pytest.raises(ValueError, match=fact):
+        Optimizer(**rest, **{fact: None})
+
+
+@pytest.mark.parametrize("fact", sorted(_facts(OPTIMIZERS["adam"].decays["coupled"])))
+@pytest.mark.parametrize("kind", ["coupled", "decoupled"])
+def test_a_kind_of_decay_without_a_fact_is_refused_with_its_name(kind, fact):
+    rest = _facts(OPTIMIZERS["momentum"].decays[kind])
+    del rest[fact]
+    with pytest.raises(TypeError, match=fact):
+        Decay(**rest)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fact"),
+    [
+        ({"label": " "}, "label"),
+        ({"formula": ""}, "formula"),
+        ({"reads": ("beta",)}, "reads"),
+        ({"needs": {"beta": ("> 0", bool)}}, "needs"),
+        ({"update": None}, "update"),
+        ({"degree": 2}, "degree"),
+        ({"decays": {"coupled": OPTIMIZERS["adam"].decays["coupled"]}}, "decays"),
+        ({"linear": True}, "limit"),
+        ({"parts": replace(OPTIMIZERS["adam"].parts, memory="velocity")}, "memory"),
+    ],
+)
+def test_a_fact_that_says_nothing_is_refused_with_its_name(changed, fact):
+    with pytest.raises(ValueError, match=fact):
+        replace(OPTIMIZERS["adam"], **changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fact"),
+    [
+        ({"name": ""}, "name"),
+        ({"acts": " "}, "acts"),
+        ({"part": ""}, "part"),
+        ({"factor": False, "no_factor": ""}, "no_factor"),
+        ({"end": None}, "end"),
+        ({"torch": None}, "torch"),
+    ],
+)
+def test_a_kind_of_decay_that_says_nothing_is_refused_with_its_name(changed, fact):
+    with pytest.raises(ValueError, match=fact):
+        replace(OPTIMIZERS["momentum"].decays["decoupled"], **changed)
+
+
+def test_an_end_that_is_not_known_on_batches_needs_a_reason():
+    with pytest.raises(ValueError, match="elsewhere"):
+        replace(OPTIMIZERS["adam"].decays["coupled"].end, elsewhere="")
+
+
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+def test_degree_is_how_steps_grow_with_the_gradients(name):
+    """Gradients (and ε) three times as large: the steps are 3^degree times as large."""
+    rule, draw = OPTIMIZERS[name], np.random.default_rng(5)
+    one, lr = np.ones((1, 2)), 0.05 * np.ones((1, 2))
+    moved = []
+    for c in (1.0, 3.0):
+        rates = Rates(lr, 0 * one, one, 0.7 * one, 0.8 * one, 0.9 * one, 1e-3 * c * one)
+        v, state = np.zeros((4, 2)), (np.zeros((4, 2)),) * len(rule.slots)
+        draw = np.random.default_rng(5)
+        for t in range(1, 6):
+            v, state = rule.update(v, c * draw.normal(size=(4, 2)), state, rates, t)
+        moved.append(v)
+    np.testing.assert_allclose(moved[1], 3.0**rule.degree * moved[0], rtol=EXACT)
+
+
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+def test_linear_says_whether_a_step_is_linear_in_all_it_reads(name):
+    rule, draw = OPTIMIZERS[name], np.random.default_rng(6)
+    one = np.ones((1, 1))
+    rates = Rates(0.05 * one, 0.2 * one, one, 0.7 * one, 0.8 * one, 0.9 * one, 1e-3 * one)
+
+    def step(v, gradient, *state):
+        moved, kept = rule.update(v, gradient, state, rates, 3)
+        return np.concatenate([moved, *kept])
+
+    a, b = (
+        [np.abs(draw.normal(size=(4, 1))) for _ in range(2 + len(rule.slots))] for _ in range(2)
+    )
+    apart = step(*(2 * x + y for x, y in zip(a, b, strict=True))) - 2 * step(*a) - step(*b)
+    assert (np.abs(apart).max() < 1e-12) == rule.linear

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from wd_core.optimizers import OPTIMIZERS
 from wd_core.types import Dataset, DatasetSpec, Hyperparameters, as_array, require
 
 NOT_WHOLE = (0.5, 2.0, "3", None, True, math.nan)
@@ -55,7 +56,7 @@ def test_wrong_dataset_specs_are_refused(field, rule, value):
         *cases("lr", "a finite number > 0", [*NOT_NUMBERS, 0, -1]),
         *cases("batch_size", "a whole number >= 1", [*NOT_WHOLE, 0, -1]),
         *cases("epochs", "a whole number >= 0", [*NOT_WHOLE, -1]),
-        *cases("optimizer", "one of sgd, momentum, nesterov, adam", ["adamw", "", None, 1]),
+        *cases("optimizer", f"one of {', '.join(OPTIMIZERS)}", ["adamw", "", None, 1]),
         *cases("momentum", "a finite number in [0, 1)", [*NOT_NUMBERS, -0.1, 1]),
         *cases("betas", "two numbers", [0.9, (0.9,), (0.9, 0.9, 0.9), None]),
         *cases("eps", "a finite number > 0", [*NOT_NUMBERS, 0, -1]),

@@ -210,7 +210,7 @@ class Plan:
         Not with a short last batch: its gradient counts less, and the coupled decay in it.
         """
         whole = self.data.n_train % self.base.batch_size == 0
-        return not OPTIMIZERS[optimizer].kinds_of_decay_differ and self.scale == "torch" and whole
+        return OPTIMIZERS[optimizer].one_decay and self.scale == "torch" and whole
 
     def spec(self, seed: int) -> DatasetSpec:
         """The data of the seed of this number, 0 ... seeds − 1."""

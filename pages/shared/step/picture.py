@@ -19,7 +19,8 @@ from pages.shared.step.words.digits import name
 from pages.shared.step.words.pulls import Shares
 from pages.shared.step.words.update import decay_rate, decay_term, is_plain
 from wd_core import OPTIMIZERS
-from wd_core.inspection import Inspection, out_of_reach, shrinking
+from wd_core.inspection import Inspection, out_of_reach
+from wd_core.shrinking import shrinking
 from wd_core.types import Array
 
 Payload = dict[str, Any]

@@ -7,7 +7,7 @@ import math
 from pages.shared.step.words.digits import exact, plain
 from pages.shared.step.words.update import is_plain
 from wd_core import OPTIMIZERS
-from wd_core.inspection import Shrinking, shrinking
+from wd_core.shrinking import Shrinking, shrinking
 from wd_core.types import Hyperparameters
 
 

@@ -1,0 +1,138 @@
+"""Rules that divide each weight's step by the size of its gradients: Adam, RMSprop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wd_core.optimizers.entry import Decay, Optimizer, Parts, Rates, State, Tensor, Torch
+from wd_core.optimizers.facts import APART, NO_FACTOR, box_if_whole, ridge_if_whole
+from wd_core.types import Hyperparameters
+
+DIVIDED = (
+    "On batches its end is not known: each weight's step is divided by the size of that weight's "
+    "gradients, which changes from batch to batch."
+)
+OUT_OF_ROWS = (
+    "It divides each weight's step by the size of that weight's gradients, which leads out of the "
+    "row space."
+)
+
+
+def _adam(v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int) -> tuple[Tensor, State]:
+    mean, square = state
+    gradient = gradient + rates.pull * v
+    mean = rates.beta1 * mean + (1 - rates.beta1) * gradient
+    square = rates.beta2 * square + (1 - rates.beta2) * (gradient * gradient)
+    scale = (square / (1 - rates.beta2**t)) ** 0.5 + rates.eps
+    return rates.keep * v - rates.lr * (mean / (1 - rates.beta1**t)) / scale, (mean, square)
+
+
+def _rmsprop(
+    v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int
+) -> tuple[Tensor, State]:
+    (square,) = state
+    gradient = gradient + rates.pull * v
+    square = rates.beta2 * square + (1 - rates.beta2) * (gradient * gradient)
+    return rates.keep * v - rates.lr * gradient / (square**0.5 + rates.eps), (square,)
+
+
+def _adams_options(run: Hyperparameters) -> tuple[str, ...]:
+    betas = ", ".join(repr(float(beta)) for beta in run.betas)
+    return f"betas=({betas})", f"eps={float(run.eps)!r}"
+
+
+def _rmsprops_options(run: Hyperparameters) -> tuple[str, ...]:
+    return f"alpha={float(run.betas[1])!r}", f"eps={float(run.eps)!r}"
+
+
+_COUPLED: dict[str, Any] = {
+    "acts": "λw joins the gradient, and with it is divided by the size of the gradients so far.",
+    "limit": None,
+    "end": ridge_if_whole(DIVIDED),
+    **NO_FACTOR,
+}
+_DECOUPLED: dict[str, Any] = {"limit": None, "end": box_if_whole(DIVIDED), **APART}
+
+ADAM = Optimizer(
+    label="Adam",
+    formula=(
+        r"m \leftarrow \beta_1 m + (1-\beta_1) g, \quad"
+        r" s \leftarrow \beta_2 s + (1-\beta_2) g^2, \quad"
+        r" w \leftarrow w - \eta\,\hat m / (\sqrt{\hat s} + \epsilon)"
+    ),
+    reads=("betas", "eps"),
+    needs={},
+    slots=("mean", "square"),
+    update=_adam,
+    parts=Parts(
+        memory="mean",
+        remember=lambda memory, gradient, rates: (
+            rates.beta1 * memory + (1 - rates.beta1) * gradient
+        ),
+        respond=lambda gradient, memory, rates: rates.beta1 * memory + (1 - rates.beta1) * gradient,
+        scale=lambda response, state, rates, t: (
+            (1 - rates.beta1**t) * ((state[1] / (1 - rates.beta2**t)) ** 0.5 + rates.eps)
+        ),
+    ),
+    linear=False,
+    degree=0,
+    leaves_span=OUT_OF_ROWS,
+    one_decay=False,
+    featured=True,
+    decays={
+        "coupled": Decay(
+            name="Adam with L2",
+            part=(
+                "λw enters the gradient, and Adam divides the mean of all gradients by √ŝ + ε. "
+                "Decay's part is the share that the terms λw of this and earlier steps have in "
+                "that mean, divided alike; the two parts add up to the step."
+            ),
+            torch=Torch(call="torch.optim.Adam", options=_adams_options, decays=True),
+            **_COUPLED,
+        ),
+        "decoupled": Decay(
+            name="AdamW",
+            torch=Torch(call="torch.optim.AdamW", options=_adams_options, decays=True),
+            **_DECOUPLED,
+        ),
+    },
+)
+
+RMSPROP = Optimizer(
+    label="RMSprop",
+    formula=(
+        r"s \leftarrow \beta_2 s + (1-\beta_2) g^2, \quad"
+        r" w \leftarrow w - \eta\,g / (\sqrt{s} + \epsilon)"
+    ),
+    reads=("betas", "eps"),
+    needs={},
+    slots=("square",),
+    update=_rmsprop,
+    parts=Parts(
+        memory=None,
+        remember=lambda memory, gradient, rates: memory,
+        respond=lambda gradient, memory, rates: gradient,
+        scale=lambda response, state, rates, t: state[0] ** 0.5 + rates.eps,
+    ),
+    linear=False,
+    degree=0,
+    leaves_span=OUT_OF_ROWS,
+    one_decay=False,
+    featured=False,
+    decays={
+        "coupled": Decay(
+            name="RMSprop with L2",
+            part=(
+                "λw enters the gradient, and RMSprop divides the sum of both by √s + ε. Decay's "
+                "part is λw divided so, times −η; the two parts add up to the step."
+            ),
+            torch=Torch(call="torch.optim.RMSprop", options=_rmsprops_options, decays=True),
+            **_COUPLED,
+        ),
+        "decoupled": Decay(
+            name="RMSprop with decoupled decay",
+            torch=Torch(call="torch.optim.RMSprop", options=_rmsprops_options, decays=False),
+            **_DECOUPLED,
+        ),
+    },
+)

@@ -1,0 +1,202 @@
+"""What the registry says of an optimizer: its rule, and every fact that words are made from.
+
+A rule is written with operators alone, so that the same function runs on NumPy arrays and on torch
+tensors. It moves the augmented weights v [K+2, R]: the coordinates of w, the bias, and a constant
+−1 (see `training`). `Rates` holds every number of the runs in a shape that broadcasts against v,
+with zeros in the rows that a number must not touch, so no rule mentions bias or constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args
+
+from wd_core.optimizers.formula import Formula
+from wd_core.types import Decay as Kind
+from wd_core.types import Hyperparameters, require
+
+Tensor = Any  # np.ndarray on the CPU, torch.Tensor on a GPU: operators only
+State = tuple[Tensor, ...]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The numbers of one step for R runs: lr, pull, keep [K+2, R], the rest [1, R].
+
+    `pull` is the coefficient of w in the gradient (coupled decay); `keep` multiplies w before the
+    step (decoupled decay): of the two kinds of decay, one is always idle (pull 0 or keep 1).
+    """
+
+    lr: Tensor
+    pull: Tensor
+    keep: Tensor
+    momentum: Tensor
+    beta1: Tensor
+    beta2: Tensor
+    eps: Tensor
+
+
+Update = Callable[[Tensor, Tensor, State, Rates, int], tuple[Tensor, State]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """How a step is a sum over the gradients it has seen, so that each one's part can be named.
+
+    The step is −lr·respond/scale. `respond(gradient, memory, rates)` is linear in the present
+    gradient and in what is kept of earlier ones; `remember(memory, gradient, rates)` is what is
+    kept after it, and `memory` the slot in which the rule keeps it, None for a rule that keeps
+    nothing of the kind. `scale(response, state, rates, t)` is what the whole step is divided by,
+    from the whole response and the rule's state after the step.
+    """
+
+    memory: str | None
+    remember: Callable[[Any, Any, Rates], Any]
+    respond: Callable[[Any, Any, Rates], Any]
+    scale: Callable[[Any, State, Rates, int], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """Where descent on all examples stops converging, for a rule that is linear in its gradients.
+
+    lr (in h and μ): the learning rate from which it does not converge, h being the largest
+    curvature over (w, b) of what is descended, with `counted` (in λ and μ) in the place of λ.
+    """
+
+    lr: Formula
+    counted: Formula
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """Where a run goes as η → 0 on all examples at once.
+
+    shape "ridge": to the exact ridge solution whose λ is `strength` (in λ and μ); "box": to the
+    least loss with every |w_j| at most `strength`. `on_batches`: whether that holds on batches,
+    too; where it does not, `elsewhere` says why in a sentence.
+    """
+
+    shape: Literal["ridge", "box"]
+    strength: Formula
+    on_batches: bool
+    elsewhere: str = ""
+
+    def __post_init__(self) -> None:
+        require(
+            self.on_batches or bool(self.elsewhere.strip()),
+            "elsewhere",
+            "a sentence, where the end on batches is not known",
+            self.elsewhere,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Torch:
+    """How the rule is written in PyTorch.
+
+    call: the class; options(run): its arguments beside the parameters and lr, as text; `decays`:
+    whether its weight_decay is this kind of decay (else decay is written by hand); definition: the
+    source of a class that torch lacks, which takes (params, lr, ..., weight_decay=0.0).
+    """
+
+    call: str
+    options: Callable[[Hyperparameters], tuple[str, ...]]
+    decays: bool
+    definition: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decay:
+    """What one kind of decay does under a rule.
+
+    name: what the two together are called; acts: a sentence on how it acts; part: a sentence on
+    what "decay's part" of a step is; `factor`: whether every step multiplies w by 1 − ηλ as such,
+    beside what the gradients do, and, where not, `no_factor`: a sentence that says why;
+    limit: None where no limit is known; end: where a run goes; torch: the same in PyTorch.
+    """
+
+    name: str
+    acts: str
+    part: str
+    factor: bool
+    no_factor: str
+    limit: Limit | None
+    end: Destination
+    torch: Torch
+
+    def __post_init__(self) -> None:
+        _require_texts(self, optional=("no_factor",))
+        require(
+            self.factor or bool(self.no_factor.strip()),
+            "no_factor",
+            "a sentence, where no factor describes the decay",
+            self.no_factor,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimizer:
+    """One entry of the registry; a fact that is missing or blank raises ValueError with its name.
+
+    label and formula (LaTeX) are for the page; `reads` names the fields of Hyperparameters it uses,
+    and `needs` what it asks of them: a rule in words and a test, by field. `slots` names its arrays
+    of state (all start at zero), `update(v, gradient, state, rates, t)` is step number t = 1, 2,
+    ... and returns (v, state); `parts` takes a step apart. `linear`: whether the step is linear in
+    v, gradient and state. `degree`: gradients c times as large (and an ε likewise) make the steps
+    c^degree times as large. `leaves_span`: "" where v never leaves the span of its start and the
+    training rows, else a sentence that says why it does. `one_decay`: whether coupled and decoupled
+    decay are the same rule, which is then given as `keep`. `featured`: whether the overview of
+    learning rate by decay shows it.
+    """
+
+    label: str
+    formula: str
+    reads: tuple[str, ...]
+    needs: Mapping[str, tuple[str, Callable[[Any], bool]]]
+    slots: tuple[str, ...]
+    update: Update
+    parts: Parts
+    linear: bool
+    degree: Literal[0, 1]
+    leaves_span: str
+    one_decay: bool
+    featured: bool
+    decays: Mapping[Kind, Decay]
+
+    def __post_init__(self) -> None:
+        _require_texts(self, optional=("leaves_span",))
+        known = {field.name for field in fields(Hyperparameters)}
+        for name in ("reads", "needs"):
+            strange = set(getattr(self, name)) - known
+            require(not strange, name, "fields of Hyperparameters", sorted(strange))
+        require(set(self.decays) == set(KINDS), "decays", f"one of {KINDS} each", [*self.decays])
+        for name in ("update", *(f"parts.{part}" for part in ("remember", "respond", "scale"))):
+            owner = self.parts if "." in name else self
+            require(callable(getattr(owner, name.split(".")[-1])), name, "a function", None)
+        memory = self.parts.memory
+        require(memory is None or memory in self.slots, "parts.memory", "one of the slots", memory)
+        limited = all(decay.limit is not None for decay in self.decays.values())
+        require(limited or not self.linear, "limit", "stated for a linear rule", None)
+        require(self.degree in (0, 1), "degree", "0 or 1", self.degree)
+
+    @property
+    def spans(self) -> bool:
+        """Whether v never leaves the span of its start and the training rows."""
+        return not self.leaves_span
+
+    @property
+    def plain(self) -> bool:
+        """Whether a step is w ← (1−ηλ)w − ηg, with nothing kept from earlier ones."""
+        return self.linear and not self.slots
+
+
+def _require_texts(entry: object, optional: tuple[str, ...] = ()) -> None:
+    """Every text of an entry says something, and every fact is there; a limit may be unknown."""
+    for field in fields(entry):  # type: ignore[arg-type]
+        value = getattr(entry, field.name)
+        blank = isinstance(value, str) and not value.strip() and field.name not in optional
+        absent = value is None and field.name != "limit"
+        require(not (blank or absent), field.name, "stated", value)
