@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from pages.shared.foreign import is_foreign
 from pages.shared.settings import (
     DEFAULTS,
     SETTINGS,
@@ -15,10 +16,14 @@ from pages.shared.settings import (
     as_text,
     settings_of,
 )
+from pages.shared.words import Said, listed, say
+from wd_core import DatasetSpec
 
 PIN = "pin"
 MOST_PINS = 6
 LONGEST_NAME = 40
+# Of settings that do not exist, as many are called by name.
+NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -51,24 +56,27 @@ def query_of(settings: Settings, pins: Sequence[Pin]) -> str:
 def read_link(query: Iterable[tuple[str, str]]) -> Link:
     """The settings and pins in a query; what cannot be used is left out and named."""
     pairs = list(query)
-    values, complaints = read_values([pair for pair in pairs if pair[0] != PIN])
-    settings, refused = _settings(values)
-    if settings.data.n_train < int(values.get("n_train", 0)):
-        complaints.append(
-            f"Training examples n: {values['n_train']} in the link is more than these data have; "
-            f"{settings.data.n_train} are used."
-        )
+    settings, complaints = _read_run([pair for pair in pairs if pair[0] != PIN])
+    pinned = [text for key, text in pairs if key == PIN]
     pins: list[Pin] = []
-    for text in (text for key, text in pairs if key == PIN):
+    for text in pinned[:MOST_PINS]:
         name, mark, rest = text.rpartition("?")  # no query holds a bare question mark
         name, rest = (name, rest) if mark else (text, "")
-        pinned, wrong = read_values(parse_qsl(rest, keep_blank_values=True))
-        kept, why = _settings(pinned)
-        complaints += [f"Pinned run “{name[:LONGEST_NAME]}”: {c}" for c in wrong + why]
-        pins.append(Pin(name[:LONGEST_NAME] or f"Run {len(pins) + 1}", kept))
-    if len(pins) > MOST_PINS:
-        complaints.append(f"The link pins {len(pins)} runs; the first {MOST_PINS} are shown.")
-    return Link(settings, tuple(pins[:MOST_PINS]), tuple(complaints + refused))
+        kept, wrong = _read_run(parse_qsl(rest, keep_blank_values=True))
+        pin = Pin(name[:LONGEST_NAME] or f"Run {len(pins) + 1}", kept)
+        pins.append(pin)
+        name = printable(name, LONGEST_NAME)
+        complaints += [say("Pinned run “{name}”: {wrong}", name=name, wrong=c) for c in wrong]
+    if len(pinned) > MOST_PINS:
+        text = "The link pins {n_pins} runs; the first {most} are shown."
+        complaints.append(say(text, n_pins=len(pinned), most=MOST_PINS))
+    return Link(settings, tuple(pins), tuple(complaints))
+
+
+def _read_run(query: Sequence[tuple[str, str]]) -> tuple[Settings, list[str]]:
+    values, complaints = read_values(query)
+    settings, refused = _settings(values)
+    return settings, [*complaints, *refused, *too_large(settings.data, values)]
 
 
 def read_values(
@@ -76,25 +84,90 @@ def read_values(
     settings: Mapping[str, Setting] = SETTINGS,
     defaults: Mapping[str, Value] = DEFAULTS,
 ) -> tuple[dict[str, Value], list[str]]:
-    """The values that a query gives to a page's settings; what cannot be used is named."""
+    """The values that a query gives to a page's settings; what cannot be used is named.
+
+    Of two values for a setting the last counts. What another page knows, or another service has
+    added, is no fault of the link.
+    """
     values: dict[str, Value] = {}
-    complaints = []
-    for key, text in query:
-        if key not in settings:
-            complaints.append(f"The link names a setting “{key[:40]}” that does not exist.")
-            continue
-        try:
-            values[key] = settings[key].read(text)
-        except ValueError as error:
-            instead = settings[key].instead or f"{as_text(defaults[key])} is used instead"
-            complaints.append(
-                f"{settings[key].label}: “{text[:40]}” in the link {error}; {instead}."
-            )
-    return values, complaints
+    complaints: list[str] = []
+    given = dict(query)
+    for key, text in given.items():
+        if key in settings:
+            try:
+                values[key] = settings[key].read(text)
+            except ValueError as error:
+                complaints.append(_refused(settings[key], text, error.args[0], defaults[key]))
+    unknown = [key for key in given if key not in settings and not known_elsewhere(key)]
+    return values, [*complaints, *([_unknown(unknown)] if unknown else [])]
+
+
+def known_elsewhere(key: str) -> bool:
+    """Whether some page has such a setting, or another service adds it to links."""
+    from pages.shared.tables import KEYS  # the pages' tables, whose modules import this one
+
+    return key in KEYS or key == PIN or is_foreign(key)
+
+
+def _refused(setting: Setting, text: str, rule: str, default: Value) -> Said:
+    instead = setting.instead or say("{default} is used instead", default=as_text(default))
+    return say(
+        "{label}: “{given}” in the link {rule}; {instead}.",
+        label=setting.label,
+        given=printable(text),
+        rule=rule,
+        instead=instead,
+    )
+
+
+def _unknown(keys: Sequence[str]) -> Said:
+    names = listed([f"“{printable(key)}”" for key in keys[:NAMED]])
+    if len(keys) == 1:
+        return say("The link names a setting {names} that does not exist.", names=names)
+    if len(keys) <= NAMED:
+        return say("The link names settings that do not exist: {names}.", names=names)
+    return say(
+        "The link names {n_settings} settings that do not exist, {names} among them.",
+        n_settings=len(keys),
+        names=names,
+    )
+
+
+def too_large(data: DatasetSpec, values: Mapping[str, Value]) -> list[str]:
+    """A sentence for each size in a link that is more than its data have."""
+    said: list[str] = []
+    for key, used, one, many in (
+        (
+            "n_train",
+            data.n_train,
+            "Training examples n: {given} in the link is more than these data have; the only one "
+            "is used.",
+            "Training examples n: {given} in the link is more than these data have; {used} are "
+            "used.",
+        ),
+        (
+            "n_features",
+            data.n_features,
+            "Dimension d: {given} in the link is more than these data have; their only feature is "
+            "used.",
+            "Dimension d: {given} in the link is more than these data have; {used} features are "
+            "used.",
+        ),
+    ):
+        given = int(values.get(key, 0))
+        if used < given:
+            said.append(say(one, given=given) if used == 1 else say(many, given=given, used=used))
+    return said
+
+
+def printable(text: str, longest: int = LONGEST_NAME) -> str:
+    """The beginning of a text from outside, without signs that turn or break a line."""
+    return "".join(sign for sign in text[:longest] if sign.isprintable())
 
 
 def _settings(values: dict[str, Value]) -> tuple[Settings, list[str]]:
     try:
         return settings_of(values), []
     except ValueError as error:
-        return settings_of({}), [f"The link's settings do not go together: {error}."]
+        text = "The link's settings do not go together: {why}."
+        return settings_of({}), [say(text, why=str(error))]

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 from urllib.parse import urlencode
 
-from pages.shared.numbers import number_text
+from pages.shared.numbers import every_digit, number_text
+from pages.shared.words import Said, say
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters
 
 Value = str | int | float
+# What has more digits is larger than any setting may be, whatever they are.
+FEW_DIGITS = 300
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ class Choice:
     def read(self, text: str) -> Value:
         """The value in a text, or ValueError with the rule."""
         if text not in self.options:
-            raise ValueError(f"is not one of {', '.join(self.options)}")
+            raise ValueError(say("is not one of {options}", options=", ".join(self.options)))
         return text
 
 
@@ -112,15 +115,30 @@ Sized = TypeVar("Sized", Steps, Number)
 
 
 def _number(text: str, least: float, most: float, whole: bool) -> Value:
-    kind = "whole number" if whole else "number"
     try:
-        value: float = int(text) if whole else float(text)
+        value: float = _whole(text) if whole else float(text)
     except ValueError:
-        raise ValueError(f"is not a {kind}") from None
-    if not math.isfinite(value) or not least <= value <= most:
-        limits = f"{number_text(least)} to {number_text(most)}"
-        raise ValueError(f"is outside the range {limits}")
+        rule = say("is not a whole number") if whole else say("is not a number")
+        raise ValueError(rule) from None
+    if not least <= value <= most:  # neither is nan
+        raise ValueError(outside(least, most))
     return value
+
+
+def _whole(text: str) -> float:
+    try:
+        return int(text)
+    except ValueError:
+        digits = text.strip().lstrip("+-")
+        if len(digits) < FEW_DIGITS or not digits.isdecimal():
+            raise
+        return -math.inf if "-" in text else math.inf  # longer than int() reads
+
+
+def outside(least: float, most: float) -> Said:
+    """The rule that a number within limits breaks."""
+    text = "is outside the range {least} to {most}"
+    return say(text, least=every_digit(least), most=every_digit(most))
 
 
 def _decades(first: int, last: int, digits: Sequence[int] = (1, 2, 3, 5)) -> list[float]:

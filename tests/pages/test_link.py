@@ -1,13 +1,37 @@
 """The link is the document: what it says comes back, and nonsense in it is named, never fatal."""
 
-from collections.abc import Mapping
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pages.shared.link import LONGEST_NAME, MOST_PINS, PIN, Link, Pin, query_of, read_link
+import pages.shared
+from pages.shared import tables
+from pages.shared.act.shown import read_link as read_act
+from pages.shared.book.entry import read_link as read_book
+from pages.shared.codes.switches import read_link as read_codes
+from pages.shared.dimension.problem import read_link as read_dimension
+from pages.shared.foreign import is_foreign
+from pages.shared.geometry.scene import read_link as read_geometry
+from pages.shared.link import (
+    LONGEST_NAME,
+    MOST_PINS,
+    NAMED,
+    PIN,
+    Link,
+    Pin,
+    printable,
+    query_of,
+    read_link,
+    read_values,
+)
+from pages.shared.map.plan import read_link as read_map
 from pages.shared.settings import (
     DEFAULTS,
     SETTINGS,
@@ -19,6 +43,39 @@ from pages.shared.settings import (
     Value,
     settings_of,
 )
+from pages.shared.step.shown import read_link as read_step
+from pages.shared.which.problem import read_link as read_which
+from pages.shared.words import Said
+from tests.made_up import FEATURES, ROWS, SOURCES
+from wd_core import DATASETS
+
+Reader = Callable[[Iterable[tuple[str, str]]], Any]
+READERS: dict[str, Reader] = {
+    "settings": read_link,
+    "act.shown": read_act,
+    "book.entry": read_book,
+    "codes.switches": read_codes,
+    "dimension.problem": read_dimension,
+    "geometry.scene": read_geometry,
+    "map.plan": read_map,
+    "step.shown": read_step,
+    "which.problem": read_which,
+}
+# What addresses bring that were passed on by others, each as it comes.
+ADDED = {
+    "Facebook": "fbclid=IwAR0x",
+    "Google": "gclid=x&gclsrc=aw.ds&gad_source=1&wbraid=x&gbraid=x&dclid=x&srsltid=x",
+    "Analytics": "utm_source=y&utm_medium=email&utm_campaign=a+b&utm_content=1&utm_term=2&_ga=2.1",
+    "linker": "_gl=1*x&_gac=1.2",
+    "Mailchimp": "mc_cid=1&mc_eid=2",
+    "HubSpot": "_hsenc=p2&_hsmi=3&__hstc=1&hsCtaTracking=x",
+    "Microsoft": "msclkid=x",
+    "Yandex": "yclid=1&ysclid=2&_openstat=x",
+    "social": "igshid=x&igsh=y&twclid=z&ttclid=q&li_fat_id=1&rdt_cid=2&epik=3",
+    "referrer": "ref=hn&ref_src=twsrc&FBCLID=x",
+    "Matomo": "pk_campaign=1&mtm_source=2&matomo_x=3",
+    "Streamlit": "embed=true&embed_options=dark_theme&theme=dark&lang=de",
+}
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -98,13 +155,99 @@ def test_no_link_breaks_the_page(query: list[tuple[str, str]]) -> None:
     assert all(complaint.endswith(".") for complaint in link.complaints)
 
 
-@given(st.text().filter(lambda text: text not in SETTINGS and text != PIN), st.text())
+def complaints_of(read: Reader, query: str) -> tuple[str, ...]:
+    """What a page says of an address."""
+    found = read(parse_qsl(query, keep_blank_values=True))
+    if isinstance(found, Link):
+        return found.complaints
+    link = found[0].complaints if isinstance(found[0], Link) else ()
+    return (*link, *found[-1])
+
+
+STRANGE = st.text().filter(lambda text: text not in tables.KEYS | {PIN} and not is_foreign(text))
+
+
+@given(STRANGE, st.text())
 def test_unknown_keys_are_named_and_left_out(key: str, text: str) -> None:
     link = read_link([(key, text), ("lr", "0.01")])
     assert link.settings == settings_of({"lr": 0.01})
     (complaint,) = link.complaints
-    assert key[:40] in complaint
+    assert f"“{printable(key)}”" in complaint
     assert "does not exist" in complaint
+
+
+def test_every_page_that_reads_links_is_in_the_table() -> None:
+    """Its keys are then no complaint on the others."""
+    names = [m.name for m in pkgutil.walk_packages(pages.shared.__path__, "pages.shared.")]
+    modules = [import_module(name) for name in names]
+    reading = [m.__name__ for m in modules if "SETTINGS" in vars(m) and "read_link" in vars(m)]
+    own = {page.__name__ for page in tables.PAGES}
+    assert {name for name in reading if not name.endswith((".controls", ".link"))} <= own
+    assert own == {f"pages.shared.{name}" for name in READERS}
+
+
+@pytest.mark.parametrize("page", READERS)
+def test_what_another_page_knows_is_no_complaint_on_this_one(page: str) -> None:
+    own = import_module(f"pages.shared.{page}").SETTINGS
+    runs = {} if read_only_its_own(page) else SETTINGS
+    others = tables.KEYS - own.keys() - runs.keys()
+    assert others
+    for key in (*others, PIN):
+        assert complaints_of(READERS[page], urlencode({key: "?"})) == ()
+    assert complaints_of(READERS[page], urlencode(dict.fromkeys(others, "nonsense"))) == ()
+
+
+def read_only_its_own(page: str) -> bool:
+    """Whether a page's link says nothing of the run that Train has."""
+    return page in ("book.entry", "dimension.problem", "geometry.scene", "which.problem")
+
+
+@pytest.mark.parametrize("query", ADDED.values(), ids=ADDED)
+@pytest.mark.parametrize("page", READERS)
+def test_what_other_services_add_is_no_complaint(page: str, query: str) -> None:
+    assert complaints_of(READERS[page], query) == ()
+    assert complaints_of(READERS[page], "seed=3&" + query) == ()
+
+
+@pytest.mark.parametrize("page", READERS)
+@pytest.mark.parametrize("count", [1, 2, NAMED, NAMED + 1, 900])
+def test_what_no_page_knows_is_one_sentence_that_names_a_few(page: str, count: int) -> None:
+    query = urlencode({f"colour{k}": "red" for k in range(count)})
+    (said,) = complaints_of(READERS[page], query)
+    assert isinstance(said, Said)
+    assert [f"“colour{k}”" in said for k in range(5)] == [k < min(count, NAMED) for k in range(5)]
+    assert ("does not exist" if count == 1 else "do not exist") in said
+    assert count <= NAMED or said.values["n_settings"] == count
+    assert len(said) < 200
+
+
+def test_names_in_a_sentence_hold_no_sign_that_turns_or_breaks_it() -> None:
+    for sign in ("\u202e", "\u2066", "\n", "\r", "\u2028", "\0", "\x1b"):
+        for query in ([(f"a{sign}b", "1")], [("lr", f"a{sign}b")], [(PIN, f"a{sign}b?lr=x")]):
+            (complaint,) = read_link(query).complaints
+            assert sign not in complaint
+            assert "“ab”" in complaint
+
+
+@pytest.mark.parametrize("page", sorted(READERS.keys() - {"codes.switches"}))  # it has names alone
+@pytest.mark.parametrize("digits", [20, 309, 310, 4300, 4301, 50_000])
+def test_a_whole_number_of_any_length_is_refused_with_its_range(page: str, digits: int) -> None:
+    own = import_module(f"pages.shared.{page}").SETTINGS
+    whole = [key for key, s in own.items() if not isinstance(s, Choice) and s.whole]
+    assert whole
+    for key in whole:
+        for sign in ("", "-", "+", " "):
+            (said,) = complaints_of(READERS[page], urlencode({key: sign + "9" * digits}))
+            assert " is outside the range " in said
+            assert len(said) < 200
+
+
+def test_the_numbers_of_a_refusal_are_kept_in_full_precision() -> None:
+    (said,) = read_link([("init_std", "11")]).complaints
+    assert isinstance(said, Said)
+    rule = said.values["rule"]
+    assert isinstance(rule, Said)
+    assert [rule.values[name].value for name in ("least", "most")] == [0.0, 10.0]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("key", [k for k, s in SETTINGS.items() if not isinstance(s, Choice)])
@@ -173,10 +316,11 @@ def test_a_long_name_is_cut() -> None:
     assert pin == Pin("x" * LONGEST_NAME, settings_of({"lr": 0.01}))
 
 
-def test_of_two_values_one_is_taken() -> None:
-    link = opened("lr=0.01&lr=0.02")
-    assert link.settings.run.lr in (0.01, 0.02)
-    assert link.complaints == ()
+@pytest.mark.parametrize("page", READERS)
+def test_of_two_values_the_last_is_taken_and_no_other_is_spoken_of(page: str) -> None:
+    values, complaints = read_values([("lr", "much"), ("lr", "0.02")])
+    assert (values, complaints) == ({"lr": 0.02}, [])
+    assert len(complaints_of(READERS[page], "seed=1&seed=2" + "&seed=x" * 900)) <= 1
 
 
 def test_more_rows_than_a_table_has_are_named_and_all_of_them_used() -> None:
@@ -186,3 +330,34 @@ def test_more_rows_than_a_table_has_are_named_and_all_of_them_used() -> None:
         "Training examples n: 2000 in the link is more than these data have; 441 are used.",
     )
     assert not read_link([("source", "diabetes"), ("n_train", "441")]).complaints
+    in_a_pin = opened(urlencode([(PIN, "mine?source=diabetes&n_train=442")]))
+    assert in_a_pin.pins == (Pin("mine", settings_of({"source": "diabetes", "n_train": 441})),)
+    assert [c.startswith("Pinned run “mine”: Training ex") for c in in_a_pin.complaints] == [True]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("read", [read_link, read_which])
+def test_a_source_that_is_registered_later_is_read_and_its_sizes_are_kept(
+    read: Reader, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = f"source={source}&n_train={ROWS + 1}&n_features={FEATURES + 1}"
+    assert "is not one of" in complaints_of(read, query)[0]
+    monkeypatch.setitem(DATASETS, source, SOURCES[source])
+    assert complaints_of(read, query) == (
+        "Training examples n: 16 in the link is more than these data have; 15 are used.",
+        "Dimension d: 4 in the link is more than these data have; 3 features are used.",
+    )
+    assert complaints_of(read, f"source={source}&n_train=15&n_features=3") == ()
+    settings = opened(query).settings
+    assert (settings.data.n_train, settings.data.n_features) == (ROWS, FEATURES)
+    again = opened(settings.query())
+    assert (again.settings, again.complaints) == (settings, ())
+
+
+def test_of_a_source_with_one_of_a_kind_that_one_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = replace(SOURCES["made_up"], most_train=1, most_features=1)
+    monkeypatch.setitem(DATASETS, "one", one)
+    assert opened("source=one&n_train=2&n_features=2").complaints == (
+        "Training examples n: 2 in the link is more than these data have; the only one is used.",
+        "Dimension d: 2 in the link is more than these data have; their only feature is used.",
+    )

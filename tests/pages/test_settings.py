@@ -1,10 +1,12 @@
 """Settings: what each may be, which ones a run reads, and how they are written."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise, product
 
 import pytest
 
+from pages.shared.geometry import scene
 from pages.shared.settings import (
     DEFAULTS,
     FRONT,
@@ -17,6 +19,8 @@ from pages.shared.settings import (
     settings_of,
     within,
 )
+from pages.shared.which import problem as which
+from tests.made_up import SOURCES
 from wd_core import (
     DATASETS,
     OPTIMIZERS,
@@ -118,6 +122,21 @@ def test_choices_offer_the_registries() -> None:
     assert list(SETTINGS["optimizer"].options) == list(OPTIMIZERS)
 
 
+def test_what_is_registered_later_is_offered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    choices = [SETTINGS["source"], SETTINGS["optimizer"], which.SETTINGS["source"]]
+    choices += [which.SETTINGS["optimizer"], scene.SETTINGS["data"]]
+    before = [dict(choice.options) for choice in choices]
+    monkeypatch.setitem(DATASETS, "made_up", SOURCES["made_up"])
+    monkeypatch.setitem(OPTIMIZERS, "made_up", OPTIMIZERS["sgd"])
+    labels = {"made_up": SOURCES["made_up"].label}, {"made_up": OPTIMIZERS["sgd"].label}
+    added = [labels[k] for k in (0, 1, 0, 1, 0)]
+    assert [dict(choice.options) for choice in choices] == [
+        old | new for old, new in zip(before, added, strict=True)
+    ]
+    assert [choice.read("made_up") for choice in choices] == ["made_up"] * len(choices)
+    assert [len(choice.options) for choice in choices] == [len(old) + 1 for old in before]
+
+
 @pytest.mark.parametrize("key", SETTINGS)
 def test_help_is_one_sentence(key: str) -> None:
     text = SETTINGS[key].help
@@ -137,7 +156,7 @@ def test_what_a_run_reads_follows_the_registries(source: str, optimizer: str) ->
     assert read >= set(DATASETS[source].reads) & set(SETTINGS)
     assert ("momentum" in read) == ("momentum" in OPTIMIZERS[optimizer].reads)
     assert "decay" in read  # on a short last batch the kinds differ for every rule
-    assert ("noise" in read) == (source != "diabetes")
+    assert ("noise" in read) == ("noise" in DATASETS[source].reads)
 
 
 def test_a_batch_is_no_larger_than_the_training_set() -> None:
@@ -157,6 +176,30 @@ def test_a_table_limits_how_many_of_its_rows_can_train() -> None:
     assert isinstance(most, Number)
     assert within(most, "diabetes").most == rows
     assert within(most, "linear") == within(most, "no data set") == most
+
+
+def test_settings_and_data_have_the_same_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for source in (*DATASETS, *SOURCES):
+        monkeypatch.setitem(DATASETS, source, (SOURCES | DATASETS)[source])
+        for n, d in ((1, 1), (7, 2), (2000, 300)):
+            data = settings_of({"source": source, "n_train": n, "n_features": d}).data
+            made = make_dataset(data)
+            assert (data.n_train, data.n_features) == (made.n_train, made.n_features)
+            assert made.n_train == n or made.n_train == DATASETS[source].most_train
+
+
+@pytest.mark.parametrize(("most", "last"), [(3, [1, 2, 3]), (4, [1, 2, 3, 4]), (1, [1])])
+def test_a_sliders_last_step_is_all_that_a_source_has(
+    most: int, last: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(DATASETS, "few", replace(SOURCES["made_up"], most_features=most))
+    dimension = SETTINGS["n_features"]
+    assert isinstance(dimension, Steps)
+    assert within(dimension, "few").steps == last
+    assert within(dimension, "diabetes") == within(dimension, "no data set") == dimension
+    for wide in (10_000, 20_000):
+        monkeypatch.setitem(DATASETS, "wide", replace(SOURCES["made_up"], most_features=wide))
+        assert within(dimension, "wide") == dimension
 
 
 def test_one_seed_fixes_data_and_run() -> None:

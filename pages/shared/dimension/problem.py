@@ -13,6 +13,7 @@ import numpy as np
 from pages.shared.link import query_of, read_values
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Choice, Number, Setting, Steps, Value, as_text, settings_of
+from pages.shared.words import say
 from wd_core.highdim import Isotropic
 from wd_core.types import Array
 
@@ -267,8 +268,14 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Problem, list[str]]:
     if problem.at not in (DEFAULT.at, problem.marked):
         low, high = problem.sizes.ends
         complaints.append(
-            f"Marked place: {problem.at} in the link lies beside the axis, which goes from {low} "
-            f"to {high}; {problem.marked} is marked instead."
+            say(
+                "Marked place: {given} in the link lies beside the axis, which goes from {low} to "
+                "{high}; {marked} is marked instead.",
+                given=problem.at,
+                low=low,
+                high=high,
+                marked=problem.marked,
+            )
         )
     return problem, complaints
 

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from pages.shared.link import query_of, read_values
+from pages.shared.link import query_of, read_values, too_large
+from pages.shared.numbers import every_digit
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import (
     Number,
@@ -21,6 +22,7 @@ from pages.shared.settings import (
     relevant,
     settings_of,
 )
+from pages.shared.words import say
 from wd_core import DatasetSpec, Hyperparameters
 from wd_core.types import Array
 
@@ -189,18 +191,20 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Problem, list[str]]:
     try:
         problem = problem_of(values)
     except ValueError as error:
-        return problem_of({}), [*complaints, f"The link's settings do not go together: {error}."]
-    if problem.data.n_train < int(values.get("n_train", 0)):
-        complaints.append(
-            f"Training examples n: {values['n_train']} in the link is more than these data have; "
-            f"{problem.data.n_train} are used."
-        )
+        said = say("The link's settings do not go together: {why}.", why=str(error))
+        return problem_of({}), [*complaints, said]
+    complaints += too_large(problem.data, values)
     at = float(values.get("at", problem.weight_decay))
     if not (at == 0 or problem.span.least <= at <= problem.span.most):
-        low, high = as_text(problem.span.least), as_text(problem.span.most)
         complaints.append(
-            f"Marked λ: {as_text(at)} in the link lies beside the axis, which goes from {low} to "
-            f"{high}; {as_text(problem.weight_decay)} is marked instead."
+            say(
+                "Marked λ: {given} in the link lies beside the axis, which goes from {least} to "
+                "{most}; {weight_decay} is marked instead.",
+                given=every_digit(at),
+                least=every_digit(problem.span.least),
+                most=every_digit(problem.span.most),
+                weight_decay=every_digit(problem.weight_decay),
+            )
         )
     return problem, complaints
 
