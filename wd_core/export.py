@@ -6,11 +6,12 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from wd_core.data import DATASETS, ROUNDING, make_dataset
+from wd_core.data import DATASETS
+from wd_core.data.scripts import block, number
 from wd_core.optimizers import OPTIMIZERS
 from wd_core.seeding import seed_of
 from wd_core.types import DatasetSpec, Hyperparameters, Run, require
@@ -99,10 +100,7 @@ def to_script(spec: DatasetSpec, run: Hyperparameters) -> str:
 
 def imports(spec: DatasetSpec) -> str:
     """The imports of a script that uses `data`."""
-    needed = ["import torch"]
-    if spec.source == "diabetes":
-        needed.append("from sklearn.datasets import load_diabetes")
-    return "\n".join(needed)
+    return "\n".join(["import torch", *DATASETS[spec.source].script_imports])
 
 
 def data(spec: DatasetSpec) -> str:
@@ -110,21 +108,19 @@ def data(spec: DatasetSpec) -> str:
 
     In the default dtype, which a script sets to float64. ValueError as `make_dataset`.
     """
-    return _DATA[spec.source](spec)
-
-
-def number(value: float) -> str:
-    """A number as a script holds it, every digit."""
-    return repr(float(value))
+    source = DATASETS[spec.source]
+    source.sizes(spec)
+    return source.script(spec)
 
 
 class _Script:
     """The parts of a script about the run; `data` makes those about the data."""
 
     def __init__(self, spec: DatasetSpec, run: Hyperparameters) -> None:
-        self.spec, self.run = spec, run
+        self.source, self.run = DATASETS[spec.source], run
+        self.imports, self.sizes = imports(spec), self.source.sizes(spec)
         # A short batch counts less only here: the sum over it is divided by the nominal size.
-        self.short_batch = run.loss == "half_mse" and spec.n_train % run.batch_size != 0
+        self.short_batch = run.loss == "half_mse" and self.sizes.n_train % run.batch_size != 0
         self.rule = OPTIMIZERS[run.optimizer]
         self.decays = run.weight_decay > 0
         coupled = run.decay == "coupled" or not self.decays
@@ -134,18 +130,18 @@ class _Script:
         self.decay_by_hand = self.decays and not coupled and not inside
 
     def head(self) -> str:
-        spec, run = self.spec, self.run
-        features = f"{int(spec.n_features)} feature" + "s" * (spec.n_features != 1)
+        run, d = self.run, int(self.sizes.n_features)
+        features = f"{d} feature" + "s" * (d != 1)
         decay = f"{run.decay} weight decay {run.weight_decay:g}" if self.decays else "no decay"
         definition = f"\n\n{self.torch.definition}\n" if self.torch.definition else ""
         return f'''\
 """Linear regression with weight decay in plain PyTorch.
 
-Data: {DATASETS[spec.source].label}; {features}
+Data: {self.source.label}; {features}
 Run: {self.rule.label}, learning rate {run.lr:g}, {decay}
 """
 
-{imports(spec)}
+{self.imports}
 
 torch.set_default_dtype(torch.float64)
 {definition}'''
@@ -158,7 +154,7 @@ torch.set_default_dtype(torch.float64)
         lines += [f"batch_size = {int(run.batch_size)}", f"n_epochs = {int(run.epochs)}"]
         if run.max_norm is not None:
             lines.append(f"max_norm = {number(run.max_norm)}")
-        return _block("The run", lines)
+        return block("The run", lines)
 
     def start(self) -> str:
         run = self.run
@@ -172,11 +168,11 @@ torch.set_default_dtype(torch.float64)
         w = f"{number(run.init_std)} * z[:-1]" if run.init_std > 0 else "torch.zeros(n_features)"
         b = f"{number(run.init_bias_std)} * z[-1]" if run.init_bias_std > 0 else "torch.zeros(())"
         lines += [f"w = {w}", f"b = {b}", "w.requires_grad_()", "b.requires_grad_()"]
-        return _block("The start", lines)
+        return block("The start", lines)
 
     def training(self) -> str:
         seed = seed_of(self.run.seed, "batch order")
-        return _block(
+        return block(
             "Training",
             [
                 *self._optimizer(),
@@ -232,10 +228,6 @@ torch.set_default_dtype(torch.float64)
         return ["w", "b"] if self.run.decay_bias else ["w"]
 
 
-def _block(title: str, lines: Sequence[str]) -> str:
-    return "\n".join([f"# {title}", *lines, ""])
-
-
 def _call(function: str, arguments: Sequence[str]) -> list[str]:
     """The lines of a call, broken where a formatter would break it."""
     inside = ", ".join(arguments)
@@ -245,113 +237,6 @@ def _call(function: str, arguments: Sequence[str]) -> list[str]:
         return [f"{function}(", f"    {inside}", ")"]
     return [f"{function}(", *(f"    {argument}," for argument in arguments), ")"]
 
-
-def _sizes(n_train: int, n_test: int, n_features: int) -> str:
-    return f"n_train, n_test, n_features = {int(n_train)}, {int(n_test)}, {int(n_features)}"
-
-
-def _drawn(spec: DatasetSpec) -> str:
-    """The synthetic sources: the same two functions of the seed as in `wd_core.data`."""
-    weight = number(spec.true_weight)
-    lines = [_sizes(spec.n_train, spec.n_test, spec.n_features)]
-    if spec.source == "sparse":
-        lines += [
-            "true_w = torch.zeros(n_features)",
-            f"true_w[:{int(spec.n_informative)}] = {weight}",
-        ]
-    else:
-        lines.append(f"true_w = torch.full((n_features,), {weight})")
-    correlates = spec.source == "correlated" and spec.correlation != 0
-    if correlates:
-        lines.append(f"correlation = {number(spec.correlation)}")
-    lines += [
-        "",
-        "",
-        "def examples(n, seed):",
-        "    generator = torch.Generator().manual_seed(seed)",
-        "    X = torch.randn(n, n_features, generator=generator)",
-    ]
-    if correlates:
-        lines += [
-            "    for j in range(1, n_features):",
-            "        X[:, j] *= (1 - correlation**2) ** 0.5",
-            "        X[:, j] += correlation * X[:, j - 1]",
-        ]
-    lines += [
-        f"    noise = {number(spec.noise)} * torch.randn(n, generator=generator)",
-        f"    return X, X @ true_w + {number(spec.true_bias)} + noise",
-        "",
-        "",
-        f"X_train, y_train = examples(n_train, seed={seed_of(spec.seed, 'data')})",
-        f"X_test, y_test = examples(n_test, seed={seed_of(spec.seed, 'test data')})",
-    ]
-    return _block("The data", lines)
-
-
-def _diabetes(spec: DatasetSpec) -> str:
-    """The table, its split, and as much of its extension as the spec uses."""
-    dataset = make_dataset(spec)
-    n_columns = 10
-    n_products = 45 if spec.extension == "interactions" else 0
-    products = min(n_products, max(0, spec.n_features - n_columns))
-    noise = max(0, spec.n_features - n_columns - n_products)
-    all_vary = bool(dataset.X_train.any(axis=0).all() and dataset.y_train.any())
-    lines = [
-        _sizes(dataset.n_train, len(dataset.y_test), dataset.n_features),
-        "table, target = load_diabetes(return_X_y=True, scaled=False)",
-        "X, y = torch.tensor(table), torch.tensor(target)",
-        f"generator = torch.Generator().manual_seed({seed_of(spec.seed, 'split')})",
-        "rows = torch.randperm(len(X), generator=generator)",
-        "train, test = rows[:n_train], rows[-n_test:]",
-        "",
-        "",
-        *_standardised(all_vary),
-        "",
-        "",
-    ]
-    if products:
-        lines += [
-            "X = standardised(X)",
-            "i, j = torch.triu_indices(10, 10, offset=1)"
-            + (f"[:, :{products}]" if products < n_products else ""),
-            "X = torch.cat([X, X[:, i] * X[:, j]], dim=1)",
-        ]
-    if noise:
-        seed = seed_of(spec.seed, "noise features")
-        lines += [
-            f"generator = torch.Generator().manual_seed({seed})",
-            f"noise = [torch.randn(len(X), generator=generator) for _ in range({noise})]",
-            "X = torch.cat([X, torch.stack(noise, dim=1)], dim=1)",
-        ]
-    columns = "X[:, :n_features]" if spec.n_features < n_columns else "X"
-    lines += [
-        f"X, y = standardised({columns}), standardised(y)",
-        "X_train, y_train, X_test, y_test = X[train], y[train], X[test], y[test]",
-    ]
-    return _block("The data", lines)
-
-
-def _standardised(all_vary: bool) -> list[str]:
-    lines = ["def standardised(values):", "    part = values[train]"]
-    if all_vary:
-        return [*lines, "    return (values - part.mean(dim=0)) / part.std(dim=0, correction=0)"]
-    return [
-        *lines,
-        "    spread = part.amax(dim=0) - part.amin(dim=0)",
-        f"    constant = spread <= {ROUNDING!r} * part.abs().amax(dim=0)",
-        "    scale = torch.where(constant, 1.0, part.std(dim=0, correction=0))",
-        "    result = (values - part.mean(dim=0)) / scale",
-        "    result[train] *= ~constant",
-        "    return result",
-    ]
-
-
-_DATA: dict[str, Callable[[DatasetSpec], str]] = {
-    "linear": _drawn,
-    "sparse": _drawn,
-    "correlated": _drawn,
-    "diabetes": _diabetes,
-}
 
 _REPORT = """
 # The loss of the data alone, half the mean square

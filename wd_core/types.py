@@ -64,12 +64,9 @@ def _one_of(name: str, value: object, choices: Sequence[str]) -> None:
 class DatasetSpec:
     """What to draw or load: a source of `wd_core.data.DATASETS` and its numbers.
 
-    `linear`: y = X w + b + noise·N(0, 1) with X ~ N(0, 1), every w_j = true_weight, b = true_bias.
-    `sparse`: the same with only the first `n_informative` weights different from zero.
-    `correlated`: the same as linear with AR(1) features, corr(x_i, x_j) = correlation^|i−j|.
-    `diabetes`: scikit-learn's 442 x 10 table; `n_features` above 10 appends pairwise
-    interactions and then noise (`extension="interactions"`), or noise alone (`"noise"`).
     A field that a source does not read is ignored by it. Wrong values raise ValueError.
+    `noise`: standard deviation on the targets; `correlation`: of neighbouring features;
+    `n_informative`: weights that are not 0; `extension`: what a table gets beyond its columns.
     """
 
     source: str = "linear"

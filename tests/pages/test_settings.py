@@ -7,6 +7,7 @@ from itertools import pairwise, product
 import pytest
 
 from pages.shared.geometry import scene
+from pages.shared.map import plan
 from pages.shared.settings import (
     DEFAULTS,
     FRONT,
@@ -124,12 +125,12 @@ def test_choices_offer_the_registries() -> None:
 
 def test_what_is_registered_later_is_offered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     choices = [SETTINGS["source"], SETTINGS["optimizer"], which.SETTINGS["source"]]
-    choices += [which.SETTINGS["optimizer"], scene.SETTINGS["data"]]
+    choices += [which.SETTINGS["optimizer"], scene.SETTINGS["data"], plan.SETTINGS["optimizers"]]
     before = [dict(choice.options) for choice in choices]
     monkeypatch.setitem(DATASETS, "made_up", SOURCES["made_up"])
     monkeypatch.setitem(OPTIMIZERS, "made_up", OPTIMIZERS["sgd"])
     labels = {"made_up": SOURCES["made_up"].label}, {"made_up": OPTIMIZERS["sgd"].label}
-    added = [labels[k] for k in (0, 1, 0, 1, 0)]
+    added = [labels[k] for k in (0, 1, 0, 1, 0, 1)]
     assert [dict(choice.options) for choice in choices] == [
         old | new for old, new in zip(before, added, strict=True)
     ]

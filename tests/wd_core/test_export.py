@@ -14,10 +14,12 @@ import numpy as np
 import pytest
 import torch
 
-from wd_core.data import make_dataset
+from tests.made_up import FEATURES, ROWS, SOURCES
+from wd_core.data import DATASETS, make_dataset
 from wd_core.export import to_csv, to_json, to_script
 from wd_core.optimizers import OPTIMIZERS
 from wd_core.training import collect, train
+from wd_core.two_codes import Switches, programs, script, standings
 from wd_core.types import DatasetSpec, Hyperparameters
 
 # Scripts and engine do the same sums in another order and the scripts print 12 digits: over a few
@@ -84,12 +86,12 @@ SPECS = [
 ]
 
 
-def printed(script):
+def printed(text):
     """The losses in the last line of a script run here."""
     out, dtype = io.StringIO(), torch.get_default_dtype()
     try:
         with redirect_stdout(out):
-            exec(compile(script, "script.py", "exec"), {"__name__": "__main__"})
+            exec(compile(text, "script.py", "exec"), {"__name__": "__main__"})
     finally:
         torch.set_default_dtype(dtype)
     return losses(out.getvalue())
@@ -131,12 +133,42 @@ def test_script_draws_every_source(spec, optimizer):
 @pytest.mark.parametrize("spec", [DatasetSpec(), DatasetSpec("diabetes", n_features=70)], ids=name)
 def test_script_runs_by_itself_elsewhere(spec, tmp_path):
     run = Hyperparameters(weight_decay=3)
-    script = to_script(spec, run)
-    assert "wd_core" not in script
-    command = [sys.executable, "-W", "error", "-I", "-c", script]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    text = to_script(spec, run)
+    assert "wd_core" not in text
+    assert losses(alone(text, tmp_path)) == pytest.approx(trained(spec, run), rel=ROUNDING)
+
+
+def alone(text, folder):
+    """What a script prints that is run where nothing of ours can be imported."""
+    command = [sys.executable, "-W", "error", "-I", "-c", text]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     assert done.stderr == ""
-    assert losses(done.stdout) == pytest.approx(trained(spec, run), rel=ROUNDING)
+    return done.stdout
+
+
+# Sizes that the source has, and for the one that does not read them sizes that it has not.
+@pytest.mark.parametrize(
+    ("source", "n", "d"), [("made_up", 13, 2), ("made_up_whole", 40, 200)], ids=[*SOURCES]
+)
+@pytest.mark.parametrize("batch_size", [4, 5])
+def test_an_entry_is_enough_for_the_script_and_both_codes(
+    source, n, d, batch_size, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(DATASETS, source, SOURCES[source])
+    spec, run = DatasetSpec(source, n_train=n, n_features=d), replace(RUN, batch_size=batch_size)
+    n_train = make_dataset(spec).n_train
+    assert n_train == min(n, ROWS)
+    text = to_script(spec, run)
+    assert f"Data: {SOURCES[source].label}; {min(d, FEATURES)} features" in text
+    assert losses(alone(text, tmp_path)) == pytest.approx(trained(spec, run), rel=ROUNDING)
+    pair = programs(Switches(), run)
+    for program in pair:
+        text = script(spec, program, standings(Switches(), run, n_train))
+        *_, last = alone(text, tmp_path).splitlines()
+        found = losses(last.partition("  norm ")[0] + "\n")
+        same = program.hyperparameters(n_train)
+        start = replace(same, init_bias_std=1.0 if program.bias_start == "normal" else 0.0)
+        assert found == pytest.approx(trained(spec, start), rel=ROUNDING)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum"])
@@ -163,8 +195,8 @@ def test_ruff_finds_nothing_and_would_format_nothing(tmp_path):
             ),
         )
     )
-    for number, script in enumerate(scripts):
-        (tmp_path / f"script_{number}.py").write_text(script, encoding="utf-8")
+    for number, text in enumerate(scripts):
+        (tmp_path / f"script_{number}.py").write_text(text, encoding="utf-8")
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", str(tmp_path)],
@@ -191,8 +223,8 @@ def test_ruff_finds_nothing_and_would_format_nothing(tmp_path):
     ],
 )
 def test_script_holds_only_what_the_run_needs(spec, run, absent):
-    script = to_script(spec, run)
-    assert [word for word in absent if word in script] == []
+    text = to_script(spec, run)
+    assert [word for word in absent if word in text] == []
 
 
 def test_script_of_too_many_rows_is_refused_as_the_data_are():

@@ -17,6 +17,7 @@ from pages.shared.settings import (
 )
 from pages.shared.settings import (
     Choice,
+    Labels,
     Setting,
     Settings,
     Steps,
@@ -94,10 +95,7 @@ SETTINGS: dict[str, Setting] = {
             "Optimizer",
             "Whose maps are drawn, each with coupled and with decoupled decay.",
             str(DEFAULTS["optimizers"]),
-            {
-                ALL: "SGD, momentum and Adam",
-                **{name: optimizer.label for name, optimizer in OPTIMIZERS.items()},
-            },
+            Labels(OPTIMIZERS, {ALL: "SGD, momentum and Adam"}),
         ),
         Choice(
             "scale",
