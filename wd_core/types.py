@@ -130,7 +130,8 @@ class Hyperparameters:
             value = given[name]
             if value is not defaults[name]:  # most are, in the thousands of runs of a sweep
                 check(name, value)
-        _require_what_the_rule_needs(self)
+        if self.optimizer is not defaults["optimizer"]:  # which needs nothing
+            _require_what_the_rule_needs(self)
         if type(self.betas) is not tuple:
             object.__setattr__(self, "betas", tuple(self.betas))
 

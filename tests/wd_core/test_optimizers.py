@@ -110,6 +110,10 @@ def test_the_buffer_outlives_the_epoch_and_starts_at_zero(name):
     np.testing.assert_array_equal(again.weights, result.weights)
 
 
+def test_the_default_optimizer_needs_nothing_so_that_a_sweep_asks_nothing():
+    assert not OPTIMIZERS[Hyperparameters().optimizer].needs
+
+
 def test_labels_and_formulas_tell_the_entries_apart():
     assert len({rule.label for rule in OPTIMIZERS.values()}) == len(OPTIMIZERS)
     assert len({rule.formula for rule in OPTIMIZERS.values()}) == len(OPTIMIZERS)
