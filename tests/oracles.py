@@ -156,30 +156,9 @@ def without_row(dataset: Dataset, i: int) -> tuple[Array, Array]:
     return np.delete(dataset.X_train, i, 0), np.delete(dataset.y_train, i)
 
 
-def iteration_matrix(X: Array, run: Hyperparameters) -> Array:
-    """The matrix that one full-batch step of SGD, momentum or Nesterov applies to (w, b, buffer).
-
-    The buffer is torch's. Its spectral radius says whether descent converges.
-    """
-    n, d = X.shape
-    A = np.column_stack([X, np.ones(n)])
-    H = (2 if run.loss == "mse" else 1) * A.T @ A / n
-    one = np.eye(d + 1)
-    decay = run.weight_decay * np.diag([1.0] * d + [float(run.decay_bias)])
-    kept = one
-    if run.decay == "coupled":
-        H += decay
-    else:
-        kept = one - run.lr * decay
-    mu = 0.0 if run.optimizer == "sgd" else run.momentum
-    look_ahead = one + mu * one if run.optimizer == "nesterov" else one
-    carried = mu * mu if run.optimizer == "nesterov" else mu
-    return np.block([[kept - run.lr * look_ahead @ H, -run.lr * carried * one], [H, mu * one]])
-
-
 def schemes(epochs: int, batch_size: int) -> Iterator[Hyperparameters]:
     """Every optimizer × kind of decay × loss × bias decay × projection, all stable."""
-    for optimizer in ("sgd", "momentum", "nesterov", "adam"):
+    for optimizer in ORACLES:
         for decay in ("coupled", "decoupled"):
             for loss in ("half_mse", "mse"):
                 for decay_bias in (False, True):

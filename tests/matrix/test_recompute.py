@@ -1,0 +1,50 @@
+"""What the matrix holds pages against agrees with the engine where the engine is exact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pages.shared.words import say
+from tests.matrix.comparisons import Comparison, hold_comparisons, idle
+from tests.matrix.recompute import SETTINGS, recomputed
+from wd_core import collect, train
+
+# Two ways of some hundred steps in float64, relative to numbers of order one.
+CLOSE = 1e-9
+
+
+def test_a_run_and_its_twin(case):
+    run = replace(case.settings().run, decay_bias=case.decay_bias)
+    found = recomputed(case, decay_bias=case.decay_bias)
+    engine = collect(train(found.data, [run, replace(run, weight_decay=0.0)]))
+    lost = [-1 if at is None else at for at in (found.diverged_at, found.without_diverged_at)]
+    assert engine.diverged_at.tolist() == lost
+    if max(lost) >= 0:
+        return
+    expected = [found.train, found.test, found.test_without]
+    ours = [engine.train_loss[-1, 0], engine.test_loss[-1, 0], engine.test_loss[-1, 1]]
+    np.testing.assert_allclose(ours, expected, rtol=CLOSE, atol=CLOSE)
+    assert engine.penalty[-1, 0] == pytest.approx(found.penalty, rel=CLOSE, abs=CLOSE)
+
+
+def test_a_comparison_is_held_against_the_numbers_shown():
+    table = (
+        Comparison("helped: {test} instead of {other}", "test", "<", "other"),
+        idle("Choose a smaller η"),
+    )
+    helped = "It helped: {test} instead of {other}. Choose a smaller η."
+    hold_comparisons([say(helped, test=0.1, other=0.2)], table, None)
+    for test, other in ((0.2, 0.1), (0.1, 0.10000001)):
+        with pytest.raises(AssertionError, match="does not hold"):
+            hold_comparisons([say(helped, test=test, other=other)], table, None)
+    with pytest.raises(AssertionError, match="nobody says"):
+        hold_comparisons([say("It is better.")], table, None)
+
+
+def test_settings_are_known_by_name(case):
+    found, settings = recomputed(case), case.settings()
+    assert SETTINGS["weight_decay"](found, say("")) == settings.run.weight_decay
+    assert SETTINGS["n_train"](found, say("")) == settings.data.n_train
