@@ -24,6 +24,8 @@ from pages.shared.settings import (
     settings_of,
     within,
 )
+from pages.shared.words import say
+from wd_core import DATASETS
 
 PINS = "pins"
 DATA = (
@@ -105,7 +107,13 @@ def folded(training: Sequence[str] = TRAINING) -> None:
                 draw(SETTINGS[key])
     with st.expander("Randomness", expanded=False):
         draw(SETTINGS["seed"])
-        st.button("New seed", on_click=_new_seed, help="Draw new data, start and batch order.")
+        st.button("New seed", on_click=_new_seed, help=_of_a_new_seed())
+
+
+def _of_a_new_seed() -> str:
+    if DATASETS[str(st.session_state["source"])].seeded:
+        return say("Draw new data, start and batch order.")
+    return say("Draw a new start and batch order; these data stay the same.")
 
 
 def _new_seed() -> None:

@@ -63,6 +63,16 @@ class DataSource:
         else:
             require(whole, name, f"the size of a source that does not read {field}", most)
 
+    @property
+    def noise_known(self) -> bool:
+        """Whether σ is that of the spec, beside true weights that are known."""
+        return self.drawn and "noise" in self.reads
+
+    @property
+    def seeded(self) -> bool:
+        """Whether another seed gives other data."""
+        return "seed" in self.reads
+
     def sizes(self, spec: DatasetSpec) -> Sizes:
         """The sizes that `make` gives for a spec; ValueError where it asks for more than there is.
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pages.shared import cached
 from pages.shared.which.problem import TRAINED, Problem, Span
 from wd_core import (
+    DATASETS,
     Dataset,
     DatasetSpec,
     Hyperparameters,
@@ -355,7 +356,7 @@ def _alike(score: Array, y: Array) -> bool:
 
 def prior_weight_decay(data: Dataset, spec: DatasetSpec) -> float:
     """Bayes' σ²/(nτ²) with τ² the mean square of the true weights; NaN where they are unknown."""
-    if data.w_true is None:
+    if data.w_true is None or not DATASETS[spec.source].noise_known:
         return float("nan")
     return bayes_weight_decay(spec.noise, weight_scale(data.w_true), data.n_train)
 
@@ -388,5 +389,7 @@ def seeds_shown(problem: Problem) -> int:
 
 def draws_shown(problem: Problem) -> int:
     """How often λ is chosen anew: as often as asked for, or as there is time for; or never."""
+    if not DATASETS[problem.data.source].seeded:
+        return 0
     count = int(MOST_CHOOSING / (CHOICE_SECONDS + 3 * cached.svd_seconds(problem.data)))
     return min(problem.draws, count) if count >= LEAST_DRAWS else 0

@@ -111,6 +111,9 @@ def matters(seen: Seen) -> None:
     """What each way to choose costs, over data sets drawn or split anew."""
     st.subheader("Does it matter?", anchor=False)
     again = seen.again
+    if not DATASETS[seen.problem.data.source].seeded:
+        st.caption("These data are the same for every seed: there are no others to choose λ on.")
+        return
     if not again.count:
         st.caption("Choosing λ on many data sets of this size would take too long: lower n or d.")
         return
@@ -168,7 +171,7 @@ def explanations(seen: Seen) -> None:
 
 def _prior(problem: Problem) -> None:
     st.markdown("**With the truth: Bayes**")
-    if not DATASETS[problem.data.source].drawn:
+    if not DATASETS[problem.data.source].noise_known:
         st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}")
         st.caption("Nobody knows σ and τ of these data: the formula cannot be filled in.")
         return

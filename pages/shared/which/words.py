@@ -103,7 +103,7 @@ def undefined(seen: Seen, rule: str) -> str:
         return "left out: decomposing data of this size takes too long"
     n = seen.problem.data.n_train
     if rule == "bayes":
-        if not DATASETS[seen.problem.data.source].drawn:
+        if not DATASETS[seen.problem.data.source].noise_known:
             return "needs the truth, which nobody knows here"
         return "prefers none: σ = 0 and all true weights are 0"
     if rule == "validation" and n < 2:
