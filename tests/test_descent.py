@@ -1,4 +1,4 @@
-"""Descent from gradients that are written out: the same runs as autograd's, and as torch's AdamW."""
+"""Descent from gradients that are written out: runs as autograd has them, AdamW as torch has it."""
 
 from __future__ import annotations
 

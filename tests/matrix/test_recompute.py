@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +12,12 @@ from pages.shared.words import say
 from tests.matrix.comparisons import Comparison, hold_comparisons, idle
 from tests.matrix.recompute import SETTINGS, recomputed
 from wd_core import collect, train
+from wd_core.cycles import cycle_limit
 
 # Two ways of some hundred steps in float64, relative to numbers of order one.
 CLOSE = 1e-9
+# What the engine's search for a limit leaves.
+SEARCH = 3e-5
 
 
 def test_a_run_and_its_twin(case):
@@ -28,6 +32,13 @@ def test_a_run_and_its_twin(case):
     ours = [engine.train_loss[-1, 0], engine.test_loss[-1, 0], engine.test_loss[-1, 1]]
     np.testing.assert_allclose(ours, expected, rtol=CLOSE, atol=CLOSE)
     assert engine.penalty[-1, 0] == pytest.approx(found.penalty, rel=CLOSE, abs=CLOSE)
+
+
+def test_the_limit_of_a_linear_rule(case):
+    found = recomputed(case, decay_bias=case.decay_bias)
+    limit = cycle_limit(found.data, found.run)
+    if not math.isnan(limit):
+        assert found.limit == pytest.approx(limit, rel=SEARCH)
 
 
 def test_a_comparison_is_held_against_the_numbers_shown():

@@ -93,3 +93,13 @@ def test_what_has_no_limit_or_is_too_large_has_none() -> None:
     assert math.isnan(cycle_limit(random_dataset(12, 3), Hyperparameters(optimizer="adam")))
     large = make_dataset(DatasetSpec(n_train=400, n_features=400))
     assert math.isnan(cycle_limit(large, Hyperparameters(optimizer="momentum")))
+
+
+def test_the_first_of_two_windows_is_the_limit() -> None:
+    """Momentum, λ = 100, a short last batch: growth from 0.0091 to 0.014, and from 0.0267."""
+    data = make_dataset(DatasetSpec(n_train=5, n_features=12, noise=0.5, true_weight=0.5, seed=3))
+    run = Hyperparameters(optimizer="momentum", weight_decay=100, batch_size=2, seed=3)
+    limit = cycle_limit(data, run)
+    assert limit == pytest.approx(0.009057, rel=1e-3)
+    grown = [late_growth(data, replace(run, lr=lr)) for lr in (0.97 * limit, 1.03 * limit, 0.02)]
+    assert max(grown[0], grown[2]) <= 1 < grown[1]
