@@ -68,8 +68,13 @@ def read_link(query: Iterable[tuple[str, str]]) -> Link:
         name = printable(name, LONGEST_NAME)
         complaints += [say("Pinned run “{name}”: {wrong}", name=name, wrong=c) for c in wrong]
     if len(pinned) > MOST_PINS:
-        text = "The link pins {n_pins} runs; the first {most} are shown."
-        complaints.append(say(text, n_pins=len(pinned), most=MOST_PINS))
+        complaints.append(
+            say(
+                "The link pins {n_pins} runs; the first {most} are shown.",
+                n_pins=len(pinned),
+                most=MOST_PINS,
+            )
+        )
     return Link(settings, tuple(pins), tuple(complaints))
 
 
@@ -136,27 +141,42 @@ def _unknown(keys: Sequence[str]) -> Said:
 def too_large(data: DatasetSpec, values: Mapping[str, Value]) -> list[str]:
     """A sentence for each size in a link that is more than its data have."""
     said: list[str] = []
-    for key, used, one, many in (
-        (
-            "n_train",
-            data.n_train,
-            "Training examples n: {given} in the link is more than these data have; the only one "
-            "is used.",
-            "Training examples n: {given} in the link is more than these data have; {used} are "
-            "used.",
-        ),
-        (
-            "n_features",
-            data.n_features,
-            "Dimension d: {given} in the link is more than these data have; their only feature is "
-            "used.",
-            "Dimension d: {given} in the link is more than these data have; {used} features are "
-            "used.",
-        ),
-    ):
-        given = int(values.get(key, 0))
-        if used < given:
-            said.append(say(one, given=given) if used == 1 else say(many, given=given, used=used))
+    given, used = int(values.get("n_train", 0)), data.n_train
+    if used == 1 < given:
+        said.append(
+            say(
+                "Training examples n: {given} in the link is more than these data have; the only "
+                "one is used.",
+                given=given,
+            )
+        )
+    elif used < given:
+        said.append(
+            say(
+                "Training examples n: {given} in the link is more than these data have; {used} are "
+                "used.",
+                given=given,
+                used=used,
+            )
+        )
+    given, used = int(values.get("n_features", 0)), data.n_features
+    if used == 1 < given:
+        said.append(
+            say(
+                "Dimension d: {given} in the link is more than these data have; their only feature "
+                "is used.",
+                given=given,
+            )
+        )
+    elif used < given:
+        said.append(
+            say(
+                "Dimension d: {given} in the link is more than these data have; {used} features "
+                "are used.",
+                given=given,
+                used=used,
+            )
+        )
     return said
 
 
@@ -169,5 +189,5 @@ def _settings(values: dict[str, Value]) -> tuple[Settings, list[str]]:
     try:
         return settings_of(values), []
     except ValueError as error:
-        text = "The link's settings do not go together: {why}."
-        return settings_of({}), [say(text, why=str(error))]
+        said = say("The link's settings do not go together: {why}.", why=str(error))
+        return settings_of({}), [said]

@@ -137,8 +137,11 @@ def _whole(text: str) -> float:
 
 def outside(least: float, most: float) -> Said:
     """The rule that a number within limits breaks."""
-    text = "is outside the range {least} to {most}"
-    return say(text, least=every_digit(least), most=every_digit(most))
+    return say(
+        "is outside the range {least} to {most}",
+        least=every_digit(least),
+        most=every_digit(most),
+    )
 
 
 def _decades(first: int, last: int, digits: Sequence[int] = (1, 2, 3, 5)) -> list[float]:
