@@ -145,12 +145,16 @@ class Behaviour:
     @property
     def has_factor(self) -> bool:
         """Whether that is what becomes of the part of w that no example reaches."""
-        return self.decay.factor and self.rule.spans
+        return not self.no_factor
 
     @property
     def no_factor(self) -> str:
-        """Why no factor describes that part, in a sentence; "" where one does."""
-        return self.decay.no_factor or self.rule.leaves_span
+        """Why no factor describes that part, in a sentence; "" where one does.
+
+        Without decay no rule that stays in the span touches it: the factor is 1.
+        """
+        passes = self.decay.no_factor if self.run.weight_decay else ""
+        return self.rule.leaves_span or passes
 
     @property
     def factor(self) -> Known:

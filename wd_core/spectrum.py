@@ -55,9 +55,7 @@ def _decomposed(dataset: Dataset) -> Spectrum:
     X, y, n = dataset.X_train, dataset.y_train, dataset.n_train
     x_mean, y_mean = X.mean(0), float(y.mean())
     U, d, Vt = np.linalg.svd(X - x_mean, full_matrices=False)
-    # centring leaves rounding of the size of the data itself, not of the centred data
-    rounding = np.abs(X).max() * np.sqrt(X.size) * max(X.shape) * np.finfo(np.float64).eps
-    kept = d > rounding
+    kept = d > _rounding(X)  # centring leaves rounding of the size of the data itself
     U, d, V = U[:, kept], d[kept], Vt[kept].T
     s, c = d**2 / n, U.T @ (y - y_mean) / np.sqrt(n)
     for part in (U, s, V, c, x_mean):
@@ -65,10 +63,16 @@ def _decomposed(dataset: Dataset) -> Spectrum:
     return Spectrum(U, s, V, c, x_mean, y_mean)
 
 
+def _rounding(X: Array) -> float:
+    """Singular values of X, centred or not, up to this are rounding."""
+    return float(np.abs(X).max() * np.sqrt(X.size) * max(X.shape) * np.finfo(np.float64).eps)
+
+
 def row_space(X: ArrayLike) -> Array:
     """An orthonormal basis [D, r] of the span of the rows of X [N, D]: where gradients live."""
-    _, d, Vt = np.linalg.svd(as_array("X", X, 2), full_matrices=False)
-    return np.asarray(Vt[d > d.max(initial=0.0) * max(np.shape(X)) * np.finfo(np.float64).eps].T)
+    X = as_array("X", X, 2)
+    _, d, Vt = np.linalg.svd(X, full_matrices=False)
+    return np.asarray(Vt[d > _rounding(X)].T)
 
 
 def unreachable_norm(X: ArrayLike, weights: ArrayLike) -> Array:

@@ -98,7 +98,8 @@ def digits_show_their_value(seen: Visit) -> Iterator[str]:
 
 def shows(digits: Digits) -> bool:
     """Whether a text shows its value, to three digits at least."""
-    text = formulas._powers(str(digits)).replace("−", "-").replace(" ", "").replace("+", "")
+    text = formulas._powers(str(digits)).replace("−", "-").replace("+", "")
+    text = re.sub(r"[ \u202f]", "", text)
     value = digits.value * (100 if text.endswith("%") else 1)
     try:
         shown = float(text.removesuffix("%"))

@@ -188,11 +188,14 @@ def test_the_same_steps_in_the_other_convention(optimizer, decay, size):
         assert value_of(known.text, known.symbols) == pytest.approx(known.value, rel=1e-12)
 
 
+@pytest.mark.parametrize("weight_decay", [0.0, 0.7])
 @pytest.mark.parametrize("size", [4, 5, 12])
 @pytest.mark.parametrize(("optimizer", "decay"), [*product(sorted(OPTIMIZERS), KINDS)])
-def test_what_no_example_reaches_is_multiplied_by_the_factor_of_an_epoch(optimizer, decay, size):
+def test_what_no_example_reaches_is_multiplied_by_the_factor_of_an_epoch(
+    optimizer, decay, size, weight_decay
+):
     """Twelve examples of 20 weights: by autograd, two epochs."""
-    run = run_of(optimizer, decay, batch_size=size, epochs=2, lr=0.05)
+    run = run_of(optimizer, decay, batch_size=size, epochs=2, lr=0.05, weight_decay=weight_decay)
     found, data = behaviour(run, 12), random_dataset(12, 20)
     w0 = np.random.default_rng(3).normal(size=20)
     path = torch_path(data, run, w0, 0.0, random_batches(12, size, 2))

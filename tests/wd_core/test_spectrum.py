@@ -109,6 +109,14 @@ def test_row_space_of_repeated_and_of_zero_rows():
     assert row_space(np.zeros((3, 5))).shape == (5, 0)
 
 
+@pytest.mark.parametrize("n", [5, 200])
+def test_rows_whose_mean_is_rounding_span_what_the_centred_rows_do(n):
+    """Standardised data: one tolerance decides what is a direction, centred or not."""
+    X = random_dataset(n, 7).X_train
+    data = replace(random_dataset(n, 7), X_train=X - X.mean(0))
+    assert row_space(data.X_train).shape[1] == len(decompose(data).s) == min(n - 1, 7)
+
+
 @given(st.integers(1, 6), st.integers(1, 12), st.integers(0, 99))
 def test_unreachable_norm_is_the_distance_to_the_row_space(n, d, seed):
     X = random_dataset(n, d, seed).X_train
