@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from pages.shared.fields import NotANumberError, NotOneOfError, NotWholeError, OutsideError
 from pages.shared.foreign import is_foreign
+from pages.shared.numbers import every_digit
 from pages.shared.settings import (
     DEFAULTS,
     SETTINGS,
     Setting,
     Settings,
     Value,
-    as_text,
     settings_of,
 )
 from pages.shared.words import Said, listed, say
@@ -102,7 +103,7 @@ def read_values(
             try:
                 values[key] = settings[key].read(text)
             except ValueError as error:
-                complaints.append(_refused(settings[key], text, error.args[0], defaults[key]))
+                complaints.append(_refused(settings[key], text, error, defaults[key]))
     unknown = [key for key in given if key not in settings and not known_elsewhere(key)]
     return values, [*complaints, *([_unknown(unknown)] if unknown else [])]
 
@@ -114,15 +115,32 @@ def known_elsewhere(key: str) -> bool:
     return key in KEYS or key == PIN or is_foreign(key)
 
 
-def _refused(setting: Setting, text: str, rule: str, default: Value) -> Said:
-    instead = setting.instead or say("{default} is used instead", default=as_text(default))
-    return say(
-        "{label}: “{given}” in the link {rule}; {instead}.",
-        label=setting.label,
-        given=printable(text),
-        rule=rule,
-        instead=instead,
-    )
+def _refused(setting: Setting, text: str, why: ValueError, default: Value) -> Said:
+    number = every_digit(default) if isinstance(default, float) else default
+    told = {
+        "label": setting.label,
+        "given": printable(text),
+        "instead": setting.instead or say("{default} is used instead", default=number),
+    }
+    match why:
+        case NotANumberError():
+            return say("{label}: “{given}” in the link is not a number; {instead}.", **told)
+        case NotWholeError():
+            return say("{label}: “{given}” in the link is not a whole number; {instead}.", **told)
+        case OutsideError(least=least, most=most):
+            return say(
+                "{label}: “{given}” in the link is outside the range {least} to {most}; {instead}.",
+                least=every_digit(least),
+                most=every_digit(most),
+                **told,
+            )
+        case NotOneOfError(options=options):
+            return say(
+                "{label}: “{given}” in the link is not one of {options}; {instead}.",
+                options=options,
+                **told,
+            )
+    return say("{label}: “{given}” in the link {rule}; {instead}.", rule=str(why), **told)
 
 
 def _unknown(keys: Sequence[str]) -> Said:

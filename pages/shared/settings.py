@@ -2,146 +2,39 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 from urllib.parse import urlencode
 
-from pages.shared.numbers import every_digit, number_text
-from pages.shared.words import Said, say
+from pages.shared.fields import (
+    Choice,
+    Labels,
+    Number,
+    Setting,
+    Sized,
+    Steps,
+    Value,
+)
+from pages.shared.numbers import number_text
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters
 
-Value = str | int | float
-# What has more digits is larger than any setting may be, whatever they are.
-FEW_DIGITS = 300
-
-
-@dataclass(frozen=True)
-class Steps:
-    """A number chosen from listed steps, or any other within their range if a link brings it."""
-
-    key: str
-    label: str
-    help: str
-    default: float
-    steps: Sequence[float]
-    whole: bool = False
-    instead: ClassVar[str] = ""
-
-    def read(self, text: str) -> Value:
-        """The value in a text, or ValueError with the rule."""
-        return _number(text, self.steps[0], self.steps[-1], self.whole)
-
-    def with_value(self, value: float) -> list[Value]:
-        """The steps, and this value among them where it lies between two."""
-        return [int(x) if self.whole else float(x) for x in sorted({*self.steps, value})]
-
-    def up_to(self, most: float) -> Self:
-        """The setting with this limit, where it has no lower one: its last step then."""
-        below = [step for step in self.steps if step < most]
-        return replace(self, steps=[*below, most]) if most < self.steps[-1] else self
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number typed or stepped within limits."""
-
-    key: str
-    label: str
-    help: str
-    default: float
-    least: float
-    most: float
-    step: float
-    whole: bool = False
-    # What happens where a link's value is refused; nothing said, the default is used.
-    instead: str = ""
-
-    def read(self, text: str) -> Value:
-        """The value in a text, or ValueError with the rule."""
-        return _number(text, self.least, self.most, self.whole)
-
-    def up_to(self, most: float) -> Self:
-        """The setting with this limit, where it has no lower one."""
-        return replace(self, most=min(self.most, most))
-
-
-class Labelled(Protocol):
-    """What a registry holds: an entry that says its name for people."""
-
-    @property
-    def label(self) -> str:
-        """Its name on the page."""
-
-
-@dataclass(frozen=True)
-class Labels(Mapping[str, str]):
-    """The labels of what a registry holds at the time of asking, after those in `before`."""
-
-    registry: Mapping[str, Labelled]
-    before: Mapping[str, str] = field(default_factory=dict)
-
-    def __getitem__(self, name: str) -> str:
-        return self.before[name] if name in self.before else self.registry[name].label
-
-    def __iter__(self) -> Iterator[str]:
-        yield from (*self.before, *self.registry)
-
-    def __len__(self) -> int:
-        return len(self.before) + len(self.registry)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of a few names, each with the label it is shown by."""
-
-    key: str
-    label: str
-    help: str
-    default: str
-    options: Mapping[str, str] = field(hash=False)
-    instead: ClassVar[str] = ""
-
-    def read(self, text: str) -> Value:
-        """The value in a text, or ValueError with the rule."""
-        if text not in self.options:
-            raise ValueError(say("is not one of {options}", options=", ".join(self.options)))
-        return text
-
-
-Setting = Steps | Number | Choice
-Sized = TypeVar("Sized", Steps, Number)
-
-
-def _number(text: str, least: float, most: float, whole: bool) -> Value:
-    try:
-        value: float = _whole(text) if whole else float(text)
-    except ValueError:
-        rule = say("is not a whole number") if whole else say("is not a number")
-        raise ValueError(rule) from None
-    if not least <= value <= most:  # neither is nan
-        raise ValueError(outside(least, most))
-    return value
-
-
-def _whole(text: str) -> float:
-    try:
-        return int(text)
-    except ValueError:
-        digits = text.strip().lstrip("+-")
-        if len(digits) < FEW_DIGITS or not digits.isdecimal():
-            raise
-        return -math.inf if "-" in text else math.inf  # longer than int() reads
-
-
-def outside(least: float, most: float) -> Said:
-    """The rule that a number within limits breaks."""
-    return say(
-        "is outside the range {least} to {most}",
-        least=every_digit(least),
-        most=every_digit(most),
-    )
+__all__ = [
+    "DEFAULTS",
+    "FRONT",
+    "SETTINGS",
+    "Choice",
+    "Labels",
+    "Number",
+    "Setting",
+    "Settings",
+    "Steps",
+    "Value",
+    "as_text",
+    "relevant",
+    "settings_of",
+    "within",
+]
 
 
 def _decades(first: int, last: int, digits: Sequence[int] = (1, 2, 3, 5)) -> list[float]:

@@ -32,6 +32,7 @@ from pages.shared.link import (
     read_values,
 )
 from pages.shared.map.plan import read_link as read_map
+from pages.shared.numbers import Digits
 from pages.shared.settings import (
     DEFAULTS,
     SETTINGS,
@@ -245,9 +246,14 @@ def test_a_whole_number_of_any_length_is_refused_with_its_range(page: str, digit
 def test_the_numbers_of_a_refusal_are_kept_in_full_precision() -> None:
     (said,) = read_link([("init_std", "11")]).complaints
     assert isinstance(said, Said)
-    rule = said.values["rule"]
-    assert isinstance(rule, Said)
-    assert [rule.values[name].value for name in ("least", "most")] == [0.0, 10.0]  # type: ignore[union-attr]
+    assert said == (
+        "Start scale: “11” in the link is outside the range 0 to 10; 1 is used instead."
+    )
+    numbers = [said.values[name] for name in ("least", "most")]
+    assert [number.value for number in numbers if isinstance(number, Digits)] == [0.0, 10.0]
+    instead = said.values["instead"]
+    assert isinstance(instead, Said)
+    assert instead.values["default"] == "1"
 
 
 @pytest.mark.parametrize("key", [k for k, s in SETTINGS.items() if not isinstance(s, Choice)])
