@@ -19,7 +19,7 @@ from pages.shared.words import Said
 from tests.descent import Descent, Epoch, growth, largest_stable_lr
 from tests.matrix.cases import Case
 from tests.oracles import Array, half_mean_square, ridge
-from wd_core import Dataset, Hyperparameters, make_dataset
+from wd_core import Dataset, DatasetSpec, Hyperparameters, make_dataset
 from wd_core.training import batch_order, start_draw
 
 # A loss so many times its start, or than 1, counts as having left the range of numbers.
@@ -33,14 +33,14 @@ NOTHING = 1e-10
 class Recomputed:
     """What a run on its data comes to."""
 
-    def __init__(self, settings: Settings, run: Hyperparameters | None = None) -> None:
-        """`run` is the settings' own, or one with what a link cannot say, a decayed bias say."""
-        self.settings, self.run = settings, run or settings.run
+    def __init__(self, spec: DatasetSpec, run: Hyperparameters) -> None:
+        """`run` may hold what no link can say, a decayed bias for example."""
+        self.spec, self.run = spec, run
 
     @cached_property
     def data(self) -> Dataset:
         """The training and the test examples."""
-        return make_dataset(self.settings.data)
+        return make_dataset(self.spec)
 
     @property
     def n_train(self) -> int:
@@ -274,14 +274,14 @@ class Recomputed:
 def recomputed(case: Case | Settings, **changes: Any) -> Recomputed:
     """The case worked out; `changes` are what its link cannot say, such as decay_bias=True."""
     settings = case.settings() if isinstance(case, Case) else case
-    return _recomputed(settings, replace(settings.run, **changes))
+    return _recomputed(settings.data, replace(settings.run, **changes))
 
 
 _recomputed = lru_cache(maxsize=16)(Recomputed)
 
 
 def _of_data(name: str) -> Callable[[Recomputed, Said], float]:
-    return lambda found, _: getattr(found.settings.data, name)
+    return lambda found, _: getattr(found.spec, name)
 
 
 def _of_run(name: str) -> Callable[[Recomputed, Said], float]:

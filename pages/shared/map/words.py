@@ -10,7 +10,7 @@ from pages.shared.map.box import LR, PANELS, STEPS, WEIGHT_DECAY, Ends
 from pages.shared.map.plan import DECAYS, Panel, Plan
 from pages.shared.map.sweeps import Middle
 from pages.shared.map.valley import FEWEST, MATTERS, STRAIGHT, Line, Valley
-from pages.shared.numbers import plain
+from pages.shared.numbers import Digits, plain
 from pages.shared.settings import Settings
 from pages.shared.words import listed
 from wd_core import OPTIMIZERS
@@ -284,7 +284,11 @@ def ends_table(found: Ends) -> list[dict[str, str]]:
         ("exact ridge solution", found.ridge),
         (f"least loss with |wⱼ| ≤ {plain(1 / WEIGHT_DECAY)}", found.box),
     ]
-    return [{"": name, "w₁": f"{w[0]:.4f}", "w₂": f"{w[1]:.4f}"} for name, w in rows]
+    return [{"": name, "w₁": _fixed(w[0]), "w₂": _fixed(w[1])} for name, w in rows]
+
+
+def _fixed(x: float) -> Digits:
+    return Digits(f"{x:.4f}", x)
 
 
 def ends(found: Ends) -> str:
