@@ -30,7 +30,8 @@ import torch
 
 from benchmarks.engine import BOOK, SMALL, SOURCE, book_loop
 from wd_core import Dataset, DatasetSpec, Sweep, gather, grid, make_dataset, sweep
-from wd_core.training import batch_order, start_draw
+from wd_core.seeding import start_draw
+from wd_core.training import batch_order
 
 try:
     import jax

@@ -3,6 +3,7 @@
 from wd_core.behaviour import Behaviour, behaviour, fixed_point
 from wd_core.data import DATASETS, dataset_from_frame, make_dataset
 from wd_core.geometry import Quadratic
+from wd_core.models import Linear, Mlp
 from wd_core.objective import data_loss, gradient, objective, penalty
 from wd_core.optimizers import OPTIMIZERS
 from wd_core.plane import Slice
@@ -21,6 +22,8 @@ __all__ = [
     "DatasetSpec",
     "EpochRecord",
     "Hyperparameters",
+    "Linear",
+    "Mlp",
     "Quadratic",
     "RidgePath",
     "Run",

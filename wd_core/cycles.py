@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from wd_core.device import place
+from wd_core.models.linear import rates_of
 from wd_core.optimizers import OPTIMIZERS, Rates
 from wd_core.spectrum import max_stable_lr, row_space
-from wd_core.steps import rates_of
 from wd_core.training import batch_order
 from wd_core.types import Array, Dataset, Hyperparameters
 

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wd_core.recipes import BATCH_SIZE, DATA, Recipe, dataset_of, uniform
-from wd_core.training import batch_order, start_draw
+from wd_core.seeding import start_draw
+from wd_core.training import batch_order
 from wd_core.types import Array, as_array, require
 
 Quantity = Literal["norm", "half_square", "train", "test", "train_mse", "test_mse"]

@@ -14,12 +14,15 @@ import torch
 from numpy.typing import ArrayLike
 
 from wd_core.device import place
+from wd_core.divergence import BEYOND_SENSE
+from wd_core.models.linear import Columns, rates_of
+from wd_core.models.seam import Index
 from wd_core.objective import augmented
 from wd_core.optimizers import OPTIMIZERS, Rates, State
-from wd_core.scoring import BEYOND_SENSE
+from wd_core.seeding import start_draw
 from wd_core.spectrum import row_space
-from wd_core.steps import Index, Walk, rates_of
-from wd_core.training import batch_order, expected_seconds, start_draw
+from wd_core.steps import Walk
+from wd_core.training import batch_order, expected_seconds
 from wd_core.types import Array, Dataset, Hyperparameters, as_array, require, require_whole
 
 # Where a replay stops for good: weights this many times as large as at the start have a loss that
@@ -130,7 +133,8 @@ class Replay:
         return True
 
     def _resume(self, stop: _Stop) -> tuple[Walk, Array]:
-        walk = Walk(self._A, stop.v, [self.run], self._where)
+        problem = Columns(self._A, stop.v, [self.run], self._where)
+        walk = Walk(problem, OPTIMIZERS[self.run.optimizer])
         walk.state = stop.state
         return walk, stop.memory
 

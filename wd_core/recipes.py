@@ -10,7 +10,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from wd_core.data import make_dataset
-from wd_core.training import start_draw
+from wd_core.seeding import start_draw
 from wd_core.types import Array, Dataset, DatasetSpec, Hyperparameters
 
 Code = Literal["scratch", "concise"]

@@ -10,13 +10,10 @@ import numpy as np
 import torch
 
 from wd_core.device import Place
+from wd_core.divergence import Divergence
 from wd_core.objective import mean_half_square
 from wd_core.optimizers import Optimizer, Tensor
 from wd_core.types import Array, EpochRecord, Hyperparameters
-
-# A loss this many times its start (or 1) is divergence, though still a float: no stable setting
-# overshoots by more than a few powers of ten on its way.
-BEYOND_SENSE = 1e15
 
 
 @dataclass(frozen=True)
@@ -67,10 +64,9 @@ class Scorer:
     where: Place
 
     def __post_init__(self) -> None:
-        self.diverged = np.zeros(len(self.runs), dtype=bool)
+        self.divergence = Divergence(len(self.runs))
         self.lam = np.array([run.ridge_weight_decay for run in self.runs])
         self.decay_bias = np.array([run.decay_bias for run in self.runs])
-        self.limits: tuple[Array, Array] | None = None
 
     def score(self, epochs: Sequence[int], states: Sequence[Tensor]) -> list[EpochRecord]:
         """The records of these epochs; the first call's losses are the measure of divergence."""
@@ -80,15 +76,8 @@ class Scorer:
         train, test, norm, bias = self._numbers(v)
         records = []
         with np.errstate(all="ignore"):
-            if self.limits is None:
-                self.limits = (
-                    BEYOND_SENSE * np.maximum(train[0], 1),
-                    BEYOND_SENSE * np.maximum(test[0], 1),
-                )
-            wild = ~((train <= self.limits[0]) & (test <= self.limits[1]) & np.isfinite(norm))
-            diverged = np.logical_or.accumulate(np.vstack([self.diverged, wild]))[1:]
+            diverged = self.divergence.after(train, test, norm)
             penalty = self.lam / 2 * (norm**2 + self.decay_bias * bias**2)
-        self.diverged = diverged[-1]
         for i, epoch in enumerate(epochs):
             records.append(
                 EpochRecord(

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 # A purpose's place in this list is part of its seed: append, never reorder.
 Purpose = Literal[
@@ -27,3 +28,10 @@ def seed_of(seed: int, purpose: Purpose) -> int:
 def generator(seed: int, purpose: Purpose) -> torch.Generator:
     """A fresh generator on the CPU, independent of the other purposes and of the global seed."""
     return torch.Generator("cpu").manual_seed(seed_of(seed, purpose))
+
+
+def start_draw(seed: int, n_features: int) -> NDArray[np.float64]:
+    """The seeded standard normal draw of w and b that every start scales, [D + 1]."""
+    return torch.randn(
+        n_features + 1, generator=generator(seed, "init"), dtype=torch.float64
+    ).numpy()

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from wd_core.device import place
+from wd_core.models import LINEAR, Model
 from wd_core.training import bytes_a_run, expected_seconds, multiply_adds_a_step, train
 from wd_core.types import Array, Dataset, Hyperparameters, require, require_whole
 
@@ -105,6 +106,7 @@ def sweep(
     dataset: Dataset | Sequence[Dataset],
     runs: Sequence[Hyperparameters],
     *,
+    model: Model = LINEAR,
     device: str | torch.device | None = None,
     dtype: torch.dtype = torch.float64,
     memory_limit: int = MEMORY_LIMIT,
@@ -128,13 +130,15 @@ def sweep(
         require_whole("chunk", chunk, 1)
     is_executor = executor is None or isinstance(executor, Executor)
     require(is_executor, "executor", "one of concurrent.futures", executor)
-    fits = max(1, int(memory_limit // _bytes_a_run(datasets, runs)))
-    where = place(device, dtype, _largest_step(datasets, runs, fits))
+    for data in {id(data): data for data in datasets}.values():
+        model.check(data, runs)
+    fits = max(1, int(memory_limit // _bytes_a_run(datasets, runs, model)))
+    where = place(device, dtype, _largest_step(datasets, runs, fits, model))
     if chunk is None:  # on a GPU the largest is the fastest, and still quick
         chunk = _quick(datasets, runs) if where.xp is np else len(runs)
     chosen = where.device if executor is None else device
     chunks = [
-        _Chunk(rows, datasets[rows[0]], tuple(runs[i] for i in rows.tolist()), chosen, dtype)
+        _Chunk(rows, datasets[rows[0]], tuple(runs[i] for i in rows.tolist()), model, chosen, dtype)
         for rows in _windows(datasets, runs, min(fits, chunk))
     ]
     if executor is None:
@@ -199,6 +203,7 @@ class _Chunk:
     rows: NDArray[np.int64]
     dataset: Dataset
     runs: tuple[Hyperparameters, ...]
+    model: Model
     device: str | torch.device | None
     dtype: torch.dtype
 
@@ -215,7 +220,9 @@ class _Chunk:
         """Train; nothing after every epoch, then the part, which counts as a sweep of its own."""
         k = len(self.rows)
         diverged_at = np.full(k, -1)
-        for record in train(self.dataset, self.runs, device=self.device, dtype=self.dtype):
+        for record in train(
+            self.dataset, self.runs, model=self.model, device=self.device, dtype=self.dtype
+        ):
             diverged_at[record.diverged & (diverged_at < 0)] = record.epoch
             yield None
         yield SweepPart(
@@ -329,11 +336,15 @@ def _quick(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> int:
     return size
 
 
-def _bytes_a_run(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> float:
+def _bytes_a_run(
+    datasets: Sequence[Dataset], runs: Sequence[Hyperparameters], model: Model
+) -> float:
     """The most that a run of the sweep takes."""
-    return max(bytes_a_run(*call) for call in _calls(datasets, runs, len(runs)))
+    return max(bytes_a_run(*call, model) for call in _calls(datasets, runs, len(runs)))
 
 
-def _largest_step(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters], size: int) -> float:
+def _largest_step(
+    datasets: Sequence[Dataset], runs: Sequence[Hyperparameters], size: int, model: Model
+) -> float:
     """Multiply-adds of the largest step in chunks of this size."""
-    return max(multiply_adds_a_step(*call) for call in _calls(datasets, runs, size))
+    return max(multiply_adds_a_step(*call, model) for call in _calls(datasets, runs, size))

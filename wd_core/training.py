@@ -1,10 +1,7 @@
-"""train(): the stream of epochs, for one run or thousands, on the CPU or a GPU.
+"""train(): the stream of epochs, for one run or thousands, on the CPU or a GPU, of any model.
 
-Runs that share data, batch order and update rule are the columns of one matrix v [K+2, R], whose
-rows are the K coordinates of w, the bias and a constant −1: on rows A = [x, 1, y] the residual is
-then A v and the gradient Aᵀ(A v). Where the rule never leaves the span of its start and the
-training rows (`Optimizer.spans`), w is kept in an orthonormal basis of that span, so that d = 200
-with 20 examples costs 21 coordinates; losses and ‖w‖ are the same in any such basis.
+Runs that share data, batch order and update rule are moved together, as a `Problem` that the model
+makes of them; nothing here knows what is in it.
 """
 
 from __future__ import annotations
@@ -19,18 +16,18 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from wd_core.device import Place, place
-from wd_core.objective import augmented
+from wd_core.models import LINEAR, Model
+from wd_core.models.linear import STEP_SECONDS
+from wd_core.models.seam import Index, Order
 from wd_core.optimizers import OPTIMIZERS, Tensor
-from wd_core.scoring import Scorer, basis_pays, folded, spread_of
 from wd_core.seeding import generator
-from wd_core.steps import Index, Order, Walk
+from wd_core.steps import Walk
 from wd_core.types import (
     Array,
     Dataset,
     EpochRecord,
     Hyperparameters,
     Run,
-    as_array,
     require,
     require_whole,
 )
@@ -39,10 +36,8 @@ Stream = Generator[EpochRecord, None, None]
 
 # The time a block of epochs may take: short enough to stop, stream and share the interpreter.
 BLOCK_SECONDS = 0.02
-# Rough costs, only to size the blocks: overhead of a step, and multiply-adds a second.
-STEP_SECONDS, SPEED = 8e-6, 2e9
-# Training sets up to this many numbers are prepared in float64 whatever the run's own precision.
-SMALL = 1 << 20
+# Multiply-adds a second, roughly, only to size the blocks.
+SPEED = 2e9
 # What training holds of a run at its peak, measured: columns as tall as its weights (rates, state,
 # gradient, intermediate results; most of them in float64 for a moment), and single numbers.
 COLUMNS_A_RUN, FEW = 18, 64
@@ -54,18 +49,20 @@ def train(
     dataset: Dataset,
     runs: Sequence[Hyperparameters],
     *,
+    model: Model = LINEAR,
     device: str | torch.device | None = None,
     dtype: torch.dtype = torch.float64,
-    start: tuple[ArrayLike, ArrayLike] | None = None,
+    start: Sequence[ArrayLike] | None = None,
     batches: Sequence[Sequence[ArrayLike]] | None = None,
     record_every: int = 1,
 ) -> Stream:
     """Train every run on the data set and yield the state of all of them after each epoch.
 
     Epoch 0 is the state before any step; with `record_every` = k epochs 0, k, 2k, ... and the last
-    are yielded. A row of many runs equals the same run alone up to rounding. `start`: (weights [D]
-    or [R, D], bias scalar or [R]) instead of the seeded draw; `batches`: for every epoch a list of
-    index arrays instead of the seeded shuffle. `device` None chooses by the size of the work.
+    are yielded. A row of many runs equals the same run alone up to rounding. `start`: instead of
+    the seeded draw, for `Linear` (weights [D] or [R, D], bias scalar or [R]), for `Mlp` a list of
+    arrays as torch's parameters; `batches`: for every epoch a list of index arrays instead of the
+    seeded shuffle. `device` None chooses by the size of the work.
     Close the generator to cancel. Divergence is recorded, never raised.
     Raises ValueError for wrong arguments, here and not at the first epoch.
     """
@@ -74,16 +71,18 @@ def train(
     epochs = {run.epochs for run in runs}
     require(len(epochs) == 1, "runs", "of one number of epochs", sorted(epochs))
     require_whole("record_every", record_every, 1)
-    given_start = None if start is None else _given_start(start, len(runs), dataset.n_features)
+    model.check(dataset, runs)
+    given_start = None if start is None else model.given_start(start, len(runs), dataset)
     orders = None if batches is None else _given_orders(batches, epochs.pop(), dataset.n_train)
-    where = place(device, dtype, multiply_adds_a_step(dataset, runs))
+    where = place(device, dtype, multiply_adds_a_step(dataset, runs, model))
     members = _groups(runs)
     streams = [
         _stream(
+            model,
             dataset,
             [runs[i] for i in rows],
             where,
-            None if given_start is None else (given_start[0][rows], given_start[1][rows]),
+            None if given_start is None else model.of_runs(given_start, rows),
             orders,
             record_every,
         )
@@ -99,6 +98,9 @@ def collect(stream: Iterator[EpochRecord]) -> Run:
     def stack(name: str) -> Any:
         return np.array([getattr(record, name) for record in records])
 
+    def accuracy(name: str) -> Any:
+        return None if getattr(records[0], name) is None else stack(name)
+
     epoch, diverged = stack("epoch"), stack("diverged")
     return Run(
         epoch=epoch,
@@ -107,6 +109,8 @@ def collect(stream: Iterator[EpochRecord]) -> Run:
         penalty=stack("penalty"),
         weight_norm=stack("weight_norm"),
         bias=stack("bias"),
+        train_accuracy=accuracy("train_accuracy"),
+        test_accuracy=accuracy("test_accuracy"),
         diverged_at=np.where(diverged.any(0), epoch[diverged.argmax(0)], -1),
         records=records,
     )
@@ -115,28 +119,31 @@ def collect(stream: Iterator[EpochRecord]) -> Run:
 def expected_seconds(
     n_train: int, n_features: int, runs: Sequence[Hyperparameters], *, whole: bool = False
 ) -> float:
-    """Roughly what `train` will take on one CPU core, to choose between waiting and streaming.
+    """Roughly what `train` takes for linear runs on one CPU core: to be waited for, or streamed?
 
     `whole`: with every weight held as such, and not fewer coordinates where these would do.
     """
     first, groups = runs[0], len(_groups(runs))
-    height = n_features + 2 if whole else _height(n_train, n_features, runs)
+    height = n_features + 2 if whole else LINEAR.height(n_train, n_features, runs)
     epoch = _seconds_an_epoch(n_train, height, first.batch_size, len(runs) / groups)
     return first.epochs * groups * epoch
 
 
-def multiply_adds_a_step(dataset: Dataset, runs: Sequence[Hyperparameters]) -> float:
+def multiply_adds_a_step(
+    dataset: Dataset, runs: Sequence[Hyperparameters], model: Model = LINEAR
+) -> float:
     """The size of the matrix products of one step, on average over the groups of runs."""
     n, d = dataset.n_train, dataset.n_features
     columns = len(runs) / len(_groups(runs))
-    return 2.0 * min(runs[0].batch_size, n) * _height(n, d, runs) * columns
+    height = model.height(n, d, runs, dataset.n_classes)
+    return 2.0 * min(runs[0].batch_size, n) * height * columns
 
 
-def bytes_a_run(dataset: Dataset, runs: Sequence[Hyperparameters]) -> float:
+def bytes_a_run(dataset: Dataset, runs: Sequence[Hyperparameters], model: Model = LINEAR) -> float:
     """An upper estimate of the memory that `train` takes for each of the runs."""
     n, d, m = dataset.n_train, dataset.n_features, len(dataset.X_test)
     groups = [[runs[i] for i in rows] for rows in _groups(runs)]
-    height = max(_height(n, d, group) for group in groups)
+    height = max(model.height(n, d, group, dataset.n_classes) for group in groups)
     batch = max(min(group[0].batch_size, n) for group in groups)
     columns = COLUMNS_A_RUN * height + 2 * max(batch, min(max(n, m), height)) + FEW
     matrices = len(groups) * height * (d + 2 * (n + m)) / len(runs)
@@ -154,28 +161,6 @@ def batch_order(seed: int, n_train: int, epochs: int) -> Iterator[Index]:
         rows = min(at_once, epochs - begin)
         draw = torch.rand(rows, n_train, generator=shuffle, dtype=torch.float64)
         yield from draw.argsort(dim=1).numpy()
-
-
-def start_draw(seed: int, n_features: int) -> Array:
-    """The seeded standard normal draw of w and b that every start scales, [D + 1]."""
-    return torch.randn(
-        n_features + 1, generator=generator(seed, "init"), dtype=torch.float64
-    ).numpy()
-
-
-def _given_start(
-    start: tuple[ArrayLike, ArrayLike], n_runs: int, n_features: int
-) -> tuple[Array, Array]:
-    weights, bias = start
-    weights = as_array("start weights", weights, min(max(np.ndim(weights), 1), 2))
-    bias = as_array("start bias", bias, min(np.ndim(bias), 1))
-    for name, array, shape in (
-        ("start weights", weights, (n_runs, n_features)),
-        ("start bias", bias, (n_runs,)),
-    ):
-        fits = array.shape in (shape, shape[1:])
-        require(fits, name, f"of shape {shape} or {shape[1:]}", array.shape)
-    return np.broadcast_to(weights, (n_runs, n_features)), np.broadcast_to(bias, (n_runs,))
 
 
 def _given_orders(batches: Sequence[Sequence[ArrayLike]], epochs: int, n_train: int) -> list[Order]:
@@ -219,18 +204,33 @@ def _merged(streams: list[Stream], rows: NDArray[np.int64]) -> Stream:
             bias=join("bias"),
             diverged=join("diverged"),
             expand=partial(join, "weights"),
+            **_of_networks(parts, rows, join),
         )
 
 
-def _height(n: int, d: int, runs: Sequence[Hyperparameters]) -> int:
-    """Rows of the matrix that holds the first run and its like: coordinates, bias, constant."""
-    first = runs[0]
-    pays = basis_pays(OPTIMIZERS[first.optimizer], n, d, 1, first.epochs * len(runs))
-    return (n + 1 if pays else d) + 2
+def _of_networks(parts: Sequence[EpochRecord], rows: Any, join: Any) -> dict[str, Any]:
+    """What only the records of networks have."""
+    first = parts[0]
+    if first.layers is None:
+        return {}
+    back = np.argsort(rows)
+
+    def layers() -> tuple[Array, ...]:
+        each = zip(*(part.parameters for part in parts), strict=True)
+        return tuple(np.concatenate(arrays)[back] for arrays in each)
+
+    accuracies = (
+        {}
+        if first.train_accuracy is None
+        else {name: join(name) for name in ("train_accuracy", "test_accuracy")}
+    )
+    return {"layers": layers, **accuracies}
 
 
-def _seconds_an_epoch(n: int, height: int, batch_size: int, runs: float) -> float:
-    return -(-n // batch_size) * STEP_SECONDS + 4 * n * height * runs / SPEED
+def _seconds_an_epoch(
+    n: int, height: int, batch_size: int, runs: float, step: float = STEP_SECONDS
+) -> float:
+    return -(-n // batch_size) * step + 4 * n * height * runs / SPEED
 
 
 def _seeded_orders(run: Hyperparameters, n_train: int) -> Iterator[Order]:
@@ -239,56 +239,29 @@ def _seeded_orders(run: Hyperparameters, n_train: int) -> Iterator[Order]:
 
 
 def _stream(
+    model: Model,
     dataset: Dataset,
     runs: Sequence[Hyperparameters],
     where: Place,
-    start: tuple[Array, Array] | None,
+    start: Any | None,
     given_orders: list[Order] | None,
     record_every: int,
 ) -> Stream:
-    first, X = runs[0], dataset.X_train
-    n, d, R = dataset.n_train, dataset.n_features, len(runs)
-    if start is None:
-        draw = start_draw(first.seed, d)
-        directions, which = draw[None, :-1], np.zeros(R, dtype=np.int64)
-        scale = np.array([run.init_std for run in runs])
-        b0 = np.array([run.init_bias_std for run in runs]) * draw[-1]
-    else:
-        w0, b0 = start
-        directions, which = np.unique(w0, axis=0, return_inverse=True)
-        scale = np.ones(R)
-    rule = OPTIMIZERS[first.optimizer]
-    spread = spread_of(X, directions, first.epochs * R, rule)
-    # the weight of a row in a batch's gradient goes into the rows, and out of the losses again
-    weight = (1 if first.loss == "half_mse" else 2) / first.batch_size
-    # a large set is not copied more than once; a small one is folded before it loses digits
-    precise = n * d <= SMALL or where.dtype in (np.float64, torch.float64)
-    width = np.float64 if precise else np.float32
-    rows = augmented(spread.shrink(X), dataset.y_train, weight**0.5, width)
-    test_rows = augmented(spread.shrink(dataset.X_test), dataset.y_test)
-    v = np.concatenate([scale * spread.shrink(directions).T[:, which], [b0], np.full((1, R), -1.0)])
-    A, few = where.put(rows), folded(rows, first.epochs * R)
-    walk = Walk(A, where.put(v), runs, where)
-    scorer = Scorer(
-        train=A if few is rows else where.put(few),
-        test=where.put(folded(test_rows, first.epochs * R)),
-        n_train=n * weight,
-        n_test=len(dataset.X_test),
-        runs=runs,
-        spread=spread,
-        where=where,
-    )
-    yield from scorer.score([0], [walk.v])
+    first, n = runs[0], dataset.n_train
+    problem = model.problem(dataset, runs, where, start)
+    walk = Walk(problem, OPTIMIZERS[first.optimizer])
+    yield from problem.score([0], [walk.v])
     orders = _seeded_orders(first, n) if given_orders is None else iter(given_orders)
-    seconds = _seconds_an_epoch(n, len(v), first.batch_size, R)
-    held = R * (len(v) + len(scorer.train) + len(scorer.test))
-    block = max(1, min(int(BLOCK_SECONDS / seconds), where.block // held))
+    seconds = _seconds_an_epoch(
+        n, problem.height, first.batch_size, len(runs), problem.step_seconds
+    )
+    block = max(1, min(int(BLOCK_SECONDS / seconds), where.block // problem.held))
     for begin in range(0, first.epochs, block):
         end = min(begin + block, first.epochs)
         epochs, states = _advance(
             walk, orders, range(begin + 1, end + 1), record_every, first.epochs
         )
-        yield from scorer.score(epochs, states)
+        yield from problem.score(epochs, states)
 
 
 @torch.inference_mode()

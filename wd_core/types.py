@@ -209,7 +209,8 @@ class Dataset:
 
     X_train [N, D], y_train [N], X_test [M, D], y_test [M]; w_true [D] and b_true where the
     truth is known. Arrays, lists and tensors are taken; wrong shapes or values raise ValueError.
-    `note` says in a sentence what was done to the data.
+    `note` says in a sentence what was done to the data. With `n_classes` = C the targets are
+    classes, whole numbers 0 ... C − 1.
     """
 
     X_train: Array
@@ -220,6 +221,7 @@ class Dataset:
     b_true: float | None = None
     note: str = ""
     feature_names: tuple[str, ...] = field(default=())
+    n_classes: int | None = None
 
     def __post_init__(self) -> None:
         for name, ndim in (("X_train", 2), ("y_train", 1), ("X_test", 2), ("y_test", 1)):
@@ -244,6 +246,12 @@ class Dataset:
             f"of {self.n_features} columns as X_train",
             self.X_test.shape,
         )
+        if self.n_classes is not None:
+            require_whole("n_classes", self.n_classes, 2)
+            for name in ("y_train", "y_test"):
+                y = getattr(self, name)
+                fits = bool(((y == np.round(y)) & (y >= 0) & (y < self.n_classes)).all())
+                require(fits, name, f"whole numbers from 0 to {self.n_classes - 1}", y)
 
     @property
     def n_train(self) -> int:
@@ -262,7 +270,9 @@ class EpochRecord:
 
     train_loss, test_loss [R]: half mean square without the penalty; penalty [R]: (λ/2)‖w‖² in the
     same unit; weight_norm [R]: ‖w‖ without the bias; bias [R]; weights [R, D], worked out on first
-    access. `diverged` [R]: the run has left the range of floats, or all sense (see `training`).
+    access. `diverged` [R]: the run has left the range of floats, or all sense (see `Divergence`).
+    Of networks: the model's own loss, weight_norm over what is decayed, bias NaN, and, where there
+    are classes, the share of examples put into the right one, train_accuracy and test_accuracy [R].
     """
 
     epoch: int
@@ -273,11 +283,19 @@ class EpochRecord:
     bias: Array
     diverged: NDArray[np.bool_]
     expand: Callable[[], Array] = field(repr=False)
+    train_accuracy: Array | None = None
+    test_accuracy: Array | None = None
+    layers: Callable[[], tuple[Array, ...]] | None = field(default=None, repr=False)
 
     @cached_property
     def weights(self) -> Array:
-        """w of every run, [R, D]."""
+        """w of every run, [R, D]; of a network all weight matrices, one after the other."""
         return self.expand()
+
+    @cached_property
+    def parameters(self) -> tuple[Array, ...]:
+        """What is trained, [R, ...] each: (w, b), or a network's arrays in torch's order."""
+        return (self.weights, self.bias) if self.layers is None else self.layers()
 
 
 @dataclass(frozen=True, eq=False)
@@ -295,8 +313,16 @@ class Run:
     bias: Array
     diverged_at: NDArray[np.int64]
     records: tuple[EpochRecord, ...] = field(repr=False)
+    train_accuracy: Array | None = None
+    test_accuracy: Array | None = None
 
     @cached_property
     def weights(self) -> Array:
         """w after every recorded epoch, [E, R, D]."""
         return np.stack([record.weights for record in self.records])
+
+    @cached_property
+    def parameters(self) -> tuple[Array, ...]:
+        """What is trained after every recorded epoch, [E, R, ...] each."""
+        each = [record.parameters for record in self.records]
+        return tuple(np.stack(arrays) for arrays in zip(*each, strict=True))

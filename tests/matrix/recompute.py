@@ -20,7 +20,8 @@ from tests.descent import Descent, Epoch, growth, largest_stable_lr
 from tests.matrix.cases import Case
 from tests.oracles import Array, half_mean_square, ridge
 from wd_core import Dataset, DatasetSpec, Hyperparameters, make_dataset
-from wd_core.training import batch_order, start_draw
+from wd_core.seeding import start_draw
+from wd_core.training import batch_order
 
 # A loss so many times its start, or than 1, counts as having left the range of numbers.
 LOST = 1e15

@@ -134,9 +134,9 @@ def gpu(monkeypatch):
     """A GPU as far as the choice of device goes: (size, device) of the calls of train()."""
     seen: list[tuple[int, str]] = []
 
-    def pretended(dataset, runs, *, device, dtype):
+    def pretended(dataset, runs, *, model, device, dtype):
         seen.append((len(runs), torch.device(device).type))
-        return train(dataset, runs, device="cpu", dtype=dtype)
+        return train(dataset, runs, model=model, device="cpu", dtype=dtype)
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(module, "train", pretended)

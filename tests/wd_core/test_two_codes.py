@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from scipy.stats import kstest, uniform
 
 from wd_core import Dataset, DatasetSpec, Hyperparameters, collect, make_dataset, train
-from wd_core.training import batch_order, start_draw
+from wd_core.seeding import start_draw
+from wd_core.training import batch_order
 from wd_core.two_codes import (
     SIDES,
     Switches,

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from wd_core.objective import data_loss
-from wd_core.training import batch_order, start_draw, train
+from wd_core.seeding import start_draw
+from wd_core.training import batch_order, train
 from wd_core.two_codes.program import Program
 from wd_core.two_codes.source import runnable
 from wd_core.types import Array, Dataset, EpochRecord, require

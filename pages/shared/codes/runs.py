@@ -12,7 +12,7 @@ import numpy as np
 from pages.shared import cached
 from pages.shared.settings import Settings
 from wd_core import Hyperparameters, train
-from wd_core.training import start_draw
+from wd_core.seeding import start_draw
 from wd_core.two_codes import (
     Program,
     Standing,

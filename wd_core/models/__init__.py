@@ -1,0 +1,9 @@
+"""What can be trained: the linear model, and networks of layers."""
+
+from wd_core.models.linear import Linear
+from wd_core.models.mlp import Mlp
+from wd_core.models.seam import Model, Problem
+
+LINEAR = Linear()
+
+__all__ = ["LINEAR", "Linear", "Mlp", "Model", "Problem"]

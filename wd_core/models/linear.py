@@ -1,0 +1,204 @@
+"""The linear model: runs as the columns of one matrix, in a basis of what they can reach.
+
+Runs that share data, batch order and update rule are the columns of one matrix v [K+2, R], whose
+rows are the K coordinates of w, the bias and a constant −1: on rows A = [x, 1, y] the residual is
+then A v and the gradient Aᵀ(A v). Where the rule never leaves the span of its start and the
+training rows (`Optimizer.spans`), w is kept in an orthonormal basis of that span, so that d = 200
+with 20 examples costs 21 coordinates; losses and ‖w‖ are the same in any such basis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+
+from wd_core.device import Place
+from wd_core.models.seam import Order
+from wd_core.objective import augmented
+from wd_core.optimizers import OPTIMIZERS, Optimizer, Rates, Tensor
+from wd_core.scoring import Scorer, basis_pays, folded, spread_of
+from wd_core.seeding import start_draw
+from wd_core.types import Array, Dataset, EpochRecord, Hyperparameters, as_array, require
+
+Start = tuple[Array, Array]
+
+# Training sets up to this many numbers are prepared in float64 whatever the run's own precision.
+SMALL = 1 << 20
+# Rough overhead of a step, only to size the blocks.
+STEP_SECONDS = 8e-6
+# A training set up to this size is gathered an epoch at a time; a larger one would leave the cache.
+GATHER_WHOLE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Linear:
+    """x·w + b, with the half mean square or, as `Hyperparameters.loss` says, the mean square."""
+
+    def given_start(
+        self, start: tuple[ArrayLike, ArrayLike], n_runs: int, dataset: Dataset
+    ) -> Start:
+        """(weights [D] or [R, D], bias scalar or [R]) as arrays [R, D] and [R]."""
+        n_features = dataset.n_features
+        weights, bias = start
+        weights = as_array("start weights", weights, min(max(np.ndim(weights), 1), 2))
+        bias = as_array("start bias", bias, min(np.ndim(bias), 1))
+        for name, array, shape in (
+            ("start weights", weights, (n_runs, n_features)),
+            ("start bias", bias, (n_runs,)),
+        ):
+            fits = array.shape in (shape, shape[1:])
+            require(fits, name, f"of shape {shape} or {shape[1:]}", array.shape)
+        return np.broadcast_to(weights, (n_runs, n_features)), np.broadcast_to(bias, (n_runs,))
+
+    def of_runs(self, start: Start, rows: Sequence[int]) -> Start:
+        """The part of a given start that belongs to these runs."""
+        return start[0][rows], start[1][rows]
+
+    def check(self, dataset: Dataset, runs: Sequence[Hyperparameters]) -> None:
+        """Any data and any settings will do."""
+
+    def problem(
+        self,
+        dataset: Dataset,
+        runs: Sequence[Hyperparameters],
+        where: Place,
+        start: Start | None,
+    ) -> Columns:
+        """These runs as columns."""
+        first, X = runs[0], dataset.X_train
+        n, d, R = dataset.n_train, dataset.n_features, len(runs)
+        if start is None:
+            draw = start_draw(first.seed, d)
+            directions, which = draw[None, :-1], np.zeros(R, dtype=np.int64)
+            scale = np.array([run.init_std for run in runs])
+            b0 = np.array([run.init_bias_std for run in runs]) * draw[-1]
+        else:
+            w0, b0 = start
+            directions, which = np.unique(w0, axis=0, return_inverse=True)
+            scale = np.ones(R)
+        rule = OPTIMIZERS[first.optimizer]
+        spread = spread_of(X, directions, first.epochs * R, rule)
+        # the weight of a row in a batch's gradient goes into the rows, and out of the losses again
+        weight = (1 if first.loss == "half_mse" else 2) / first.batch_size
+        # a large set is not copied more than once; a small one is folded before it loses digits
+        precise = n * d <= SMALL or where.dtype in (np.float64, torch.float64)
+        width = np.float64 if precise else np.float32
+        rows = augmented(spread.shrink(X), dataset.y_train, weight**0.5, width)
+        test_rows = augmented(spread.shrink(dataset.X_test), dataset.y_test)
+        columns = scale * spread.shrink(directions).T[:, which]
+        v = np.concatenate([columns, [b0], np.full((1, R), -1.0)])
+        A, few = where.put(rows), folded(rows, first.epochs * R)
+        scorer = Scorer(
+            train=A if few is rows else where.put(few),
+            test=where.put(folded(test_rows, first.epochs * R)),
+            n_train=n * weight,
+            n_test=len(dataset.X_test),
+            runs=runs,
+            spread=spread,
+            where=where,
+        )
+        return Columns(A, where.put(v), runs, where, scorer)
+
+    def height(
+        self, n: int, d: int, runs: Sequence[Hyperparameters], n_classes: int | None = None
+    ) -> int:
+        """Rows of the matrix that holds the first run and its like: coordinates, bias, constant."""
+        first = runs[0]
+        pays = basis_pays(OPTIMIZERS[first.optimizer], n, d, 1, first.epochs * len(runs))
+        return (n + 1 if pays else d) + 2
+
+
+class Columns:
+    """A group of runs on rows A [N, K+2], moved from v [K+2, R]."""
+
+    def __init__(
+        self,
+        A: Tensor,
+        v: Tensor,
+        runs: Sequence[Hyperparameters],
+        where: Place,
+        scorer: Scorer | None = None,
+    ) -> None:
+        self.A, self.start, self.runs, self.where, self.scorer = A, v, runs, where, scorer
+        self.gather_whole = A.shape[0] * A.shape[1] <= GATHER_WHOLE
+        self._nominal = runs[0].batch_size
+        self._halved = runs[0].loss == "half_mse"
+        radii = [np.inf if run.max_norm is None else run.max_norm for run in runs]
+        self.radius = where.put([radii]) if np.isfinite(radii).any() else None
+
+    def batches(self, order: Order) -> Iterator[Tensor]:
+        """The rows of each batch."""
+        index, edges = order
+        rows = self.where.rows
+        whole = rows(self.A, index) if self.gather_whole else None
+        for i, j in pairwise(edges):
+            yield rows(self.A, index[i:j]) if whole is None else whole[i:j]
+
+    def rates(self, rule: Optimizer, rows: int) -> Rates:
+        """The numbers of a step; under `half_mse` coupled decay counts as a short batch does."""
+        share = rows / self._nominal if self._halved else 1.0
+        return rates_of(self.runs, rule, len(self.start), share, self.where)
+
+    def gradient(self, v: Tensor, batch: Tensor) -> Tensor:
+        """Aᵀ(A v), weighted where a short batch is divided by its own size."""
+        residual = batch @ v
+        if not self._halved and len(batch) != self._nominal:
+            residual = 1 / (len(batch) / self._nominal) * residual
+        return batch.mT @ residual
+
+    def project(self, v: Tensor) -> None:
+        """Onto ‖w‖ <= max_norm, where a run has one."""
+        if self.radius is not None:
+            w = v[:-2]
+            w *= (self.radius / (w * w).sum(0) ** 0.5).clip(max=1)
+
+    def score(self, epochs: Sequence[int], states: Sequence[Tensor]) -> list[EpochRecord]:
+        """Losses, norms, divergence."""
+        assert self.scorer is not None  # left out where steps alone are asked for
+        return self.scorer.score(epochs, states)
+
+    step_seconds = STEP_SECONDS
+
+    @property
+    def height(self) -> int:
+        """How many numbers a run moves."""
+        return len(self.start)
+
+    @property
+    def held(self) -> int:
+        """How many numbers a state and the scoring of it hold."""
+        assert self.scorer is not None
+        rows = len(self.start) + len(self.scorer.train) + len(self.scorer.test)
+        return len(self.runs) * rows
+
+
+def rates_of(
+    runs: Sequence[Hyperparameters], rule: Optimizer, height: int, share: float, where: Place
+) -> Rates:
+    """The numbers of a step in the shapes of `Rates`; `share` scales coupled decay."""
+
+    def row(values: Sequence[float]) -> Array:
+        return np.array([values], dtype=np.float64)
+
+    moves = np.ones((height, 1))
+    moves[-1] = 0  # the constant −1 stays
+    lr = moves * row([run.lr for run in runs])
+    decay = moves * row([run.weight_decay for run in runs])
+    decay[-2] *= [run.decay_bias for run in runs]
+    coupled = row([run.decay == "coupled" for run in runs])
+    decay = decay * np.where(coupled, share, 1.0)
+    in_gradient = 0 * coupled if rule.one_decay else coupled
+    return Rates(
+        lr=where.put(lr),
+        pull=where.put(decay * in_gradient),
+        keep=where.put(1 - lr * decay * (1 - in_gradient)),
+        momentum=where.put(row([run.momentum for run in runs])),
+        beta1=where.put(row([run.betas[0] for run in runs])),
+        beta2=where.put(row([run.betas[1] for run in runs])),
+        eps=where.put(row([run.eps for run in runs])),
+    )
