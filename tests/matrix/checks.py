@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pages.shared.numbers import Digits
 from tests.matrix import formulas, traces
+from wd_core import DATASETS, OPTIMIZERS
 
 if TYPE_CHECKING:
     from tests.matrix.driver import Visit
@@ -29,6 +31,13 @@ UNFILLED = re.compile(r"(?<![\\_^}%])\{[a-z_]+\}|<[\w.]+ object|<function")
 PREFIXED = re.compile(r"\d\s?[µμ](?![\w(])|^\d+(?:\.\d+)?[pnmkMG]$")
 # Below and above these Plotly's own ticks get such a prefix.
 SMALLEST, LARGEST = 1e-3, 1e6
+# Where sentences stand, and a number in one: digits that are no part of a formula such as 2/h, and
+# no bare 0, which is a limit and not a measurement.
+SPOKEN = ("markdown", "caption", "box", "sentence", "note")
+LOOSE = re.compile(
+    r"(?<![\w/^_.(·−+×-])(?<![−+×·] )(?!0(?![.\d]))[−-]?\d+(?:\.\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
+    r"(?![\w/(^²³])(?! [−+·×])"
+)
 # A text with three digits is at most half of its last one from its number.
 HALF_A_DIGIT = 0.5000001
 # A number that was made a text before it came into its sentence.
@@ -94,6 +103,35 @@ def digits_show_their_value(seen: Visit) -> Iterator[str]:
                 yield f"{name} = {value.value!r} is shown as {value} in: {said}"
             if type(value) is str and NUMBER.fullmatch(value):
                 yield f"{name} is a text, “{value}”, and no number in: {said}"
+
+
+def numbers_are_said(seen: Visit) -> Iterator[str]:
+    """No sentence holds a number that is no named value, except in what the entries say."""
+    known = sorted({*map(str, seen.said), *_facts()}, key=len, reverse=True)
+    for place, text in seen.shown():
+        if place not in SPOKEN:
+            continue
+        rest = _prose(text)
+        for said in known:
+            rest = rest.replace(said, " ").replace(_prose(said), " ")
+        match = LOOSE.search(rest)
+        if match:
+            yield f"{match[0].strip()} is no named value in {place}: {text}"
+
+
+def _facts() -> Iterator[str]:
+    """Texts of the registries and of presets, which are literals and have no numbers of a run."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("pages.") and name.endswith("presets"):
+            for thing in vars(module).values():
+                presets = thing if isinstance(thing, tuple | list) else ()
+                for preset in presets:
+                    if hasattr(preset, "look_for"):
+                        yield from (preset.name, preset.look_for)
+    for entry in (*OPTIMIZERS.values(), *DATASETS.values()):
+        for value in vars(entry).values():
+            if isinstance(value, str) and value:
+                yield value
 
 
 def shows(digits: Digits) -> bool:

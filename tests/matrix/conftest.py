@@ -18,4 +18,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     chosen = getattr(metafunc.module, "CASES", None)
     if chosen is None:
         chosen = cases.whole() if all_of_them else cases.covering()
-    metafunc.parametrize("case", chosen, ids=str)
+    # of module scope, so that all tests of a case follow each other and may share what is costly
+    metafunc.parametrize("case", chosen, ids=str, scope="module")

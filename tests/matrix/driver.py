@@ -20,7 +20,8 @@ A page's test of the matrix is a table of what each named number must be, and on
 sentence, whose `values` hold the other numbers in it, and returns the number, or a pytest.approx of
 it where it needs a tolerance of its own. A number that no oracle recomputes is a failure: `unread`.
 `visit` opens the page with nothing remembered, so that every sentence is made anew and recorded,
-and runs every check of checks.py. What a page says only later, in a stream or an export, is
+and runs every check of checks.py; the tests of one case follow each other and may share a visit
+(test_train.py shows how). What a page says only later, in a stream or an export, is
 recorded by `recording()` around the call that makes it. Comparisons: comparisons.py.
 """
 
@@ -217,9 +218,14 @@ def visit(
         page.run()
     assert not page.exception, page.exception[0].value
     seen = Visit(view, dict(query or {}), page, said, payloads(page), files)
-    faults = [f"{check.__name__}: {fault}" for check in checks for fault in check(seen)]
+    faults = faults_of(seen, checks)
     assert not faults, f"{view} at {query}:\n" + "\n".join(faults)
     return seen
+
+
+def faults_of(seen: Visit, checks: Sequence[Check] = CHECKS) -> list[str]:
+    """What these checks find on a page."""
+    return [f"{check.__name__}: {fault}" for check in checks for fault in check(seen)]
 
 
 def is_number(value: object) -> bool:

@@ -73,7 +73,7 @@ def printed(text: str, *, exact_if_whole: bool = True) -> Rounded:
     """The number that a text of digits shows, with the error that its rounding allows."""
     value = float(text)
     mantissa = text.lower().partition("e")[0]
-    if exact_if_whole and "." not in mantissa:
+    if exact_if_whole and "." not in mantissa and len(mantissa) < DIGITS:
         return Rounded(value)
     decimals = len(mantissa.partition(".")[2])
     power = int(text.lower().partition("e")[2] or 0)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
 
 from pages.shared.settings import Settings
 from pages.shared.words import Said
-from tests.descent import Descent, Epoch, growth, largest_stable_lr
+from tests.descent import Descent, Epoch, epoch_matrix, growth, largest_stable_lr
 from tests.matrix.cases import Case
 from tests.oracles import Array, half_mean_square, ridge
 from wd_core import Dataset, DatasetSpec, Hyperparameters, make_dataset
@@ -27,6 +27,8 @@ from wd_core.training import batch_order
 LOST = 1e15
 # The squares of weights up to this size can be summed.
 LARGEST = 1e150
+# η times the largest curvature, small enough for a series in η; a few epochs tell runs apart.
+SMALL_STEP, FEW = 1e-3, 5
 # Singular values below this share of the largest are rounding: the data do not reach there.
 NOTHING = 1e-10
 
@@ -217,6 +219,40 @@ class Recomputed:
     def _constant(self, targets: Array) -> float:
         mean = sum(self.data.y_train) / self.n_train
         return float(sum((t - mean) ** 2 for t in targets) / (2 * len(targets)))
+
+    # Where it goes
+
+    def rest(self, lr: float) -> Array:
+        """(w, b) that an epoch of the first batches leaves as it is, of a linear rule.
+
+        Where many are, as in directions that nothing moves, the one of least norm.
+        """
+        matrix = epoch_matrix(self.data.X_train, replace(self.run, lr=lr), self.first_epoch)
+        d, zero = self.data.X_train.shape[1], np.zeros(1)
+        from_zero = Descent(
+            self.data.X_train, self.data.y_train, replace(self.run, lr=lr), np.zeros(d), zero
+        )
+        from_zero.epoch(self.first_epoch)
+        states = [from_zero.rule.state[p][name].numpy()[:, 0] for p, name in from_zero.slots()]
+        moved = np.concatenate([from_zero.weights[:, 0], from_zero.bias, *states])
+        still = np.eye(len(matrix)) - matrix
+        return np.linalg.lstsq(still, moved, rcond=lr * NOTHING)[0][: d + 1]
+
+    @cached_property
+    def destination(self) -> tuple[Array, float]:
+        """Where a linear rule goes as η → 0: its rest at two small η, and from there to 0."""
+        scale = float(np.linalg.norm(self.data.X_train, 2)) ** 2 + 1 + self.run.weight_decay
+        lr = SMALL_STEP / scale
+        ends = [self.rest(lr / 2**k) for k in range(4)]
+        for power in range(1, len(ends)):  # Richardson: each round takes a power of η away
+            weight = 2**power
+            ends = [(weight * b - a) / (weight - 1) for a, b in pairwise(ends)]
+        return ends[0][:-1], float(ends[0][-1])
+
+    def same_steps(self, **changes: Any) -> bool:
+        """Whether a run that differs so, in another loss convention say, takes the same steps."""
+        ours, theirs = (self.path(epochs=FEW, **more)[0] for more in ({}, changes))
+        return ours.shape == theirs.shape and np.allclose(ours, theirs, rtol=1e-7, atol=1e-10)
 
     # What decay alone does
 

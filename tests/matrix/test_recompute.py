@@ -11,13 +11,16 @@ import pytest
 from pages.shared.words import say
 from tests.matrix.comparisons import Comparison, hold_comparisons, idle
 from tests.matrix.recompute import SETTINGS, recomputed
-from wd_core import collect, train
+from wd_core import OPTIMIZERS, collect, train
+from wd_core.behaviour import behaviour
 from wd_core.cycles import cycle_limit
 
 # Two ways of some hundred steps in float64, relative to numbers of order one.
 CLOSE = 1e-9
 # What the engine's search for a limit leaves.
 SEARCH = 3e-5
+# What a series in η leaves of where a run goes.
+SERIES = 1e-7
 
 
 def test_a_run_and_its_twin(case):
@@ -59,3 +62,26 @@ def test_settings_are_known_by_name(case):
     found, settings = recomputed(case), case.settings()
     assert SETTINGS["weight_decay"](found, say("")) == settings.run.weight_decay
     assert SETTINGS["n_train"](found, say("")) == settings.data.n_train
+
+
+def test_where_a_linear_rule_goes(case):
+    """Found from the oracle's epochs alone; with λ = 0 and d ≥ n the start decides between many."""
+    found = recomputed(case)
+    n, d = found.data.X_train.shape
+    if not OPTIMIZERS[case.optimizer].linear or case.grows or (case.strength == "zero" and d >= n):
+        return
+    end = behaviour(found.run, n).end
+    assert end.kind == "ridge"
+    (w, b), (ridge_w, ridge_b) = found.destination, found.ridge(end.weight_decay.value)
+    np.testing.assert_allclose([*w, b], [*ridge_w, ridge_b], rtol=SERIES, atol=SERIES)
+
+
+def test_the_same_steps_in_the_other_loss(case):
+    found = recomputed(case)
+    same = behaviour(found.run, found.n_train).in_loss("mse")
+    if same is not None and not case.grows:
+        changes = {name: getattr(same.run, name) for name in ("lr", "weight_decay", "eps", "loss")}
+        assert found.same_steps(**changes)
+    elif same is None:
+        halved = {"lr": found.run.lr / 2, "weight_decay": 2 * found.run.weight_decay}
+        assert not found.same_steps(loss="mse", **halved)
