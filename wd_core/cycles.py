@@ -22,8 +22,12 @@ LOWEST, HIGHEST, FINE, HALVINGS = 3e-3, 4.0, 1.06, 12
 DOUBLINGS, GROWN = 7, 1.5
 # Directions that nothing moves keep a factor of 1, up to rounding.
 STILL = 1e-9
+# How many learning rates that is.
+TRIED = math.ceil(math.log(HIGHEST / LOWEST, FINE)) + 1
 # Multiply-adds that the search may take, about a second.
 MOST_WORK = 4e9
+# Multiply-adds a second where the matrices are small, and what one step of one η takes beside them.
+SPEED, STEP_SECONDS = 2e9, 1e-5
 
 
 def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
@@ -39,11 +43,9 @@ def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
     full = max_stable_lr(dataset.X_train, run)
     V = row_space(dataset.X_train)
     size = (V.shape[1] + 1) * (1 + len(OPTIMIZERS[run.optimizer].slots))
-    steps = -(-dataset.n_train // run.batch_size)
-    lrs = full * np.geomspace(LOWEST, HIGHEST, math.ceil(math.log(HIGHEST / LOWEST, FINE)) + 1)
-    work = (len(lrs) * (steps + DOUBLINGS) + 25 * HALVINGS) * size**3
-    if math.isnan(full) or work > MOST_WORK:
+    if math.isnan(full) or _work(dataset.n_train, size, run) > MOST_WORK:
         return math.nan
+    lrs = full * np.geomspace(LOWEST, HIGHEST, TRIED)
     A = np.column_stack([dataset.X_train @ V, np.ones(dataset.n_train)])
     order = next(batch_order(run.seed, dataset.n_train, 1))
     starts = range(0, dataset.n_train, run.batch_size)
@@ -56,6 +58,19 @@ def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
         else:
             low = middle
     return high
+
+
+def cycle_seconds(n_train: int, n_features: int, run: Hyperparameters) -> float:
+    """Roughly what finding `cycle_limit` takes on one core."""
+    size = (min(n_train, n_features) + 1) * (1 + len(OPTIMIZERS[run.optimizer].slots))
+    steps = -(-n_train // run.batch_size)
+    return TRIED * steps * STEP_SECONDS + _work(n_train, size, run) / SPEED
+
+
+def _work(n_train: int, size: int, run: Hyperparameters) -> float:
+    """Multiply-adds of the search among matrices of this size."""
+    steps = -(-n_train // run.batch_size)
+    return float(TRIED * (steps + DOUBLINGS) + 25 * HALVINGS) * size**3
 
 
 def _first_growth(batches: list[Array], run: Hyperparameters, lrs: Array) -> tuple[float, float]:

@@ -34,7 +34,7 @@ def page() -> None:
         explained.found(settings, shown)
     with side:
         explained.download(settings, shown)
-    explained.explanations(settings, shown)
+    explained.explanations(settings, shown, payload)
 
 
 page()

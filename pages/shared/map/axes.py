@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from pages.shared.numbers import plain
 from wd_core.types import Array
@@ -62,6 +62,12 @@ class Frame:
         strength = np.asarray(strength, dtype=np.float64)
         with np.errstate(divide="ignore"):
             return np.where(strength > 0, np.log10(strength), self.zero)
+
+    def holds(self, x: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
+        """Whether each of these places is in the panel."""
+        (left, right), (low, high) = self.x_edges[[0, -1]], self.y_edges[[0, -1]]
+        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        return np.asarray((x >= left) & (x <= right) & (y >= low) & (y <= high))
 
     def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
         """Row and column of the cell at a point; None in the gap and outside."""

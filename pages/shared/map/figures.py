@@ -8,42 +8,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pages.shared.figures import OPTIMUM, TEXT
+from pages.shared.figures import TEXT
 from pages.shared.map.axes import Frame, Plain, domains, on, refs, suffix
+from pages.shared.map.overlays import CASING, CHOSEN, CONSTANT, Map, overlays
 from pages.shared.numbers import plain
+from pages.shared.words import say
 from wd_core.types import Array
 
-LEVEL = "#009E73"
-# Lines and marks lie on all colours of the map: what is behind them sets them off.
-CASING = "var(--st-background-color)"
 # The colours end at this quantile of the losses: what is on its way to diverge has no top.
 TOP = 0.9
-HEIGHT = {1: 500, 2: 740}
-NARROW_HEIGHT = {1: 580, 3: 1080}
+# By rows of panels, and on a phone by optimizers: what the first takes, and each.
+HEIGHT, NARROW_HEIGHT = (260, 240), (330, 250)
 # Colours over more decades than this are ticked at powers of ten, over fewer than the other evenly.
 FEW_DECADES, NARROW = 1.5, 0.8
 # Below the panels; of it for the colour bar and its numbers.
 BELOW, BAR = 116, 40
 BETWEEN = "no cell: between λ = 0 and the smallest λ > 0"
-Points = tuple[Array, Array]
-
-
-@dataclass(frozen=True, eq=False)
-class Map(Frame):
-    """What is in a panel: losses [L, E], NaN where there is none, what diverged, what lies over it.
-
-    Over it, as (η, λ): `limit` and `estimate` of stability, `crossing` where the loss passes the
-    level, and the `best` cell; `note` stands above it on the right.
-    """
-
-    losses: Array
-    diverged: Array
-    hover: list[list[str]] | None
-    best: tuple[float, float] | None
-    crossing: Points | None
-    limit: Points | None
-    estimate: Points | None
-    note: str
 
 
 @dataclass(frozen=True)
@@ -63,15 +43,16 @@ def traces(maps: Sequence[Map]) -> list[Plain]:
     for place, m in enumerate(maps):
         parts = [
             _heat(m, span) | {"showscale": place == 0},
-            _hatched(m),
-            *_line(m, m.limit, "exact limit, full batch", TEXT, "solid"),
-            *_line(m, m.estimate, "estimated limit, batches", TEXT, "dot"),
-            *_line(m, m.crossing, "halfway from no decay to the best", LEVEL, "solid"),
-            _best(m),
-            _note(m),
+            *overlays(m),
         ]
         drawn += [part | on(place) for part in parts]
     return _named_once(drawn)
+
+
+def legend(figure: Plain) -> frozenset[str]:
+    """What lies over the colours, by LOST, FULL, ...: that the legend names."""
+    parts = [*figure["data"], *figure["layout"]["shapes"]]
+    return frozenset(str(part["legendgroup"]) for part in parts if part.get("showlegend"))
 
 
 def layout(frames: Sequence[Frame], optimizers: int, chosen: Chosen) -> Plain:
@@ -80,7 +61,7 @@ def layout(frames: Sequence[Frame], optimizers: int, chosen: Chosen) -> Plain:
     rows = len(frames) // columns
     figure: Plain = {
         "template": "none",
-        "height": HEIGHT[rows],
+        "height": HEIGHT[0] + HEIGHT[1] * rows,
         "margin": {"l": 60, "r": 16, "t": 100, "b": BELOW},
         "hovermode": "closest",
         "dragmode": False,
@@ -126,7 +107,8 @@ def _named(text: str) -> Plain:
 def _narrow(frames: Sequence[Frame], optimizers: int) -> Plain:
     """On a phone coupled and decoupled lie beside each other, the optimizers below each other."""
     places = domains(optimizers, 2, narrow=True)
-    fitted: Plain = {"height": NARROW_HEIGHT[optimizers], "margin.t": 215}
+    height = NARROW_HEIGHT[0] + NARROW_HEIGHT[1] * optimizers
+    fitted: Plain = {"height": height, "margin.t": 215}
     fitted["annotations"] = _titles(frames, 11, "<br>&nbsp;")  # the note has its own line
     for panel, frame in enumerate(frames):
         kind, row = divmod(panel, optimizers)
@@ -225,88 +207,6 @@ def _even(least: float, most: float) -> list[float]:
     return [float(f"{step * k:.6g}") for k in range(first, last + 1)]
 
 
-def _hatched(m: Map) -> Plain:
-    """The diverged cells: a polygon for every stretch of a row."""
-    x_edges = m.x_edges
-    bottoms, tops = (np.delete(ends, 1).tolist() for ends in (m.y_edges[:-1], m.y_edges[1:]))
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for lost, low, high in zip(m.diverged, bottoms, tops, strict=True):
-        turns = np.flatnonzero(np.diff([0, *lost.astype(int), 0]))
-        for left, right in x_edges[turns].reshape(-1, 2).tolist():
-            xs += [left, right, right, left, left, None]
-            ys += [low, low, high, high, low, None]
-    return {
-        "type": "scatter",
-        "name": "diverges",
-        "x": xs or [None],
-        "y": ys or [None],
-        "mode": "lines",
-        "line": {"width": 0, "color": TEXT},
-        "fill": "toself",
-        "fillpattern": {
-            "shape": "/",
-            "size": 7,
-            "solidity": 0.2,
-            "fgcolor": TEXT,
-            "bgcolor": "rgba(138, 138, 138, 0.2)",
-        },
-        "hoverinfo": "skip",
-        "legendgroup": "diverges",
-    }
-
-
-def _line(m: Map, points: Points | None, name: str, colour: str, dash: str) -> list[Plain]:
-    if points is None:
-        return []
-    base = {
-        "type": "scatter",
-        "x": np.log10(points[0]),
-        "y": m.height(points[1]),
-        "mode": "lines",
-        "hoverinfo": "skip",
-        "legendgroup": name,
-    }
-    line = {"color": colour, "width": 2.2, "dash": dash}
-    return [
-        base | {"line": {"color": CASING, "width": 5}},
-        base | {"name": name, "line": line},
-    ]
-
-
-def _best(m: Map) -> Plain:
-    at = [] if m.best is None else [m.best]
-    return {
-        "type": "scatter",
-        "name": "best cell",
-        "x": [float(np.log10(lr)) for lr, _ in at],
-        "y": [float(m.height(strength)) for _, strength in at],
-        "mode": "markers",
-        "marker": {
-            "symbol": "star",
-            "size": 14,
-            "color": OPTIMUM,
-            "line": {"color": "#000000", "width": 1},
-        },
-        "hoverinfo": "skip",
-        "legendgroup": "best",
-    }
-
-
-def _note(m: Map) -> Plain:
-    return {
-        "type": "scatter",
-        "x": m.x_edges[-1:],
-        "y": m.y_edges[-1:],
-        "mode": "text",
-        "text": [m.note],
-        "textposition": "top left",
-        "textfont": {"size": 13},
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-    }
-
-
 def _titles(frames: Sequence[Frame], size: int, end: str = "") -> list[Plain]:
     """Optimizer and kind of decay above each panel, and what the colours are."""
     common = {"xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": size}}
@@ -364,7 +264,12 @@ def _constant(frame: Frame, shrink: float) -> list[Plain]:
     drawn = {"color": TEXT, "width": 2, "dash": "dash"}
     return [
         line | {"line": {"color": CASING, "width": 4}},
-        line | {"line": drawn, "name": f"ηλ = {plain(shrink)}", "legendgroup": "ηλ"},
+        line
+        | {
+            "line": drawn,
+            "name": say("ηλ = {product}", product=shrink),
+            "legendgroup": CONSTANT,
+        },
     ]
 
 
@@ -372,7 +277,9 @@ def _around(frame: Frame, chosen: Chosen) -> list[Plain]:
     x, y = float(np.log10(chosen.lr)), float(frame.height(chosen.strength))
     wide, high = frame.width / 2, frame.depth / 2
     box = {"type": "rect", "x0": x - wide, "x1": x + wide, "y0": y - high, "y1": y + high}
+    if not frame.holds(x, y):
+        return []
     return [
         box | {"line": {"color": CASING, "width": 6}},
-        box | {"line": {"color": TEXT, "width": 3}, "name": "chosen run"},
+        box | {"line": {"color": TEXT, "width": 3}, "name": CHOSEN, "legendgroup": CHOSEN},
     ]

@@ -12,8 +12,9 @@ import numpy as np
 
 from pages.shared import cached
 from pages.shared.link import Pin
-from pages.shared.map import figures, limits, words
+from pages.shared.map import cell_words, figures, limits, words
 from pages.shared.map.axes import Frame
+from pages.shared.map.overlays import Map
 from pages.shared.map.plan import VARIED, Panel, Plan, Shown, plan_of
 from pages.shared.map.sweeps import Cells, Middle, cells, spread, too_much
 from pages.shared.map.valley import Valley, valley
@@ -24,6 +25,10 @@ Payload = dict[str, Any]
 
 # The picture is sent anew at this pace while cells come.
 PACE_SECONDS = 0.2
+# Whole pictures that are kept: whoever chooses another cell has the same one.
+WHOLE = 8
+# Residuals of this share of the targets are rounding.
+ROUNDED = 1e-13
 
 
 def maps(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Payload:
@@ -83,21 +88,31 @@ def stream(settings: Settings, shown: Shown) -> Iterator[tuple[str, Payload]]:
 
 def _now(found: Cells) -> Payload:
     """What follows from the cells that are there."""
+    return _whole(found) if found.complete else _drawn(found, whole=False)
+
+
+@lru_cache(maxsize=WHOLE)
+def _whole(found: Cells) -> Payload:
+    """The same once all of them are there: nothing in it changes any more."""
+    return _drawn(found, whole=True)
+
+
+def _drawn(found: Cells, *, whole: bool) -> Payload:
     plan, middle = found.plan, found.middle()
     known = middle.trained > 0
-    losses, lost = spread(middle.sound, known), spread(middle.diverged.astype(float), known)
+    losses = spread(np.maximum(middle.sound, rounding(plan)), known)
+    lost = spread(middle.diverged.astype(float), known)
     valleys = valleys_of(plan, middle)
     drawn = [
-        figures.Map(
+        Map(
             **vars(frame(plan, panel)),
             losses=losses[i],
             diverged=lost[i] == 1,
-            hover=words.hover(plan, middle, i) if found.complete else None,
+            hover=cell_words.hover(plan, middle, i) if whole else None,
             best=_best(plan, panel, valleys[i]),
-            crossing=_crossing(valleys[i]) if found.complete else None,
-            limit=_edge(limits.full_batch(plan, i)),
-            estimate=_edge(limits.batches(plan, i)),
-            note=words.note(valleys[i]) if found.complete else "",
+            crossing=_crossing(valleys[i] if whole else None),
+            edges=limits.edges(plan, i, whole=whole),
+            note=words.note(valleys[i]) if whole else "",
         )
         for i, panel in enumerate(plan.panels)
     ]
@@ -105,7 +120,7 @@ def _now(found: Cells) -> Payload:
         "figure": {"data": figures.traces(drawn)},
         "series": {"epoch": [found.done]},
         "sentence": words.summary(plan, middle, valleys, predicting_the_mean(plan))
-        if found.complete
+        if whole
         else words.COMING,
     }
 
@@ -114,7 +129,8 @@ def valleys_of(plan: Plan, middle: Middle) -> list[Valley | None]:
     """What each panel's map shows."""
     lr, losses = np.array(plan.lr), middle.sound
     return [
-        valley(lr, np.array(plan.rows(panel)), losses[i]) for i, panel in enumerate(plan.panels)
+        valley(lr, np.array(plan.rows(panel)), losses[i], rounding(plan))
+        for i, panel in enumerate(plan.panels)
     ]
 
 
@@ -123,6 +139,13 @@ def predicting_the_mean(plan: Plan) -> float:
     """The test loss without any weights: as in a cell, that in the middle of the seeds."""
     losses = sorted(cached.constant_loss(cached.dataset(plan.spec(s))) for s in range(plan.seeds))
     return losses[(plan.seeds - 1) // 2]
+
+
+@lru_cache(maxsize=64)
+def rounding(plan: Plan) -> float:
+    """Up to this test loss the residuals are rounding of the targets."""
+    targets = cached.dataset(plan.spec(0)).y_test
+    return ROUNDED**2 * float(np.mean(targets**2)) / 2
 
 
 def frame(plan: Plan, panel: Panel) -> Frame:
@@ -142,16 +165,13 @@ def _layout(plan: Plan, settings: Settings, shown: Shown) -> Payload:
     return figures.layout([frame(plan, kind) for kind in plan.panels], len(shown.trained), chosen)
 
 
-def _best(plan: Plan, panel: Panel, found: Valley | None) -> tuple[float, float] | None:
-    if found is None or found.flat:
-        return None
-    row, column = found.best
-    return plan.lr[column], plan.rows(panel)[row]
+def _best(plan: Plan, panel: Panel, found: Valley | None) -> tuple[Array, Array]:
+    cells = () if found is None or found.flat else found.best
+    rows = plan.rows(panel)
+    return np.array([plan.lr[c] for _, c in cells]), np.array([rows[r] for r, _ in cells])
 
 
-def _crossing(found: Valley | None) -> tuple[Array, Array] | None:
-    return None if found is None else (found.crossing.lr, found.crossing.weight_decay)
-
-
-def _edge(found: limits.Edge | None) -> tuple[Array, Array] | None:
-    return None if found is None else (found.lr, found.weight_decay)
+def _crossing(found: Valley | None) -> tuple[Array, Array]:
+    if found is None:
+        return np.empty(0), np.empty(0)
+    return found.crossing.lr, found.crossing.weight_decay

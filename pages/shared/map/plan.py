@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ import numpy as np
 
 from pages.shared.link import Link, Pin, query_of, read_values
 from pages.shared.link import read_link as read_train
+from pages.shared.numbers import every_digit
 from pages.shared.settings import (
     DEFAULTS as TRAIN_DEFAULTS,
 )
@@ -25,15 +26,37 @@ from pages.shared.settings import (
     as_text,
     relevant,
 )
+from pages.shared.words import listed, say
 from wd_core import OPTIMIZERS, DatasetSpec, Hyperparameters
+from wd_core.optimizers import KINDS
 from wd_core.types import Decay
 
 ALL = "all"
-SIDE_BY_SIDE = ("sgd", "momentum", "adam")
-DECAYS: tuple[Decay, ...] = ("coupled", "decoupled")
 SEEDS = 2**31
 # What of a run the maps vary.
 VARIED = ("optimizer", "decay", "lr", "weight_decay")
+# In the place of what they vary, where it has no value yet.
+NOT_VARIED: dict[str, Any] = {key: getattr(Hyperparameters(), key) for key in VARIED}
+
+
+def side_by_side() -> tuple[str, ...]:
+    """The optimizers whose maps are drawn beside each other."""
+    return tuple(name for name, rule in OPTIMIZERS.items() if rule.featured)
+
+
+class _Overview(Mapping[str, str]):
+    """What it is called when these are drawn, after those that the registry has when asked."""
+
+    def __getitem__(self, name: str) -> str:
+        if name != ALL:
+            raise KeyError(name)
+        return listed([OPTIMIZERS[one].label for one in side_by_side()])
+
+    def __iter__(self) -> Iterator[str]:
+        yield ALL
+
+    def __len__(self) -> int:
+        return 1
 
 
 class Panel(NamedTuple):
@@ -74,7 +97,7 @@ class Shown:
     @property
     def trained(self) -> tuple[str, ...]:
         """The optimizers that have panels."""
-        return SIDE_BY_SIDE if self.optimizers == ALL else (self.optimizers,)
+        return side_by_side() if self.optimizers == ALL else (self.optimizers,)
 
 
 DEFAULTS: dict[str, Value] = asdict(Shown())
@@ -95,7 +118,7 @@ SETTINGS: dict[str, Setting] = {
             "Optimizer",
             "Whose maps are drawn, each with coupled and with decoupled decay.",
             str(DEFAULTS["optimizers"]),
-            Labels(OPTIMIZERS, {ALL: "SGD, momentum and Adam"}),
+            Labels(OPTIMIZERS, _Overview()),
         ),
         Choice(
             "scale",
@@ -140,17 +163,26 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Link, Shown, list[str]]
     values, said = read_values([p for p in pairs if p[0] in SETTINGS], SETTINGS, DEFAULTS)
     link = read_train([p for p in pairs if p[0] not in SETTINGS])
     shown = shown_of(values)
-    for low, high, name in (
-        ("lr_from", "lr_to", "learning rates"),
-        ("decay_from", "decay_to", "weight decays"),
-    ):
-        if getattr(shown, low) > getattr(shown, high):
-            ends = {low: DEFAULTS[low], high: DEFAULTS[high]}
-            shown = replace(shown, **ends)  # type: ignore[arg-type]
-            first, last = map(as_text, ends.values())
-            said.append(
-                f"The {name} in the link end before they begin; {first} to {last} is used instead."
+    if shown.lr_from > shown.lr_to:
+        shown = replace(shown, lr_from=Shown.lr_from, lr_to=Shown.lr_to)
+        said.append(
+            say(
+                "The learning rates in the link end before they begin; {first} to {last} is used "
+                "instead.",
+                first=every_digit(shown.lr_from),
+                last=every_digit(shown.lr_to),
             )
+        )
+    if shown.decay_from > shown.decay_to:
+        shown = replace(shown, decay_from=Shown.decay_from, decay_to=Shown.decay_to)
+        said.append(
+            say(
+                "The weight decays in the link end before they begin; {first} to {last} is used "
+                "instead.",
+                first=every_digit(shown.decay_from),
+                last=every_digit(shown.decay_to),
+            )
+        )
     return link, shown, said
 
 
@@ -248,8 +280,8 @@ def plan_of(settings: Settings, shown: Shown) -> Plan:
     """The runs for these controls; what the maps vary is not taken from the present run."""
     return Plan(
         data=settings.data,
-        base=replace(settings.run, lr=1.0, weight_decay=0.0, optimizer="sgd", decay="coupled"),
-        panels=tuple(Panel(name, decay) for decay in DECAYS for name in shown.trained),
+        base=replace(settings.run, **NOT_VARIED),
+        panels=tuple(Panel(name, decay) for decay in KINDS for name in shown.trained),
         lr=spaced(shown.lr_from, shown.lr_to, shown.per_decade),
         strength=(0.0, *spaced(shown.decay_from, shown.decay_to, shown.per_decade)),
         seeds=shown.seeds,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pages.shared import cached
 from pages.shared.map.plan import Plan
+from pages.shared.words import say
 from wd_core.sweep import PULSE, SweepPart, sweep
 from wd_core.training import expected_seconds
 from wd_core.types import Array
@@ -229,21 +230,35 @@ def expected(plan: Plan) -> float:
 
 def too_much(plan: Plan) -> str | None:
     """Why these maps are not trained here, and what to do; None where they are."""
-    runs = int(np.prod(plan.shape))
+    runs = len(plan.own) * int(np.prod(plan.shape[1:]))
     seconds = expected(plan)
     numbers = plan.seeds * plan.data.n_features * (plan.data.n_train + plan.data.n_test)
     if seconds <= MOST_SECONDS and numbers <= MOST_NUMBERS:
         return None
-    why = (
-        f"would take about {seconds / 60:.0f} minutes"
-        if seconds > 2 * MOST_SECONDS
-        else f"would take about {seconds:.0f} seconds"
-        if seconds > MOST_SECONDS
-        else f"need {numbers / 1e6:.0f} million numbers of data"
-    )
-    return (
-        f"These {runs} runs of {plan.base.epochs} epochs {why}; this server trains maps of up to "
-        f"{MOST_SECONDS:.0f} seconds and {MOST_NUMBERS / 1e6:.0f} million numbers, so that "
-        "everybody gets a turn. Choose fewer cells, seeds or epochs, or fewer examples or "
-        "dimensions."
+    if seconds > 2 * MOST_SECONDS:
+        return say(
+            "These {runs} runs of {epochs} epochs would take about {minutes} minutes; this server "
+            "trains maps of up to {most} seconds, so that everybody gets a turn. Choose fewer "
+            "cells, seeds or epochs, or fewer examples or dimensions.",
+            runs=runs,
+            epochs=plan.base.epochs,
+            minutes=round(seconds / 60),
+            most=round(MOST_SECONDS),
+        )
+    if seconds > MOST_SECONDS:
+        return say(
+            "These {runs} runs of {epochs} epochs would take about {seconds} seconds; this server "
+            "trains maps of up to {most} seconds, so that everybody gets a turn. Choose fewer "
+            "cells, seeds or epochs, or fewer examples or dimensions.",
+            runs=runs,
+            epochs=plan.base.epochs,
+            seconds=seconds,
+            most=round(MOST_SECONDS),
+        )
+    return say(
+        "The data of these maps have about {numbers} million numbers; this server trains maps of "
+        "up to {most} million, so that everybody gets a turn. Choose fewer seeds, examples or "
+        "dimensions.",
+        numbers=numbers / 1e6,
+        most=round(MOST_NUMBERS / 1e6),
     )

@@ -7,9 +7,9 @@ import io
 
 import streamlit as st
 
-from pages.shared.map import box, controls, words
-from pages.shared.map.picture import valleys_of
-from pages.shared.map.plan import Plan, Shown, plan_of
+from pages.shared.map import box, cell_words, controls, figures, reading, words
+from pages.shared.map.picture import Payload, valleys_of
+from pages.shared.map.plan import Plan, Shown, plan_of, side_by_side
 from pages.shared.map.sweeps import Cells, cells
 from pages.shared.settings import Settings
 
@@ -47,7 +47,7 @@ def _cell(settings: Settings, plan: Plan) -> None:
     middle = cells(plan).middle()
     seed = 0 if at is None or not middle.trained[at] else int(middle.seed[at])
     chosen = settings if at is None else Settings(plan.spec(seed), plan.run(*at, seed))
-    st.markdown(words.chosen(plan, middle, at, chosen))
+    st.markdown(cell_words.chosen(plan, middle, at, chosen))
     address = controls.train_address(chosen)
     if address is None:
         st.caption("Train cannot open this run: its λ or η is beyond what Train's controls reach.")
@@ -97,21 +97,22 @@ def table(found: Cells) -> str:
     return text.getvalue()
 
 
-def explanations(settings: Settings, shown: Shown) -> None:
-    """Beneath the maps: how to read them, what the two decays are, and where AdamW ends."""
+def explanations(settings: Settings, shown: Shown, payload: Payload) -> None:
+    """Beneath the maps: how to read them, what the two decays are, and where the rules end."""
     plan = plan_of(settings, shown)
     read, rules, ends = st.columns(3, gap="medium")
     with read:
         st.markdown("**How to read it**")
-        st.caption(words.reading(plan))
+        drawn = figures.legend(payload["figure"])
+        st.caption(reading.reading(plan, drawn, whole=payload["stream"] is None))
     with rules:
         st.markdown("**Coupled and decoupled**")
         _rules(plan)
     with ends:
         st.markdown("**Where they end**")
-        found = box.ends()
-        st.dataframe(words.ends_table(found), hide_index=True)
-        st.caption(words.ends(found))
+        found = box.arrivals(tuple(dict.fromkeys((*side_by_side(), *shown.trained))))
+        st.dataframe(reading.ends_table(found), hide_index=True)
+        st.caption(reading.ends(found))
 
 
 def _rules(plan: Plan) -> None:
@@ -120,4 +121,4 @@ def _rules(plan: Plan) -> None:
         r"\begin{aligned} \text{coupled: } & g \leftarrow g + \lambda w \\"
         rf" \text{{decoupled: }} & w \leftarrow {shrink}\,w \end{{aligned}}"
     )
-    st.caption(words.rules(plan))
+    st.caption(reading.rules(plan))

@@ -44,15 +44,17 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Valley:
-    """One map's best cell (row, column) and its loss; for each η the λ that does half the work,
+    """One map's best cells (row, column) and their loss; for each η the λ that does half the work,
     and the best λ of the columns that have one inside their range.
 
-    `any_row`, `any_column`: λ, or η, can be any, for every other cell of the best one's column, or
-    row, that has not diverged has the same loss; `flat`: so has every cell of the map. `below`: at
-    how many η the smallest λ > 0 does half the work already.
+    `best` has every cell of the least loss, `nothing`: that loss is 0 up to rounding. `any_row`,
+    `any_column`: λ, or η, can be any, for every other cell of the best one's column, or row, that
+    has not diverged has the same loss; `flat`: so has every cell of the map. `below`: at how many η
+    the smallest λ > 0 does half the work already.
     """
 
-    best: tuple[int, int]
+    best: tuple[tuple[int, int], ...]
+    nothing: bool
     loss: float
     any_row: bool
     any_column: bool
@@ -62,8 +64,10 @@ class Valley:
     bottom: Line
 
 
-def valley(lr: Array, weight_decay: Array, losses: Array) -> Valley | None:
+def valley(lr: Array, weight_decay: Array, losses: Array, rounding: float = 0.0) -> Valley | None:
     """Of losses [L, E] over weight_decay [L], 0 first, and lr [E]; NaN where a run diverged.
+
+    Losses up to `rounding` are all 0: none of them is better than another.
 
     Half the work at an η is the geometric mean of its loss without decay and of the best loss of
     the map; it is looked at where λ matters and the run without decay holds. None where every run
@@ -71,8 +75,10 @@ def valley(lr: Array, weight_decay: Array, losses: Array) -> Valley | None:
     """
     if not np.isfinite(losses).any():
         return None
-    row, column = np.unravel_index(np.nanargmin(losses), losses.shape)
-    loss, bare = float(losses[row, column]), losses[0]
+    losses = np.maximum(losses, rounding)
+    loss, bare = float(np.nanmin(losses)), losses[0]
+    best = np.argwhere(losses <= (1 + ALIKE) * loss).tolist()
+    row, column = best[0]
     flat = alike(losses)
     sound = bare[np.isfinite(bare)]
     typical = float(np.median(sound)) if len(sound) else np.nan
@@ -81,7 +87,8 @@ def valley(lr: Array, weight_decay: Array, losses: Array) -> Valley | None:
         lr[looked], weight_decay[1:], losses[1:, looked], np.sqrt(loss * bare[looked])
     )
     return Valley(
-        best=(int(row), int(column)),
+        best=tuple((row, column) for row, column in best),
+        nothing=loss <= rounding,
         loss=loss,
         any_row=alike(losses[:, column]),
         any_column=alike(losses[row]),
