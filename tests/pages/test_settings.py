@@ -128,7 +128,7 @@ def test_what_is_registered_later_is_offered_at_once(monkeypatch: pytest.MonkeyP
     choices += [which.SETTINGS["optimizer"], scene.SETTINGS["data"], plan.SETTINGS["optimizers"]]
     before = [dict(choice.options) for choice in choices]
     monkeypatch.setitem(DATASETS, "made_up", SOURCES["made_up"])
-    monkeypatch.setitem(OPTIMIZERS, "made_up", OPTIMIZERS["sgd"])
+    monkeypatch.setitem(OPTIMIZERS, "made_up", replace(OPTIMIZERS["sgd"], featured=False))
     labels = {"made_up": SOURCES["made_up"].label}, {"made_up": OPTIMIZERS["sgd"].label}
     added = [labels[k] for k in (0, 1, 0, 1, 0, 1)]
     assert [dict(choice.options) for choice in choices] == [
