@@ -1,7 +1,7 @@
 """The cases in which every page is held: made from the registries, so that new entries are in them.
 
 `covering()` has every pair of values of any two dimensions at least once; `whole()` every legal
-combination. Both end with runs that are meant to diverge.
+combination. Both end with runs that are meant to diverge, and with data that are exact.
 """
 
 from __future__ import annotations
@@ -27,6 +27,12 @@ CALM = 0.004
 # Far above every limit; long enough for what grows to leave the range of numbers.
 WILD, LONG = 1.0, 200
 GROWS = ("curvature", "decay")
+# Data in which nothing is left to chance: targets without noise, fitted down to rounding; nothing
+# at all, of which every loss is 0.
+EXACT: dict[str, dict[str, float]] = {
+    "no noise": {"noise": 0.0, "lr": 0.1, "epochs": 400},
+    "nothing": {"noise": 0.0, "true_weight": 0.0, "true_bias": 0.0, "init_std": 0.0},
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Case:
     """One run on one data set, by the names of what it stands for.
 
     `grows`: "" for a run that settles, "curvature" for an η far above what the data allow, "decay"
-    for one at which decay alone multiplies w by more than 1.
+    for one at which decay alone multiplies w by more than 1. `exact`: a key of EXACT, or "".
     """
 
     optimizer: str
@@ -45,11 +51,12 @@ class Case:
     source: str
     decay_bias: bool
     grows: str = ""
+    exact: str = ""
 
     def __str__(self) -> str:
         bias = "bias decayed" if self.decay_bias else ""
         parts = [getattr(self, field.name) for field in fields(self)]
-        return "-".join(part for part in (*parts[:-2], bias, self.grows) if part)
+        return "-".join(part for part in (*parts[:-3], bias, self.grows, self.exact) if part)
 
     @property
     def values(self) -> dict[str, str | int | float]:
@@ -70,6 +77,7 @@ class Case:
             "lr": WILD if self.grows else CALM,
             "epochs": LONG if self.grows else 25,
             "seed": 3,
+            **EXACT.get(self.exact, {}),
         }
 
     @property
@@ -148,6 +156,24 @@ def growing() -> tuple[Case, ...]:
     )
 
 
+def exact() -> tuple[Case, ...]:
+    """For every optimizer data without noise, and data that are nothing, with and without decay."""
+    return tuple(
+        Case(
+            optimizer=str(optimizer),
+            decay=("coupled", "decoupled")[k % 2],
+            batches="all",
+            strength=("small" if k % 4 == 1 else "zero") if kind == "no noise" else "small",
+            shape="d<n",
+            source=next(iter(DATASETS)),
+            decay_bias=False,
+            exact=kind,
+        )
+        for k, optimizer in enumerate(DIMENSIONS["optimizer"])
+        for kind in EXACT
+    )
+
+
 @lru_cache(maxsize=1)
 def settling() -> tuple[Case, ...]:
     """Every legal combination that settles."""
@@ -156,13 +182,13 @@ def settling() -> tuple[Case, ...]:
 
 
 def whole() -> tuple[Case, ...]:
-    """The whole product, and the runs that grow."""
-    return (*settling(), *growing())
+    """The whole product, and the special cases."""
+    return (*settling(), *growing(), *exact())
 
 
 @lru_cache(maxsize=1)
 def covering() -> tuple[Case, ...]:
-    """Few cases with every pair of values that can be had, and the runs that grow."""
+    """Few cases with every pair of values that can be had, and the special cases."""
     rows = settling()
     pairs: dict[tuple[object, ...], int] = {}
     members = [[pairs.setdefault(pair, len(pairs)) for pair in pairs_of(case)] for case in rows]
@@ -174,7 +200,7 @@ def covering() -> tuple[Case, ...]:
         best = int(np.argmax(holds @ missing.astype(np.int64)))
         chosen.append(rows[best])
         missing &= ~holds[best]
-    return (*chosen, *growing())
+    return (*chosen, *growing(), *exact())
 
 
 def pairs_of(case: Case) -> list[tuple[object, ...]]:
