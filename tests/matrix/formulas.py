@@ -22,11 +22,21 @@ RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _TOKEN = re.compile(
     r"\s+|\\[,;:! ]|\\quad|\\qquad|\\left|\\right"  # nothing
     r"|(?P<number>\d+(?:\.\d+)?(?:e[-+]?\d+)?)"
-    r"|(?P<operator>\\cdot|\\times|[-−+*/·×^_()\[\]{}|])"
+    r"|(?P<operator>\\cdot|\\times|\\lceil|\\rceil|[-−+*/·×^_()\[\]{}|⌈⌉])"
     r"|(?P<command>\\[a-zA-Z]+)"
     r"|(?P<letter>[^\W\d_])"
 )
-_SIGNS = {r"\cdot": "*", r"\times": "*", "·": "*", "×": "*", "−": "-", "[": "(", "]": ")"}
+_SIGNS = {
+    r"\lceil": "⌈",
+    r"\rceil": "⌉",
+    r"\cdot": "*",
+    r"\times": "*",
+    "·": "*",
+    "×": "*",
+    "−": "-",
+    "[": "(",
+    "]": ")",
+}
 _APART = re.compile(r"\\\\|\\q?quad|\\begin\{\w+\}|\\end\{\w+\}|,(?!\d)|&|\\text\{[^{}]*\}")
 
 
@@ -239,7 +249,7 @@ class _Parser:
                 self._take(text)
                 factor = self.signed()
                 total = total * (factor if text == "*" else factor.inverse())
-            elif kind in ("number", "symbol", "command", "letter") or text in ("(", "{"):
+            elif kind in ("number", "symbol", "command", "letter") or text in ("(", "{", "⌈"):
                 total = total * self.power()
             else:
                 return total
@@ -275,12 +285,12 @@ class _Parser:
         if kind == "symbol":
             self._take(text)
             return Rounded(self.symbols[text])
-        for opens, closes in (("(", ")"), ("{", "}"), ("|", "|")):
+        for opens, closes in (("(", ")"), ("{", "}"), ("|", "|"), ("⌈", "⌉")):
             if text == opens:
                 self._take(opens)
                 found = self.sum()
                 self._take(closes)
-                return Rounded(abs(found.value), found.error) if opens == "|" else found
+                return _between(opens, found)
         if text in (r"\frac", r"\tfrac", r"\dfrac"):
             self._take(text)
             return self.group() * self.group().inverse()
@@ -288,3 +298,10 @@ class _Parser:
             self._take(text)
             return self.group().power(Rounded(0.5))
         raise NotNumericError(f"{text!r} is no number")
+
+
+def _between(bracket: str, found: Rounded) -> Rounded:
+    """What a pair of brackets makes of what stands between them."""
+    if bracket == "|":
+        return Rounded(abs(found.value), found.error)
+    return Rounded(math.ceil(found.value - ROUNDING)) if bracket == "⌈" else found

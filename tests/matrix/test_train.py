@@ -28,6 +28,8 @@ SHOWN = 1e-5
 CLOSE = 1e-9
 # Where a run goes is found as a series in η, or at the end of many steps.
 GOES = 1e-6
+# A loss that is rounding alone.
+ROUNDING = 1e-14
 
 # What every number in the page's sentences must be, by its name.
 ORACLES = SETTINGS | {
@@ -137,10 +139,14 @@ def test_a_run_is_compared_only_with_where_it_goes(case):
 def goes_to(found: Recomputed, test_loss: float) -> bool:
     """Whether the run's own steps, many and small, end at this test loss."""
     if OPTIMIZERS[found.run.optimizer].linear:
-        return math.isclose(found.test_loss(*found.destination), test_loss, rel_tol=GOES)
+        return math.isclose(
+            found.test_loss(*found.destination), test_loss, rel_tol=GOES, abs_tol=ROUNDING
+        )
     # of the others it is known of a penalty in the gradient of all examples alone
     known = found.run.decay == "coupled" and found.steps_an_epoch == 1
-    return known and math.isclose(found.test_loss(*found.ridge()), test_loss, rel_tol=GOES)
+    return known and math.isclose(
+        found.test_loss(*found.ridge()), test_loss, rel_tol=GOES, abs_tol=ROUNDING
+    )
 
 
 @UNMENDED
