@@ -25,8 +25,12 @@ def page() -> None:
     try:
         solved = solutions(scene)
     except ValueError as error:
-        text = "These settings do not go together: {rule}. Change that control."
-        drawing.error(say(text, rule=texts.literal(str(error))))
+        drawing.error(
+            say(
+                "These settings do not go together: {rule}. Change that control.",
+                rule=texts.literal(str(error)),
+            )
+        )
         return
     with side:
         explained.limit(scene, solved)

@@ -137,16 +137,25 @@ def _limit_of_batches(scene: Scene, data: Dataset, solved: Solutions) -> list[Sa
     if scene.lr <= limit.lr:
         above = say("η = {lr} is not above it.", lr=lr)
     if limit.kind == "full":
-        text = (
-            "Minibatch SGD, B = {batch_size}, takes all {n_train} examples at every step: with the "
-            "bias, which it moves too, its limit is η = {limit}."
-        )
-        return [say(text, batch_size=size, n_train=n, limit=most), above]
-    text = (
-        "Minibatch SGD, B = {batch_size}: the batches of its first pass, repeated for ever, would "
-        "diverge above η = {limit}; other passes have other orders, so that is an estimate."
-    )
-    return [say(text, batch_size=size, limit=most), above]
+        return [
+            say(
+                "Minibatch SGD, B = {batch_size}, takes all {n_train} examples at every step: with "
+                "the bias, which it moves too, its limit is η = {limit}.",
+                batch_size=size,
+                n_train=n,
+                limit=most,
+            ),
+            above,
+        ]
+    return [
+        say(
+            "Minibatch SGD, B = {batch_size}: the batches of its first pass, repeated for ever, "
+            "would diverge above η = {limit}; other passes have other orders, so that is an estimate.",
+            batch_size=size,
+            limit=most,
+        ),
+        above,
+    ]
 
 
 def _distinct(lr: float, limit: float) -> tuple[Digits, Digits]:

@@ -22,8 +22,10 @@ def sparsity(solved: Solutions, best: Array) -> list[Said]:
     k = solved.chosen
     present = [_on_diamond(best[k]), _on_disc(solved.optimum[k])]
     if solved.flat:
-        text = "The loss is flat: every point of the diamond is as good; 0 is the shortest."
-        return [*present, say(text)]
+        return [
+            *present,
+            say("The loss is flat: every point of the diamond is as good; 0 is the shortest."),
+        ]
     if solved.free_norm == 0:
         return [*present, say("w̃ = 0, so both are 0 whatever θ is, with L1 and with L2.")]
     return [*present, *_as_good(solved), *_held(solved)]
@@ -89,24 +91,33 @@ def _range(held: ZeroRange, solved: Solutions) -> Said:
     low, high, theta = held.low**2, held.high**2, float(solved.theta[solved.chosen])
     weight, here = WEIGHTS[held.weight], low <= theta <= high
     if held.low == 0 and solved.minimiser[0][held.weight] == 0:
-        text = "L1 holds {weight} at exactly 0 for every θ, for in w̃ it is 0 already."
-        return say(text, weight=weight)
+        return say(
+            "L1 holds {weight} at exactly 0 for every θ, for in w̃ it is 0 already.", weight=weight
+        )
     if low == 0 and here:
-        text = "L1 holds {weight} at exactly 0 for every θ up to {high}, as at the present one."
-        return say(text, weight=weight, high=high)
+        return say(
+            "L1 holds {weight} at exactly 0 for every θ up to {high}, as at the present one.",
+            weight=weight,
+            high=high,
+        )
     if low == 0:
-        text = (
-            "L1 holds {weight} at exactly 0 for every θ up to {high}, but not at the present one."
+        return say(
+            "L1 holds {weight} at exactly 0 for every θ up to {high}, but not at the present one.",
+            weight=weight,
+            high=high,
         )
-        return say(text, weight=weight, high=high)
     if here:
-        text = (
+        return say(
             "L1 holds {weight} at exactly 0 for every θ from {low} to {high}, as at the present "
-            "one."
+            "one.",
+            weight=weight,
+            low=low,
+            high=high,
         )
-        return say(text, weight=weight, low=low, high=high)
-    text = (
+    return say(
         "L1 holds {weight} at exactly 0 for every θ from {low} to {high}, but not at the present "
-        "one."
+        "one.",
+        weight=weight,
+        low=low,
+        high=high,
     )
-    return say(text, weight=weight, low=low, high=high)

@@ -104,23 +104,33 @@ def constraint(given: Problem, solved: Solutions) -> list[str]:
         )
         return [disc, *([FLAT] if solved.flat else []), idle]
     if lam > 0:
-        text = (
-            "w̃ lies outside (‖w̃‖² = {free_norm}), so the best point lies on the rim. A little "
-            "more θ, by dθ, lowers the least loss by (λ/2) dθ: dL*/dθ = −λ/2 = {price}, the shadow "
-            "price."
-        )
-        return [disc, say(text, free_norm=free, price=-lam / 2)]
+        return [
+            disc,
+            say(
+                "w̃ lies outside (‖w̃‖² = {free_norm}), so the best point lies on the rim. A "
+                "little more θ, by dθ, lowers the least loss by (λ/2) dθ: dL*/dθ = −λ/2 = {price}, "
+                "the shadow price.",
+                free_norm=free,
+                price=-lam / 2,
+            ),
+        ]
     if given.alone:
-        text = (
-            "It holds w̃ (‖w̃‖² = {free_norm}), so the constraint does not bind. Every θ from ‖w̃‖² "
-            "upwards gives this same point, and λ = 0."
-        )
-        return [disc, say(text, free_norm=free)]
-    text = (
-        "It holds w̃ (‖w̃‖² = {free_norm}), so the constraint does not bind. Every θ from ‖w̃‖² "
-        "upwards gives the same least loss, and λ = 0; w̃ is the shortest w that has it."
-    )
-    return [disc, say(text, free_norm=free)]
+        return [
+            disc,
+            say(
+                "It holds w̃ (‖w̃‖² = {free_norm}), so the constraint does not bind. Every θ from "
+                "‖w̃‖² upwards gives this same point, and λ = 0.",
+                free_norm=free,
+            ),
+        ]
+    return [
+        disc,
+        say(
+            "It holds w̃ (‖w̃‖² = {free_norm}), so the constraint does not bind. Every θ from "
+            "‖w̃‖² upwards gives the same least loss, and λ = 0; w̃ is the shortest w that has it.",
+            free_norm=free,
+        ),
+    ]
 
 
 def penalty(solved: Solutions) -> list[Said]:

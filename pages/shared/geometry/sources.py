@@ -93,8 +93,12 @@ def _designed(scene: Scene) -> Problem:
 
 
 def _of_design(scene: Scene, given: Problem) -> Said:
-    text = "H has the eigenvalues s₁ = {s1}, in the direction of {angle}°, and s₂ = {s2} across it."
-    return say(text, s1=scene.s1, s2=scene.s2, angle=scene.angle)
+    return say(
+        "H has the eigenvalues s₁ = {s1}, in the direction of {angle}°, and s₂ = {s2} across it.",
+        s1=scene.s1,
+        s2=scene.s2,
+        angle=scene.angle,
+    )
 
 
 def _two_of(data: Dataset, features: tuple[str, str], names: tuple[str, str]) -> Problem:
