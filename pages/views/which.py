@@ -6,6 +6,7 @@ from pages.shared import texts
 from pages.shared.chart import chart
 from pages.shared.which import controls, picture
 from pages.shared.which import texts as explained
+from pages.shared.words import say
 
 
 @st.fragment
@@ -21,7 +22,9 @@ def page() -> None:
     try:
         seen = controls.seen(controls.chosen())
     except ValueError as error:
-        drawing.error(f"These settings do not go together: {error}. Change that control.")
+        drawing.error(
+            say("These settings do not go together: {why}. Change that control.", why=str(error))
+        )
         return
     with drawing:
         explained.hint(seen.problem)

@@ -19,9 +19,10 @@ from streamlit.testing.v1 import AppTest
 from pages.shared import cached
 from pages.shared.chart import encode
 from pages.shared.link import read_link as read_train_link
+from pages.shared.numbers import Digits
 from pages.shared.settings import Steps
 from pages.shared.story import FEW_TESTS
-from pages.shared.which import freedom, measured, picture, texts, verdict, words
+from pages.shared.which import drawing, finding, freedom, measured, picture, texts, verdict, words
 from pages.shared.which.measured import METHODS, Again, Seen, Trained
 from pages.shared.which.presets import PRESETS
 from pages.shared.which.problem import (
@@ -35,6 +36,8 @@ from pages.shared.which.problem import (
 )
 from pages.shared.which.scale import Scale
 from pages.shared.which.traces import RULES
+from pages.shared.words import Said
+from tests.matrix.driver import number, recording
 from wd_core import (
     bayes_weight_decay,
     choose,
@@ -75,6 +78,41 @@ def whole(asked: Problem) -> Seen:
 def known(seen: Seen) -> measured.Exact:
     assert seen.exact is not None
     return seen.exact
+
+
+def found(seen: Seen) -> list[Said]:
+    """The sentences of the finding."""
+    with recording() as said:
+        finding.finding(seen)
+    return said
+
+
+def judged(seen: Seen) -> list[Said]:
+    """The sentences of the verdict over all repetitions."""
+    with recording() as said:
+        verdict.matters(seen)
+    return said
+
+
+def drawn_words(seen: Seen) -> list[Said]:
+    """The sentences on what is drawn."""
+    with recording() as said:
+        drawing.drawing(seen, picture.marks(seen))
+    return said
+
+
+def one(said: list[Said], words: str) -> dict[str, Any]:
+    """The values of the one sentence whose text holds these words, its numbers in full."""
+    (sentence,) = (sentence for sentence in said if words in sentence.text)
+    return {
+        name: number(value) if isinstance(value, Digits | int) else value
+        for name, value in sentence.values.items()
+    }
+
+
+def none(said: list[Said], words: str) -> bool:
+    """Whether no sentence holds these words."""
+    return not [sentence for sentence in said if words in sentence.text]
 
 
 def page_at(**query: str) -> AppTest:
@@ -286,7 +324,7 @@ def test_seeds_that_have_not_ended_are_not_counted() -> None:
 def test_nothing_random_is_run_once() -> None:
     seen = whole(problem(seeds=20, init_std=0.0, batch_size=30))
     assert seen.found.count == 1
-    assert "nothing in it is random" in words.finding(seen)
+    assert one(drawn_words(seen), "nothing in it is random") == {}
 
 
 def test_diverged_runs_are_a_gap_and_said() -> None:
@@ -296,8 +334,11 @@ def test_diverged_runs_are_a_gap_and_said() -> None:
     assert not gone.all()
     assert np.isnan(seen.found.test[gone]).all()
     assert np.isfinite(seen.found.test[~gone]).all()
-    first, last = (words.lam(float(lam)) for lam in seen.grid[gone][[0, -1]])
-    assert f"between {first} and {last} and leave a gap there" in words.finding(seen)
+    assert one(found(seen), "leave a gap there") == {
+        "n_values": gone.sum(),
+        "low": seen.grid[gone][0],
+        "high": seen.grid[gone][-1],
+    }
     assert "2 of 2 runs diverged" in words.sentences(seen)[-1]
 
 
@@ -307,7 +348,7 @@ def test_a_size_that_would_take_too_long_leaves_trained_runs_out() -> None:
     empty = Trained(asked.data, asked.run, asked.span, 0)
     assert empty.whole
     seen = replace(whole(problem()), trained=empty, found=empty.found)
-    assert "trained runs are left out" in words.finding(seen)
+    assert one(found(seen), "trained runs are left out") == {}
     assert encode(picture.picture(seen))
 
 
@@ -316,7 +357,7 @@ def test_a_size_that_cannot_be_decomposed_in_time_has_no_exact_solution() -> Non
     assert measured.exact(asked.data, asked.span) is None
     assert measured.draws_shown(asked) == 0
     seen = replace(whole(problem()), exact=None, again=Again(asked.data, asked.span, 0))
-    assert "The exact solution is left out" in words.finding(seen)
+    assert one(found(seen), "The exact solution is left out") == {}
     assert encode(picture.picture(seen))
 
 
@@ -389,19 +430,22 @@ def test_a_score_that_is_the_same_everywhere_is_not_called_undefined() -> None:
     one, two = (whole(problem(n_train=n)) for n in (1, 2))
     lone, pair = ({mark.rule: mark.why for mark in picture.marks(seen)} for seen in (one, two))
     assert np.ptp(known(one).at.test) == 0
-    assert lone["test"] == "prefers none: the same for every λ"
+    assert lone["test"] == "It prefers none: the same for every λ."
     assert np.isnan(known(one).at.gcv).all()
-    assert lone["gcv"] == lone["loo"] == "undefined for one example"
+    assert lone["gcv"] == lone["loo"] == "It is undefined for one example."
     assert known(two).at.gcv == pytest.approx(known(two).at.gcv[0], **SAME)
-    assert pair["gcv"] == pair["loo"] == "prefers none: the same for every λ"
+    assert pair["gcv"] == pair["loo"] == "It prefers none: the same for every λ."
 
 
 def test_a_loss_of_zero_is_said_to_be_below_the_picture() -> None:
-    below = "At {} the exact {} loss is 0, which is below the picture"
-    assert below.format("λ = 0", "training") in words.drawing(whole(problem(n_features=200)))
-    assert below.format("every λ", "training") in words.drawing(whole(problem(n_train=1)))
-    assert below.format("λ = 0", "test") in words.drawing(whole(problem(noise=0.0)))
-    assert "below the picture" not in words.drawing(whole(problem()))
+    for values, where, name in (
+        ({"n_features": 200}, "At λ = 0 the exact", "training"),
+        ({"n_train": 1}, "At every λ the exact", "training"),
+        ({"noise": 0.0}, "At λ = 0 the exact", "test"),
+    ):
+        said = drawn_words(whole(problem(**values)))
+        assert {"name": name} in [dict(s.values) for s in said if where in s.text]
+    assert none(drawn_words(whole(problem())), "below the picture")
 
 
 # ---------------------------------------------------------------- the picture
@@ -437,7 +481,7 @@ def test_every_end_has_a_picture_and_says_only_numbers(values: dict[str, Any]) -
     drawn = picture.picture(seen)
     go.Figure(drawn["figure"])
     json.loads(encode(drawn), parse_constant=pytest.fail)
-    said = [words.finding(seen), verdict.matters(seen), words.drawing(seen), *drawn["sentences"]]
+    said = [*found(seen), *judged(seen), *drawn_words(seen), *drawn["sentences"]]
     assert not [text for text in said if "nan" in text or "inf" in text.split()]
     assert len(drawn["sentences"]) == len(drawn["series"]["at"]) == 64
     low, high = drawn["figure"]["layout"]["yaxis11"]["range"]
@@ -545,8 +589,11 @@ def test_the_weights_panel_shows_those_with_decay() -> None:
         assert low < weights[1:].min()
         assert high > weights[1:].max()
         assert (low <= weights[0].min() and weights[0].max() <= high) != beyond
-        size = f"up to {words.plain(float(np.abs(weights[0]).max()))} in size"
-        assert (size in words.drawing(seen)) == beyond
+        said = drawn_words(seen)
+        if beyond:
+            assert one(said, "beyond their panel")["size"] == np.abs(weights[0]).max()
+        else:
+            assert none(said, "beyond their panel")
 
 
 def test_where_there_is_nothing_to_learn_rounding_is_not_shown() -> None:
@@ -561,7 +608,7 @@ def test_where_there_is_nothing_to_learn_rounding_is_not_shown() -> None:
     assert low <= shown.min() <= shown.max() <= high
     assert high - low < 1.5 * np.ptp(shown) + 0.5
     marks = {mark.rule: mark.why for mark in picture.marks(seen)}
-    assert marks["bayes"] == "prefers none: σ = 0 and all true weights are 0"
+    assert marks["bayes"] == "It prefers none: σ = 0 and all true weights are 0."
 
 
 def test_few_decades_are_ticked_in_small_panels_too() -> None:
@@ -607,63 +654,90 @@ def test_the_file_holds_the_numbers() -> None:
 
 def test_the_finding_names_what_each_rule_chose() -> None:
     seen = whole(problem())
-    text = words.finding(seen)
     chosen = known(seen).chosen
+    said = [sentence for sentence in found(seen) if "{rule} chooses" in sentence.text]
     for method in ("gcv", "loo", "validation", "bayes"):
-        lam = chosen.weight_decay[METHODS.index(method)]
-        assert f"λ = {words.plain(float(lam))}" in text
+        name = words.NAMES[method][0].upper() + words.NAMES[method][1:]
+        (sentence,) = (sentence for sentence in said if sentence.values["rule"] == name)
+        at = METHODS.index(method)
+        assert number(sentence.values["weight_decay"]) == chosen.weight_decay[at]
+        share = chosen.test[at] / chosen.least - 1
+        if "cost" in sentence.values:
+            assert number(sentence.values["cost"]) == share
+        else:
+            assert "as good as the best" in sentence.text
+            assert share < 0.0005
+
+
+@pytest.mark.parametrize("values", [{"noise": 10.0, "most": 10.0, "seed": 3}])
+def test_nothing_is_better_than_the_best(values: dict[str, Any]) -> None:
+    seen = whole(problem(**values))
+    chosen, data = known(seen).chosen, make_dataset(seen.problem.data)
+    bayes = METHODS.index("bayes")
+    assert chosen.weight_decay[bayes] == pytest.approx(10**2 / (30 * 0.04))
+    beyond = ridge_path(data, [chosen.weight_decay[bayes]]).test_loss[0]
+    assert chosen.least == pytest.approx(beyond, **SAME)
+    assert chosen.least < known(seen).fine.test.min()
+    assert chosen.ratio[METHODS.index("test")] > 1
+    said = found(seen)
+    assert none(said, "−")
+    prior = [s for s in said if s.values.get("rule") == "Bayes"]
+    assert [sentence.text for sentence in prior] == [
+        "{rule} chooses λ = {weight_decay}, as good as the best."
+    ]
+    assert "That λ lies beyond the axis." in [str(sentence) for sentence in said]
 
 
 def test_whether_it_matters_is_what_the_repetitions_say() -> None:
     seen = whole(problem(draws=20))
-    text = verdict.matters(seen)
+    said = judged(seen)
     zero = np.median(seen.again.column("zero")[1])
     gcv = np.median(seen.again.column("gcv")[1])
-    assert f"without decay is {100 * (zero - 1):.0f} % above the best" in text
-    assert f"GCV {words.above(float(gcv))}" in text
+    assert one(said, "without decay is {cost} above")["cost"] == zero - 1
+    (by_gcv,) = (s for s in said if s.values.get("rule") == "GCV" and "Chosen by" in s.text)
+    assert number(by_gcv.values["cost"]) == gcv - 1
     assert zero > gcv
-    assert "For the exact solution choosing is worth it" in text
+    costs = {m: np.median(seen.again.column(m)[1]) for m in ("gcv", "loo", "validation")}
+    cheapest = min(costs, key=lambda method: costs[method])
+    assert one(said, "choosing is worth it") == {"rule": words.NAMES[cheapest]}
 
 
 def test_few_repetitions_have_no_verdict() -> None:
     seen = whole(problem())
-    assert "For the exact solution" in verdict.matters(seen)
+    assert not none(judged(seen), "For the exact solution")
     few = replace(seen.again, found=seen.again.found[: measured.LEAST_DRAWS - 1])
-    text = verdict.matters(replace(seen, again=few))
-    assert "On 4 data sets" in text
-    assert "For the" not in text
-    assert "a verdict takes at least 5" in text
+    said = judged(replace(seen, again=few))
+    assert one(said, "without decay is")["n_repetitions"] == 4
+    assert none(said, "For the")
+    assert one(said, "a verdict takes at least") == {"least_draws": 5}
 
 
 def test_the_verdict_names_trained_runs_that_say_otherwise() -> None:
     seen = whole(problem_of({**SMALL, **PRESETS[1].values, "epochs": 200}))
-    text = verdict.matters(seen)
     zero = float(seen.found.test[0] / np.nanmin(seen.found.test))
     assert zero > 2
-    assert f"trained on the data above λ matters: without decay they are {words.above(zero)}" in (
-        text
-    )
-    lone = verdict.matters(whole(problem(n_train=1, epochs=100)))
-    assert "none of the rules chooses a λ here. For the runs trained on the data above" in lone
+    assert one(judged(seen), "above gain by decay") == {"times": zero}
+    lone = judged(whole(problem(n_train=1, epochs=100)))
+    assert one(lone, "None of the rules chooses a λ here") == {}
+    assert not none(lone, "The runs trained on the data above")
     alike = replace(seen.found, test=np.ones_like(seen.found.test))
-    assert "trained on the data" not in verdict.matters(replace(seen, found=alike))
+    assert none(judged(replace(seen, found=alike)), "trained on the data")
     lost = replace(seen.found, test=np.where(seen.grid > 0, seen.found.test, np.nan))
-    assert "trained on the data" not in verdict.matters(replace(seen, found=lost))
+    assert none(judged(replace(seen, found=lost)), "trained on the data")
 
 
 def test_few_test_examples_measure_nothing() -> None:
-    one = whole(problem(source="diabetes", n_train=442))
-    assert one.problem.data.n_train == 441
-    assert "measured on a single test example: chance decides much" in words.finding(one)
-    text = verdict.matters(one)
-    assert "each test set is a single example: that measures nothing" in text
-    assert "worth it" not in text
+    lone = whole(problem(source="diabetes", n_train=442))
+    assert lone.problem.data.n_train == 441
+    assert one(found(lone), "measured on a single test example: chance decides much") == {}
+    assert one(judged(lone), "each test set is a single example: that measures nothing") == {}
+    assert none(judged(lone), "worth it")
     few = whole(problem(n_test=FEW_TESTS - 1))
-    assert f"only {FEW_TESTS - 1} test examples" in words.finding(few)
-    assert "there is no verdict" in verdict.matters(few)
+    assert one(found(few), "chance decides") == {"n": FEW_TESTS - 1}
+    assert one(judged(few), "there is no verdict") == {"n": FEW_TESTS - 1}
     enough = whole(problem(n_test=FEW_TESTS))
-    assert "chance decides" not in words.finding(enough)
-    assert "For the exact solution" in verdict.matters(enough)
+    assert none(found(enough), "chance decides")
+    assert not none(judged(enough), "For the exact solution")
 
 
 def test_more_examples_than_the_table_has_are_named() -> None:
@@ -680,27 +754,28 @@ def test_bars_are_named_only_where_there_are_bars() -> None:
 
 
 def test_a_best_loss_of_zero_has_no_percentage() -> None:
-    text = verdict.matters(whole(problem(noise=0.0)))
-    assert "%" not in text
-    assert "No decay reaches the least loss, which is 0, and so do GCV" in text
+    seen = whole(problem(noise=0.0))
+    said = judged(seen)
+    assert not [sentence for sentence in said if "cost" in sentence.values]
+    reach = [m for m in ("gcv", "loo", "validation") if np.median(seen.again.column(m)[1]) == 1]
+    assert reach == ["gcv", "loo"]
+    assert one(said, "No decay reaches the least loss, which is 0, and so do") == {
+        "rules": "GCV and leave-one-out"
+    }
 
 
 def test_it_does_not_matter_where_the_exact_loss_is_flat() -> None:
-    flat = {**SMALL, **PRESETS[1].values}
-    seen = whole(problem_of(flat))
+    seen = whole(problem_of({**SMALL, **PRESETS[1].values}))
     rules = {words.NAMES[rule]: np.median(seen.again.column(rule)[1]) for rule in METHODS[2:5]}
     cheapest = min(rules, key=lambda name: rules[name])
-    assert (
-        f"For the exact solution it matters little here: in the median no decay and {cheapest} are "
-        "both within 5 % of the best λ"
-    ) in verdict.matters(seen)
+    assert one(judged(seen), "choosing gains little here") == {"rule": cheapest, "nearly": 0.05}
 
 
 @pytest.mark.parametrize(
-    ("ratio", "text"), [(1.0, "0.0 %"), (1.031, "3.1 %"), (2.5, "150 %"), (12.0, "12 times")]
+    ("ratio", "text"), [(1.0, "0 %"), (1.0314, "3.14 %"), (2.5, "150 %"), (12.0, "12 times")]
 )
 def test_a_cost_is_a_share_or_a_factor(ratio: float, text: str) -> None:
-    assert words.percent(ratio) == text
+    assert words.cost(ratio) == text
 
 
 # ---------------------------------------------------------------- the page

@@ -9,9 +9,9 @@ import numpy as np
 
 from pages.shared.figures import TEXT, Trace, log_axis
 from pages.shared.which import freedom
-from pages.shared.which.losses import losses, span
+from pages.shared.which.losses import losses, notes, span
 from pages.shared.which.measured import NAMED
-from pages.shared.which.panels import panels
+from pages.shared.which.panels import missing, panels
 from pages.shared.which.scale import Scale, number
 from pages.shared.which.traces import (
     CHOSEN,
@@ -46,7 +46,7 @@ NARROW_DOMAINS = (
 LEGEND, NARROW_LEGEND = 1.075, 1.06
 UPPER = {"xaxis": f"x{FREEDOM}", "yaxis": f"y{PANELS[LOSS]}"}
 # An axis over another one would otherwise have its ticks where that has them.
-FEW_TICKS = {"tickmode": "auto", "nticks": 5}
+FEW_TICKS = {"tickmode": "auto", "nticks": 5, "exponentformat": "power"}
 # Over fewer decades than this 1, 2 and 5 are ticked in each.
 FEW = 3.5
 # Names of weights that would stand closer than this share of the panel are left to the hover.
@@ -85,7 +85,11 @@ def _layout(shown: Shown, ends: tuple[float, float]) -> dict[str, Any]:
             "yanchor": "bottom",
             "font": {"size": 12},
         },
-        "annotations": [_break(shown.scale, mark) for mark in PANELS] + _words(shown),
+        "annotations": [
+            *(_break(shown.scale, mark) for mark in PANELS),
+            *_words(shown),
+            *_notes(shown),
+        ],
     }
     narrow: dict[str, Any] = {"height": 1180, "margin.t": 218, "legend.y": NARROW_LEGEND}
     for panel, mark in enumerate(PANELS):
@@ -124,11 +128,37 @@ def _layout(shown: Shown, ends: tuple[float, float]) -> dict[str, Any]:
     layout["meta"] = {
         "filename": "which-lambda",
         "clicks": True,
-        "alt": "Loss over λ and over the degrees of freedom of the exact solution; below it the λ "
-        "that each rule chooses, weights and their norm.",
+        "alt": _alternative(shown),
         "narrow": narrow,
     }
     return layout
+
+
+def _alternative(shown: Shown) -> str:
+    """What is drawn, for who cannot see it."""
+    if shown.fine is None:
+        return "Loss of the trained runs over λ; below it the λ of the least, and the norm."
+    return (
+        "Loss over λ and over the degrees of freedom of the exact solution; below it the λ that "
+        "each rule chooses, weights and their norm."
+    )
+
+
+def _notes(shown: Shown) -> list[dict[str, Any]]:
+    """Why a panel has less in it than one would look for."""
+    said = [(LOSS, note) for note in notes(shown)] + missing(shown)
+    return [
+        {
+            "text": note,
+            "x": 0.5,
+            "y": 0.95 - 0.1 * sum(panel == other for other, _ in said[:k]),
+            "xref": f"x{PANELS[panel]} domain",
+            "yref": f"y{PANELS[panel]} domain",
+            "showarrow": False,
+            "yanchor": "top",
+        }
+        for k, (panel, note) in enumerate(said)
+    ]
 
 
 def _upwards(shown: Shown, panel: int, ends: tuple[float, float]) -> dict[str, Any]:
@@ -225,7 +255,7 @@ def _words(shown: Shown) -> list[dict[str, Any]]:
     for row, mark in enumerate(reversed(shown.marks)):
         if math.isnan(mark.weight_decay):
             at = {"x": 0.02, "y": row + 0.4, "xref": "x2 domain", "yref": f"y{UPRIGHT[CHOSEN]}"}
-            notes.append({"text": f"– {mark.why}", "xanchor": "left", **at})
+            notes.append({"text": str(mark.why), "xanchor": "left", **at})
         elif not shown.scale.shows(mark.weight_decay):
             notes.append(_beyond(shown.scale, mark, row))
     paths = shown.paths

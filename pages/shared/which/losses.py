@@ -5,9 +5,21 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pages.shared.figures import TEST, TEXT, TRAIN, Trace
-from pages.shared.which.traces import LOSS, RULES, Mark, Shown, curve, positive, scatter, upright
+from pages.shared.which.traces import (
+    LOSS,
+    RULES,
+    Mark,
+    Shown,
+    curve,
+    labelled,
+    positive,
+    scatter,
+    upright,
+)
+from pages.shared.words import Said, say
 from wd_core.types import Array
 
 # The loss axis goes so many decades below and above what predicting the mean gives, at most.
@@ -22,12 +34,51 @@ def losses(shown: Shown) -> list[Trace]:
     return [*curves, *(part for mark in shown.marks for part in _mark(shown, mark))]
 
 
+def notes(shown: Shown) -> list[str]:
+    """Why the panel has less in it than one would look for: each a sentence."""
+    found, (low, high) = shown.found, span(shown)
+    said: list[str] = []
+    for name, y in (("training", found.train), ("test", found.test)):
+        drawn = positive(y)[np.isfinite(positive(y))]
+        if len(drawn) and not _inside(drawn, low, high).any():
+            below = math.log10(drawn.max()) < low
+            said.append(_off(name, below))
+    nothing = not any(np.isfinite(positive(y)).any() for y in _all(shown))
+    if nothing and (shown.fine is not None or found.count):
+        said.append(say("Every loss is 0, and a logarithmic axis has no place for it."))
+    elif nothing:
+        said += [mark.why for mark in shown.marks if mark.rule == "trained"]
+    return [str(note) for note in said]
+
+
+def _off(name: str, below: bool) -> Said:
+    if below:
+        return say("The trained runs' {name} losses lie below the picture.", name=name)
+    return say("The trained runs' {name} losses lie above the picture.", name=name)
+
+
+def _inside(y: Array, low: float, high: float) -> NDArray[np.bool_]:
+    """Which losses lie within the panel."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        place = np.log10(y)
+    return np.asarray((place >= low) & (place <= high))
+
+
 def _exact(shown: Shown) -> list[Trace]:
     fine = shown.fine
     if fine is None:
         return []
+    ends = span(shown)
     return [
-        curve(LOSS, shown.scale, fine.weight_decay, y, name, line={"color": colour, "dash": dash})
+        curve(
+            LOSS,
+            shown.scale,
+            fine.weight_decay,
+            y,
+            name,
+            line={"color": colour, "dash": dash},
+            **labelled(_inside(y, *ends)),
+        )
         for y, name, colour, dash in (
             (positive(fine.train), "train, exact", TRAIN, "solid"),
             (positive(fine.test), "test, exact", TEST, "dash"),
@@ -36,7 +87,7 @@ def _exact(shown: Shown) -> list[Trace]:
 
 
 def _runs(shown: Shown) -> list[Trace]:
-    found = shown.found
+    found, ends = shown.found, span(shown)
     if not found.count:
         return []
     return [
@@ -49,6 +100,7 @@ def _runs(shown: Shown) -> list[Trace]:
             mode="markers",
             marker={"color": colour, "size": 7, "symbol": symbol},
             hovertemplate="λ = %{customdata:.3g}: %{y:.4g}<extra>" + name + "</extra>",
+            **labelled(_inside(y, *ends)),
         )
         for y, name, colour, symbol in (
             (found.train, "train, trained", TRAIN, "circle-open"),
@@ -149,15 +201,20 @@ def _mark(shown: Shown, mark: Mark) -> list[Trace]:
     return traces
 
 
-def span(shown: Shown) -> tuple[float, float]:
-    """log₁₀ of the least and largest loss shown."""
+def _all(shown: Shown) -> list[Array]:
+    """Every loss that is to be drawn."""
     found, fine = shown.found, shown.fine
     parts = [found.train, found.test, found.test_band.ravel()]
     if fine is not None:
         parts += [fine.train, fine.test]
     if shown.constant:
         parts.append(np.array([shown.constant]))
-    values = np.concatenate(parts)
+    return parts
+
+
+def span(shown: Shown) -> tuple[float, float]:
+    """log₁₀ of the least and largest loss shown."""
+    values = np.concatenate(_all(shown))
     values = values[np.isfinite(values) & (values > 0)]
     if not len(values):
         return -3.0, 0.0

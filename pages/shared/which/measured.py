@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pages.shared import cached
 from pages.shared.which.problem import TRAINED, Problem, Span
+from pages.shared.which.rounding import ROUNDING, alike, over, rounding_share, without_rounding
 from wd_core import (
     DATASETS,
     Dataset,
@@ -45,12 +46,6 @@ CHOICE_SECONDS = 8e-3
 LEAST_DRAWS = 5
 # The band that is drawn: four runs in five.
 BAND = (0.1, 0.9)
-# An estimate that varies by less than this share over all λ prefers none of them.
-ALIKE = 1e-9
-
-# A loss below this share of that of predicting 0 is rounding.
-ROUNDING = 1e-24
-
 # Weights without decay may widen the shown range by this share of what the others span.
 BEYOND = 0.5
 
@@ -97,9 +92,11 @@ class Paths:
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """λ by each of METHODS and the exact test loss there, [6] each, NaN where undefined; the least.
+    """λ by each of METHODS and the exact test loss there, [6] each, NaN where undefined.
 
-    `alike`: the methods whose score is defined and the same for every λ, which choose none.
+    `least`: the least of these and of those on the grid, so that nothing that is compared with it
+    is below it; `alike`: the methods whose score is defined and the same for every λ, which choose
+    none.
     """
 
     weight_decay: Array
@@ -128,6 +125,7 @@ class Exact:
 class Found:
     """The trained runs so far, over λ [G]; NaN where none has ended, or one has diverged.
 
+    Losses that are rounding are 0, but in `own`, which says what Train says.
     train, test, norm: medians; low, high [G]: the band of each; own: train, test and norm [3, G]
     of the page's own seed, the runs that open on Train; diverged [G]: how many of `count` did.
     """
@@ -143,8 +141,13 @@ class Found:
 
     @property
     def best(self) -> int | None:
-        """The place of the λ of the least median test loss."""
-        return None if np.isnan(self.test).all() else int(np.nanargmin(self.test))
+        """The place of the λ of the least median test loss; None where no λ is preferred."""
+        return None if np.isnan(self.test).all() or self.flat else int(np.nanargmin(self.test))
+
+    @property
+    def flat(self) -> bool:
+        """Whether the runs of every λ have ended with the same median test loss."""
+        return bool(np.isfinite(self.test).all()) and alike(self.test)
 
 
 @dataclass(eq=False)
@@ -201,6 +204,9 @@ class Trained:
         complete = np.flatnonzero(ended.sum(1) == G)
         complete = complete if len(complete) else np.array([0])
         kept = [column[complete] for column in columns]
+        data = cached.dataset(self.data)
+        for k, y in enumerate((data.y_train, data.y_test)):
+            kept[k] = without_rounding(kept[k], y)
         train, test, norm = (np.median(column, axis=0) for column in kept)
         train_band, test_band = (np.quantile(column, BAND, axis=0) for column in kept[:2])
         own = np.array([column[0] for column in columns])
@@ -279,19 +285,8 @@ def exact(spec: DatasetSpec, span: Span) -> Exact | None:
         at=_curves(data, ridge_path(data, span.grid)),
         paths=_paths(data, span),
         chosen=chosen(data, spec, span),
-        constant=float(_without_rounding(np.array(cached.constant_loss(data)), data.y_test)),
+        constant=float(without_rounding(np.array(cached.constant_loss(data)), data.y_test)),
     )
-
-
-def over(loss: Array, least: float) -> Array:
-    """How many times the least loss; 1 at the least itself, infinite where that is 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(loss == least, 1.0, loss / least)
-
-
-def _without_rounding(loss: Array, y: Array) -> Array:
-    """Losses on targets y, with 0 for what is left of them by rounding."""
-    return np.where(loss > ROUNDING * float(np.mean(y**2)), loss, 0.0)
 
 
 def _fits(data: Dataset, path: RidgePath) -> NDArray[np.bool_]:
@@ -301,10 +296,11 @@ def _fits(data: Dataset, path: RidgePath) -> NDArray[np.bool_]:
 
 
 def _curves(data: Dataset, path: RidgePath) -> Curves:
+    share = rounding_share(data)
     return Curves(
         path.weight_decay,
-        _without_rounding(path.train_loss, data.y_train),
-        _without_rounding(path.test_loss, data.y_test),
+        without_rounding(path.train_loss, data.y_train, share),
+        without_rounding(path.test_loss, data.y_test, share),
         path.dof,
         np.where(_fits(data, path), path.weight_norm, 0.0),
         path.gcv,
@@ -317,9 +313,14 @@ def _paths(data: Dataset, span: Span) -> Paths:
     path = ridge_path(data, lams)
     weights = np.where(_fits(data, path)[:, None], path.weights, 0.0)
     order = np.argsort(-np.abs(weights).max(0), kind="stable")[:LINES]
-    names = [escape(name, quote=False) for name in data.feature_names]  # Plotly reads HTML
+    names = [_literal(name) for name in data.feature_names]
     names = names or [f"w<sub>{j + 1}</sub>" for j in range(data.n_features)]
     return Paths(lams, weights[:, order], tuple(names[j] for j in order), data.n_features)
+
+
+def _literal(name: str) -> str:
+    """A feature's name where Plotly reads HTML, and %{...} as a place to fill."""
+    return escape(name, quote=False).replace("%{", "%\u2060{")
 
 
 def chosen(data: Dataset, spec: DatasetSpec, span: Span) -> Chosen:
@@ -327,43 +328,44 @@ def chosen(data: Dataset, spec: DatasetSpec, span: Span) -> Chosen:
     lams = span.grid
     rules = choose(data, lams, seed=spec.seed)
     path = ridge_path(data, lams)
-    scores = {"test": (path.test_loss, data.y_test)}
-    scores |= {"gcv": (path.gcv, data.y_train), "loo": (path.loo, data.y_train)}
+    share = rounding_share(data)
+    scores = {"test": without_rounding(path.test_loss, data.y_test, share)}
+    for rule, score in (("gcv", path.gcv), ("loo", path.loo)):
+        scores[rule] = without_rounding(score, data.y_train, share)
     if data.n_train > 1:
         split = validation_split(data, seed=spec.seed)
-        scores["validation"] = (ridge_path(split, lams).test_loss, split.y_test)
-    scores = {rule: (score, y) for rule, (score, y) in scores.items() if not np.isnan(score).all()}
-    alike = frozenset(rule for rule, score in scores.items() if _alike(*score))
-    telling = scores.keys() - alike
+        held = ridge_path(split, lams).test_loss
+        scores["validation"] = without_rounding(held, split.y_test, rounding_share(split))
+    undecided = frozenset(
+        rule for rule, score in scores.items() if not np.isnan(score).all() and alike(score)
+    )
+    telling = scores.keys() - undecided
+    # nothing is below 0: what a rule finds below the rounding of no decay is rounding
     found = {"bayes": prior_weight_decay(data, spec), "zero": 0.0} | {
-        str(rule): choice.weight_decay for rule, choice in rules.items() if rule in telling
+        str(rule): 0.0 if scores[rule][0] == 0 else choice.weight_decay
+        for rule, choice in rules.items()
+        if rule in telling
     }
     wanted = np.array([found.get(method, np.nan) for method in METHODS])
     known = np.isfinite(wanted)
     at_known = ridge_path(data, np.append(wanted[known], lams)).test_loss
-    at_known = _without_rounding(at_known, data.y_test)
+    at_known = without_rounding(at_known, data.y_test, share)
     test = np.full(len(METHODS), np.nan)
     test[known] = at_known[: known.sum()]
-    least = float(test[0] if "test" in telling else at_known.min())
-    return Chosen(wanted, test, least, alike)
-
-
-def _alike(score: Array, y: Array) -> bool:
-    """Whether a score prefers no λ to any other, where it is defined."""
-    kept = _without_rounding(score[~np.isnan(score)], y)
-    return bool(np.ptp(kept) <= ALIKE * kept.max())
+    return Chosen(wanted, test, float(at_known.min()), undecided)
 
 
 def prior_weight_decay(data: Dataset, spec: DatasetSpec) -> float:
     """Bayes' σ²/(nτ²) with τ² the mean square of the true weights; NaN where they are unknown."""
-    if data.w_true is None or not DATASETS[spec.source].noise_known:
+    tau = weight_scale(data)
+    if tau is None or not DATASETS[spec.source].noise_known:
         return float("nan")
-    return bayes_weight_decay(spec.noise, weight_scale(data.w_true), data.n_train)
+    return bayes_weight_decay(spec.noise, tau, data.n_train)
 
 
-def weight_scale(w_true: Array) -> float:
-    """τ: the root mean square of the true weights."""
-    return float(np.sqrt(np.mean(w_true**2)))
+def weight_scale(data: Dataset) -> float | None:
+    """τ: the root mean square of the true weights; None where nobody knows them."""
+    return None if data.w_true is None else float(np.sqrt(np.mean(data.w_true**2)))
 
 
 @lru_cache(maxsize=16)

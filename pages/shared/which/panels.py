@@ -22,6 +22,8 @@ from pages.shared.which.traces import (
     positive,
     scatter,
 )
+from pages.shared.words import say
+from wd_core.types import Array
 
 # Bins of the chosen λ, and the height of the fullest, of a row of 1.
 BINS, FULL = 40, 0.72
@@ -32,6 +34,23 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 def panels(shown: Shown) -> list[Trace]:
     """All that these panels hold but the upright lines that move."""
     return [*_rows(shown), *_norm(shown), *_weights(shown)]
+
+
+def missing(shown: Shown) -> list[tuple[int, str]]:
+    """The panels below the losses that are empty, each with the reason in a sentence."""
+    said = []
+    if shown.paths is None:
+        said.append((WEIGHTS, str(say("Left out at this size."))))
+    if not any(np.isfinite(positive(norm)).any() for norm in _norms(shown)):
+        if shown.fine is not None or shown.found.count:
+            said.append((NORM, str(say("Every ‖w‖ shown is 0."))))
+        else:
+            said += [(NORM, str(mark.why)) for mark in shown.marks if mark.rule == "trained"]
+    return said
+
+
+def _norms(shown: Shown) -> list[Array]:
+    return [shown.found.norm] + ([shown.fine.norm] if shown.fine is not None else [])
 
 
 def _rows(shown: Shown) -> list[Trace]:

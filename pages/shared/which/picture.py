@@ -40,7 +40,7 @@ def picture(seen: Seen) -> Payload:
         "sliders": [_slider(seen)],
         "position": problem.marked,
         "sentences": words.sentences(seen),
-        "tiles": words.TILES,
+        "tiles": words.tiles(seen),
         "total": len(seen.grid) - 1,
         "stream": None,
     }

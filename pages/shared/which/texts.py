@@ -11,11 +11,13 @@ import streamlit as st
 from pages.shared import assets, cached
 from pages.shared import controls as run_controls
 from pages.shared.latex import tex
-from pages.shared.numbers import plain
-from pages.shared.which import controls, verdict, words
+from pages.shared.numbers import every_digit, plain
+from pages.shared.which import controls, drawing, picture, verdict, words
+from pages.shared.which import finding as finding_words
 from pages.shared.which.measured import Seen, weight_scale
 from pages.shared.which.presets import PRESETS
 from pages.shared.which.problem import Problem, train_query
+from pages.shared.words import say
 from wd_core import DATASETS
 from wd_core.types import Array
 
@@ -38,8 +40,8 @@ def hint(problem: Problem) -> None:
 
 def finding(seen: Seen) -> None:
     """The answer to the page's question, from the numbers."""
-    st.markdown(words.finding(seen))
-    st.caption(words.drawing(seen))
+    st.markdown(finding_words.finding(seen))
+    st.caption(drawing.drawing(seen, picture.marks(seen)))
 
 
 def open_on_train(seen: Seen) -> None:
@@ -47,7 +49,7 @@ def open_on_train(seen: Seen) -> None:
     problem = seen.problem
     st.markdown("**The marked run**")
     st.link_button(
-        f"Open λ = {words.lam(problem.weight_decay)} on Train",
+        say("Open λ = {weight_decay} on Train", weight_decay=every_digit(problem.weight_decay)),
         f"{assets.base_path()}/?{train_query(problem)}",
         help="The same data, start and batch order, epoch by epoch: the marked λ as one run.",
     )
@@ -123,15 +125,22 @@ def matters(seen: Seen) -> None:
     st.markdown(verdict.matters(seen))
     table = [_row(seen, method) for method in ("zero", "gcv", "loo", "validation", "bayes", "test")]
     st.dataframe([row for row in table if row], hide_index=True, height="content")
-    asked, shown = seen.problem.draws, again.count
-    fewer = f" {asked} would take too long at this size." if shown < asked else ""
-    st.caption(
-        f"{len(again.found)} {verdict.repetition(seen)}, seeds {again.spec.seed} and on."
-        f"{verdict.bars(seen)}{fewer} Cost: how far the exact test loss at the chosen λ is "
-        "above the least one on the same data; nine in ten cost no more than the 90th percentile. "
-        "Validation keeps a quarter of the training rows "
-        "aside, chooses on them, and fits all rows at the same λ."
-    )
+    st.caption(" ".join(part for part in _repetitions(seen) if part))
+
+
+def _repetitions(seen: Seen) -> list[str]:
+    asked = seen.problem.draws
+    too_many = asked > seen.again.count
+    return [
+        verdict.repeated(seen),
+        verdict.bars(seen),
+        say("{n_asked} would take too long at this size.", n_asked=asked) if too_many else "",
+        say(
+            "Cost: how far the exact test loss at the chosen λ is above the least one on the same "
+            "data; nine in ten cost no more than the 90th percentile. Validation keeps about a "
+            "quarter of the training rows aside, chooses on them, and fits all rows at the same λ."
+        ),
+    ]
 
 
 def _row(seen: Seen, method: str) -> dict[str, str]:
@@ -149,9 +158,9 @@ def _row(seen: Seen, method: str) -> dict[str, str]:
         "median λ": plain(float(middle)),
         "80 % of them": f"{plain(float(low))} to {plain(float(high))}" if chosen else "–",
         f"at 0 or {plain(most)}": f"{ends} of {len(lams)}" if chosen else "–",
-        "median cost": words.percent(float(np.median(ratio))),
-        "90th percentile": words.percent(float(np.quantile(ratio, 0.9, method="higher"))),
-        "worst": words.percent(float(ratio.max())),
+        "median cost": words.cost(float(np.median(ratio))),
+        "90th percentile": words.cost(float(np.quantile(ratio, 0.9, method="higher"))),
+        "worst": words.cost(float(ratio.max())),
     }
 
 
@@ -162,26 +171,26 @@ def explanations(seen: Seen) -> None:
     """How λ is chosen with the truth, without test data, and what it uses up."""
     prior, estimates, freedom = st.columns(3, gap="medium")
     with prior:
-        _prior(seen.problem)
+        _prior(seen)
     with estimates:
-        _estimates()
+        _estimates(seen)
     with freedom:
         _freedom(seen)
 
 
-def _prior(problem: Problem) -> None:
+def _prior(seen: Seen) -> None:
     st.markdown("**With the truth: Bayes**")
-    if not DATASETS[problem.data.source].noise_known:
+    data = seen.problem.data
+    tau = weight_scale(cached.dataset(data))
+    if tau is None or not DATASETS[data.source].noise_known:
         st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}")
         st.caption("Nobody knows σ and τ of these data: the formula cannot be filled in.")
         return
-    data = cached.dataset(problem.data)
-    assert data.w_true is not None
-    sigma2, tau2, n = problem.data.noise**2, weight_scale(data.w_true) ** 2, data.n_train
+    sigma2, tau2, n = data.noise**2, tau**2, data.n_train
     if tau2 == 0:
         st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}, \quad \tau = 0")
         st.caption(
-            "All true weights are 0: the more decay the better."
+            "All true weights are 0: on average over the noise, the more decay the better."
             if sigma2
             else "All true weights are 0, and so is σ: no λ is better than another."
         )
@@ -191,24 +200,36 @@ def _prior(problem: Problem) -> None:
         rf"{tex(tau2)}}} = {tex(sigma2 / (n * tau2))}"
     )
     st.caption(
-        f"With w ~ N(0, τ²I) ridge at this λ is the posterior mean, and no λ is better on average "
-        f"over such w. Here τ² = ‖w‖²/d = {plain(tau2)} is the mean square of the true weights: "
-        "one w, not an average, and one data set, so the least test loss may lie elsewhere."
+        say(
+            "With w ~ N(0, τ²I) ridge at this λ is the posterior mean, and no λ is better on "
+            "average over such w. Here τ² = ‖w‖²/d = {mean_square} is the mean square of the true "
+            "weights: one w, not an average, and one data set, so the least test loss may lie "
+            "elsewhere.",
+            mean_square=tau2,
+        )
     )
 
 
-def _estimates() -> None:
+def _estimates(seen: Seen) -> None:
     st.markdown("**From the training data alone**")
     st.latex(
         r"\begin{gathered} \text{GCV} = \frac{\tfrac1n \lVert y - \hat y\rVert^2}"
         r"{(1 - \text{df}/n)^2} \\ \text{LOO} = \tfrac1n \sum_i"
         r"\Bigl(\frac{y_i - \hat y_i}{1 - h_{ii}}\Bigr)^2 \end{gathered}"
     )
-    st.caption(
+    n, exact = seen.problem.data.n_train, seen.exact
+    said = say(
         "Both estimate the mean square of a new prediction. LOO is what leaving each example out "
         "and fitting the others gives, for nλ held fixed. The legend of the picture can show their "
-        "halves. Where d ≥ n − 1 both are 0/0 at λ = 0, and their limit is taken."
+        "halves."
     )
+    if n == 1:
+        said = say("Both estimate the mean square of a new prediction, and take two examples.")
+    elif exact is not None and round(float(exact.at.dof[0])) == n:
+        limit = say("At λ = 0 both are 0/0 on these data, and their limit is taken.")
+        st.caption(f"{said} {limit}")
+        return
+    st.caption(said)
 
 
 def _freedom(seen: Seen) -> None:
@@ -221,8 +242,19 @@ def _freedom(seen: Seen) -> None:
     dof = tex(float(exact.at.dof[k]))
     st.latex(rf"\text{{df}} = 1 + \sum_j \frac{{s_j}}{{s_j + {tex(lam)}}} = {dof}")
     most = float(exact.at.dof[0])
+    if most == 1:
+        st.caption(
+            say(
+                "The 1 is the bias, which is not decayed. The features do not vary here: no "
+                "weight takes part in the fit."
+            )
+        )
+        return
     st.caption(
-        f"s: eigenvalues of the covariance of x; the 1 is the bias, which is not decayed. At λ = 0 "
-        f"it is {plain(most)}, towards λ → ∞ it falls to 1. ‖w*‖ falls with λ as well; a single "
-        "weight may grow on the way."
+        say(
+            "s: eigenvalues of the covariance of x; the 1 is the bias, which is not decayed. At "
+            "λ = 0 it is {dof_without}, towards λ → ∞ it falls to 1. ‖w*‖ falls with λ as well; a "
+            "single weight may grow on the way.",
+            dof_without=most,
+        )
     )

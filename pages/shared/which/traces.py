@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pages.shared.figures import TEST, TEXT, TRAIN, Trace
 from pages.shared.which.measured import Curves, Found, Paths
@@ -115,6 +116,11 @@ def dot_at_zero(count: int, size: int) -> dict[str, str]:
 def _packed(values: Array, kind: str) -> dict[str, str]:
     """An array as Plotly writes one: base64 of its numbers, and their kind."""
     return {"dtype": kind, "bdata": b64encode(values.astype(f"<{kind}").tobytes()).decode()}
+
+
+def labelled(inside: NDArray[np.bool_]) -> dict[str, bool]:
+    """The legend names a trace only where a point of it is seen."""
+    return {"showlegend": bool(inside.any())}
 
 
 def positive(values: Array) -> Array:

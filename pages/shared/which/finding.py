@@ -1,0 +1,209 @@
+"""The finding of the page “Which λ”: where the loss is least, and what each rule chose."""
+
+from __future__ import annotations
+
+import math
+
+from pages.shared import cached
+from pages.shared.numbers import every_digit, percent, plain
+from pages.shared.story import FEW_TESTS
+from pages.shared.which import aims
+from pages.shared.which.measured import METHODS, Exact, Seen
+from pages.shared.which.words import AS_GOOD, NAMES, NEARLY, TIMES
+from pages.shared.words import Said, say, say_n
+from wd_core.types import Array
+
+
+def finding(seen: Seen) -> str:
+    """Where the loss is least, what each rule chose, and what that costs."""
+    parts = [_best(seen), *_rules(seen), *_training(seen), aims.finding(seen), few_tests(seen)]
+    return " ".join(part for part in parts if part)
+
+
+def tests(seen: Seen) -> int:
+    """How many examples measure the test loss; of a table, at most those that do not train."""
+    return len(cached.dataset(seen.problem.data).y_test)
+
+
+def few_tests(seen: Seen) -> str:
+    """That so few test examples measure nothing, where they are few."""
+    count = tests(seen)
+    if count >= FEW_TESTS:
+        return ""
+    return say_n(
+        "All of this is measured on a single test example: chance decides much of it.",
+        "All of this is measured on only {n} test examples: chance decides much of it.",
+        count,
+    )
+
+
+# ---------------------------------------------------------------- the exact solution
+
+
+def _best(seen: Seen) -> str:
+    exact = seen.exact
+    if exact is None:
+        return say("The exact solution is left out: decomposing data of this size takes too long.")
+    if _flat(exact):
+        return say(
+            "The exact test loss is the same for every λ here, {test}.", test=exact.chosen.least
+        )
+    best, test = float(exact.chosen.weight_decay[0]), float(exact.chosen.test[0])
+    bayes = float(exact.chosen.test[METHODS.index("bayes")])
+    if bayes < test and plain(bayes) != plain(test):
+        return say(
+            "On this axis the exact test loss is least at λ = {weight_decay}, {test}; at Bayes' λ "
+            "it is lower still, {bayes_test}.",
+            weight_decay=best,
+            test=test,
+            bayes_test=bayes,
+        )
+    said, where = _least(best, test, float(exact.fine.test[0])), _place(seen, best)
+    return f"{said} {where}" if where else said
+
+
+def _least(best: float, test: float, zero: float) -> Said:
+    if best == 0:
+        return say("The exact test loss is least without decay, at λ = 0: {test}.", test=test)
+    if plain(zero) == plain(test):
+        return say(
+            "The exact test loss is least at λ = {weight_decay}, but to three digits it is the "
+            "same without decay: {test}.",
+            weight_decay=best,
+            test=test,
+        )
+    if zero <= test * (1 + NEARLY):
+        return say(
+            "The exact test loss is least at λ = {weight_decay}, {test}, but λ = 0 is nearly as "
+            "good: {zero_test}. Decay gains the exact solution little here.",
+            weight_decay=best,
+            test=test,
+            zero_test=zero,
+        )
+    return say(
+        "The exact test loss is least at λ = {weight_decay}: {test} instead of {zero_test} at "
+        "λ = 0.",
+        weight_decay=best,
+        test=test,
+        zero_test=zero,
+    )
+
+
+def _flat(exact: Exact) -> bool:
+    return math.isnan(exact.chosen.weight_decay[0])
+
+
+def _place(seen: Seen, value: float) -> str:
+    """Where a λ stands that is not inside the axis."""
+    span = seen.problem.span
+    if value == span.most:
+        return say("There the axis ends.")
+    if value > span.most:
+        return say("That λ lies beyond the axis.")
+    if 0 < value < span.least:
+        return say("That λ lies between 0 and where the axis begins.")
+    return ""
+
+
+# ---------------------------------------------------------------- the rules
+
+
+def _rules(seen: Seen) -> list[str]:
+    """What the rules that see no test data chose on these data."""
+    exact = seen.exact
+    if exact is None or _flat(exact):
+        return []
+    said: list[str] = []
+    for rule in ("gcv", "loo", "validation", "bayes"):
+        k = METHODS.index(rule)
+        value = float(exact.chosen.weight_decay[k])
+        if math.isfinite(value):
+            said.append(_choice(rule, value, float(exact.chosen.ratio[k])))
+            said.append(_place(seen, value))
+    return said
+
+
+def _choice(rule: str, value: float, ratio: float) -> Said:
+    name = NAMES[rule][0].upper() + NAMES[rule][1:]
+    if math.isinf(ratio):
+        return say(
+            "{rule} chooses λ = {weight_decay}, above the best, which is 0.",
+            rule=name,
+            weight_decay=value,
+        )
+    if ratio >= TIMES:
+        return say(
+            "{rule} chooses λ = {weight_decay}, {times} times the best.",
+            rule=name,
+            weight_decay=value,
+            times=ratio,
+        )
+    if ratio < AS_GOOD:
+        return say(
+            "{rule} chooses λ = {weight_decay}, as good as the best.", rule=name, weight_decay=value
+        )
+    return say(
+        "{rule} chooses λ = {weight_decay}, {cost} above the best.",
+        rule=name,
+        weight_decay=value,
+        cost=percent(ratio - 1),
+    )
+
+
+# ---------------------------------------------------------------- the trained runs
+
+
+def _training(seen: Seen) -> list[str]:
+    if not seen.trained.count:
+        return [say("The trained runs are left out: here they would take too long.")]
+    return [_diverged(seen, seen.found.diverged), _trained_best(seen)]
+
+
+def _trained_best(seen: Seen) -> str:
+    """Where the trained runs have their least test loss, and how many they are."""
+    found = seen.found
+    if found.flat:
+        return say(
+            "The trained runs end with the same test loss at every λ, {trained_test}.",
+            trained_test=float(found.test[0]),
+        )
+    if found.best is None:
+        return ""
+    best, start = found.best, float(found.test[0])
+    value = every_digit(float(seen.grid[best]))
+    least, where = float(found.test[best]), _place(seen, float(seen.grid[best]))
+    if best == 0 or math.isnan(start):
+        said = say(
+            "The trained runs have their least test loss, {trained_test}, at λ = {weight_decay}.",
+            trained_test=least,
+            weight_decay=value,
+        )
+    else:
+        said = say(
+            "The trained runs have their least test loss, {trained_test}, at λ = {weight_decay}, "
+            "and {trained_zero} at λ = 0.",
+            trained_test=least,
+            weight_decay=value,
+            trained_zero=start,
+        )
+    return f"{said} {where}" if where else said
+
+
+def _diverged(seen: Seen, count: Array) -> str:
+    gone = [every_digit(lam) for lam in seen.grid[count > 0].tolist()]
+    if not gone:
+        return ""
+    if len(gone) == len(seen.grid):
+        return say("Runs diverged at every λ and leave a gap there: choose a smaller η.")
+    if len(gone) == 1:
+        return say(
+            "Runs diverged at λ = {weight_decay} and leave a gap there: choose a smaller η.",
+            weight_decay=gone[0],
+        )
+    return say(
+        "Runs diverged at {n_values} values of λ between {low} and {high} and leave a gap there: "
+        "choose a smaller η.",
+        n_values=len(gone),
+        low=gone[0],
+        high=gone[-1],
+    )
