@@ -196,13 +196,32 @@ class Quadratic:
         start, lr = _point("start", start), _positive("lr", lr)
         lam = _non_negative("weight_decay", weight_decay)
         require_whole("steps", steps, 0)
-        end, V = self.ridge(lam), self.eigenvectors
+        end = self.ridge(lam)
         factor = 1 - lr * (self.eigenvalues + lam)
         with np.errstate(over="ignore", under="ignore"):
             growth = factor ** np.arange(steps + 1)[:, None]
-        path = end + np.clip(growth, -FAR, FAR) * ((start - end) @ V) @ V.T
+        path = end + np.clip(growth, -FAR, FAR) * self._apart(start, end) @ self.eigenvectors.T
         path[0] = start
         return np.asarray(path)
+
+    def descent_product(self, start: ArrayLike, lr: float, weight_decay: float) -> float:
+        """The largest η(s + λ) over the directions in which a start is away from its end.
+
+        Below 2 a descent from there goes to `descent_limit`, at 2 (exactly that, where it is so up
+        to rounding) it swings for ever, and above it diverges. 0.0 where it stays at the start. It
+        is less than η(s_max + λ) where the start has no part along the steepest direction.
+        """
+        start, lr = _point("start", start), _positive("lr", lr)
+        lam = _non_negative("weight_decay", weight_decay)
+        away = self._apart(start, self.descent_limit(start, lam)) != 0
+        product = float((lr * (self.eigenvalues + lam)).max(where=away, initial=0.0))
+        return 2.0 if abs(product - 2) <= ROUNDING * 2 else product
+
+    def _apart(self, start: Array, end: Array) -> Array:
+        """What start − end is along the eigenvectors, [2]; 0 where it is rounding."""
+        rounding = DUST * max(math.hypot(*start), math.hypot(*end))
+        along = (start - end) @ self.eigenvectors
+        return np.where(np.abs(along) > rounding, along, 0.0)
 
     def descent_limit(self, start: ArrayLike, weight_decay: float) -> Array:
         """Where a descent that converges ends, [2]: w*(λ), but without decay in a valley the

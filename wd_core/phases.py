@@ -3,7 +3,8 @@
 Full-batch descent on J moves along each eigenvector of its Hessian by a factor of its own, 1 − ηh.
 The largest h decides: below η = 1/h every factor is positive, below 2/h every one is within ±1.
 Where ηλ > 1 the factor of pure decay, 1 − ηλ, is negative too: a weight that no example reaches
-changes its sign with every step, and so does every direction but one, that of the free bias.
+changes its sign with every step, and so does every direction but one, that of the free bias; where
+the bias is decayed, too, every one does.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wd_core.behaviour import behaviour
 from wd_core.cycles import cycle_limit
-from wd_core.optimizers import OPTIMIZERS
-from wd_core.shrinking import shrinking
-from wd_core.spectrum import largest_curvature, max_stable_lr
+from wd_core.optimizers import OPTIMIZERS, Known
+from wd_core.spectrum import largest_curvature, stability
 from wd_core.types import Array, Dataset, Hyperparameters, Loss, as_array, require
 
 Phase = Literal["monotone", "ripples", "flips", "diverges"]
@@ -73,8 +74,8 @@ class Curvature:
         """Of full-batch descent with the half mean square at η and λ.
 
         monotone: no direction changes its sign on the way to the minimum; ripples: some do, and
-        the way still ends there; flips: all but the bias's do (ηλ > 1); diverges: η >= 2/h, where
-        the way never ends.
+        the way still ends there; flips: all but a free bias's do (ηλ > 1); diverges: η >= 2/h,
+        where the way never ends.
         """
         h = float(self.largest(weight_decay))
         if lr * h >= 2:
@@ -84,64 +85,74 @@ class Curvature:
         return "ripples" if lr * h > 1 else "monotone"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Limits:
     """Where the learning rate of a run stands against what it may be.
 
-    largest: the largest curvature s_max of the data loss over (w, b); with_decay: the same of J;
-    full: the exact limit of full-batch descent for the run's optimizer and loss; batch: an
-    estimate of it for minibatches, `batch_limit` (NaN for a full batch, and where there is none);
-    shrink: ηλ, `apart` whether w is multiplied by 1 − ηλ as such, and `grows` whether that alone
-    makes it longer with every epoch; table: `full` for every optimizer and loss convention, the
-    rest of the run as it is.
+    largest: the largest curvature s_max of the data loss over (w, b); with_decay: h, the same with
+    the decay in it; full: the exact limit of full-batch descent with its formula, None where none
+    is known, and `counted` the λ that stands in its h; batch: an estimate of it for minibatches,
+    `batch_limit` (NaN for a full batch, and where there is none); takes_all: whether every step
+    takes all examples; shrink: ηλ; alone: the η from which a full step of decay alone makes w
+    longer, None where none does, and `grows` whether an epoch of it does; table: `full` for every
+    optimizer and loss convention, the rest of the run as it is.
     """
 
     lr: float
     largest: float
     with_decay: float
-    full: float
+    full: Known | None
+    counted: Known | None
     batch: float
+    takes_all: bool
     shrink: float
-    apart: bool
+    alone: Known | None
     grows: bool
-    table: dict[tuple[str, str], float]
+    table: dict[tuple[str, str], Known | None]
 
     @property
-    def lowest(self) -> float:
-        """The smallest of the limits there are: of all examples, of batches, of decay alone."""
-        alone = 2 * self.lr / self.shrink if self.apart and self.shrink > 0 else math.nan
-        return float(np.fmin(np.fmin(self.full, self.batch), alone))
+    def limit(self) -> float:
+        """The limit of this run's steps, on all examples or on batches; NaN if unknown."""
+        if self.full is None or not self.takes_all:
+            return self.batch
+        return self.full.value
 
     @property
     def broken(self) -> Broken:
-        """The limit that the run breaks: decay's own, of all examples, or of single batches."""
-        if self.apart and self.grows:
+        """The limit that the run breaks: decay's own, of all examples, or of its batches."""
+        if self.grows:
             return "decay"
-        if math.isnan(self.full):
+        if math.isnan(self.limit):
             return "unknown"
-        if self.lr >= self.full:
-            return "full"
-        return "batch" if self.lr >= self.batch else "none"
+        if self.lr < self.limit:
+            return "none"
+        return "full" if self.takes_all else "batch"
 
 
 def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
-    """Measured on this training set; see `max_stable_lr` for what each limit means."""
-    X = dataset.X_train
-    table: dict[tuple[str, str], float] = {
-        (name, loss): max_stable_lr(X, replace(run, optimizer=name, loss=loss))
+    """Measured on this training set; see `stability` for what each limit means."""
+    X, known = dataset.X_train, behaviour(run, dataset.n_train)
+    table: dict[tuple[str, str], Known | None] = {
+        (name, loss): stability(X, replace(run, optimizer=name, loss=loss))
         for name, rule in OPTIMIZERS.items()
         for loss in LOSSES
         if all(fits(getattr(run, need)) for need, (_, fits) in rule.needs.items())
     }
+    full, limit = table[run.optimizer, run.loss], known.decay.limit
+    counted = None if limit is None else limit.counted.at(known.symbols)
+    scale = 2 if run.loss == "mse" else 1
+    decayed = scale * largest_curvature(X, run.ridge_weight_decay, decay_bias=run.decay_bias)
     return Limits(
         lr=run.lr,
-        largest=largest_curvature(X),
-        with_decay=largest_curvature(X, run.ridge_weight_decay, decay_bias=run.decay_bias),
-        full=table[run.optimizer, run.loss],
+        largest=scale * largest_curvature(X),
+        with_decay=decayed if full is None else full.symbols["h"],
+        full=full,
+        counted=counted,
         batch=batch_limit(dataset, run),
+        takes_all=known.takes_all,
         shrink=run.lr * run.weight_decay,
-        apart=OPTIMIZERS[run.optimizer].decays[run.decay].factor,
-        grows=shrinking(run, dataset.n_train).growth > 0,
+        alone=known.limit_alone,
+        grows=known.grows_alone,
         table=table,
     )
 

@@ -15,6 +15,8 @@ from wd_core.types import Array, Dataset, as_array, require
 
 # A vector of which less than this share points out of a line lies on it, up to rounding.
 ON_THE_LINE = 1e-10
+# Eigenvalues closer than this share of the largest are one.
+ALIKE = 1e-12
 # Residuals held at once.
 BLOCK = 1 << 20
 
@@ -53,7 +55,7 @@ class Slice:
         basis = _lifted(_directions(parts.s, minimiser, lam), parts)
         return cls(
             basis=basis,
-            minimiser=parts.V @ minimiser @ basis,
+            minimiser=np.array([float(np.linalg.norm(minimiser)), 0.0]),
             optimum=parts.V @ optimum @ basis,
             weight_decay=lam,
             x_mean=parts.x_mean,
@@ -95,6 +97,20 @@ class Slice:
         hessian = self.rows.T @ self.rows / len(self.rows)
         left = self.targets - self.rows @ self.minimiser
         return Quadratic(hessian, self.minimiser, unexplained(left, self.targets + self.y_mean))
+
+
+def turns(dataset: Dataset) -> bool:
+    """Whether the plane of 0, w̃ and w*(λ) is another for another λ.
+
+    It is one for all λ where w̃ has parts in at most two eigenspaces, as in two dimensions or with
+    three examples: these parts span it then, and no descent on L or J leaves it.
+    """
+    parts = decompose(dataset)
+    minimiser = explained(dataset, parts) / np.sqrt(parts.s)
+    held = np.abs(minimiser) > ON_THE_LINE * float(np.linalg.norm(minimiser))
+    s = parts.s[held]  # falling
+    apart = s[:-1] - s[1:] > ALIKE * s[:1]
+    return len(s) > 0 and int(apart.sum()) > 1
 
 
 def _directions(s: Array, minimiser: Array, lam: float) -> Array:

@@ -7,6 +7,7 @@ from pages.shared.chart import chart
 from pages.shared.geometry import controls, picture, relief, words
 from pages.shared.geometry import texts as explained
 from pages.shared.geometry.problem import solutions
+from pages.shared.words import say
 
 
 @st.fragment
@@ -24,7 +25,12 @@ def page() -> None:
     try:
         solved = solutions(scene)
     except ValueError as error:
-        drawing.error(f"These settings do not go together: {error}. Change that control.")
+        drawing.error(
+            say(
+                "These settings do not go together: {rule}. Change that control.",
+                rule=texts.literal(str(error)),
+            )
+        )
         return
     with side:
         explained.limit(scene, solved)

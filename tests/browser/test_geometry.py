@@ -289,5 +289,5 @@ def test_a_number_out_of_range_is_refused(page: "Page", server: "Server") -> Non
     number = page.get_by_role("spinbutton", name="Eigenvalue s₁")
     number.fill("-3")
     number.press("Enter")
-    page.get_by_text("-3 is outside the range 0 to 100; it stays 2.").wait_for()
+    page.get_by_text("−3 is outside the range 0 to 100; it stays 2.").wait_for()
     assert number.input_value() == "2"

@@ -21,9 +21,9 @@ sentence, whose `values` hold the other numbers in it, and returns the number, o
 it where it needs a tolerance of its own. A number that no oracle recomputes is a failure: `unread`.
 `visit` opens the page with nothing remembered, so that every sentence is made anew and recorded,
 and runs every check of checks.py; the tests of one case follow each other and may share a visit
-(test_train.py shows how). What a page says only later, in a stream or an export, is
-recorded by `recording()` around the call that makes it. Comparisons: comparisons.py. A value that is
-a formula, such as "2(1 + μ)/h", is worked out by `formulas.evaluate(text, μ=..., h=...)`.
+(test_train.py shows how). What a page says only later, in a stream or an export, is recorded by
+`recording()` around the call that makes it. Comparisons: comparisons.py. A value that is a formula,
+such as "2(1 + μ)/h", is worked out by `formulas.evaluate(text, μ=..., h=...)`.
 """
 
 from __future__ import annotations

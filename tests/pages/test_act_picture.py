@@ -12,9 +12,8 @@ from sklearn.linear_model import Ridge
 
 from pages.shared import cached
 from pages.shared.act import picture, words
-from pages.shared.act.figures import decade_ticks
+from pages.shared.act.figures import NAMES, decade_ticks
 from pages.shared.act.shown import FREE, TOGETHER, Shown, read_link
-from pages.shared.act.split import split
 from pages.shared.act.split_picture import parts_of_w
 from pages.shared.act.states import query, spectrum, states
 from pages.shared.numbers import plain
@@ -254,71 +253,17 @@ def test_marks_without_a_place_are_sent_out_of_sight() -> None:
                 assert all(np.isfinite(matrix(part)).all() for part in move.values())
 
 
-# ---------------------------------------------------------------- row space and null space
-
-
-@pytest.mark.parametrize(
-    "values",
-    [{}, {"n_train": 7}, {"optimizer": "momentum", "decay": "decoupled"}, {"weight_decay": 0.0}],
-    ids=str,
-)
-def test_the_null_space_follows_its_factor(values: dict[str, Any]) -> None:
-    settings = settings_of(values)
-    found = split(settings)
-    data, run = cached.dataset(settings.data), cached.short_run(settings)
-    _, _, Vt = np.linalg.svd(data.X_train)
-    null = Vt[data.n_train :]
-    w = run.weights[:, 0]
-    np.testing.assert_allclose(found.left, np.linalg.norm(w @ null.T, axis=1), rtol=1e-9)
-    np.testing.assert_allclose(found.left, found.predicted, rtol=1e-9)
-    row = np.linalg.norm(w @ Vt[: data.n_train].T, axis=1)
-    np.testing.assert_allclose(found.reached, row, rtol=1e-9)
-    np.testing.assert_allclose(found.weight_norm**2, found.left**2 + row**2, rtol=1e-9)
-    assert "predicts" in words.split(settings, found)
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"optimizer": "adam", "lr": 0.01}, "no such factor exists"),
-        ({"optimizer": "momentum"}, "no single factor exists"),
-        ({"n_features": 5}, "there is no null space"),
-        ({"init_std": 0.0}, "nothing to shrink"),
-        ({"lr": 0.5}, "diverged at epoch"),
-    ],
-    ids=str,
-)
-def test_where_there_is_no_factor_the_sentence_says_why(values: dict[str, Any], said: str) -> None:
-    settings = settings_of(values)
-    payload = parts_of_w(settings, "")
-    assert said in payload["sentence"]
-    names = {trace["meta"]["series"] for trace in payload["figure"]["data"]}
-    assert ("predicted" in names) == (values == {"lr": 0.5})
-
-
-@pytest.mark.parametrize(
-    ("values", "course"),
-    [({"lr": 1.0}, "grows"), ({"weight_decay": 0.0}, "stays as it is"), ({}, "only shrinks")],
-)
-def test_outside_the_row_space_a_start_has_one_course(values: dict[str, Any], course: str) -> None:
-    settings = settings_of(values)
-    said = words.decay_alone(settings.run, split(settings), 19)
-    assert [c for c in ("grows", "stays as it is", "only shrinks") if c in said] == [course]
-
-
-def test_what_is_lost_in_rounding_is_said_to_be() -> None:
-    for weight_decay, lost in ((100.0, True), (3.0, False)):
-        settings = settings_of({"weight_decay": weight_decay})
-        assert ("lost in rounding" in words.split(settings, split(settings))) == lost
-
-
-def test_the_distance_to_ridge_is_that_to_scikit_learn() -> None:
-    settings = settings_of({**SQUARE, "epochs": 60})
-    data = cached.dataset(settings.data)
-    model = Ridge(alpha=data.n_train * settings.run.weight_decay).fit(data.X_train, data.y_train)
-    w = cached.short_run(settings).weights[:, 0]
-    away = np.linalg.norm(w - model.coef_, axis=1)
-    np.testing.assert_allclose(split(settings).to_ridge, away, rtol=1e-6, atol=1e-12)
+def test_targets_that_do_not_vary_leave_no_weights_of_rounding() -> None:
+    settings = settings_of({"noise": 0.0, "true_weight": 0.0, "true_bias": 0.3, "init_std": 0.0})
+    payload = picture.directions(settings, Shown())
+    assert not {"least squares", "truth"} & {t["name"] for t in payload["figure"]["data"]}
+    notes = [note["text"] for note in payload["figure"]["layout"]["annotations"]]
+    assert "none: y does not vary" in notes
+    parts = parts_of_w(replace(settings, data=replace(settings.data, true_bias=0.0)), "")
+    assert not parts["figure"]["data"]
+    assert [note["text"] for note in parts["figure"]["layout"]["annotations"]] == [
+        "none: every weight is 0 at every epoch"
+    ]
 
 
 # ---------------------------------------------------------------- links and words
@@ -381,6 +326,18 @@ def test_where_descent_diverges_the_panel_of_steps_says_why_it_is_empty() -> Non
         layout = picture.directions(settings_of({"lr": lr}), Shown())["figure"]["layout"]
         notes = [note["text"] for note in layout["annotations"]]
         assert ("none: descent diverges at this η" in notes) == empty
+
+
+@pytest.mark.parametrize(
+    ("lr", "entries"),
+    [(1.0, {"ridge"}), (0.11, {"ridge", "early stopping"}), (0.003, {*NAMES.values()})],
+)
+def test_the_legend_names_what_has_a_curve(lr: float, entries: set[str]) -> None:
+    data = picture.directions(settings_of({"lr": lr, "weight_decay": 3.0}), Shown())["figure"][
+        "data"
+    ]
+    named = {trace["name"] for trace in data if trace.get("showlegend", True)}
+    assert named - {"least squares", "truth"} == entries
 
 
 def test_no_tick_is_close_to_zero_in_a_small_panel() -> None:

@@ -252,7 +252,14 @@ def test_where_descent_diverges_no_number_of_steps_is_called_a_match() -> None:
 
 def test_a_factor_beyond_floats_is_infinite() -> None:
     page = opened({"lr": "1", "epochs": "2000"})
-    assert any(r"(1-1\cdot 3)^{8000} = \pm\infty" in latex.value for latex in page.latex)
+    assert any(r"(1-1\cdot 3)^{8000} \\ = \pm\infty" in latex.value for latex in page.latex)
+
+
+def test_a_short_last_batch_has_a_factor_of_its_own() -> None:
+    page = opened({"n_train": "7", "lr": "0.1", "weight_decay": "0.1", "epochs": "2"})
+    assert any(r"(1-\eta\lambda\tfrac{m}{B})" in latex.value for latex in page.latex)
+    assert any(r"\cdot\tfrac{2}{5})\bigr)^{2}" in latex.value for latex in page.latex)
+    assert "m = 2 of B = 5 rows, by 1 − ηλ·m/B" in text(page)
 
 
 def test_every_control_has_a_help_text_and_none_is_shared_by_name() -> None:

@@ -7,16 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.shared.geometry import picture, relief
+from pages.shared.geometry import picture, problem_words, relief, words
 from pages.shared.geometry.descents import stability
+from pages.shared.geometry.diamond_words import sparsity
 from pages.shared.geometry.figures import panels, shapes
+from pages.shared.geometry.figures.examples import points
 from pages.shared.geometry.labels import BOX, ROOM, struck, way
 from pages.shared.geometry.moves import LONGEST_ARROW, SHORTEST_ARROW, l1_optima
 from pages.shared.geometry.problem import NARROWER, Solutions, problem, solutions
+from pages.shared.geometry.problem_words import valley
 from pages.shared.geometry.readouts import angles
 from pages.shared.geometry.scene import DECADES, DEFAULT, Scene, scene_of
-from pages.shared.geometry.words import sparsity, valley
 from pages.shared.numbers import plain
+from pages.shared.words import Said
+from tests.oracles import ridge
 from wd_core.types import Array
 
 SCENES: dict[str, dict[str, Any]] = {
@@ -148,14 +152,15 @@ def test_level_sets_are_those_of_the_loss_at_every_weight_decay(values: dict[str
     surface = s.surfaces[0]
     for lam in (0.0, 0.5, 100.0):
         data = drawn(values | {"weight_decay": lam})["figure"]["data"]
-        large, small = (t for t in data if t.get("name") == "level sets of the data loss L")
+        rings = [t for t in data if t.get("name") == "level sets of the data loss L"]
+        if surface.rank == 0:
+            assert not rings
+            continue
+        large, small = rings
         for shown, radii in ((large, panels.FINE_RADII), (small, panels.RADII)):
             points = np.column_stack([array(shown["x"]), array(shown["y"])])
             rows = points.reshape(len(radii), -1, 2)[:, :-1]
             near = np.abs(rows).max(-1) < 50 * s.half
-            if surface.rank == 0:
-                assert not near.any()
-                continue
             heights = np.sqrt(2 * surface.loss(rows))
             step = np.median(heights[near] / (radii[:, None] + 0 * heights)[near])
             wanted = (step * radii)[:, None] + 0 * heights
@@ -167,6 +172,7 @@ def test_level_sets_are_those_of_the_loss_at_every_weight_decay(values: dict[str
 def test_a_slices_level_sets_are_those_of_the_data_on_that_plane(values: dict[str, Any]) -> None:
     s, payload = solved(values), drawn(values)
     given = problem(scene_of(values).problem())
+    assert given.turns
     assert given.slices is not None
     rings = places(payload, "loss rings")
     radii = np.hypot(*shapes.rings(panels.FINE_RADII).T)
@@ -401,6 +407,82 @@ def test_a_start_outside_the_frame_draws_no_path() -> None:
     assert "descent" not in drawn({"descent": "on", "start1": 60.0})["moves"]
 
 
+@pytest.mark.parametrize("lam", [0.0, 0.5])
+def test_a_start_beside_the_steepest_direction_does_not_diverge(lam: float) -> None:
+    """η(sₘₐₓ + λ) > 2, and the path ends at w* for all that: nothing moves it along s₁."""
+    values = {"descent": "on", "angle": 0.0, "lr": 1.5, "steps": 200, "weight_decay": lam}
+    s = solved(values)
+    values["start1"] = float(s.optimum[s.chosen, 0])
+    payload = drawn(values)
+    assert payload["series"]["stability"][s.chosen] > 2
+    end = paths(payload, "descent")[s.chosen, -1]
+    assert end == pytest.approx(s.optimum[s.chosen], abs=1e-9)
+    assert "ends at w*, though" in payload["sentences"][s.chosen]
+    assert places(payload, "diverging")[s.chosen, 0, 0] > 10 * s.half
+    values["start1"] += 0.01
+    assert "descent on J diverges" in drawn(values)["sentences"][s.chosen]
+
+
+def test_a_start_at_the_optimum_stays_whatever_the_learning_rate() -> None:
+    values = {"descent": "on", "lr": 90.0, "start1": 1.9, "start2": 1.1, "weight_decay": 0.0}
+    s, payload = solved(values), drawn(values)
+    assert "starts at w* and stays there" in payload["sentences"][s.chosen]
+    assert paths(payload, "descent")[s.chosen] == pytest.approx(
+        s.optimum[s.chosen] + np.zeros((61, 2))
+    )
+    assert "diverges" in payload["sentences"][s.chosen + 1]
+
+
+def test_a_path_that_swings_for_ever_is_said_to_do_so() -> None:
+    values = {"descent": "on", "lr": 0.8, "steps": 200}
+    s, payload = solved(values), drawn(values)
+    assert "neither converges nor diverges" in payload["sentences"][s.chosen]
+    ways = paths(payload, "descent")[s.chosen]
+    assert ways[-1] == pytest.approx(ways[-3], abs=1e-9)
+    assert np.linalg.norm(ways[-1] - ways[-2]) > 0.1
+
+
+@pytest.mark.parametrize("size", [{"n_features": 2}, {"n_train": 3}, {"n_train": 2}])
+def test_a_plane_that_does_not_turn_is_not_said_to(size: dict[str, Any]) -> None:
+    """In two dimensions, or with a row space of two, one plane holds every w*(λ)."""
+    values = {"source": "slice", "n_train": 20, "n_features": 30} | size
+    given = problem(scene_of(values).problem())
+    assert given.dataset is not None
+    s, data = solved(values), given.dataset
+    assert not given.turns
+    assert "turns" not in " ".join(problem_words.sliced(given)) + " ".join(words.drawn(given, s))
+    legend = [str(t.get("name")) for t in drawn(values)["figure"]["data"]]
+    assert "path of w*(λ), λ from 0 to ∞" in legend
+    for k in range(0, len(s.theta), 9):
+        w, _ = ridge(data.X_train, data.y_train, float(s.weight_decay[k]))
+        assert np.linalg.norm(s.optimum[k]) == pytest.approx(np.linalg.norm(w), rel=1e-7)
+    assert all(surface is s.surfaces[0] for surface in s.surfaces)
+
+
+def test_the_examples_axes_are_named_after_what_lies_along_them() -> None:
+    for values, names in (
+        ({"source": "diabetes"}, ["bmi", "s5"]),
+        ({"source": "synthetic"}, ["x₁", "x₂"]),
+    ):
+        given = problem(scene_of(values).problem())
+        assert given.features is not None
+        assert given.dataset is not None
+        figure = points(given.dataset.X_train, given.dataset.y_train, given.features)
+        axes = [figure["layout"][f"{letter}axis"]["title"]["text"] for letter in "xy"]
+        assert axes == names
+        assert array(figure["data"][0]["x"]) == pytest.approx(given.dataset.X_train[:, 0])
+
+
+@pytest.mark.parametrize("values", [v for n, v in SCENES.items() if "slice" not in n])
+def test_the_name_of_the_optimum_stands_at_its_own_point(values: dict[str, Any]) -> None:
+    values = values | {"l1": "on"}
+    s, payload = solved(values), drawn(values)
+    at = places(payload, "optimum label")[:, 0]
+    own, other = (np.linalg.norm(at - p, axis=1) for p in (s.optimum, l1_optima(s)))
+    together = np.linalg.norm(s.optimum - l1_optima(s), axis=1) < 0.05 * s.half
+    assert (together | (own < other)).all()
+
+
 def test_l1_gives_exact_zeros_and_l2_none() -> None:
     s = solved({})
     best = l1_optima(s)
@@ -410,19 +492,27 @@ def test_l1_gives_exact_zeros_and_l2_none() -> None:
     assert (np.abs(best).sum(1) <= np.sqrt(s.theta) * (1 + 1e-12)).all()
 
 
-def said_of_l1(values: dict[str, Any]) -> str:
+def said_of_l1(values: dict[str, Any]) -> list[Said]:
     s = solved(values)
     return sparsity(s, l1_optima(s))
 
 
+def one(said: list[Said], words: str) -> Said:
+    """The only sentence with these words."""
+    (found,) = (sentence for sentence in said if words in sentence.text)
+    return found
+
+
 def test_the_range_of_l1s_zeros_is_the_diamonds() -> None:
     surface = solved({}).surfaces[0]
-    assert "L1 holds w₁ at exactly 0 for every θ up to 1.19, but not at the" in said_of_l1({})
+    held_ = one(said_of_l1({}), "but not at the present one")
+    assert (held_.values["weight"], held_.values["high"]) == ("w₁", "1.19")
     held = [surface.l1_constrained(math.sqrt(theta))[0] == 0 for theta in (1e-9, 1.18, 1.19, 4.0)]
     assert held == [True, True, False, False]
     narrow = said_of_l1({"weight_decay": 5.0})
-    assert "w₁ is exactly 0. On the disc" in narrow
-    assert "up to 1.19, as at the present one; L2 holds none at 0" in narrow
+    assert one(narrow, "On the diamond").values["weight"] == "w₁"
+    assert one(narrow, "as at the present one").values["high"] == "1.19"
+    assert one(narrow, "L2 holds neither weight at 0")
 
 
 @pytest.mark.parametrize("lam", [0.0, 0.5, 1e4])
@@ -432,39 +522,43 @@ def test_what_is_said_of_l1_holds_for_symmetric_losses(lam: float) -> None:
     best = l1_optima(s)
     np.testing.assert_allclose(best[:, 0], best[:, 1], atol=1e-15)
     np.testing.assert_allclose(s.optimum[:, 0], s.optimum[:, 1], rtol=1e-14)
-    text = sparsity(s, best)
-    assert text.count("neither is 0") == 2
-    assert "L1 holds neither weight at exactly 0 over a range of θ, and nor does L2" in text
+    said = sparsity(s, best)
+    assert [sentence.endswith("neither is 0.") for sentence in said] == [True, True, False]
+    assert "L1 holds neither weight at exactly 0 over a range of θ, and nor does L2" in said[-1]
 
 
 @pytest.mark.parametrize("values", [{"s2": 1.0}, {"s2": 0.2, "angle": 90.0}])
 def test_what_is_said_of_l1_holds_for_a_minimiser_on_an_axis(values: dict[str, Any]) -> None:
-    text = said_of_l1({"s1": 1.0, "w1": 1.0, "w2": 0.0} | values)
-    assert "neither" not in text
-    assert text.count("w₂ is exactly 0") == 2
-    assert "L1 holds w₂ at exactly 0 for every θ, for in w̃ it is 0 already; L2 holds w₂" in text
+    said = said_of_l1({"s1": 1.0, "w1": 1.0, "w2": 0.0} | values)
+    assert not any("neither" in sentence for sentence in said)
+    assert sum("w₂ is exactly 0" in sentence for sentence in said) == 2
+    assert one(said, "for in w̃ it is 0 already").values["weight"] == "w₂"
+    assert one(said, "L2 holds {weight}").values["weight"] == "w₂"
 
 
 def test_two_equal_features_have_a_whole_edge_of_minimisers() -> None:
     values = {"source": "diabetes", "feature1": "bmi", "feature2": "bmi"}
     s = solved(values)
-    root = plain(float(np.sqrt(s.theta[s.chosen])))
-    text = said_of_l1(values)
-    assert f"from ({root}, 0) to (0, {root}) is as good" in text
+    root = float(np.sqrt(s.theta[s.chosen]))
+    line = one(said_of_l1(values), "more than one minimiser").values
+    ends = [[line[f"{end}{k}"].value for k in "12"] for end in ("from", "to")]
+    assert np.array(ends) == pytest.approx(root * np.eye(2), rel=1e-12)
     free = said_of_l1(values | {"weight_decay": 0.0})
-    assert "more than one minimiser" in free
-    assert "the shortest is shown" in free
-    assert "L1 holds neither weight at exactly 0" in free
-    assert "more than one" not in said_of_l1({"source": "diabetes"})
-    assert "more than one" not in said_of_l1({"s2": 0.0, "weight_decay": 2.0})
-    given = problem(scene_of(values).problem())
-    assert valley(s, given).startswith("Both features are the same column, so L depends on w₁ + w₂")
-    assert valley(solved({"s2": 0.0}), problem(scene_of({"s2": 0.0}).problem())).startswith("One")
+    assert one(free, "the shortest is shown")
+    assert one(free, "L1 holds neither weight at exactly 0")
+    for other in ({"source": "diabetes"}, {"s2": 0.0, "weight_decay": 2.0}):
+        assert not any("more than one" in sentence for sentence in said_of_l1(other))
+    said = valley(s, problem(scene_of(values).problem()))
+    assert said is not None
+    assert said.startswith("Both features hold the same numbers, so L depends on w₁ + w₂")
+    said = valley(solved({"s2": 0.0}), problem(scene_of({"s2": 0.0}).problem()))
+    assert said is not None
+    assert said.startswith("One eigenvalue is 0")
 
 
 def test_l1_of_a_flat_loss_and_of_one_at_0() -> None:
-    assert "every point of the diamond is as good" in said_of_l1({"s1": 0.0, "s2": 0.0})
-    assert "both are 0 whatever θ is" in said_of_l1({"w1": 0.0, "w2": 0.0})
+    assert "every point of the diamond is as good" in said_of_l1({"s1": 0.0, "s2": 0.0})[-1]
+    assert "both are 0 whatever θ is" in said_of_l1({"w1": 0.0, "w2": 0.0})[-1]
 
 
 def test_data_without_signal_have_their_minimiser_at_0() -> None:
@@ -482,12 +576,12 @@ def test_a_descent_in_a_valley_says_where_it_ends(values: dict[str, Any]) -> Non
     s, payload = solved(values | start), drawn(values | start)
     end = paths(payload, "descent")[s.chosen, -1]
     assert np.linalg.norm(end - s.minimiser[0]) > 0.1
-    numbers = ", ".join(plain(x).replace("-", "−") for x in end.tolist())
+    numbers = ", ".join(plain(x) for x in end.tolist())
     assert f"It ends at ({numbers}), the minimiser nearest" in payload["sentences"][s.chosen]
     other = s.weight_decay.tolist().index(0.5)
     assert "nearest the start" not in payload["sentences"][other]
     flat = drawn({"s1": 0.0, "s2": 0.0, "descent": "on", "weight_decay": 0.0, "start1": -1.0})
-    assert "It stays at the start, (−1, 1.5)" in flat["sentences"][flat["position"]]
+    assert "stays at the start, (−1, 1.5)" in flat["sentences"][flat["position"]]
 
 
 @EVERY

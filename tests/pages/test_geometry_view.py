@@ -17,6 +17,8 @@ from pages.shared.geometry.descents import FARTHEST, batches, minibatch, within_
 from pages.shared.geometry.problem import problem, solutions
 from pages.shared.geometry.scene import DEFAULTS, SETTINGS, Scene, read_link
 from pages.shared.numbers import plain
+from tests.descent import largest_stable_lr
+from wd_core import Hyperparameters
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 TIMEOUT_SECONDS = 60
@@ -157,7 +159,7 @@ def test_a_minimiser_at_zero_does_not_bind(flat: bool) -> None:
 def test_a_valley_is_named() -> None:
     assert "One eigenvalue is 0" in shown_text(opened({"s2": "0"}))
     equal = {"source": "diabetes", "feature1": "bp", "feature2": "bp"}
-    assert "Both features are the same column" in shown_text(opened(equal))
+    assert "Both features hold the same numbers" in shown_text(opened(equal))
     assert "One eigenvalue is 0" not in shown_text(opened())
 
 
@@ -240,7 +242,7 @@ def test_the_words_hold_the_present_numbers() -> None:
     assert r"\lambda = 2" in text
     assert r"\tfrac{\lambda}{2} = 1" in text
     assert "dL*/dθ = −λ/2 = −1" in text
-    assert "Full-batch descent on J: η(sₘₐₓ + λ) = 2.4, not below 2" in text
+    assert "2/(sₘₐₓ + λ) = 0.5; here η(sₘₐₓ + λ) = 2.4." in text
     assert "L is the loss on the data" in text
     idle = shown_text(opened({"theta": "9"}))
     assert "does not bind" in idle
@@ -282,25 +284,24 @@ def test_minibatch_sgd_says_its_limit_and_what_its_path_does(lr: float, size: in
     scene, _ = read_link(query.items())
     solved, data = solutions(scene), problem(scene.problem()).dataset
     assert data is not None
-    steepest = 0.0
-    for rows in batches(scene, data):
-        X = np.column_stack([data.X_train[rows], np.ones(len(rows))])
-        hessian = X.T @ X / len(rows) + np.diag([0.5, 0.5, 0.0])
-        steepest = max(steepest, float(np.linalg.norm(hessian, 2)))
-    side = "above" if lr > 2 / steepest else "not above"
+    run = Hyperparameters(weight_decay=0.5, batch_size=min(size, 20), seed=scene.seed)
+    a_pass = batches(scene, data)[: -(-20 // run.batch_size)]
+    limit = largest_stable_lr(data.X_train, run, a_pass)
+    side = "above" if lr > limit else "not above"
     text = shown_text(page)
-    assert f"diverge above η = {plain(2 / steepest)}; for their" in text
+    (shown,) = re.findall(r"(?:diverge above|its limit is) η = ([\d.]+\d)", text)
+    assert float(shown) == pytest.approx(limit, rel=5e-3)
     assert f"η = {plain(lr)} is {side} it" in text
     left, right, bottom, top = solved.box
     (path,) = minibatch(scene, data, [0.5])
     inside = [left <= x <= right and bottom <= y <= top for x, y in path.tolist()]
     wanted = "stays in" if all(inside) else f"leaves the frame at step {inside.index(False)}."
-    assert f"200 steps this path {wanted}" in text
+    assert f"This path {wanted}" in text
 
 
 def test_a_start_outside_the_frame_has_no_path_to_speak_of() -> None:
     page = opened({"source": "synthetic", "descent": "on", "start1": "60"})
-    assert "this path" not in shown_text(page)
+    assert "This path" not in shown_text(page)
 
 
 def test_the_surface_is_in_the_link_and_has_its_own_slider() -> None:

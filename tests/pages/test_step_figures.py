@@ -8,13 +8,15 @@ import pytest
 from pages.shared.figures import TEXT
 from pages.shared.settings import settings_of
 from pages.shared.step import figures, picture
-from pages.shared.step.replays import walked
+from pages.shared.step.replays import other_decay, walked
 from pages.shared.step.shown import Shown
 from tests.pages.opening import values
+from wd_core import OPTIMIZERS
 from wd_core.phases import Curvature
 from wd_core.shrinking import shrinking
+from wd_core.types import Decay
 
-KINDS = ("coupled", "decoupled")
+KINDS: tuple[Decay, ...] = ("coupled", "decoupled")
 
 
 def named(figure: figures.Plain) -> dict[str, dict[str, Any]]:
@@ -63,13 +65,33 @@ def test_the_phase_picture_draws_the_edges_of_the_phases() -> None:
 def test_l1_far_above_all_others_is_named_and_left_outside() -> None:
     late = settings_of({"optimizer": "momentum"})
     payload, _ = picture.pulls(late, walked(late).step(400))
-    (name,) = (name for name in named(payload["figure"]) if name.startswith("L1"))
-    assert name.endswith("= ±0.009, outside the picture")
+    assert not any(name.startswith("L1") for name in named(payload["figure"]))
+    (note,) = payload["figure"]["layout"]["annotations"]
+    assert note["text"].values["strength"].value == pytest.approx(0.009)
     first = settings_of({})
     payload, shares = picture.pulls(first, walked(first).step(1))
     assert "L1, −ηλ·sign(w)" in named(payload["figure"])
     assert shares is not None
     assert shares.least < shares.middle < shares.most
+
+
+def test_weights_of_zero_leave_the_pulls_a_picture_of_their_own() -> None:
+    settings = settings_of({"init_std": 0.0})
+    payload, shares = picture.pulls(settings, walked(settings).step(1))
+    assert shares is None
+    line = named(payload["figure"])["L1, −ηλ·sign(w)"]
+    assert values(line["x"]).max() > 1
+    assert payload["figure"]["layout"]["yaxis"]["range"][1] > 0.009
+
+
+def test_a_step_of_rounding_is_no_arrow_and_sets_no_scale() -> None:
+    old = np.array([0.5, -0.25])
+    new = old * (1 + 1e-15)
+    arrow = figures.Arrow("data, −η∂L", old, new, TEXT, "solid")
+    figure = figures.plane([arrow], old, new, ["w₁", "w₂"])
+    assert "data, −η∂L" not in named(figure)
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert high - low > 0.1
 
 
 def test_decoupled_dots_lie_on_the_line_of_l2() -> None:
@@ -90,10 +112,52 @@ def test_what_is_measured_lies_on_the_curve_of_decay_alone() -> None:
 
 
 def test_only_where_decay_stands_alone_is_it_measured() -> None:
-    for given in ({"optimizer": "adam"}, {"n_features": 5}, {"optimizer": "momentum"}):
+    alone: list[dict[str, Any]] = [
+        {"optimizer": key, "decay": kind}
+        for key, rule in OPTIMIZERS.items()
+        for kind in KINDS
+        if not (rule.spans and rule.decays[kind].factor)
+    ]
+    for given in (*alone, {"n_features": 5}):
         settings = settings_of(given)
         traces = named(picture.shrunk(settings, walked(settings).step(1))["figure"])
         assert "measured, out of the data's reach" not in traces
+
+
+def test_without_decay_a_velocity_leaves_what_is_out_of_reach() -> None:
+    settings = settings_of({"optimizer": "nesterov", "weight_decay": 0.0})
+    traces = named(picture.shrunk(settings, walked(settings).step(1))["figure"])
+    dots = traces["measured, out of the data's reach"]
+    np.testing.assert_allclose(values(dots["y"]), 1, rtol=1e-9)
+
+
+def test_where_decay_passes_through_the_rule_the_curve_is_that_of_plain_steps() -> None:
+    for optimizer, lr in (("adam", 0.003), ("momentum", 0.003), ("lion", 1.0)):
+        settings = settings_of({"optimizer": optimizer, "lr": lr, "weight_decay": 100.0})
+        traces = named(picture.shrunk(settings, walked(settings).step(40))["figure"])
+        assert next(iter(traces)).endswith(", in plain steps")
+        assert "this step" not in traces
+        assert np.isfinite(values(next(iter(traces.values()))["y"])).all()
+
+
+def test_other_kinds_of_decay_are_those_of_the_first_rule_that_has_two() -> None:
+    for key, rule in OPTIMIZERS.items():
+        other = other_decay(settings_of({"optimizer": key}), "decoupled").run.optimizer
+        assert not OPTIMIZERS[other].one_decay
+        assert rule.one_decay or other == key
+
+
+def test_every_mark_of_the_phase_picture_is_in_it() -> None:
+    for given in (
+        {"optimizer": "momentum", "momentum": 0.999, "n_train": 3, "n_features": 1},
+        {"optimizer": "nesterov", "weight_decay": 100.0, "lr": 1.0, "batch_size": 1},
+        {"n_features": 1, "n_train": 2, "batch_size": 1},
+    ):
+        figure = picture.phases(settings_of(given))["figure"]
+        low, high = figure["layout"]["yaxis"]["range"]
+        for mark in figure["data"]:
+            if mark["mode"] == "markers":
+                assert 10**low <= mark["y"][0] <= 10**high
 
 
 def test_a_growing_curve_is_drawn_only_as_far_as_it_tells_something() -> None:

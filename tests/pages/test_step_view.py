@@ -1,5 +1,6 @@
 """The page “One step” through AppTest: what it opens on, every choice, the ends, nonsense."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
@@ -14,13 +15,15 @@ from pages.shared import cached, controls
 from pages.shared.numbers import plain
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import Number, Steps, settings_of
-from pages.shared.step import trials
+from pages.shared.step import mends as mends_module
+from pages.shared.step.mends import mends
 from pages.shared.step.replays import measured
 from pages.shared.step.shown import DEFAULTS, SETTINGS, Shown, read_link
 from tests.pages import opening
 from tests.pages.opening import fine, payloads, text, unopened
 from wd_core import DATASETS, OPTIMIZERS, Hyperparameters, collect, make_dataset, train
 from wd_core.inspection import Replay
+from wd_core.trials import EPOCHS, Course
 
 SMALL = {"n_train": "6", "n_test": "5", "n_features": "5", "epochs": "3"}
 CHARTS = {"step plane", "step pulls", "step shrinking", "step phases"}
@@ -214,7 +217,7 @@ def test_mended_once_the_run_really_settles(values: dict[str, str]) -> None:
     (button,) = buttons(page)
     page = fine(button.click().run())
     lr = float(page.select_slider(key="lr").value)
-    assert lr < min(settings.run.lr, np.nan_to_num(measured(settings).lowest, nan=1e9))
+    assert lr < min(settings.run.lr, np.nan_to_num(measured(settings).limit, nan=1e9))
     assert not page.warning
     assert not buttons(page)
     run = collect(train(make_dataset(settings.data), [replace(settings.run, lr=lr)]))
@@ -236,7 +239,7 @@ def test_a_rate_that_works_is_not_called_too_large() -> None:
 def test_what_was_tried_is_named() -> None:
     said = text(opened({"lr": "1"} | MOMENTUM))
     assert "with η = 0.01 the run does not settle, with η = 0.005 it does" in said
-    run = settings_of({"optimizer": "momentum", "lr": 0.005})
+    run = settings_of({"optimizer": "momentum", "lr": 0.005, "epochs": EPOCHS})
     ran = collect(train(make_dataset(run.data), [run.run])).train_loss[:, 0]
     assert f"from {plain(float(ran[0]))} to {plain(float(ran[-1]))}." in said
 
@@ -248,6 +251,8 @@ def test_a_run_that_does_not_settle_is_ill_though_no_limit_is_broken() -> None:
     loss = collect(train(make_dataset(settings.data), [settings.run])).train_loss[:, 0]
     (warning,) = page.warning
     assert f"still reaches {plain(float(loss[50:].max()))} at epoch" in warning.value
+    later = collect(train(make_dataset(settings.data), [replace(settings.run, epochs=EPOCHS)]))
+    assert f"at {plain(float(later.train_loss[-1, 0]))} after 2000 epochs" in warning.value
     assert buttons(page)
 
 
@@ -264,27 +269,63 @@ def test_a_strong_decay_that_ends_where_nothing_is_learned_is_not_ill() -> None:
     assert grown
 
 
-def test_where_no_step_of_the_slider_settles_it_is_said() -> None:
-    with patch.object(trials, "candidates", return_value=[]):
-        page = opened({"lr": "0.5", "seed": "11"})
-    assert "no learning rate below this limit: lower λ instead" in text(page)
+def test_a_rate_that_is_advised_settles_in_its_own_epochs_and_far_beyond() -> None:
+    for values in ({"lr": 1.0}, {"lr": 0.1, "optimizer": "nesterov"}, {"lr": 1.0, "seed": 5}):
+        given = settings_of({"optimizer": "momentum"} | values)
+        found = mends(given)
+        assert found is not None
+        assert found[0].found is not None
+        lr = found[0].found.run.lr
+        data = make_dataset(given.data)
+        for epochs in (given.run.epochs, 3 * EPOCHS):
+            run = replace(given.run, lr=0.97 * lr, epochs=epochs)
+            loss = collect(train(data, [run])).train_loss[:, 0]
+            assert loss[epochs // 2 :].max() < 1.05 * loss[0]
+
+
+def test_where_no_step_of_the_slider_settles_another_setting_is_tried() -> None:
+    """As if the slider had no smaller η: a λ is advised once the run settles with it."""
+    with patch.object(mends_module, "candidates", return_value=[]):
+        values = {"lr": "0.05", "weight_decay": "100", "seed": "11"}
+        page = opened(values)
+    said = text(page)
+    assert "no learning rate below this limit" in said
     assert not buttons(page)
-    with patch.object(trials.Course, "settles", False):
+    (lam,) = re.findall(r"with λ = ([\d.]+) and the present η it does", said)
+    given = read_link((values | {"weight_decay": lam}).items())[0].settings
+    loss = collect(train(make_dataset(given.data), [replace(given.run, epochs=EPOCHS)]))
+    assert loss.train_loss[EPOCHS // 2 :].max() < loss.train_loss[0]
+    with patch.object(Course, "settles", False):
         page = opened({"lr": "0.5", "seed": "12"} | MOMENTUM)
-    assert "does the run settle: lower λ or μ instead" in text(page)
+    said = text(page)
+    assert "does the run settle." in said
+    assert "and the present η it does" not in said
     assert not buttons(page)
 
 
-def test_a_run_too_long_to_try_gets_the_step_below_its_limit() -> None:
-    page = opened({"lr": "1", "n_train": "100", "epochs": "2000", "batch_size": "1"})
-    assert "too long to be tried" in text(page)
-    assert buttons(page)
-
-
-def test_adam_has_no_limit_to_break() -> None:
-    page = opened({"optimizer": "adam", "lr": "0.1"})
-    assert "no such limit to break" in text(page)
+def test_a_run_too_long_to_try_gets_no_number_that_nobody_ran() -> None:
+    page = opened({"lr": "1", "n_train": "500", "epochs": "2000", "batch_size": "1"})
+    assert len(page.warning) == 1
+    assert "trying takes too long" in text(page)
     assert not buttons(page)
+
+
+@pytest.mark.parametrize("optimizer", [k for k, o in OPTIMIZERS.items() if not o.linear])
+def test_where_no_limit_is_known_none_is_broken(optimizer: str) -> None:
+    page = opened({"optimizer": optimizer, "lr": "0.01"})
+    assert f"No limit of η is known for {OPTIMIZERS[optimizer].label}." in text(page)
+    assert not buttons(page)
+
+
+def test_bursts_that_come_and_go_are_not_called_growth() -> None:
+    values = {"init_std": "0", "epochs": "5", "optimizer": "adam", "lr": "0.3", "weight_decay": "0"}
+    given = read_link(values.items())[0].settings
+    loss = collect(train(make_dataset(given.data), [replace(given.run, epochs=EPOCHS)])).train_loss
+    assert loss[EPOCHS // 2 :].max() > loss[0] > loss[EPOCHS // 2 :].min()
+    (warning,) = opened(values).warning
+    assert "does not settle" in warning.value
+    assert "gets worse" not in warning.value
+    assert "diverge" not in warning.value
 
 
 def test_the_regions_are_not_claimed_for_a_velocity() -> None:
@@ -344,7 +385,7 @@ def test_the_run_is_that_of_the_session() -> None:
         ({"step": "0"}, "outside the range", ""),
         ({"step": "soon"}, "is not a whole number", ""),
         ({"first": "500", "second": "500"}, "There is no weight 500", "first=200&second=1"),
-        ({"first": "201"}, "There is no weight 201: the data have 200 features", "first=200"),
+        ({"first": "201"}, "There is no weight 201: the number of features is 200", "first=200"),
         ({"second": "1"}, "A plane needs two weights", ""),
         ({"lr": "0.5", "step": "300"}, "the run has diverged", "lr=0.5&step=12"),
         ({"colour": "red"}, "does not exist", ""),

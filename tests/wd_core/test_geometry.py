@@ -21,7 +21,7 @@ from wd_core import (
     train,
 )
 from wd_core.geometry import Quadratic
-from wd_core.plane import Slice
+from wd_core.plane import Slice, turns
 
 # A few dozen roundings on numbers of order one.
 EXACT = 1e-11
@@ -442,6 +442,39 @@ def test_the_limit_of_a_descent_is_where_its_steps_end(surface, lam):
 def test_a_plain_keeps_the_start():
     flat = Quadratic(np.zeros((2, 2)), [1.0, 1.0])
     assert flat.descent_limit([0.3, -2.0], 0.0).tolist() == [0.3, -2.0]
+
+
+@pytest.mark.parametrize("degrees", [0, 45, 90])
+@pytest.mark.parametrize("lam", [0.0, 0.5])
+def test_a_start_without_a_part_along_the_steepest_direction_converges(degrees, lam):
+    q = Quadratic.from_eigenvalues([2.0, 0.25], np.radians(degrees), [1.9, 1.1])
+    lr, end = 1.5, q.ridge(lam)
+    beside = end + 0.75 * q.eigenvectors[:, 1]
+    assert lr * (2.0 + lam) > 2
+    assert q.descent_product(beside, lr, lam) == pytest.approx(lr * (0.25 + lam), rel=EXACT)
+    np.testing.assert_allclose(q.descent(beside, lr, lam, 300)[-1], end, atol=1e-9)
+    off = beside + 1e-9 * q.eigenvectors[:, 0]
+    assert q.descent_product(off, lr, lam) == pytest.approx(lr * (2.0 + lam), rel=EXACT)
+    assert np.linalg.norm(q.descent(off, lr, lam, 300)[-1]) > 100
+    assert q.descent_product(end, 100.0, lam) == 0
+    np.testing.assert_allclose(q.descent(end, 100.0, lam, 200), np.tile(end, (201, 1)), atol=EXACT)
+
+
+def test_descent_swings_for_ever_where_the_product_is_2_up_to_rounding():
+    q = Quadratic.from_eigenvalues([2.0, 0.25], 0.7, [1.9, 1.1])
+    for lam in (0.0, 0.1, 1.0, 10 / 3):
+        product = q.descent_product([-1.5, 1.5], 2 / (2 + lam), lam)
+        assert product == 2.0
+        assert q.descent_product([-1.5, 1.5], 2.001 / (2 + lam), lam) > 2
+        assert q.descent_product([-1.5, 1.5], 1.999 / (2 + lam), lam) < 2
+
+
+def test_a_start_on_the_line_of_minimisers_stays():
+    at = VALLEY.ridge(0.0) + 1.5 * VALLEY.eigenvectors[:, 1]
+    assert VALLEY.descent_product(at, 50.0, 0.0) == 0
+    assert VALLEY.descent_product(at, 50.0, 0.1) == pytest.approx(
+        50 * (VALLEY.eigenvalues[0] + 0.1), rel=EXACT
+    )
 
 
 @pytest.mark.parametrize("name", ["bowl", "axis-aligned", "round"])
@@ -891,6 +924,26 @@ def test_a_plane_without_signal_is_of_the_two_steepest_directions():
     np.testing.assert_allclose(np.abs(plane.basis), np.eye(3)[:, :2], atol=1e-9)
     np.testing.assert_allclose(plane.minimiser, 0, atol=EXACT)
     np.testing.assert_allclose(plane.optimum, 0, atol=EXACT)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (MANY["tall"], True),
+        (MANY["wide"], True),
+        (MANY["two features"], False),
+        (MANY["two rows"], False),
+        (random_dataset(3, 9, seed=6), False),  # of rank two
+        (random_dataset(4, 9, seed=6), True),
+        (eigenvector_data(1), False),
+        (replace(eigenvector_data(0), y_train=np.full(4, 1.5)), False),  # w̃ = 0
+        (Dataset(np.full((4, 3), 0.1), [1.0, 2, 3, 6], np.zeros((1, 3)), [0.0]), False),
+    ],
+)
+def test_the_plane_turns_where_its_basis_does(data, expected):
+    first, *others = (Slice.through(data, lam).basis for lam in (0.0, 1e-3, 1.0, 1e3))
+    away = max(float(np.linalg.norm(b - first @ (first.T @ b))) for b in others)
+    assert turns(data) == expected == (away > 1e-6)
 
 
 def test_data_without_variation_have_a_flat_plane():

@@ -114,7 +114,10 @@ def test_a_run_converges_below_its_limit_and_not_above(
     data = random_dataset(12, 3)
     given = {"weight_decay": 0.5, "optimizer": optimizer, "decay": decay, "loss": loss}
     full = {"batch_size": 12, "epochs": 6000}
-    limit = limits(data, Hyperparameters(**given, **full)).full
+    found = limits(data, Hyperparameters(**given, **full))
+    assert found.full is not None
+    limit = found.limit
+    assert limit == found.full.value
     assert limit == max_stable_lr(data.X_train, Hyperparameters(**given, **full))
     ends = []
     for share, broken in ((0.99, "none"), (1.01, "full")):
@@ -131,9 +134,46 @@ def test_the_table_holds_the_limit_of_every_optimizer_and_loss() -> None:
     table = limits(data, run).table
     for name, loss in product(OPTIMIZERS, ("half_mse", "mse")):
         other = Hyperparameters(weight_decay=0.5, optimizer=name, loss=loss)
-        wanted = max_stable_lr(data.X_train, other)
-        np.testing.assert_equal(table[name, loss], wanted)
-    assert math.isnan(table["adam", "mse"])
+        known = table[name, loss]
+        found = math.nan if known is None else known.value
+        np.testing.assert_equal(found, max_stable_lr(data.X_train, other))
+    assert table["adam", "mse"] is None
+
+
+@pytest.mark.parametrize("loss", ["half_mse", "mse"])
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])
+def test_h_is_the_curvature_with_the_decay_that_counts_in_it(optimizer: str, loss: str) -> None:
+    """From the Hessian, written out; beside a velocity decay counts otherwise."""
+    data, lam, mu = random_dataset(12, 3), 0.5, 0.75
+    run = Hyperparameters(
+        weight_decay=lam,
+        momentum=mu,
+        optimizer=optimizer,  # type: ignore[arg-type]
+        decay="decoupled",
+        loss=loss,  # type: ignore[arg-type]
+    )
+    found = limits(data, run)
+    counts = {"momentum": lam * (1 + mu), "nesterov": lam * (1 + mu) / (1 + 2 * mu)}
+    counted = counts.get(optimizer, lam)
+    A = np.column_stack([data.X_train, np.ones(12)])
+    H = A.T @ A / 12 * (2 if loss == "mse" else 1)
+    assert found.largest == pytest.approx(np.linalg.eigvalsh(H)[-1], rel=1e-12)
+    h = np.linalg.eigvalsh(H + counted * np.diag([1, 1, 1, 0]))[-1]
+    assert found.with_decay == pytest.approx(h, rel=1e-12)
+    if found.counted is not None:
+        assert found.counted.value == pytest.approx(counted, rel=1e-12)
+
+
+def test_steps_on_batches_break_their_own_limit_and_not_that_of_all_examples() -> None:
+    """Where batches fail later than all examples at once, an η in between breaks nothing."""
+    data = random_dataset(12, 3)
+    run = Hyperparameters(batch_size=5, optimizer="momentum", decay="decoupled", weight_decay=100.0)
+    found = limits(data, run)
+    assert found.full is not None
+    assert found.full.value < found.batch
+    between = replace(run, lr=(found.full.value * found.batch) ** 0.5)
+    assert limits(data, between).broken == "none"
+    assert limits(data, replace(between, batch_size=12)).broken == "full"
 
 
 def test_without_momentum_the_table_leaves_nesterov_out() -> None:
@@ -173,7 +213,8 @@ def test_decay_alone_breaks_where_an_epoch_of_it_makes_w_longer(
         ({"lr": 1.0, "weight_decay": 25.0}, "decay"),
         ({"lr": 1.0, "weight_decay": 2.5, "optimizer": "adam", "decay": "decoupled"}, "decay"),
         ({"lr": 1.0, "weight_decay": 2.5, "optimizer": "adam"}, "unknown"),
-        ({"lr": 10.0}, "full"),
+        ({"lr": 10.0}, "batch"),
+        ({"lr": 10.0, "batch_size": 12}, "full"),
     ],
     ids=str,
 )
@@ -184,11 +225,15 @@ def test_which_limit_broke(given: dict[str, object], broken: str) -> None:
 def test_between_the_batches_limit_and_that_of_all_examples_the_batches_broke() -> None:
     data = random_dataset(12, 3)
     found = limits(data, Hyperparameters(batch_size=2))
-    assert found.lowest == found.batch < found.full
-    between = Hyperparameters(batch_size=2, lr=math.sqrt(found.batch * found.full))
+    assert found.full is not None
+    assert found.limit == found.batch < found.full.value
+    between = Hyperparameters(batch_size=2, lr=math.sqrt(found.batch * found.full.value))
     assert limits(data, between).broken == "batch"
 
 
-def test_where_only_decay_has_a_limit_it_is_the_lowest() -> None:
+def test_where_only_decay_has_a_limit_it_is_given() -> None:
     run = Hyperparameters(lr=1.0, weight_decay=2.5, optimizer="adam", decay="decoupled")
-    assert limits(random_dataset(12, 3), run).lowest == 2 / 2.5
+    found = limits(random_dataset(12, 3), run)
+    assert math.isnan(found.limit)
+    assert found.alone is not None
+    assert found.alone.value == 2 / 2.5

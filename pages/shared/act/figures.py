@@ -53,14 +53,16 @@ NARROW_DOMAINS = {
 class Directions:
     """What does not move: the directions that get a dot, and the curves of the two small panels.
 
-    s, least, truth [J]: singular value squared over N, |w_j| of least squares and of the truth;
+    s, least, truth [J]: singular value squared over N, |w_j| of least squares and of the truth,
+    which is empty where none is known;
     faintest [r]: |w_j| of ridge at the largest λ, or of a single step where that is smaller;
-    nothing: how many directions have s = 0; low, high: ends of the axis of s; top: of the shares.
+    nothing: how many directions have s = 0; low, high: ends of the axis of s; top: of the shares;
+    drawn: which of ridge, stopping and both have a curve as the page opens.
     """
 
     s: Array
     least: Array
-    truth: Array | None
+    truth: Array
     faintest: Array
     nothing: int
     low: float
@@ -71,6 +73,7 @@ class Directions:
     steps: Array
     stopped_dof: Array
     most_dof: int
+    drawn: tuple[str, ...]
 
     @property
     def weight_decay_ends(self) -> tuple[float, float]:
@@ -83,11 +86,11 @@ def directions(given: Directions, revision: str) -> Plain:
     """Kept shares and sizes over s; degrees of freedom over λ and over t."""
     texts = [f"{s:.3g}" for s in given.s]
     traces = [
-        *(_line(key) for key in NAMES),
+        *(_line(key, shown=key in given.drawn) for key in NAMES),
         *(_dots(key, f"{key} dots", texts, SHARE) for key in NAMES),
         *_nothing(given),
-        _sizes("least squares", "x", given.least, given.s, texts),
-        *_truth(given, texts),
+        *_sizes("least squares", "x", given.least, given),
+        *_sizes("truth", "diamond-open", given.truth, given),
         *(_dots(key, f"{key} sizes", texts, SIZE) for key in NAMES),
         *_freedom(given),
     ]
@@ -107,7 +110,7 @@ def over_weight_decay(values: Array, given: Directions) -> Array:
     return np.asarray(np.clip(logs, zero_place(low, high), high))
 
 
-def _line(key: str) -> Trace:
+def _line(key: str, *, shown: bool) -> Trace:
     colour, dash, _ = STYLE[key]
     return _scatter(
         SHARE,
@@ -118,6 +121,7 @@ def _line(key: str) -> Trace:
         mode="lines",
         line={"color": colour, "dash": dash, "width": 2.5},
         legendgroup=key,
+        showlegend=shown,
         hoverinfo="skip",
     )
 
@@ -158,25 +162,24 @@ def _nothing(given: Directions) -> list[Trace]:
     ]
 
 
-def _sizes(name: str, symbol: str, values: Array, s: Array, texts: Sequence[str]) -> Trace:
+def _sizes(name: str, symbol: str, values: Array, given: Directions) -> list[Trace]:
+    """The weights of one solution, where they are not all 0: 0 has no logarithm."""
+    if not (values > 0).any():
+        return []
     with np.errstate(divide="ignore"):
         logs = np.where(values > 0, np.log10(values), np.nan)
-    return _scatter(
-        SIZE,
-        name=name,
-        x=np.log10(s),
-        y=logs,
-        mode="markers",
-        marker={"color": TEXT, "symbol": symbol, "size": 8},
-        text=texts,
-        hovertemplate="s = %{text}: log₁₀|w| = %{y:.3g}",
-    )
-
-
-def _truth(given: Directions, texts: Sequence[str]) -> list[Trace]:
-    if given.truth is None:
-        return []
-    return [_sizes("truth", "diamond-open", given.truth, given.s, texts)]
+    return [
+        _scatter(
+            SIZE,
+            name=name,
+            x=np.log10(given.s),
+            y=logs,
+            mode="markers",
+            marker={"color": TEXT, "symbol": symbol, "size": 8},
+            text=[f"{s:.3g}" for s in given.s],
+            hovertemplate="s = %{text}: log₁₀|w| = %{y:.3g}",
+        )
+    ]
 
 
 def _freedom(given: Directions) -> list[Trace]:
@@ -276,12 +279,12 @@ def _log_axis(low: float, high: float, title: str, zero: str = "", most: int = 7
 
 def _directions_layout(given: Directions, revision: str) -> Plain:
     zero = f"0<br>({given.nothing}×)" if given.nothing else ""
-    sizes = np.concatenate([given.least, [] if given.truth is None else given.truth])
+    sizes = np.concatenate([given.least, given.truth])
     sizes = np.log10(sizes[sizes > 0]) if (sizes > 0).any() else np.array([0.0])
     faintest = np.log10(given.faintest[given.faintest > 0]).min(initial=0.0)
     bottom = max(float(faintest), float(sizes.min()) - DEEPEST) - 0.3
     top = float(sizes.max()) + 0.3
-    size_places, size_texts = decade_ticks(bottom, top)
+    size_places, size_texts = decade_ticks(bottom, top) if sizes.any() else ([], [])
     layout: Plain = {
         "height": 620,
         "margin": {"l": 64, "r": 20, "t": 84, "b": 56},
@@ -312,7 +315,7 @@ def _directions_layout(given: Directions, revision: str) -> Plain:
             _title(SIZE, "|w| along the direction"),
             _title(OVER_LAMBDA, "Degrees of freedom over λ"),
             _title(OVER_STEPS, "Degrees of freedom over t"),
-            *_no_steps(given),
+            *_empty(given),
         ],
         "meta": {
             "filename": "weight-decay-directions",
@@ -359,14 +362,15 @@ def _title(panel: str, text: str) -> Plain:
     }
 
 
-def _no_steps(given: Directions) -> list[Plain]:
-    """Why there is nothing over t, where descent never arrives."""
-    if not np.isnan(given.stopped_dof).all():
-        return []
-    return [
-        _title(OVER_STEPS, "none: descent diverges at this η")
-        | {"x": 0.5, "y": 0.5, "xanchor": "center", "yanchor": "middle"}
-    ]
+def _empty(given: Directions) -> list[Plain]:
+    """Why there is nothing over t, or no weight along any direction."""
+    notes = []
+    if np.isnan(given.stopped_dof).all():
+        notes.append(_title(OVER_STEPS, "none: descent diverges at this η"))
+    if not (given.least > 0).any():
+        notes.append(_title(SIZE, "none: y does not vary"))
+    middle = {"x": 0.5, "y": 0.5, "xanchor": "center", "yanchor": "middle"}
+    return [note | middle for note in notes]
 
 
 def legend(y: float) -> Plain:

@@ -29,7 +29,7 @@ from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Settings
 from wd_core.filters import degrees_of_freedom, descent_filter, filter_distance, ridge_filter
 from wd_core.spectrum import Spectrum
-from wd_core.types import Array
+from wd_core.types import Array, Dataset
 
 Payload = dict[str, Any]
 
@@ -41,7 +41,8 @@ BELOW, ABOVE = 1.0, 0.1
 AWAY = -1e3
 # Seven digits are enough for what is drawn.
 DRAWN = "f4"
-# Weights below this share of the largest are rounding, and get no dot.
+# Weights below this share of the largest, or that fit less than this share of the targets, are
+# rounding, and get no dot.
 ROUNDING = 1e-13
 
 TILES = [
@@ -84,7 +85,7 @@ def directions(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Pa
         "run": link or "defaults",
         "query": link,
         "figure": figures.directions(given, revision=f"{settings.data} {now.lr}"),
-        "moves": _moves(parts, now, given),
+        "moves": _moves(np.abs(_sizes(parts, cached.dataset(settings.data))), now, given),
         "series": _series(now),
         "sliders": _sliders(now),
         "position": now.chosen,
@@ -102,15 +103,15 @@ def spread(count: int) -> Array:
 
 def _given(settings: Settings, parts: Spectrum, now: States) -> figures.Directions:
     data, s, picked = cached.dataset(settings.data), parts.s, spread(len(parts.s))
-    least = np.abs(_sizes(parts))
+    least = np.abs(_sizes(parts, data))
     lams, steps = np.array(weight_decays()), np.array(steps_on_offer(s, now.lr))
-    truth = None if data.w_true is None else np.abs(data.w_true @ parts.V)[picked]
+    truth = np.zeros(0) if data.w_true is None else np.abs(data.w_true @ parts.V)[picked]
     stopped = degrees_of_freedom(descent_filter(s, now.lr, steps[:, None]))
     return figures.Directions(
         s=s[picked],
         least=least[picked],
         faintest=least * np.minimum(ridge_filter(s, most_weight_decay()), now.lr * s),
-        truth=None if truth is None else _without_rounding(truth),
+        truth=_without_rounding(truth),
         nothing=data.n_features - len(s),
         low=float(np.log10(s[-1])) - BELOW,
         high=float(np.log10(s[0])) + ABOVE,
@@ -120,22 +121,26 @@ def _given(settings: Settings, parts: Spectrum, now: States) -> figures.Directio
         steps=steps,
         stopped_dof=stopped if now.arrives else np.full(len(steps), np.nan),
         most_dof=1 + len(s),
+        drawn=("ridge",)
+        + ("stopped",) * now.arrives
+        + ("both",) * bool(now.arrives_decayed[now.chosen]),
     )
 
 
-def _sizes(parts: Spectrum) -> Array:
+def _sizes(parts: Spectrum, data: Dataset) -> Array:
     """The coordinates of least squares, c_j/√s_j."""
-    return _without_rounding(parts.c / np.sqrt(parts.s))
+    fitted = np.abs(parts.c) > ROUNDING * np.abs(data.y_train).max()
+    return _without_rounding(np.where(fitted, parts.c / np.sqrt(parts.s), 0.0))
 
 
 def _without_rounding(values: Array) -> Array:
     return np.where(np.abs(values) < ROUNDING * np.abs(values).max(initial=0.0), 0.0, values)
 
 
-def _moves(parts: Spectrum, now: States, given: figures.Directions) -> dict[str, Any]:
+def _moves(least: Array, now: States, given: figures.Directions) -> dict[str, Any]:
     x, picked = np.linspace(given.low, np.log10(now.s[0]), POINTS), spread(len(now.s))
     lam, t = now.weight_decay[:, None], now.steps[:, None]
-    s, sizes = 10**x, np.abs(_sizes(parts)[picked])
+    s, sizes = 10**x, least[picked]
     stopped = np.where(now.arrives, descent_filter(s, now.lr, t), np.nan)
     both = descent_filter(s, now.lr, t, lam)
     moves: Moves = {

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from pages.shared import cached
 from pages.shared.settings import Settings
-from wd_core import ridge_path
-from wd_core.spectrum import row_space, unreachable_factor, unreachable_norm
+from wd_core import Dataset, ridge_path
+from wd_core.behaviour import Behaviour, behaviour
+from wd_core.spectrum import decompose, row_space, unreachable_norm
 from wd_core.types import Array
 
-# A part of w below this share of ‖w‖, at its largest so far, is rounding: 0.
+# A part of w below this share of ‖w‖, at its largest so far, or of weights as large as the data
+# would ask for, is rounding: 0.
 ROUNDING = 1e-13
 
 
@@ -22,52 +24,77 @@ ROUNDING = 1e-13
 class Split:
     """Norms after each recorded epoch, [E], NaN once the run has diverged.
 
-    weight_norm: ‖w‖; reached: ‖Pw‖, P onto the row space; to_ridge: ‖Pw − w*(λ)‖; left: ‖w − Pw‖;
-    predicted: left at the start times the factor of each epoch, NaN where none exists.
+    weight_norm: ‖w‖; reached: ‖Pw‖, P onto the row space; to_end: the distance of Pw to the exact
+    solution that the run goes to, NaN where that is none or not known; left: ‖w − Pw‖; predicted:
+    left at the start times the factor of each epoch, NaN where none exists.
+    rank: of the rows; centred: of the centred rows, less by one where their mean is a direction of
+    its own; does: what is known of the run.
     """
 
     epoch: NDArray[np.int64]
     weight_norm: Array
     reached: Array
-    to_ridge: Array
+    to_end: Array
     left: Array
     predicted: Array
-    factor: float
     rank: int
+    centred: int
     n_features: int
     diverged_at: int
+    does: Behaviour
 
 
 @lru_cache(maxsize=64)
 def split(settings: Settings) -> Split:
     """The parts of w over the epochs of a short run."""
-    data, run = cached.dataset(settings.data), settings.run
+    data = cached.dataset(settings.data)
+    does = behaviour(settings.run, data.n_train)
     basis = row_space(data.X_train)
-    best = ridge_path(data, [run.ridge_weight_decay]).weights[0] @ basis
     records = cached.short_run(settings).records
     epoch = np.array([record.epoch for record in records])
     diverged = np.array([bool(record.diverged[0]) for record in records])
     weights = np.array([record.weights[0] for record in records])
     weights[diverged] = np.nan
-    along, norm = weights @ basis, np.linalg.norm(weights, axis=1)
-    rounding = ROUNDING * np.fmax.accumulate(norm)
+    norm = np.linalg.norm(weights, axis=1)
+    rounding = ROUNDING * np.fmax(np.fmax.accumulate(norm), _natural_size(data))
 
     def seen(part: Array) -> Array:
         return np.where(part < rounding, 0.0, part)
 
     left = seen(unreachable_norm(data.X_train, weights))
-    factor = unreachable_factor(run, data.n_train)
+    factor = float(does.epoch_factor.value) if does.has_factor else np.nan
     with np.errstate(over="ignore", invalid="ignore"):
         predicted = left[0] * np.abs(factor) ** np.where(np.isnan(factor), np.nan, epoch)
     return Split(
         epoch=epoch,
-        weight_norm=norm,
-        reached=np.linalg.norm(along, axis=1),
-        to_ridge=seen(np.linalg.norm(along - best, axis=1)),
+        weight_norm=seen(norm),
+        reached=seen(np.linalg.norm(weights @ basis, axis=1)),
+        to_end=seen(_to_end(data, does, weights, basis)),
         left=left,
         predicted=np.where(diverged, np.nan, predicted),
-        factor=factor,
         rank=basis.shape[1],
+        centred=len(decompose(data).s),
         n_features=data.n_features,
         diverged_at=int(epoch[diverged.argmax()]) if diverged.any() else -1,
+        does=does,
     )
+
+
+def _natural_size(data: Dataset) -> float:
+    """A size of weights: that of the targets over that of the features."""
+    features = float(np.abs(data.X_train).max())
+    return float(np.abs(data.y_train).max()) / features if features else 0.0
+
+
+def _to_end(data: Dataset, does: Behaviour, weights: Array, basis: Array) -> Array:
+    """How far the part in the row space is from where the run goes.
+
+    Where many weights fit the data alike, to the nearest of them: that they fit fixes what lies
+    along the directions of the centred data, and nothing else.
+    """
+    end = does.end.weight_decay
+    if end is None:
+        return np.full(len(weights), np.nan)
+    best = ridge_path(data, [end.value]).weights[0]
+    fixed = basis if end.value else decompose(data).V
+    return np.asarray(np.linalg.norm((weights - best) @ fixed, axis=1))

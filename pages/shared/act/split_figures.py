@@ -32,17 +32,30 @@ class Part:
     dash: str  # "markers": dots instead of a line
 
 
+NOTHING: Plain = {
+    "text": "none: every weight is 0 at every epoch",
+    "xref": "x domain",
+    "yref": "y domain",
+    "x": 0.5,
+    "y": 0.5,
+    "showarrow": False,
+    "font": {"size": 13},
+}
+
 PARTS = (
     Part("weight_norm", "‖w‖", PENALTY, "longdash"),
     Part("reached", "in the row space", TRAIN, "solid"),
-    Part("to_ridge", "its distance to ridge", OPTIMUM, "dot"),
+    Part("to_end", "", OPTIMUM, "dot"),
     Part("left", "in the null space", TEXT, "dash"),
-    Part("predicted", "predicted (1−ηλ)<sup>t</sup>", TEXT, "markers"),
+    Part("predicted", "predicted by decay alone", TEXT, "markers"),
 )
 
 
-def split(series: Series, epochs: int, filename: str) -> Plain:
-    """The norms of the two parts of w over the epochs, logarithmic."""
+def split(series: Series, epochs: int, filename: str, *, to_end: str) -> Plain:
+    """The norms of the two parts of w over the epochs, logarithmic.
+
+    `to_end`: what the distance to where the run goes is called, if it is among the series.
+    """
     traces: list[Trace] = []
     for part in PARTS:
         if part.key not in series:
@@ -50,7 +63,7 @@ def split(series: Series, epochs: int, filename: str) -> Plain:
         traces.append(
             {
                 "type": "scatter",
-                "name": part.name,
+                "name": part.name or to_end,
                 "meta": {"series": part.key},
                 "hovertemplate": "%{y:.4g}",
                 **_style(part),
@@ -79,6 +92,7 @@ def split(series: Series, epochs: int, filename: str) -> Plain:
         },
         "yaxis": y,
         "legend": legend(1.02),
+        "annotations": [] if values else [NOTHING],
         "meta": {
             "filename": filename,
             "alt": "Norm of the weights over the epochs, in the row space of the training data and"
@@ -86,6 +100,8 @@ def split(series: Series, epochs: int, filename: str) -> Plain:
             "narrow": {"height": 440, "margin.t": 104},
         },
     }
+    if not values:
+        layout |= {"yaxis": {**y, "showticklabels": False}}
     return {"data": traces, "layout": layout}
 
 

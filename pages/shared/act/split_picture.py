@@ -4,55 +4,64 @@ from __future__ import annotations
 
 from typing import Any
 
-from pages.shared.act import split_figures, words
+from pages.shared.act import split_figures, split_words
 from pages.shared.act.picture import listed
 from pages.shared.act.split import Split, split
 from pages.shared.settings import Settings
 
 Payload = dict[str, Any]
 
-TILES = [
-    {"label": "‖w‖", "series": "weight_norm", "help": "Euclidean norm of the weights."},
-    {
-        "label": "In the row space",
-        "series": "reached",
-        "help": "‖Pw‖, P the projection onto the span of the training rows: what gradients move.",
-    },
-    {
-        "label": "Its distance to ridge",
-        "series": "to_ridge",
-        "help": "‖Pw − w*(λ)‖: how far what is learned still is from the exact ridge solution.",
-    },
-    {
-        "label": "In the null space",
-        "series": "left",
-        "help": "‖w − Pw‖: what is left of the start where no example reaches.",
-    },
-    {
-        "label": "Predicted",
-        "series": "predicted",
-        "help": "Its start times (1 − ηλ)ᵗ, t counting steps; – where no such factor exists.",
-    },
-]
-
 
 def parts_of_w(settings: Settings, link: str) -> Payload:
     """The two parts of w over the epochs of the run; `link`: the query of the page's link."""
     found = split(settings)
     series = _series(found)
-    drawn = {name: values for name, values in series.items() if any(values)}
+    end = found.does.end.weight_decay
+    figure = split_figures.split(
+        {name: values for name, values in series.items() if any(values)},
+        settings.run.epochs,
+        "weight-decay-row-and-null-space",
+        to_end="" if end is None else split_words.end_name(end),
+    )
     return {
         "run": f"{settings.query()} parts of w",
-        "figure": split_figures.split(
-            drawn, settings.run.epochs, "weight-decay-row-and-null-space"
-        ),
+        "figure": figure,
         "query": link,
         "series": series,
-        "tiles": TILES,
-        "sentence": words.split(settings, found),
+        "tiles": _tiles(found),
+        "sentence": split_words.outcome(found),
         "total": settings.run.epochs,
         "stream": None,
     }
+
+
+def _tiles(found: Split) -> list[dict[str, str]]:
+    """The numbers of the shown epoch; of what there is nothing to compare with, none."""
+    tiles = [
+        {"label": "‖w‖", "series": "weight_norm", "help": "Euclidean norm of the weights."},
+        {
+            "label": "In the row space",
+            "series": "reached",
+            "help": "‖Pw‖, P the projection onto the span of the training rows: what gradients "
+            "move.",
+        },
+    ]
+    end = found.does.end.weight_decay
+    if end is not None:
+        label = "Its distance to ridge" if end.value else "Its distance to least squares"
+        help = split_words.end_help(end)
+        tiles.append({"label": label, "series": "to_end", "help": help})
+    tiles.append(
+        {
+            "label": "In the null space",
+            "series": "left",
+            "help": "‖w − Pw‖: what w has where no example reaches.",
+        }
+    )
+    if found.does.has_factor:
+        help = split_words.predicted_help(found)
+        tiles.append({"label": "Predicted", "series": "predicted", "help": help})
+    return tiles
 
 
 def _series(found: Split) -> dict[str, list[float | None]]:
@@ -60,7 +69,7 @@ def _series(found: Split) -> dict[str, list[float | None]]:
         "epoch": found.epoch,
         "weight_norm": found.weight_norm,
         "reached": found.reached,
-        "to_ridge": found.to_ridge,
+        "to_end": found.to_end,
         "left": found.left,
         "predicted": found.predicted,
     }

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
-import numpy as np
 import streamlit as st
 
 from pages.shared import cached
-from pages.shared.act import controls, picture, split_picture, words
+from pages.shared.act import controls, picture, split_picture, split_words, words
 from pages.shared.act.shown import FREE, Shown
-from pages.shared.act.split import split
+from pages.shared.act.split import Split, split
 from pages.shared.act.states import States, has_directions, measurable, query, spectrum, states
 from pages.shared.chart import chart
-from pages.shared.latex import tex
+from pages.shared.latex import EXACT, tex
 from pages.shared.link import Pin
-from pages.shared.numbers import plain
 from pages.shared.settings import Settings
-from wd_core.filters import descent_filter
 
 
 def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
@@ -25,7 +23,8 @@ def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
     if not has_directions(settings.data):
         st.info(words.nowhere(settings.data, measurable(settings.data)))
         return
-    st.markdown(words.meaning(len(spectrum(settings.data).s), settings.data.n_features))
+    s, features = spectrum(settings.data).s, cached.dataset(settings.data).n_features
+    st.markdown(words.meaning(s, settings.run.lr, features))
     chart(
         picture.directions(settings, shown, pins), key=controls.CHART, on=controls.on_chart()
     )  # fmt: skip
@@ -59,13 +58,10 @@ def parts(settings: Settings, shown: Shown, pins: tuple[Pin, ...], *, beside: bo
 
 
 def _ridge(now: States) -> None:
-    lam = tex(float(now.weight_decay[now.chosen]))
+    lam = float(now.weight_decay[now.chosen])
     st.markdown("**Ridge: a larger penalty**")
-    st.latex(rf"\frac{{s}}{{s+\lambda}} = \frac{{s}}{{s+{lam}}}")
-    st.caption(
-        "Half of a direction with s = λ is kept, more of stronger ones, less of weaker ones, and "
-        "for a finite λ never exactly 0: L2 shrinks, it selects nothing."
-    )
+    st.latex(rf"\frac{{s}}{{s+\lambda}} = \frac{{s}}{{s+{tex(lam)}}}")
+    st.caption(words.of_ridge(lam))
 
 
 def _stopping(now: States, shown: Shown) -> None:
@@ -74,18 +70,7 @@ def _stopping(now: States, shown: Shown) -> None:
         r"\begin{gathered} 1-(1-\eta s)^t \\"
         rf"= 1-(1-{tex(now.lr)}\,s)^{{{_power(now)}}} \end{{gathered}}"
     )
-    how = (
-        "Each slider moves alone."
-        if shown.sliders == FREE
-        else "The slider that follows goes where this is least."
-        if now.arrives
-        else "Descent without decay diverges here, so that no t matches λ."
-    )
-    st.caption(
-        "Of t full-batch steps from w = 0 without decay, the bias at its best throughout. The "
-        "difference to ridge is the root mean square of the two shares’ difference over all "
-        f"directions with s > 0, t being a whole number of at least 1. {how}"
-    )
+    st.caption(words.of_stopping(now, free=shown.sliders == FREE))
 
 
 def _power(now: States) -> str:
@@ -97,8 +82,7 @@ def _power(now: States) -> str:
 
 
 def _both(now: States) -> None:
-    lam, t = float(now.weight_decay[now.chosen]), float(now.steps[now.chosen])
-    strong, weak = float(now.s[0]), float(now.s[-1])
+    lam = float(now.weight_decay[now.chosen])
     st.markdown("**Both: decay, and stopped**")
     st.latex(
         r"\begin{gathered} \frac{s}{s+\lambda} \\ \cdot\,\bigl(1-(1-\eta(s+\lambda))^t\bigr) \\"
@@ -106,48 +90,48 @@ def _both(now: States) -> None:
         rf"\cdot\,\bigl(1-(1-{tex(now.lr)}(s+{tex(lam)}))^{{{_power(now)}}}\bigr)"
         r"\end{gathered}"
     )
-    product = now.lr * (strong + lam)
-    if product >= 2:
-        st.caption(
-            f"η(s_max + λ) = {plain(product)} is not below 2: descent with decay never arrives at "
-            "ridge here."
-        )
-        return
-    shares = descent_filter([strong, weak], now.lr, t, lam)
-    kept = [words.share(float(x), whole=lam == 0 and math.isinf(t)) for x in shares]
-    st.caption(
-        "t steps of descent on L + (λ/2)‖w‖²: with t → ∞ this becomes ridge, and with λ → 0 early "
-        f"stopping. Here it keeps {kept[0]} of the strongest direction"
-        + (f" and {kept[1]} of the weakest." if len(now.s) > 1 else ".")
-    )
+    st.caption(words.of_both(now))
 
 
 def _reach(settings: Settings) -> None:
-    run, found = settings.run, split(settings)
+    found = split(settings)
     st.markdown("**What decay alone does**")
-    if not math.isnan(found.factor):
-        st.latex(_factor(settings, found.factor))
-    spec = settings.data
-    centred = len(spectrum(spec).s) if measurable(spec) else 0
-    st.caption(words.decay_alone(run, found, centred))
+    if found.does.has_factor:
+        st.latex(factor_of_the_run(found))
+    pictured = has_directions(settings.data)
+    st.caption(split_words.decay_alone(found, pictured=pictured))
 
 
-def _factor(settings: Settings, an_epoch: float) -> str:
-    """(1 − ηλ)^t over the run; a short last batch of m rows has coupled decay ηλ·m/B."""
-    run = settings.run
-    batches, rest = divmod(settings.data.n_train, run.batch_size)
-    product = rf"{tex(run.lr)}\cdot {tex(run.weight_decay)}"
-    with np.errstate(over="ignore"):
-        left = float(np.float64(an_epoch) ** run.epochs)
+def factor_of_the_run(found: Split) -> str:
+    """What the steps of all epochs together multiply by, with its numbers, in LaTeX."""
+    does, epochs = found.does, found.does.run.epochs
+    known, steps = does.epoch_factor, does.shrinking.an_epoch * epochs
+    left = float(does.shrinking.left(steps))
     end = tex(left) if math.isfinite(left) else r"\pm\infty"  # beyond floats
-    if not rest or run.decay == "decoupled":
-        steps = (batches + bool(rest)) * run.epochs
+    symbols = {name: tex(value, EXACT) for name, value in known.symbols.items()}
+    written = _numbers(known.latex, symbols)
+    if "m" not in symbols:
         return (
-            r"\begin{gathered} (1-\eta\lambda)^t \\"
-            rf"= (1-{product})^{{{steps}}} = {end} \end{{gathered}}"
+            rf"\begin{{gathered}} {_powered(known.latex, steps)} \\"
+            rf"= {_powered(written, steps)} \\ = {end} \end{{gathered}}"
         )
-    short = rf"\tfrac{{{rest}}}{{{run.batch_size}}}"
+    k = int(known.symbols["k"])
+    broken = r" \\ \cdot\,".join(_powered(written, k).split(r"\,"))
     return (
-        rf"\begin{{gathered}} \bigl((1-\eta\lambda)^{{{batches}}}(1-{short}\eta\lambda)"
-        rf"\bigr)^{{{run.epochs}}} \\ \eta\lambda = {product}: {end} \end{{gathered}}"
+        rf"\begin{{gathered}} \bigl({_powered(known.latex, k)}"
+        rf"\bigr)^{{{epochs}}} \\ = \bigl({broken}\bigr)^{{{epochs}}} \\ = {end} \end{{gathered}}"
     )
+
+
+def _numbers(latex: str, symbols: Mapping[str, str]) -> str:
+    """A formula with numbers in the places of its symbols."""
+    places = {r"\eta\lambda": rf"{symbols['η']}\cdot {symbols['λ']}"}
+    if "m" in symbols:
+        places[r"\tfrac{m}{B}"] = rf"\cdot\tfrac{{{symbols['m']}}}{{{symbols['B']}}}"
+    for symbol, number in places.items():
+        latex = latex.replace(symbol, number)
+    return latex
+
+
+def _powered(latex: str, k: int) -> str:
+    return latex.replace("^k", f"^{{{k}}}")

@@ -25,7 +25,8 @@ from pages.shared.geometry.scene import (
     scene_of,
 )
 from pages.shared.numbers import plain
-from pages.shared.settings import Choice, Number, as_text
+from pages.shared.settings import Choice, Number, as_text, within
+from pages.shared.words import say
 
 PAGE = "geometry "
 CHART = "geometry chart"
@@ -95,14 +96,22 @@ def weight_decay(offered: Sequence[float], now: float) -> None:
 def overlays() -> None:
     """What else is drawn in the plane."""
     if st.session_state[PAGE + "view"] == "surface":
-        st.caption(
-            "To move here: λ by its slider over the picture, the numbers above, and the point of "
-            "view by dragging the surface. Descent, L1 and level sets of the objective are drawn "
-            "among the level sets."
-        )
+        _of_surface()
         return
     _overlays()
     _paths()
+
+
+def _of_surface() -> None:
+    moves = (
+        "To move here: λ by its slider over the picture, the numbers above, and the point of view "
+        "by dragging the surface."
+    )
+    if chosen().kind.weights:
+        elsewhere = "Descent, L1 and level sets of the objective are drawn among the level sets."
+    else:
+        elsewhere = "Level sets of the objective are drawn among the level sets."
+    st.caption(f"{moves} {elsewhere}")
 
 
 def _overlays() -> None:
@@ -119,7 +128,7 @@ def _overlays() -> None:
 def _paths() -> None:
     """Descent and its numbers; nothing for a slice."""
     if "descent" not in relevant(chosen()):
-        st.caption("Descent would leave this plane: choose two features to see it.")
+        st.caption("Descent is drawn for two features: choose these to see it.")
         return
     _draw("descent")
     if st.session_state[PAGE + "descent"] == ON:
@@ -194,9 +203,20 @@ def _draw(key: str) -> None:
     if isinstance(setting, Choice) and setting.options is SWITCH:
         _switch(setting)
     elif isinstance(setting, Number):
-        _number(setting)
+        _number(_within(setting))
     else:
         controls.draw(setting, PAGE)
+
+
+def _within(setting: Number) -> Number:
+    """The setting with the limit that the sliced data put to it, and its value within that."""
+    scene = chosen()
+    if "data" not in scene.kind.reads(scene):
+        return setting
+    limited = within(setting, scene.data)
+    state = PAGE + setting.key
+    st.session_state[state] = min(st.session_state[state], limited.most)
+    return limited
 
 
 def _switch(setting: Choice) -> None:
@@ -222,8 +242,12 @@ def _number(setting: Number) -> None:
             setting.read(as_text(value))
         except ValueError as error:
             st.session_state[state] = kept
-            st.session_state[state + " refused"] = (
-                f"{setting.label}: {plain(value)} {error}; it stays {plain(kept)}."
+            st.session_state[state + " refused"] = say(
+                "{label}: {value} {rule}; it stays {kept}.",
+                label=setting.label,
+                value=float(value),
+                rule=str(error),
+                kept=float(kept),
             )
 
     kind = int if setting.whole else float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,12 @@ from pages.shared.geometry.figures.panels import MARKED, Path
 from pages.shared.geometry.figures.traces import word
 from pages.shared.geometry.labels import clearest, taken, way
 from pages.shared.geometry.moves import or_away, places, rows
-from pages.shared.geometry.problem import Problem, Solutions
+from pages.shared.geometry.problem import Solutions
 from pages.shared.geometry.scene import ON, Scene, with_sgd
+from pages.shared.geometry.sources import Problem
 from pages.shared.moves import Moves
 from wd_core import Dataset, Hyperparameters, collect, train
-from wd_core.spectrum import max_stable_lr
+from wd_core.behaviour import StabilityLimit, behaviour
 from wd_core.training import batch_order
 from wd_core.types import Array
 
@@ -87,12 +89,19 @@ def stability(scene: Scene, solved: Solutions) -> Array:
     return np.asarray(scene.lr * (solved.eigenvalues[:, 0] + solved.weight_decay))
 
 
+def products(scene: Scene, solved: Solutions) -> Array:
+    """η(s + λ) of the steepest direction that the start has a part along, in every picture, [K]."""
+    start = [scene.start1, scene.start2]
+    pairs = zip(solved.surfaces, solved.weight_decay.tolist(), strict=True)
+    return np.array([surface.descent_product(start, scene.lr, lam) for surface, lam in pairs])
+
+
 def full_batch(scene: Scene, solved: Solutions) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Exact paths [K, steps + 1, 2]; where a diverging one leaves the frame [K, 2]; which [K]."""
     surface, lams = solved.surfaces[0], solved.weight_decay.tolist()
     start = [scene.start1, scene.start2]
     full = np.array([surface.descent(start, scene.lr, lam, scene.steps) for lam in lams])
-    unstable = stability(scene, solved) > 2
+    unstable = products(scene, solved) > 2
     ends = np.zeros((len(lams), 2))
     for k in np.flatnonzero(unstable):
         full[k], ends[k] = to_edge(full[k], solved.box)
@@ -128,20 +137,28 @@ def projected(scene: Scene, solved: Solutions) -> Array:
 
 
 def batches(scene: Scene, data: Dataset) -> list[NDArray[np.int64]]:
-    """The examples of every step of minibatch SGD; a short last batch of a pass is left out."""
-    size = min(scene.batch_size, data.n_train)
-    a_pass = data.n_train // size
-    order = batch_order(scene.seed, data.n_train, -(-scene.steps // a_pass))
-    return [
-        rows[i * size : (i + 1) * size] for rows in order for i in range(a_pass)
-    ][: scene.steps]  # fmt: skip
+    """The examples of every step of minibatch SGD, pass after pass; a last one may be short."""
+    size, n = min(scene.batch_size, data.n_train), data.n_train
+    a_pass = range(0, n, size)
+    order = batch_order(scene.seed, n, -(-scene.steps // len(a_pass)))
+    return [rows[first : first + size] for rows in order for first in a_pass][: scene.steps]
 
 
-def batch_limit(scene: Scene, data: Dataset, weight_decay: float) -> float:
-    """The least η from which repeating one of the drawn batches alone would diverge."""
-    run = Hyperparameters(weight_decay=weight_decay)
-    limits = (max_stable_lr(data.X_train[batch], run) for batch in batches(scene, data))
-    return min(limits)
+@lru_cache(maxsize=64)
+def limit_of_passes(scene: Scene, data: Dataset, weight_decay: float) -> StabilityLimit:
+    """The η above which its first pass, repeated for ever, diverges, the bias with it."""
+    return behaviour(_run(scene, data, weight_decay), data.n_train).limit(data)
+
+
+def _run(scene: Scene, data: Dataset, weight_decay: float) -> Hyperparameters:
+    """The engine's run whose batches these are."""
+    return Hyperparameters(
+        weight_decay=weight_decay,
+        lr=scene.lr,
+        batch_size=min(scene.batch_size, data.n_train),
+        epochs=scene.steps,
+        seed=scene.seed,
+    )
 
 
 def left_frame(scene: Scene, data: Dataset, solved: Solutions) -> int | None:
@@ -154,11 +171,7 @@ def left_frame(scene: Scene, data: Dataset, solved: Solutions) -> int | None:
 
 def minibatch(scene: Scene, data: Dataset, weight_decays: Sequence[float]) -> Array:
     """The engine's minibatch SGD for K values of λ at once, step by step, [K, steps + 1, 2]."""
-    size = min(scene.batch_size, data.n_train)
-    runs = [
-        Hyperparameters(weight_decay=lam, lr=scene.lr, batch_size=size, epochs=scene.steps)
-        for lam in weight_decays
-    ]
+    runs = [_run(scene, data, lam) for lam in weight_decays]
     weights = np.tile([scene.start1, scene.start2], (len(runs), 1))
     bias = data.y_train.mean() - weights @ data.X_train.mean(0)
     each = [[batch] for batch in batches(scene, data)]

@@ -10,21 +10,26 @@ import numpy as np
 from pages.shared.geometry.figures.layout import Box
 from pages.shared.geometry.figures.panels import RINGS
 from pages.shared.geometry.figures.shapes import affine, arrows, ellipses
-from pages.shared.geometry.labels import ROOM, around, clearest, taken, way
+from pages.shared.geometry.labels import ROOM, TURNS, around, clearest, taken, way
 from pages.shared.geometry.problem import Solutions
 from pages.shared.moves import Moves
 from wd_core.types import Array
 
 # A level set is drawn up to this many half frames wide: in a valley it has no end.
 WIDEST = 1e3
+# A name is so many times as near to its own point as to another.
+OWN = 1.3
 # Shares of half the frame: an arrow's length at the least and at the most, its head.
 SHORTEST_ARROW, LONGEST_ARROW, HEAD = 0.24, 0.9, 0.09
 # Places on the axis of log₁₀ λ: of λ = 0, and of the largest on the slider.
 AT_ZERO, LAST = -3.5, 6.0
 
 
-def base(solved: Solutions) -> Moves:
-    """The disc, the points with their arrows and names, and the level sets."""
+def base(solved: Solutions, best_l1: Array | None = None) -> Moves:
+    """The disc, the points with their arrows and names, and the level sets.
+
+    best_l1 [K, 2]: a point that the name of w* keeps away from, for that is not its own.
+    """
     s, V, best, lams = solved.eigenvalues, solved.eigenvectors, solved.optimum, solved.weight_decay
     zero, unit = np.zeros_like(best), np.broadcast_to(np.eye(2), V.shape)
     log_lam, theta = curve(solved)
@@ -35,7 +40,7 @@ def base(solved: Solutions) -> Moves:
         "optimum": places(best),
         "minimiser": places(solved.minimiser),
         "curve": places(np.column_stack([log_lam, theta])),
-        **_arrows(solved),
+        **_arrows(solved, best_l1),
         **_level_sets(solved, "loss", s, V, solved.minimiser),
         **_level_sets(solved, "penalty", lams[:, None] * round_, unit, zero),
         **_level_sets(solved, "objective", s + lams[:, None], V, best),
@@ -87,7 +92,7 @@ def spacing(highest: Array) -> Array:
     return np.where(highest > 0, 2.0**powers, 0.0)
 
 
-def _arrows(solved: Solutions) -> Moves:
+def _arrows(solved: Solutions, best_l1: Array | None) -> Moves:
     """The two arrows at w*, equal and opposite, a short one drawn at the least length; the names.
 
     A name stands on beyond the tip of its arrow, or where else it is clear of the rest.
@@ -101,7 +106,7 @@ def _arrows(solved: Solutions) -> Moves:
     moved: Moves = {
         "force": rows(arrows(best, -vectors, head)),
         "pull": rows(arrows(best, vectors, head)),
-        **_names(solved),
+        **_names(solved, best_l1),
     }
     for key, vector in (("force", -vectors), ("pull", vectors)):
         at = around(best + vector, vector, solved)
@@ -110,7 +115,7 @@ def _arrows(solved: Solutions) -> Moves:
     return moved
 
 
-def _names(solved: Solutions) -> Moves:
+def _names(solved: Solutions, best_l1: Array | None) -> Moves:
     """The names of w* and w̃ on either side of the ray through w*, clear of the arrows."""
     best, free = solved.optimum, solved.minimiser
     ray = np.where(best.any(1, keepdims=True), best, np.array([1.0, 1.0]))
@@ -118,10 +123,21 @@ def _names(solved: Solutions) -> Moves:
     aside = np.column_stack([-ray[:, 1], ray[:, 0]])
     other = ((free - best) * aside).sum(1, keepdims=True) > 1e-9 * solved.half
     aside = ROOM * solved.half * np.where(other, -aside, aside)
-    return {
-        "optimum label": places(best + aside),
-        "minimiser label": places(free - aside),
-    }
+    at = best + aside if best_l1 is None else _own(best, aside, best_l1, solved)
+    return {"optimum label": places(at), "minimiser label": places(free - aside)}
+
+
+def _own(best: Array, aside: Array, other: Array, solved: Solutions) -> Array:
+    """Places of a name beside its points [K, 2], [K, 2]: not nearer to another point than to those.
+
+    Where it would be, it goes round its point to where the other one is farthest.
+    """
+    at = around(best, aside, solved)[:, : len(TURNS)]
+    away = [np.linalg.norm(at - point[:, None], axis=-1) for point in (best, other)]
+    room = away[1] / away[0]
+    clear = np.where(room[:, 0] >= OWN, 0, room.argmax(1))
+    found = at[np.arange(len(at)), clear]
+    return np.where((clear == 0)[:, None], best + aside, found)
 
 
 def curve(solved: Solutions) -> tuple[Array, Array]:

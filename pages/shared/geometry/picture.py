@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from pages.shared.geometry import descents, moves, readouts, words
-from pages.shared.geometry.figures import layout, panels
-from pages.shared.geometry.problem import Problem, Solutions, outside, problem, solutions
-from pages.shared.geometry.scene import ON, Scene, with_l1
+from pages.shared.geometry.figures import layout, panels, shapes
+from pages.shared.geometry.problem import Solutions, outside, problem, solutions
+from pages.shared.geometry.scene import ON, Scene, with_descent, with_l1
+from pages.shared.geometry.sources import Problem
 from pages.shared.moves import Moves, packed
+from pages.shared.words import say
 from wd_core.types import Array
 
 Payload = dict[str, Any]
@@ -24,7 +27,7 @@ def plane(scene: Scene) -> Payload:
     given, solved = problem(scene.problem()), solutions(scene)
     traces, moved = _drawn(scene, given, solved)
     query = scene.query()
-    with_descent = scene.descent == ON and scene.source != "slice"
+    walks = with_descent(scene)
     return {
         "run": query or "defaults",
         "query": query,
@@ -32,14 +35,15 @@ def plane(scene: Scene) -> Payload:
             traces,
             _frame(given, solved),
             revision=scene.problem().query() or "designed",
-            clicks=with_descent,
+            clicks=walks,
+            notes=_notes(scene, solved),
         ),
         "moves": packed(moved),
         "series": readouts.series(scene, solved),
         "sliders": readouts.sliders(solved),
         "position": solved.chosen,
-        "sentences": words.sentences(scene, solved),
-        "tiles": [*readouts.TILES, readouts.STABILITY] if with_descent else readouts.TILES,
+        "sentences": words.sentences(scene, given, solved),
+        "tiles": [*readouts.TILES, readouts.STABILITY] if walks else readouts.TILES,
         "total": len(solved.theta) - 1,
         "stream": None,
     }
@@ -47,21 +51,22 @@ def plane(scene: Scene) -> Payload:
 
 def _drawn(scene: Scene, given: Problem, solved: Solutions) -> tuple[list[Any], Moves]:
     """All traces from the lowest to the highest, and where they go."""
-    moved = moves.base(solved)
-    turns = given.slices is not None  # with λ the plane turns, and its loss with it
+    best_l1 = moves.l1_optima(solved) if with_l1(scene) else None
+    moved = moves.base(solved, best_l1)
+    turns = given.turns  # and its loss with it
     free = None if turns else solved.minimiser[0]
     traces = [*([] if turns else [_ground(solved)])]
-    traces += panels.level_sets(None if turns else moved.pop("loss rings")["affine"][0])
+    rings = None if turns else moved.pop("loss rings")["affine"][0]
+    traces += panels.level_sets(rings, flat=solved.flat)
     if scene.objective == ON:
         traces.append(panels.objective_levels())
     if not turns and solved.surfaces[0].rank == 1:
         traces += panels.valley(_valley(solved))
-    traces += panels.disc(solved.optimum, turns=turns)
-    if with_l1(scene):
-        best = moves.l1_optima(solved)
-        traces += panels.l1(best)
-        moved |= moves.diamond(solved, best, moved)
-    if scene.descent == ON and not turns and not outside(scene, solved.box):
+    traces += panels.disc(solved.optimum, turns=turns, flat=solved.flat)
+    if best_l1 is not None:
+        traces += panels.l1(best_l1, flat=solved.flat)
+        moved |= moves.diamond(solved, best_l1, moved)
+    if with_descent(scene) and not outside(scene, solved.box):
         more, walked = descents.drawn(scene, given, solved, moved)
         traces, moved = traces + more, moved | walked
     traces += panels.minimisers(free) + panels.small_panels(free)
@@ -77,7 +82,23 @@ def _ground(solved: Solutions) -> Any:
 def _valley(solved: Solutions) -> Array:
     along = solved.eigenvectors[0, :, 1]
     reach = moves.WIDEST * solved.half
-    return np.asarray(solved.minimiser[0] + np.array([[-reach], [reach]]) * along)
+    return np.asarray(solved.minimiser[0] + np.array([[-reach], [0.0], [reach]]) * along)
+
+
+def _notes(scene: Scene, solved: Solutions) -> list[str]:
+    """Why the large panel does not show what one looks for in it."""
+    k = solved.chosen
+    notes: list[str] = []
+    if solved.flat and scene.objective == ON:
+        notes.append(say("L is flat, and J too at λ = 0: no level sets."))
+    elif solved.flat:
+        notes.append(say("L is flat: no level sets."))
+    left, right, bottom, top = solved.box
+    x, y = math.sqrt(solved.theta[k]) * shapes.circle().T
+    if not ((x >= left) & (x <= right) & (y >= bottom) & (y <= top)).any():
+        theta = float(solved.theta[k])
+        notes.append(say("At θ = {theta} the disc is wider than the frame.", theta=theta))
+    return notes
 
 
 def _frame(given: Problem, solved: Solutions) -> layout.Frame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -11,16 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.shared.geometry.scene import DECADES, DEFAULT, FEATURES, WEIGHT_DECAYS, Scene, with_l1
-from wd_core import (
-    Dataset,
-    DatasetSpec,
-    make_dataset,
-    norm_for_weight_decay,
-    weight_decay_for_norm,
-)
+from pages.shared.geometry.scene import DECADES, DEFAULT, WEIGHT_DECAYS, Scene, with_l1
+from pages.shared.geometry.sources import Problem
 from wd_core.geometry import Quadratic
-from wd_core.plane import Slice
 from wd_core.types import Array
 
 # λ and θ of a picture.
@@ -43,19 +36,6 @@ REACH, TOWARDS = 1.5, 0.2
 UNIT = 2.0
 # Below this share of L(0) a loss is rounding.
 ROUNDING = 1e-15
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """What is the same for every λ; `surface` gives the loss in the plane that is drawn."""
-
-    surface: Callable[[float], Quadratic]
-    norm: Callable[[float], float]
-    weight_decay: Callable[[float], float]
-    free_norm: float
-    slices: Callable[[float], Slice] | None = None
-    dataset: Dataset | None = None
-    names: tuple[str, str] = ("w₁", "w₂")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +95,10 @@ class Solutions:
 
     @property
     def force(self) -> Array:
-        """−∇L at w*, [K, 2]; exactly 0 where the constraint does not bind."""
+        """−∇L = λw* at w*, [K, 2]; exactly 0 where the constraint does not bind, or w* is 0."""
         pairs = zip(self.surfaces, self.optimum, strict=True)
         force = np.array([-surface.gradient(w) for surface, w in pairs])
-        return np.where(self.idle[:, None], 0.0, force)
+        return np.where(self.idle[:, None] | (self.optimum == 0), 0.0, force)
 
     @property
     def multiplier(self) -> Array:
@@ -150,73 +130,7 @@ class Solutions:
 @lru_cache(maxsize=32)
 def problem(scene: Scene) -> Problem:
     """The problem of a scene as `Scene.problem` gives it. ValueError with a sentence."""
-    if scene.source == "slice":
-        return _slice(scene)
-    data, names = None, ("w₁", "w₂")
-    if scene.source == "designed":
-        surface = Quadratic.from_eigenvalues(
-            [scene.s1, scene.s2], math.radians(scene.angle), [scene.w1, scene.w2]
-        )
-    else:
-        data = _two_features(scene)
-        surface = Quadratic.from_data(data)
-        if scene.source == "diabetes":
-            names = (f"w₁ ({scene.feature1})", f"w₂ ({scene.feature2})")
-    return Problem(
-        surface=lambda _: surface,
-        norm=surface.norm_for_weight_decay,
-        weight_decay=surface.weight_decay_for_norm,
-        free_norm=surface.norm_for_weight_decay(0.0),
-        dataset=data,
-        names=names,
-    )
-
-
-def _slice(scene: Scene) -> Problem:
-    data = make_dataset(
-        DatasetSpec(
-            source=scene.data,
-            n_train=scene.n_train,
-            n_test=1,
-            n_features=scene.n_features,
-            noise=scene.noise,
-            true_weight=1 / math.sqrt(scene.n_features),
-            correlation=0.8,
-            seed=scene.seed,
-        )
-    )
-    planes = lru_cache(maxsize=256)(lambda lam: Slice.through(data, lam))
-    return Problem(
-        surface=lambda lam: planes(lam).quadratic,
-        norm=lambda lam: norm_for_weight_decay(data, lam),
-        weight_decay=lambda theta: weight_decay_for_norm(data, theta),
-        free_norm=norm_for_weight_decay(data, 0.0),
-        slices=planes,
-        dataset=data,
-        names=("along w̃", "towards w*"),
-    )
-
-
-def _two_features(scene: Scene) -> Dataset:
-    if scene.source == "diabetes":
-        spec = DatasetSpec("diabetes", n_train=scene.n_train, n_features=10, seed=scene.seed)
-        data = make_dataset(spec)
-        both = [FEATURES.index(scene.feature1), FEATURES.index(scene.feature2)]
-        return Dataset(data.X_train[:, both], data.y_train, data.X_test[:, both], data.y_test)
-    spec = DatasetSpec(
-        "correlated",
-        n_train=scene.n_train,
-        n_test=1,
-        n_features=2,
-        noise=scene.noise,
-        true_weight=0.0,
-        correlation=scene.correlation,
-        seed=scene.seed,
-    )
-    data, w = make_dataset(spec), np.array([scene.true1, scene.true2])
-    return Dataset(
-        data.X_train, data.y_train + data.X_train @ w, data.X_test, data.y_test + data.X_test @ w
-    )
+    return scene.kind.pose(scene)
 
 
 @lru_cache(maxsize=64)

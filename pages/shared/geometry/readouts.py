@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ from pages.shared.geometry.descents import stability
 from pages.shared.geometry.problem import Solutions
 from pages.shared.geometry.scene import SETTINGS, Scene
 from pages.shared.numbers import plain
+from pages.shared.words import say
 from wd_core.types import Array
 
 TILES = [
     {"label": "‖w*‖", "series": "norm", "role": "penalty", "help": "The length of w*, at most √θ."},
     {
         "label": "Data loss + penalty = objective, at w*",
-        "help": "J = L + (λ/2)‖w‖²: w* makes this sum least, not L.",
+        "help": "J = L + (λ/2)‖w‖²: w* makes this sum least.",
         "terms": [
             {"label": "L(w*)", "series": "loss"},
             {"label": "(λ/2)‖w*‖²", "series": "penalty"},
@@ -27,12 +29,12 @@ TILES = [
     {
         "label": "∠(−∇L, w*)",
         "series": "angle",
-        "help": "Their angle in degrees, at w*: 0, for there the level set touches the circle.",
+        "help": "Their angle in degrees at w*: 0 where the level set touches the circle.",
     },
     {
         "label": "dL*/dθ",
         "series": "price",
-        "help": "Shadow price: a little more θ, by dθ, lowers the least loss by (λ/2) dθ.",
+        "help": "Shadow price: a little more θ, by dθ, changes the least loss by so much times dθ.",
     },
 ]
 STABILITY = {
@@ -75,7 +77,7 @@ def sliders(solved: Solutions) -> list[dict[str, Any]]:
     by_weight_decay, by_theta = solved.stops
     lams, thetas = solved.weight_decay.tolist(), solved.theta.tolist()
     sizes = [
-        f"{plain(theta)}{': does not bind' if idle and theta > 0 else ''}"
+        say("{theta}: does not bind", theta=theta) if idle and theta > 0 else plain(theta)
         for theta, idle in zip(thetas, solved.idle.tolist(), strict=True)
     ]
     return [
@@ -84,7 +86,7 @@ def sliders(solved: Solutions) -> list[dict[str, Any]]:
     ]
 
 
-def _slider(key: str, stops: list[int], texts: list[str]) -> dict[str, Any]:
+def _slider(key: str, stops: list[int], texts: Sequence[str]) -> dict[str, Any]:
     setting = SETTINGS[key]
     return {
         "key": key,

@@ -10,9 +10,9 @@ import numpy as np
 
 from pages.shared.geometry import words
 from pages.shared.geometry.figures import relief, shapes
-from pages.shared.geometry.problem import Problem, Solutions, problem, solutions
+from pages.shared.geometry.problem import Solutions, problem, solutions
 from pages.shared.geometry.scene import Scene
-from pages.shared.numbers import plain
+from pages.shared.geometry.sources import Problem
 from pages.shared.settings import as_text
 from wd_core.types import Array
 
@@ -59,7 +59,7 @@ def _cut(shown: relief.Relief, solved: Solutions) -> str:
     if 2 * above >= curvature * (NEEDLE * solved.half) ** 2:
         return ""
     reach = math.sqrt(2 * above / curvature)
-    return f"J is so steep that it leaves the picture within {plain(reach)} of w*."
+    return words.steep(reach)
 
 
 def _drawn(given: Problem, solved: Solutions) -> relief.Relief:

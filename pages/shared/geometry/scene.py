@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from pages.shared.fields import NotANumberError, OutsideError
+from pages.shared.geometry.sources import FEATURES, SOURCES, Source
 from pages.shared.link import read_values
-from pages.shared.numbers import number_text
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.settings import Choice, Number, Setting, Value, as_text
+from pages.shared.settings import Choice, Labels, Number, Setting, Value, as_text
+from pages.shared.words import say
 
 # Forty steps a decade: the preferred numbers of Renard's series R40.
 MANTISSAS = (
@@ -29,7 +31,6 @@ DECADES = tuple(float(f"1e{power}") for power in range(-3, 7))
 ON, OFF = "on", "off"
 SWITCH = {OFF: "off", ON: "on"}
 VIEWS = {"levels": "Level sets", "surface": "Surface"}
-FEATURES = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
 WORDS = ("age", "sex", "body mass", "blood pressure", "cholesterol", "LDL", "HDL", "TCH/HDL")
 _FEATURE_NAMES = {
     name: f"{name} ({word})"
@@ -71,6 +72,11 @@ class Scene:
     projected: str = ON
     view: str = "levels"
 
+    @property
+    def kind(self) -> Source:
+        """The entry of its source."""
+        return SOURCES[self.source]
+
     def differences(self) -> dict[str, Value]:
         """The settings that differ from the defaults and that this scene reads."""
         read = relevant(self)
@@ -84,7 +90,7 @@ class Scene:
 
     def problem(self) -> Scene:
         """The same scene with everything at its default that does not change the quadratic."""
-        kept = {key: getattr(self, key) for key in _of_source(self.source)}
+        kept = {key: getattr(self, key) for key in _of_source(self)}
         return replace(DEFAULT, **kept)
 
 
@@ -117,7 +123,7 @@ class Size(Number):
         try:
             value = float(text)
         except ValueError:
-            raise ValueError("is not a number") from None
+            raise NotANumberError from None
         if value <= 0:
             raise ValueError("is not above 0: θ is the square of the disc's radius")
         if not math.isfinite(value):
@@ -135,10 +141,8 @@ class Correlation(Number):
         except ValueError:
             degenerate = False
         if degenerate:
-            raise ValueError(
-                f"is outside the range {number_text(self.least)} to {number_text(self.most)}: at "
-                "±1 the two features would be one"
-            )
+            rule = OutsideError(self.least, self.most)
+            raise ValueError(f"{rule}: at ±1 the two features would be one")
         return super().read(text)
 
 
@@ -163,12 +167,7 @@ SETTINGS: dict[str, Setting] = {
             "source",
             "Where the loss comes from",
             "Two weights with a bowl of your own design, or the loss of real or synthetic data.",
-            {
-                "designed": "a bowl of your design",
-                "diabetes": "diabetes, two features",
-                "synthetic": "synthetic data, two features",
-                "slice": "a slice through many dimensions",
-            },
+            Labels(SOURCES),
         ),
         _real("s1", "Eigenvalue s₁", "s₁: curvature in the direction of the angle.", 0, 100, 0.1),
         _real("s2", "Eigenvalue s₂", "s₂: curvature across it; 0 makes a valley.", 0, 100, 0.05),
@@ -230,40 +229,37 @@ SETTINGS: dict[str, Setting] = {
     )
 }
 
-_READ = {
-    "designed": ("s1", "s2", "angle", "w1", "w2"),
-    "diabetes": ("feature1", "feature2", "n_train", "seed"),
-    "synthetic": ("n_train", "noise", "correlation", "true1", "true2", "seed"),
-    "slice": ("data", "n_train", "n_features", "noise", "seed"),
-}
 
-
-def _of_source(source: str) -> tuple[str, ...]:
-    return ("source", *_READ[source])
+def _of_source(scene: Scene) -> tuple[str, ...]:
+    return ("source", *scene.kind.reads(scene))
 
 
 def relevant(scene: Scene) -> set[str]:
     """The keys that this scene reads."""
-    keys = {*_of_source(scene.source), "weight_decay", "theta", "objective", "view"}
-    if scene.source == "slice":
+    keys = {*_of_source(scene), "weight_decay", "theta", "objective", "view"}
+    if not scene.kind.weights:
         return keys  # a path would leave the plane, and its coordinates are not weights
     keys |= {"descent", "l1"}
-    if scene.descent == ON:
+    if with_descent(scene):
         keys |= {"start1", "start2", "lr", "steps", "projected"}
-        keys |= {"sgd"} if scene.source != "designed" else set()
+        keys |= {"sgd"} if scene.kind.examples else set()
         keys |= {"batch_size"} if with_sgd(scene) else set()
     return keys
 
 
+def with_descent(scene: Scene) -> bool:
+    """Whether paths are asked for: they need coordinates that are weights."""
+    return scene.kind.weights and scene.descent == ON
+
+
 def with_sgd(scene: Scene) -> bool:
     """Whether minibatch descent is drawn: it needs examples."""
-    data = scene.source in ("diabetes", "synthetic")
-    return data and scene.descent == ON and scene.sgd == ON
+    return scene.kind.examples and with_descent(scene) and scene.sgd == ON
 
 
 def with_l1(scene: Scene) -> bool:
     """Whether the diamond is drawn: it needs coordinates that are weights."""
-    return scene.l1 == ON and scene.source != "slice"
+    return scene.kind.weights and scene.l1 == ON
 
 
 def scene_of(values: Mapping[str, Value]) -> Scene:
@@ -279,7 +275,7 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Scene, list[str]]:
     if float(values.get("theta", 0.0)) > 0 and "weight_decay" in values:
         if float(values["weight_decay"]) > 0:
             complaints.append(
-                "The link names both λ and θ, which are one setting: θ follows from λ."
+                say("The link names both λ and θ, which are one setting: θ follows from λ.")
             )
             del values["theta"]
     elif float(values.get("theta", 0.0)) > 0:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared import controls
 from pages.shared.step.shown import SETTINGS, Shown, read_link
+from pages.shared.words import Said, say, say_n
 from wd_core.inspection import Replay
 
 PAGE = "step "
@@ -32,40 +33,63 @@ def chosen() -> Shown:
     return Shown(**{key: int(st.session_state[PAGE + key]) for key in SETTINGS})
 
 
-def fit(replay: Replay) -> list[str]:
+def fit(replay: Replay) -> list[Said]:
     """Bring step and weights into what this run has; a sentence for each that was not."""
-    said = []
+    said: list[Said] = []
     shown, d = chosen(), replay.dataset.n_features
     if shown.step > replay.last:
         st.session_state[PAGE + "step"] = replay.last
-        said.append(f"Step {shown.step} cannot be shown: {_why(replay)}")
+        said.append(_unshown(shown.step, replay))
     if d == 1:  # the plane is that of the weight and the bias
         st.session_state[PAGE + "first"] = 1
         return said
     for key, number in (("first", shown.first), ("second", shown.second)):
         if number > d:
             st.session_state[PAGE + key] = d
-            said.append(f"There is no weight {number}: the data have {d} features.")
+            said.append(
+                say(
+                    "There is no weight {weight}: the number of features is {n_features}.",
+                    weight=number,
+                    n_features=d,
+                )
+            )
     said = list(dict.fromkeys(said))
     if (number := st.session_state[PAGE + "second"]) == st.session_state[PAGE + "first"]:
         st.session_state[PAGE + "second"] = number % d + 1
         if shown.first == shown.second:
-            said.append(f"A plane needs two weights: {number % d + 1} is shown beside {number}.")
+            said.append(
+                say(
+                    "A plane needs two weights: {weight_up} is shown beside {weight}.",
+                    weight_up=number % d + 1,
+                    weight=number,
+                )
+            )
     return said
 
 
-def _why(replay: Replay) -> str:
+def _unshown(step: int, replay: Replay) -> Said:
+    """Why a step cannot be shown, and which one is."""
     if replay.diverged:
-        return (
-            f"the run has diverged, and after step {replay.last} its numbers mean nothing. Step "
-            f"{replay.last} is shown."
+        return say(
+            "Step {asked} cannot be shown: the run has diverged, and after step {last} its numbers "
+            "mean nothing. Step {last} is shown.",
+            asked=step,
+            last=replay.last,
         )
     if replay.last < replay.steps:
-        return (
-            f"walking through so many steps would take too long. Of the run's {replay.steps} steps "
-            f"the first {replay.last} can be shown."
+        return say(
+            "Step {asked} cannot be shown: walking through so many steps would take too long. Of "
+            "the run's {steps} steps the first {last} can be shown.",
+            asked=step,
+            steps=replay.steps,
+            last=replay.last,
         )
-    return f"the run has {replay.steps} steps. Its last is shown."
+    return say_n(
+        "Step {asked} cannot be shown: the run has {n} step. Its last is shown.",
+        "Step {asked} cannot be shown: the run has {n} steps. Its last is shown.",
+        replay.steps,
+        asked=step,
+    )
 
 
 def steps(replay: Replay) -> None:

@@ -28,6 +28,8 @@ FEW_TICKS = 10
 SHARE = [-0.05, 1.08]
 # Room around the arrows, in lengths of the picture's longer side.
 ROOM = 0.28
+# A step that moves weights by less than this share of themselves is rounding, and no arrow.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,14 @@ Plain = dict[str, Any]
 
 def plane(arrows: Sequence[Arrow], old: Array, new: Array, names: Sequence[str]) -> Plain:
     """One step in the plane of two weights, both axes of one scale; the dots lead to 0."""
-    drawn = [arrow for arrow in arrows if np.any(arrow.tip != arrow.tail)]
-    points = np.array([old, new, *(p for arrow in drawn for p in (arrow.tail, arrow.tip))])
+    size = max(float(np.abs([old, new]).max()), np.finfo(np.float64).tiny)
+    drawn = [a for a in arrows if np.abs(a.tip - a.tail).max() > ROUNDING * size]
+    points = np.array(
+        [old, *([new] if drawn else []), *(p for a in drawn for p in (a.tail, a.tip))]
+    )
     middle = (points.min(0) + points.max(0)) / 2
-    half = (0.5 + ROOM) * float((points.max(0) - points.min(0)).max()) or 1.0
+    # where nothing moves, the way to 0 gives the scale
+    half = (0.5 + ROOM) * float((points.max(0) - points.min(0)).max() or np.abs(old).max()) or 1.0
     way = float(np.linalg.norm(old))
     end = old * max(0.0, 1 - 4 * half / way) if way > 0 else old
     traces = [
@@ -87,7 +93,7 @@ def plane(arrows: Sequence[Arrow], old: Array, new: Array, names: Sequence[str])
     return _figure(traces, "One update in the plane of two weights.", "one-step", 430, x, y)
 
 
-def pulls(given: Sequence[Pull], reach: float) -> Plain:
+def pulls(given: Sequence[Pull], reach: float, note: str) -> Plain:
     """What decay adds to a weight in one step, over the weight, up to ±reach."""
     hover = "w = %{x:.4g}: %{y:.4g}"
     traces = [
@@ -99,33 +105,36 @@ def pulls(given: Sequence[Pull], reach: float) -> Plain:
     span = [-reach, reach] if reach > 0 else None
     alt = "What decay adds to each weight in one step."
     x, y = _axis("weight w before the step"), _axis("what decay adds to it", range=span)
-    return _figure(traces, alt, "pulls", 420, x, y)
+    figure = _figure(traces, alt, "pulls", 420, x, y)
+    if note:
+        place = {"xref": "x domain", "yref": "y domain", "x": 0.5, "y": 0.02}
+        figure["layout"]["annotations"] = [{**place, "text": note, "showarrow": False}]
+    return figure
 
 
 def shrinking(
+    name: str,
     steps: Array,
     remains: Array,
     measured: tuple[Array, Array] | None,
     half_life: float | None,
-    now: tuple[int, float],
+    now: tuple[int, float] | None,
     unit: str,
-    *,
-    even: bool,
 ) -> Plain:
-    """What decay alone leaves of a weight, over the steps; `even`: each takes the same share."""
+    """What decay alone leaves of a weight, over the steps; where it is so in the run, with now."""
     hover = "step %{x}: %{y:.4g}"
-    name = "(1 − ηλ)<sup>t</sup>" if even else "product of 1 − ηλ, less for short batches"
     curve = _line(name, steps, remains, PENALTY, "solid", 2.5, hover)
     if len(steps) <= FEW_STEPS:
         curve.update(mode="lines+markers", marker={"size": 5})
     traces = [curve]
     if measured is not None:
-        name = "measured, out of the data's reach"
-        traces.append(_dots(name, *measured, TEXT, "circle-open", 8, hover))
+        called = "measured, out of the data's reach"
+        traces.append(_dots(called, *measured, TEXT, "circle-open", 8, hover))
     if half_life is not None:
         x, y = [half_life, half_life, 0], [0, 0.5, 0.5]
         traces.append(_line("half-life", x, y, TEXT, "dash", 1.3))
-    traces.append(_dots("this step", [now[0]], [now[1]], TEXT, "diamond", 11, hover))
+    if now is not None:
+        traces.append(_dots("this step", [now[0]], [now[1]], TEXT, "diamond", 11, hover))
     alt = "What decay alone leaves of a weight, over the steps."
     whole = {"dtick": 1} if len(steps) <= FEW_TICKS else {}  # there is no half step
     # without a range of its own the axis would enlarge rounding
@@ -149,9 +158,13 @@ def phases(
         _edge(x, np.full_like(x, low), None),
         _edge(x, monotone, "monotone", "monotone: no direction changes its sign", "solid"),
         _edge(x, flips, "ripples", "ripples: some directions overshoot, all arrive", "dash"),
-        _edge(x, stable, "flips", "sign flips: ηλ > 1, all but the bias’s overshoot", "solid", 2.5),
-        _edge(x, np.full_like(x, high), "diverges", "diverges: η ≥ 2/(largest curvature)"),
     ]
+    if (flips < stable).any():
+        words = "sign flips: ηλ > 1, all but the bias’s overshoot"
+        traces.append(_edge(x, stable, "flips", words, "solid", 2.5))
+    traces.append(
+        _edge(x, np.full_like(x, high), "diverges", "diverges: η ≥ 2/(largest curvature)")
+    )
     hover = "λ = %{x:.4g}, η = %{y:.4g}"
     traces += [
         _dots(mark.name, [mark.weight_decay], [mark.lr], TEXT, mark.symbol, 13, hover)

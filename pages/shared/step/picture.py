@@ -15,12 +15,13 @@ from pages.shared.settings import Settings
 from pages.shared.step import figures
 from pages.shared.step.replays import Walked, edge, measured, other_decay, walked
 from pages.shared.step.shown import Shown
-from pages.shared.step.words.digits import name
+from pages.shared.step.words.names import name
 from pages.shared.step.words.pulls import Shares
 from pages.shared.step.words.update import decay_rate, decay_term, is_plain
+from pages.shared.words import say
 from wd_core import OPTIMIZERS
+from wd_core.behaviour import behaviour
 from wd_core.inspection import Inspection, out_of_reach
-from wd_core.shrinking import shrinking
 from wd_core.types import Array
 
 Payload = dict[str, Any]
@@ -33,6 +34,8 @@ ROOM, L1_FITS = 1.08, 4.0
 WALKED_ALONG = 10
 # A curve is drawn so many half-lives long, or doublings, where the run goes on that far.
 HALF_LIVES, DOUBLINGS = 8, 5
+# Of a weight 0 that decay alone would let grow beyond this there is nothing to show.
+MOST_LEFT = 1e15
 # The η that the phase picture shows; it widens for a setting outside.
 LEARNING_RATES = (1e-4, 1.0)
 
@@ -84,20 +87,21 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
     if seen.step <= compared_steps(settings):
         steps = {kind: _step(walked(of), seen.step) for kind, of in both.items()}
     # the weights of a run that is no dots here may be so large that all dots would be one
-    widest = max(_largest(s.before[:-1]) for s in steps.values() or [seen])
+    widest = max(_largest(s.before[:-1]) for s in steps.values() or [seen]) or 1.0
     line = widest * np.array([-1.05, -1e-9, 1e-9, 1.05])
     strength = float(seen.rate[0])
     others = [strength * widest, *(_largest(s.by_decay[:-1]) for s in steps.values())]
     reach = ROOM * max(others)
     outside = strength > L1_FITS * reach
-    l1 = f"L1, −{decay_rate(run, seen)}·sign(w)"
+    given = [figures.Pull(f"L2, {decay_term(run, seen)}", line, -strength * line, PENALTY, "solid")]
+    note = ""
     if outside:
-        l1 += f" = ±{plain(strength)}, outside the picture"
-    given = [
-        figures.Pull(f"L2, {decay_term(run, seen)}", line, -strength * line, PENALTY, "solid"),
-        figures.Pull(l1, line, -strength * np.sign(line), PENALTY, "dash"),
-    ]
-    if not outside:
+        note = say(
+            "L1 takes ±{strength} from each weight, far outside the picture.", strength=strength
+        )
+    else:
+        called = f"L1, −{decay_rate(run, seen)}·sign(w)"
+        given.append(figures.Pull(called, line, -strength * np.sign(line), PENALTY, "dash"))
         reach = max(reach, ROOM * strength)
     style = {"coupled": (figures.COUPLED, "circle"), "decoupled": (figures.DECOUPLED, "x")}
     for kind, step in steps.items():
@@ -108,7 +112,7 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
         given.append(figures.Pull(called, w, pull, colour, symbol))
     payload = {
         "run": f"{settings.query()} pulls {seen.step}",
-        "figure": figures.pulls(given, reach),
+        "figure": figures.pulls(given, reach, note),
         "series": {},
     }
     if strength == 0 or any(s.step != seen.step for s in steps.values()) or not steps:
@@ -119,6 +123,7 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
         return payload, None
     return payload, Shares(
         label,
+        both["coupled"].run.optimizer == run.optimizer,
         float(shares.min()),
         float(np.median(shares)),
         float(shares.max()),
@@ -134,29 +139,36 @@ def compared_steps(settings: Settings) -> int:
 
 def shrunk(settings: Settings, seen: Inspection) -> Payload:
     """Decay alone, over the steps of the run or as many as tell something, this one among them."""
-    run = settings.run
-    found = shrinking(run, settings.data.n_train)
+    run, known = settings.run, behaviour(settings.run, settings.data.n_train)
+    found, step = known.shrinking, seen.step
     total, half = found.an_epoch * run.epochs, found.half_life
     horizon = total
     if half < 0:  # it doubles instead
         horizon = min(total, max(2, math.ceil(DOUBLINGS * -half)))
     elif math.isfinite(half):
         horizon = min(total, max(12, math.ceil(HALF_LIVES * half)))
-    horizon = max(horizon, seen.step)
+    # where decay passes through the optimizer, this step has nothing to do with the curve
+    alone = known.decay.factor
+    marked = alone and abs(float(found.left(step))) <= MOST_LEFT
+    if marked:
+        horizon = max(horizon, step)
     at = np.unique(np.linspace(0, horizon, POINTS).round().astype(int))
     # where the sign flips a half is left of |w|, not of w
     drawn = 0 < half <= horizon and min(found.full, found.last) > 0
     an_epoch = f"{found.an_epoch} an epoch" if found.an_epoch > 1 else "one an epoch"
+    name = "(1 − ηλ)<sup>t</sup>"
+    if found.full != found.last:
+        name = "product of 1 − ηλ, less for short batches"
     return {
-        "run": f"{settings.query()} shrinking {seen.step}",
+        "run": f"{settings.query()} shrinking {step}",
         "figure": figures.shrinking(
+            name if alone else f"{name}, in plain steps",
             at,
             found.left(at),
             _measured(settings, horizon),
             half if drawn else None,
-            (seen.step, float(found.left(seen.step))),
+            (step, float(found.left(step))) if marked else None,
             f"step t ({an_epoch})",
-            even=found.full == found.last,
         ),
         "series": {},
     }
@@ -168,21 +180,21 @@ def phases(settings: Settings) -> Payload:
     found, (x, h) = measured(settings), edge(settings.data)
     low = float(x[0])
     at_zero = run.weight_decay < low
-    rates = (
-        min(LEARNING_RATES[0], run.lr / 2, float(1 / h.max()) / 2),
-        max(LEARNING_RATES[1], run.lr * 2, float(2 / h.min()) * 2),
-    )
     here = low * 1.12 if at_zero else run.weight_decay
     note = f", λ = {plain(run.weight_decay)} (left of the picture)" if at_zero else ""
     marks = [figures.Mark(f"this run{note}", here, run.lr, "star")]
-    if not is_plain(run):
-        label = OPTIMIZERS[run.optimizer].label
-        if math.isfinite(found.full):
-            marks.append(figures.Mark(f"limit with {label}", here, found.full, "line-ew-open"))
+    rule = OPTIMIZERS[run.optimizer]
+    if found.full is not None and not rule.plain:
+        named = f"limit with {rule.label}"
+        marks.append(figures.Mark(named, here, found.full.value, "line-ew-open"))
     if math.isfinite(found.batch):
         marks.append(
             figures.Mark("estimated limit in minibatches", here, found.batch, "triangle-down-open")
         )
+    rates = (
+        min(LEARNING_RATES[0], float(1 / h.max()) / 2, *(mark.lr / 2 for mark in marks)),
+        max(LEARNING_RATES[1], float(2 / h.min()) * 2, *(mark.lr * 2 for mark in marks)),
+    )
     return {
         "run": f"{settings.query()} phases",
         "figure": figures.phases(x, 1 / h, 2 / h, marks, rates),
@@ -196,9 +208,8 @@ def _step(found: Walked, number: int) -> Inspection:
 
 def _measured(settings: Settings, horizon: int) -> tuple[Array, Array] | None:
     """What is left of the part of w that no example reaches, at a few steps of the run."""
-    run = settings.run
-    alone = run.optimizer == "sgd" or (run.optimizer != "adam" and run.decay == "decoupled")
-    if not alone or not cached.is_short(settings):
+    known = behaviour(settings.run, settings.data.n_train)
+    if not (known.has_factor and cached.is_short(settings)):
         return None
     found = walked(settings)
     last = min(horizon, found.replay.last)

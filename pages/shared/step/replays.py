@@ -10,9 +10,10 @@ import numpy as np
 
 from pages.shared import cached
 from pages.shared.settings import Settings
-from wd_core import DatasetSpec, collect, train
+from wd_core import OPTIMIZERS, DatasetSpec, collect, train
 from wd_core.inspection import Inspection, Replay
 from wd_core.phases import Curvature, Limits, limits
+from wd_core.spectrum import row_space
 from wd_core.types import Array, Run
 
 # What measuring the curvature may take.
@@ -44,9 +45,13 @@ def walked(settings: Settings) -> Walked:
 
 
 def other_decay(settings: Settings, kind: str) -> Settings:
-    """The same run with a kind of decay; under Adam where plain SGD knows no difference."""
-    run = settings.run
-    optimizer = "adam" if run.optimizer == "sgd" else run.optimizer
+    """The same run with a kind of decay; of another optimizer where this one knows one kind alone.
+
+    That is the first that divides its gradients, for there the kinds differ most.
+    """
+    run, optimizer = settings.run, settings.run.optimizer
+    if OPTIMIZERS[optimizer].one_decay:
+        optimizer = next(k for k, o in OPTIMIZERS.items() if not (o.one_decay or o.linear))
     return replace(settings, run=replace(run, optimizer=optimizer, decay=kind))  # type: ignore[arg-type]
 
 
@@ -74,6 +79,14 @@ def measured(settings: Settings) -> Limits:
 def curvature(spec: DatasetSpec) -> Curvature:
     """The curvature of a training set for any λ."""
     return Curvature.of(cached.dataset(spec).X_train)
+
+
+@lru_cache(maxsize=32)
+def reached(spec: DatasetSpec) -> bool:
+    """Whether the training examples reach every direction of (w, b)."""
+    X = cached.dataset(spec).X_train
+    rank = row_space(np.column_stack([X, np.ones(len(X))])).shape[1]
+    return bool(rank > X.shape[1])
 
 
 @lru_cache(maxsize=32)

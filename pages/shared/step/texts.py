@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.shared import cached
 from pages.shared.chart import chart
 from pages.shared.link import Pin
-from pages.shared.numbers import plain
+from pages.shared.numbers import every_digit
 from pages.shared.settings import Settings
 from pages.shared.step import controls, picture
-from pages.shared.step.replays import Walked, bias_decayed, measurable, measured
+from pages.shared.step.mends import ill, mends, outcome
+from pages.shared.step.replays import Walked, bias_decayed, measurable, measured, reached
 from pages.shared.step.replays import curvature as of_data
 from pages.shared.step.shown import Shown
-from pages.shared.step.trials import course, mended, trials
 from pages.shared.step.words import limits
 from pages.shared.step.words import pulls as pulled
 from pages.shared.step.words import shrinking as alone
 from pages.shared.step.words import trials as tried
 from pages.shared.step.words import update as one
-from pages.shared.step.words.digits import whole
+from pages.shared.words import Said, say
 from wd_core.inspection import Inspection
 
 
@@ -29,15 +31,15 @@ def update(
     """One step: which, its formula with the numbers, the table, and the plane."""
     replay, run = walked.replay, settings.run
     pair = picture.axes(shown, settings.data.n_features)
-    st.markdown(one.where(seen, replay))
+    st.markdown(_paragraph(one.where(seen, replay)))
     numbers, plane = st.columns([1, 1], gap="medium")
     with numbers:
         for index in dict.fromkeys(i for i in pair if i < len(seen.before) - 1):
             st.latex(one.formula(run, seen, index))
-        st.caption(one.parts(run, seen))
+        st.caption(_paragraph(one.parts(run, seen)))
     with plane:
         chart(picture.update(settings, shown, seen, pins), key="step plane")
-    st.markdown(one.TABLE)
+    st.markdown(one.table(settings.data.n_features))
     st.table(one.rows(run, seen, pair), border="horizontal")
 
 
@@ -46,21 +48,21 @@ def pulls(settings: Settings, seen: Inspection) -> None:
     st.subheader("How hard does decay pull on each weight?", anchor=False)
     payload, shares = picture.pulls(settings, seen)
     chart(payload, key="step pulls")
-    st.markdown(pulled.pull(settings.run, seen))
+    st.markdown(_paragraph(pulled.pull(settings.run, seen)))
     if shares is not None:
-        st.markdown(pulled.kinds(shares))
+        st.markdown(_paragraph(pulled.kinds(shares)))
     elif seen.step > picture.compared_steps(settings):
         st.markdown(pulled.uncompared(picture.compared_steps(settings)))
     held = bias_decayed(settings)
     ends = None if held is None else (cached.short_run(settings), held)
-    st.markdown(pulled.bias(settings.run, seen, ends))
+    st.markdown(_paragraph(pulled.bias(settings.run, seen, ends)))
 
 
 def shrinks(settings: Settings, seen: Inspection) -> None:
     """Decay alone, over time."""
     st.subheader("What does decay alone do over time?", anchor=False)
     chart(picture.shrunk(settings, seen), key="step shrinking")
-    st.markdown(alone.shrink(settings.run, settings.data.n_train))
+    st.markdown(_paragraph(alone.shrink(settings.run, settings.data.n_train)))
 
 
 def doctor(settings: Settings) -> None:
@@ -68,8 +70,10 @@ def doctor(settings: Settings) -> None:
     st.subheader("How large may the learning rate be?", anchor=False)
     if not measurable(settings):
         st.info(
-            "Measuring the curvature of so large a training set would take too long here: choose "
-            "fewer examples or dimensions to see its limits."
+            say(
+                "Measuring the curvature of so large a training set would take too long here: "
+                "choose fewer examples or dimensions to see its limits."
+            )
         )
         return
     run, n = settings.run, settings.data.n_train
@@ -77,32 +81,35 @@ def doctor(settings: Settings) -> None:
     drawing, side = st.columns([3, 2], gap="medium")
     with drawing:
         chart(picture.phases(settings), key="step phases")
-        st.caption(limits.phase(curvature.phase(run.lr, run.weight_decay), run, n))
+        here = curvature.phase(run.lr, run.weight_decay)
+        st.caption(_paragraph(limits.phase(here, run, n, reached=reached(settings.data))))
     with side:
-        ran = course(settings)
-        said = limits.curvature(found) + limits.verdict(found, run, n)
-        said += tried.outcome(ran, found.broken, run.epochs)
-        if limit := limits.rule(found, run):
+        first, *at_once = limits.verdict(found, run, n)
+        ran = tried.outcome(outcome(settings), found.broken, run.epochs)
+        said = _paragraph([first, *ran, limits.curvature(found, run), *at_once])
+        worse = ill(settings)
+        (st.warning if worse else st.markdown)(said)
+        if limit := limits.rule(found):
             st.latex(limit)
-        if found.broken not in ("none", "unknown") or not (ran is None or ran.settles):
-            st.warning(said)
+        if worse:
             _mend(settings)
-        else:
-            st.markdown(said)
         st.table(limits.table(found, run), border="horizontal")
-        st.caption(
-            f"Exact for steps on {whole(n)}, bias included, at the present λ and μ and with "
-            f"{run.decay} decay. MSELoss has no ½: its gradient is twice as large."
-        )
+        st.caption(_paragraph(limits.measured_how(run, n)))
 
 
 def _mend(settings: Settings) -> None:
-    lr = mended(settings)
-    if lr is not None:
+    found = mends(settings)
+    rate = found[0].found if found else None
+    if rate is not None:
+        lr = rate.run.lr
         st.button(
-            f"Mend it: set η to {plain(lr)}",
+            say("Mend it: set η to {lr_mend}", lr_mend=every_digit(lr)),
             on_click=controls.mend(lr),
             type="primary",
             help="The largest smaller step of the slider that serves: see below.",
         )
-    st.caption(tried.tried(trials(settings), lr, settings.run))
+    st.caption(_paragraph(tried.tried(found)))
+
+
+def _paragraph(sentences: Sequence[Said]) -> str:
+    return " ".join(sentences)

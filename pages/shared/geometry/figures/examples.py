@@ -12,7 +12,7 @@ from wd_core.types import Array
 
 
 def points(X: Array, y: Array, names: Sequence[str]) -> dict[str, Any]:
-    """Two features of the examples, the target as colour."""
+    """Two features of the examples by their names, the target as colour."""
     size = float(np.abs(y).max()) or 1.0
     trace = go.Scatter(
         x=X[:, 0],
@@ -25,7 +25,7 @@ def points(X: Array, y: Array, names: Sequence[str]) -> dict[str, Any]:
             "cmax": size,
             "size": 7,
             "line": {"color": "#8A8A8A", "width": 0.5},
-            "colorbar": {"title": {"text": "y"}, "thickness": 10},
+            "colorbar": {"title": {"text": "y"}, "thickness": 10, "exponentformat": "power"},
         },
         hovertemplate="%{x:.3g}, %{y:.3g}, y = %{marker.color:.3g}<extra></extra>",
     )
@@ -34,8 +34,8 @@ def points(X: Array, y: Array, names: Sequence[str]) -> dict[str, Any]:
         "height": 240,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "meta": {"filename": "weight-decay-examples", "alt": "The examples in their two features."},
-        "xaxis": {"title": {"text": names[0]}},
-        "yaxis": {"title": {"text": names[1]}},
+        "xaxis": {"title": {"text": names[0]}, "exponentformat": "power"},
+        "yaxis": {"title": {"text": names[1]}, "exponentformat": "power"},
     }
     plain: dict[str, Any] = go.Figure(data=[trace], layout=layout).to_plotly_json()
     return plain

@@ -61,12 +61,15 @@ class Frame:
     most_theta: float
 
 
-def whole(traces: Sequence[Any], frame: Frame, revision: str, *, clicks: bool) -> dict[str, Any]:
-    """The figure of these traces: the large panel, the three small ones and θ(λ)."""
+def whole(
+    traces: Sequence[Any], frame: Frame, revision: str, *, clicks: bool, notes: Sequence[str]
+) -> dict[str, Any]:
+    """The figure of these traces: the large panel with its notes, three small ones and θ(λ)."""
     entries = sum(trace.showlegend is not False and trace.type == "scatter" for trace in traces)
     plain: dict[str, Any] = go.Figure(
         data=list(traces), layout=_layout(frame, revision, clicks, entries)
     ).to_plotly_json()
+    plain["layout"]["annotations"] += [_note(text, k) for k, text in enumerate(notes)]
     return plain
 
 
@@ -91,8 +94,8 @@ def _layout(frame: Frame, revision: str, clicks: bool, entries: int) -> dict[str
         "meta": {
             "filename": "weight-decay-geometry",
             "clicks": clicks,
-            "alt": "Level sets of the data loss, the disc of the constraint, and w* where they"
-            " touch; beside it loss, penalty and objective alone, and θ as a function of λ.",
+            "alt": "Level sets of the data loss, the disc of the constraint, and w*, the best"
+            " point of it; beside it loss, penalty and objective alone, and θ as a function of λ.",
             "narrow": {
                 "height": NARROW_PANELS + NARROW_BELOW + ENTRY * entries,
                 "margin.l": 36,
@@ -114,7 +117,14 @@ def _layout(frame: Frame, revision: str, clicks: bool, entries: int) -> dict[str
 
 
 def _border() -> dict[str, Any]:
-    return {"showline": True, "mirror": True, "linewidth": 1, "zeroline": False, "automargin": True}
+    return {
+        "showline": True,
+        "mirror": True,
+        "linewidth": 1,
+        "zeroline": False,
+        "automargin": True,
+        "exponentformat": "power",
+    }
 
 
 def _square(panel: str, frame: Frame) -> dict[str, Any]:
@@ -169,6 +179,21 @@ def _title(panel: str, text: str) -> dict[str, Any]:
         "yanchor": "bottom",
         "showarrow": False,
         "font": {"size": 13},
+    }
+
+
+def _note(text: str, line: int) -> dict[str, Any]:
+    """A line of words along the lower side of the large panel, above those before it."""
+    return {
+        "text": text,
+        "xref": "x domain",
+        "yref": "y domain",
+        "x": 0.5,
+        "y": 0.02 + 0.05 * line,
+        "xanchor": "center",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 14},
     }
 
 

@@ -59,8 +59,13 @@ def ground(x: Array, y: Array, loss: Array) -> go.Heatmap:
     )
 
 
-def level_sets(turned: Array | None) -> list[go.Scatter]:
-    """Level sets of the loss, large and small: at their place, or moving where that is None."""
+def level_sets(turned: Array | None, *, flat: bool) -> list[go.Scatter]:
+    """Level sets of the loss, large and small: at their place, or moving where that is None.
+
+    None for a flat loss.
+    """
+    if flat:
+        return []
     moves = "loss rings" if turned is None else None
     fine, coarse = shapes.rings(FINE_RADII), shapes.rings(RADII, SMALL_CORNERS)
     if turned is not None:
@@ -78,17 +83,19 @@ def objective_levels() -> go.Scatter:
     return line(OBJECTIVE, shapes.rings(RADII), OPTIMUM, "dot", THIN, moves="objective rings")
 
 
-def disc(path: Array, *, turns: bool) -> list[go.Scatter]:
+def disc(path: Array, *, turns: bool, flat: bool) -> list[go.Scatter]:
     """The disc, the way of w* as λ grows, and the level set of L that touches the disc.
 
-    Where the plane `turns` with λ, each point of the way has the coordinates of its own.
+    Where the plane `turns` with λ, each point of the way has the coordinates of its own. A `flat`
+    loss has no level set.
     """
     round_ = shapes.circle()
     fill: dict[str, Any] = {"fill": "toself", "fillcolor": FAINT_PENALTY}
     way = "w*(λ), each in its own plane" if turns else "path of w*(λ), λ from 0 to ∞"
+    touching = line("level set of L through w*", round_, LOSS, "solid", 4, moves="touching")
     return [
         line("disc ‖w‖² ≤ θ", round_, PENALTY, "dash", 2.5, moves="disc", **fill),
-        line("level set of L through w*", round_, LOSS, "solid", 4, moves="touching"),
+        *([] if flat else [touching]),
         line(way, path, OPTIMUM, "solid", 2.5),
     ]
 
@@ -122,7 +129,6 @@ def small_panels(free: Array | None) -> list[go.Scatter]:
         dot("w̃", TEXT, "x", moves=moves, at=at, panel=SMALL_LOSS, **named),
         origin(SMALL_PENALTY),
         dot("w*", OPTIMUM, "circle", moves="optimum", panel=SMALL_OBJECTIVE, **named),
-        word("L is flat", "flat loss"),
         word("flat", "flat loss", size=13, panel=SMALL_LOSS),
         word("λ = 0: flat", "flat penalty", size=13, panel=SMALL_PENALTY),
         word("flat", "flat objective", size=13, panel=SMALL_OBJECTIVE),
@@ -138,13 +144,15 @@ def valley(ends: Array) -> list[go.Scatter]:
     ]
 
 
-def l1(path: Array) -> list[go.Scatter]:
+def l1(path: Array, *, flat: bool) -> list[go.Scatter]:
     """The diamond, the loss's level set that touches it, its minimiser and their path."""
-    through = "level set of L through w(L1)"
+    circle = shapes.circle()
+    name = "level set of L through w(L1)"
+    through = line(name, circle, LOSS, "dash", 2, moves="touching diamond")
     diamond = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1], [1, 0]])
     return [
         line("diamond |w₁| + |w₂| ≤ √θ", diamond, PENALTY, "solid", 2, moves="diamond"),
-        line(through, shapes.circle(), LOSS, "dash", 2, moves="touching diamond"),
+        *([] if flat else [through]),
         line("path of w(L1) as θ falls", path, OPTIMUM, "dashdot", 2),
         dot("w(L1)", OPTIMUM, "diamond", moves="optimum l1"),
         word("w(L1)", "optimum l1 label", size=14),

@@ -63,7 +63,7 @@ def _sides(best: Array, free: Array) -> tuple[str, str]:
 
 
 def _layout(relief: Relief, floor: float, revision: str) -> dict[str, Any]:
-    axis = {"color": TEXT}
+    axis = {"color": TEXT, "exponentformat": "power"}
     height = {**axis, "title": {"text": "height"}, "range": [floor, relief.top]}
     return {
         "template": "none",

@@ -2,136 +2,187 @@
 
 from __future__ import annotations
 
-import math
-
-from pages.shared.latex import EXACT, tex
-from pages.shared.step.words.digits import percent, plain, whole
-from pages.shared.step.words.update import is_plain
+from pages.shared.latex import filled, tex
+from pages.shared.numbers import every_digit, percent, plain
+from pages.shared.words import Said, say, say_n
 from wd_core import OPTIMIZERS
+from wd_core.optimizers import Known
 from wd_core.phases import Limits, Phase
 from wd_core.types import Hyperparameters
 
 # Where a rule may go on in the next line of a narrow table.
 BREAK = "\u200b"
-RULES = {
-    "coupled": {
-        "sgd": "2/h",
-        "momentum": "2(1+μ)/h",
-        "nesterov": f"2(1+μ)/{BREAK}((1+2μ)h)",
-    },
-    # decay beside the velocity counts otherwise than the gradients in it
-    "decoupled": {
-        "sgd": "2/h",
-        "momentum": "2(1+μ)/h, with λ(1+μ) in h",
-        "nesterov": f"2(1+μ)/{BREAK}((1+2μ)h), with λ(1+μ)/{BREAK}(1+2μ) in h",
-    },
-}
-PHASES: dict[Phase, str] = {
-    "monotone": "monotone: every direction comes down without changing its sign",
-    "ripples": "ripples: some directions overshoot and come back, and all arrive",
-    "flips": "sign flips: ηλ is above 1, every direction but the bias’s changes its sign with each "
-    "step, and all arrive",
-    "diverges": "diverges: the most curved direction overshoots by at least as much as it was away",
-}
 
 
-def curvature(found: Limits) -> str:
+def curvature(found: Limits, run: Hyperparameters) -> Said:
     """What was measured."""
-    return (
-        f"The largest curvature of this training set, over w and b, is s_max = "
-        f"{plain(found.largest)}; with the penalty, which the bias does not have, it is h = "
-        f"{plain(found.with_decay)}. "
+    if run.weight_decay == 0:
+        return say(
+            "The largest curvature of this training set, over w and b, is h = {with_decay}.",
+            with_decay=found.with_decay,
+        )
+    counted = found.counted
+    if counted is None or counted.value == run.weight_decay:
+        return say(
+            "The largest curvature of this training set, over w and b, is s_max = {curvature}; "
+            "with λ = {weight_decay} on the weights it is h = {with_decay}.",
+            curvature=found.largest,
+            weight_decay=every_digit(run.weight_decay),
+            with_decay=found.with_decay,
+        )
+    return say(
+        "The largest curvature of this training set, over w and b, is s_max = {curvature}; this "
+        "decay counts as {formula} = {counted} on the weights, and makes it h = {with_decay}.",
+        curvature=found.largest,
+        formula=counted.text,
+        counted=counted.value,
+        with_decay=found.with_decay,
     )
 
 
-def rule(found: Limits, run: Hyperparameters) -> str:
-    """The exact limit of the run's optimizer with its numbers put in, in LaTeX; "" where none is.
-
-    Decoupled decay outside the velocity counts otherwise, and has no such short rule.
-    """
-    if math.isnan(found.full) or not (is_plain(run) or run.decay == "coupled"):
+def rule(found: Limits) -> str:
+    """The exact limit of steps on all examples with its numbers put in, in LaTeX; "" if unknown."""
+    if found.full is None:
         return ""
-    mu, h = tex(run.momentum, EXACT), tex(found.with_decay)
-    top, symbols, below = {
-        "sgd": ("2", "2", ("h", h)),
-        "momentum": (rf"2\,(1+{mu})", r"2\,(1+\mu)", ("h", h)),
-        "nesterov": (
-            rf"2\,(1+{mu})",
-            r"2\,(1+\mu)",
-            (r"(1+2\mu)\,h", rf"(1+2\cdot {mu})\cdot {h}"),
-        ),
-    }[run.optimizer]
-    return (
-        rf"\eta < \frac{{{symbols}}}{{{below[0]}}} = \frac{{{top}}}{{{below[1]}}}"
-        rf" = {tex(found.full)}"
+    whole = rf"{found.full.latex} = {filled(found.full)} = {tex(found.full.value)}"
+    return rf"\eta < {whole}" if found.takes_all else whole
+
+
+def verdict(found: Limits, run: Hyperparameters, n_train: int) -> list[Said]:
+    """Where η stands, and which limit broke; last, what the formula beneath is."""
+    first = _verdict(found, run)
+    if found.takes_all or found.full is None:
+        return [first]
+    at_once = say(
+        "All {n_train} examples at once allow η below {limit_full}:",
+        n_train=n_train,
+        limit_full=found.full.value,
     )
+    return [first, at_once]
 
 
-def verdict(found: Limits, run: Hyperparameters, n_train: int) -> str:
-    """Where η stands, and which limit broke."""
-    eta, label = plain(run.lr), OPTIMIZERS[run.optimizer].label
+def _verdict(found: Limits, run: Hyperparameters) -> Said:
     match found.broken:
         case "decay":
-            return (
-                f"η = {eta} is too large for decay alone: ηλ = {plain(found.shrink)} is above 2, "
-                "so even a weight that no example reaches grows with every step."
+            return say(
+                "η = {lr} is too large for decay alone: ηλ = {product} is above 2, so even a "
+                "weight that no example reaches grows with every epoch.",
+                lr=every_digit(run.lr),
+                product=found.shrink,
             )
         case "unknown":
-            return (
-                f"{label} divides each step by the size of the gradients so far, so no curvature "
-                "alone says how large η may be: it has no such limit to break."
-            )
+            return _unknown(found, run)
         case "full":
-            return (
-                f"η = {eta} breaks the limit of {whole(n_train)} at once: {label} on them diverges "
-                f"from η = {plain(found.full)}."
+            return say(
+                "η = {lr} is not below the limit {limit}: {optimizer} diverges.",
+                lr=every_digit(run.lr),
+                limit=found.limit,
+                optimizer=OPTIMIZERS[run.optimizer].label,
             )
         case "batch":
-            return (
-                f"η = {eta} is below {plain(found.full)}, the limit of {whole(n_train)} at "
-                f"once, but not below {plain(found.batch)}, {_estimate(run)}: an estimate of "
-                "where minibatch steps begin to grow."
+            return say(
+                "η = {lr} is not below {limit}, from which repeating the first epoch's batches of "
+                "{batch_size} diverges: an estimate, for later epochs have other batches.",
+                lr=every_digit(run.lr),
+                limit=found.limit,
+                batch_size=run.batch_size,
             )
-    share = percent(run.lr / found.lowest)
-    if run.batch_size >= n_train:
-        return f"η = {eta} is {share} of the limit {plain(found.full)}: {label} converges."
-    if found.batch >= found.full:
-        return (
-            f"η = {eta} is {share} of {plain(found.full)}, the limit of {whole(n_train)} at once; "
-            f"{_estimate(run)} is higher, {plain(found.batch)} (an estimate for minibatch steps)."
+    share = percent(run.lr / found.limit)
+    if found.takes_all:
+        return say(
+            "η = {lr} is {share} of the limit {limit}: {optimizer} converges.",
+            lr=every_digit(run.lr),
+            share=share,
+            limit=found.limit,
+            optimizer=OPTIMIZERS[run.optimizer].label,
         )
-    if math.isnan(found.batch):
-        return (
-            f"η = {eta} is {share} of {plain(found.full)}, the limit of {whole(n_train)} at once; "
-            f"steps on batches of {run.batch_size} allow less, how much is not estimated here."
-        )
-    return (
-        f"η = {eta} is {share} of {plain(found.batch)}, {_estimate(run)} (an estimate for "
-        f"minibatch steps); {whole(n_train)} at once allow {plain(found.full)}."
+    return say(
+        "η = {lr} is {share} of {limit}, from which repeating the first epoch's batches of "
+        "{batch_size} diverges: an estimate, for later epochs have other batches.",
+        lr=every_digit(run.lr),
+        share=share,
+        limit=found.limit,
+        batch_size=run.batch_size,
     )
 
 
-def _estimate(run: Hyperparameters) -> str:
-    """What the limit for minibatches is the limit of."""
-    return f"the limit of repeating the first epoch's batches of {run.batch_size}"
-
-
-def phase(here: Phase, run: Hyperparameters, n_train: int) -> str:
-    """The region of the present point, and what it holds for."""
-    if not is_plain(run):
-        return (
-            f"The regions are those of plain steps on {whole(n_train)}. They do not hold for "
-            f"{OPTIMIZERS[run.optimizer].label}, whatever region the star lies in."
+def _unknown(found: Limits, run: Hyperparameters) -> Said:
+    """Nothing can be said to be broken: there is no limit, or it is not searched for."""
+    optimizer = OPTIMIZERS[run.optimizer].label
+    if found.full is not None and run.lr >= found.full.value:
+        return say(
+            "η = {lr} is more than all examples at once allow; finding the limit for batches of "
+            "{batch_size} would take too long here.",
+            lr=every_digit(run.lr),
+            batch_size=run.batch_size,
         )
-    text = f"At this η and λ: {PHASES[here]}."
-    if run.weight_decay == 0:
-        text += " Without decay a direction that no example reaches stays where it is."
+    if found.full is not None:
+        return say(
+            "Finding the limit of η for batches of {batch_size} would take too long here.",
+            batch_size=run.batch_size,
+        )
+    if found.alone is None:
+        return say("No limit of η is known for {optimizer}.", optimizer=optimizer)
+    return say(
+        "No limit of η is known for {optimizer}, but decay alone makes weights grow above "
+        "η = {formula} = {limit_alone}.",
+        optimizer=optimizer,
+        formula=found.alone.text,
+        limit_alone=found.alone.value,
+    )
+
+
+def phase(here: Phase, run: Hyperparameters, n_train: int, *, reached: bool) -> list[Said]:
+    """The region of the present point, and what it holds for.
+
+    `reached`: whether the examples reach every direction of (w, b).
+    """
+    rule = OPTIMIZERS[run.optimizer]
+    if not rule.plain:
+        return [
+            say(
+                "The regions are those of plain steps on all examples at once; they do not hold "
+                "for {optimizer}, whatever region the star lies in.",
+                optimizer=rule.label,
+            )
+        ]
+    text = [_phase(here, run)]
+    if run.weight_decay == 0 and not reached:
+        text.append(say("Without decay a direction that no example reaches stays where it is."))
     if run.batch_size < n_train:
-        text += (
-            f" The regions are exact for steps on {whole(n_train)}; batches of {run.batch_size} "
-            "have curvatures, and so limits, of their own."
+        text.append(
+            say(
+                "The regions are exact for steps on all {n_train} examples; batches of "
+                "{batch_size} have curvatures, and so limits, of their own.",
+                n_train=n_train,
+                batch_size=run.batch_size,
+            )
         )
     return text
+
+
+def _phase(here: Phase, run: Hyperparameters) -> Said:
+    match here:
+        case "monotone":
+            return say("At this η and λ: monotone, no direction changes its sign on its way.")
+        case "ripples":
+            return say(
+                "At this η and λ: ripples, some directions overshoot and come back, less each time."
+            )
+        case "diverges":
+            return say(
+                "At this η and λ: diverges, the most curved direction overshoots by at least as "
+                "much as it was away."
+            )
+    if run.decay_bias:
+        return say(
+            "At this η and λ: sign flips, every direction changes its sign with each step, for ηλ "
+            "is above 1, and all arrive."
+        )
+    return say(
+        "At this η and λ: sign flips, every direction but the bias's changes its sign with each "
+        "step, for ηλ is above 1, and all arrive."
+    )
 
 
 def table(found: Limits, run: Hyperparameters) -> list[dict[str, str]]:
@@ -139,13 +190,52 @@ def table(found: Limits, run: Hyperparameters) -> list[dict[str, str]]:
     return [
         {
             "optimizer": optimizer.label,
-            "η below": _limit(found.table.get((key, "half_mse"), math.nan)),
-            "MSELoss": _limit(found.table.get((key, "mse"), math.nan)),
-            "rule for η": RULES[run.decay].get(key, "no such limit"),
+            "η below": _limit(found.table.get((key, "half_mse"))),
+            "rule for η": _rule(found.table.get((key, "half_mse")), key, run),
+            "MSELoss": _limit(found.table.get((key, "mse"))),
         }
         for key, optimizer in OPTIMIZERS.items()
     ]
 
 
-def _limit(value: float) -> str:
-    return "–" if math.isnan(value) else plain(value)
+def _limit(known: Known | None) -> str:
+    return "–" if known is None else plain(known.value)
+
+
+def _rule(known: Known | None, key: str, run: Hyperparameters) -> str:
+    """The formula of a limit, with the numbers from which it can be worked out."""
+    limit = OPTIMIZERS[key].decays[run.decay].limit
+    if limit is None:
+        return say("No limit is known.")
+    if known is None:  # the rule asks for other settings
+        return say("It does not take these settings.")
+    counted = limit.counted.at({"λ": run.ridge_weight_decay, "μ": run.momentum})
+    rule = _broken(known.text)
+    if counted.value == run.ridge_weight_decay:
+        return say("{rule}, h = {with_decay}", rule=rule, with_decay=known.symbols["h"])
+    return say(
+        "{rule}, h = {with_decay} with {counted}",
+        rule=rule,
+        with_decay=known.symbols["h"],
+        counted=_broken(counted.text),
+    )
+
+
+def _broken(formula: str) -> str:
+    """The same, which a narrow table may break after a fraction's stroke."""
+    return formula.replace("/", f"/{BREAK}")
+
+
+def measured_how(run: Hyperparameters, n_train: int) -> list[Said]:
+    """What the table holds for."""
+    return [
+        say_n(
+            "The table is exact for steps on the one example, bias included, at the present λ and "
+            "μ and with {decay} decay.",
+            "The table is exact for steps on all {n} examples, bias included, at the present λ and "
+            "μ and with {decay} decay.",
+            n_train,
+            decay=run.decay,
+        ),
+        say("MSELoss has no ½: its gradient is twice as large."),
+    ]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pages.shared.step.words.digits import percent, plain
+from pages.shared.numbers import percent
 from pages.shared.step.words.update import decay_rate, fixed
+from pages.shared.words import Said, say
 from wd_core.inspection import Inspection
 from wd_core.types import Hyperparameters, Run
 
@@ -17,87 +18,156 @@ ALIKE = 1e-6
 
 @dataclass(frozen=True)
 class Shares:
-    """The shares of the weights that coupled decay takes in one step, beside decoupled's ηλ."""
+    """The shares of the weights that coupled decay takes in one step, beside decoupled's ηλ.
+
+    label: the optimizer of the two runs; `own`: whether it is that of the run shown.
+    """
 
     label: str
+    own: bool
     least: float
     middle: float
     most: float
     decoupled: float
 
 
-def pull(run: Hyperparameters, seen: Inspection) -> str:
+def pull(run: Hyperparameters, seen: Inspection) -> list[Said]:
     """L2 beside L1 for the largest and the smallest weight of this step."""
     w = np.abs(seen.before[:-1])
     strength = float(seen.rate[0])
     if strength == 0:
-        return "λ = 0: no decay of either kind moves a weight."
+        return [say("λ = 0: no decay of either kind moves a weight.")]
     large, small = float(w.max()), float(w.min())
     if large == 0:
-        return "Every weight is 0 before this step: there is nothing that decay could take."
-    text = f"In a plain step L2 takes {decay_rate(run, seen)} = {percent(strength)} of each weight"
-    text += f": {plain(strength * large)} from the largest (|w| = {plain(large)})"
-    if len(w) > 1:
-        text += f" and {plain(strength * small)} from the smallest ({plain(small)})"
-    text += f". L1 of the same λ would take {plain(strength)} from each, however small"
-    if 0 < small < strength:
-        text += (
-            "; that is more than the smallest has: soft thresholding, by itself, would make it "
-            "exactly 0"
+        return [say("Every weight is 0 before this step: there is nothing that decay could take.")]
+    said = [_l2(run, seen, len(w))]
+    said.append(
+        say(
+            "L1 of the same λ would take {strength} from each, however small.",
+            strength=strength,
         )
-    return f"{text}."
+    )
+    if 0 < small < strength:
+        said.append(
+            say(
+                "That is more than the smallest has, {smallest}: soft thresholding, by itself, "
+                "would make it exactly 0.",
+                smallest=small,
+            )
+        )
+    return said
 
 
-def uncompared(least: int) -> str:
-    """Why coupled and decoupled decay are not compared at this step."""
-    return (
-        f"Coupled and decoupled decay are compared in the first {least} steps of so large a run: "
-        "two more runs would have to be walked to this step."
+def _l2(run: Hyperparameters, seen: Inspection, d: int) -> Said:
+    w = np.abs(seen.before[:-1])
+    strength, large, small = float(seen.rate[0]), float(w.max()), float(w.min())
+    rate = decay_rate(run, seen)
+    if d == 1:
+        return say(
+            "In a plain step L2 takes {rate} = {share} of the weight: {from_largest} of {largest}.",
+            rate=rate,
+            share=percent(strength),
+            from_largest=strength * large,
+            largest=large,
+        )
+    return say(
+        "In a plain step L2 takes {rate} = {share} of each weight: {from_largest} from the largest "
+        "(|w| = {largest}) and {from_smallest} from the smallest ({smallest}).",
+        rate=rate,
+        share=percent(strength),
+        from_largest=strength * large,
+        largest=large,
+        from_smallest=strength * small,
+        smallest=small,
     )
 
 
-def kinds(shares: Shares) -> str:
+def uncompared(last: int) -> Said:
+    """Why coupled and decoupled decay are not compared at this step."""
+    return say(
+        "Coupled and decoupled decay are compared in the first {compared} steps of so large a run: "
+        "two more runs would have to be walked to this step.",
+        compared=last,
+    )
+
+
+def kinds(shares: Shares) -> list[Said]:
     """Coupled beside decoupled: what share of each weight a step takes."""
-    same = percent(shares.decoupled)
-    apart = f"Two runs under {shares.label} at this step: decoupled, decay takes {same} of "
+    if shares.own:
+        first = say(
+            "Two runs under {other} at this step: decoupled, decay takes {share_decoupled} of "
+            "every weight.",
+            other=shares.label,
+            share_decoupled=percent(shares.decoupled),
+        )
+    else:
+        first = say(
+            "Under {other} the kinds of decay are two rules: at this step of two such runs, "
+            "decoupled decay takes {share_decoupled} of every weight.",
+            other=shares.label,
+            share_decoupled=percent(shares.decoupled),
+        )
     alike = shares.most - shares.least <= ALIKE * abs(shares.middle)
     if alike or percent(shares.least) == percent(shares.most):
-        return f"{apart}every weight; coupled, it takes {percent(shares.middle)} of every weight."
-    negative = (
-        " A negative share is a weight that decay pushes away from 0, by what earlier steps have "
-        "left behind."
-        if shares.least < 0
-        else ""
-    )
-    return (
-        f"{apart}every weight. Coupled, the share differs from weight to weight: from "
-        f"{percent(shares.least)} to {percent(shares.most)}, with a median of "
-        f"{percent(shares.middle)}.{negative}"
-    )
+        return [
+            first,
+            say(
+                "Coupled, it takes {share_middle} of every weight.",
+                share_middle=percent(shares.middle),
+            ),
+        ]
+    said = [
+        first,
+        say(
+            "Coupled, the share differs from weight to weight: from {share_least} to {share_most}, "
+            "with a median of {share_middle}.",
+            share_least=percent(shares.least),
+            share_most=percent(shares.most),
+            share_middle=percent(shares.middle),
+        ),
+    ]
+    if shares.least < 0:
+        said.append(
+            say(
+                "A negative share is a weight that decay pushes away from 0, by what earlier steps "
+                "have left behind."
+            )
+        )
+    return said
 
 
-def bias(run: Hyperparameters, seen: Inspection, ends: tuple[Run, Run] | None) -> str:
-    """The bias in this step, and how the run ends where it is decayed too."""
+def bias(run: Hyperparameters, seen: Inspection, ends: tuple[Run, Run] | None) -> list[Said]:
+    """The bias in this step, and what becomes of it and the test loss where it is decayed too."""
     before, after = float(seen.before[-1]), float(seen.after[-1])
     last, strength = len(seen.before) - 1, float(seen.rate[0])
-    text = (
-        "The bias is not decayed: in this step the data alone move it from "
-        f"{fixed(before, last, seen)} to {fixed(after, last, seen)}."
-    )
-    if strength == 0:
-        return text
-    if would := strength * before:
-        text += (
-            f" Shrunk by {decay_rate(run, seen)} like a weight, it would change by "
-            f"{plain(-would)} more."
+    said = [
+        say(
+            "The bias is not decayed: in this step the data alone move it from {bias_before} to "
+            "{bias_after}.",
+            bias_before=fixed(before, last, seen),
+            bias_after=fixed(after, last, seen),
         )
-    if ends is None:
-        return text
+    ]
+    if would := strength * before:
+        said.append(
+            say(
+                "Shrunk by {rate} like a weight, it would change by {bias_more} more.",
+                rate=decay_rate(run, seen),
+                bias_more=-would,
+            )
+        )
+    if strength == 0 or ends is None or any(end.diverged_at[0] >= 0 for end in ends):
+        return said
     free, held = ends
-    if free.diverged_at[0] >= 0 or held.diverged_at[0] >= 0:
-        return text
-    return text + (
-        f" This run ends at b = {plain(float(free.bias[-1, 0]))}, test loss "
-        f"{plain(float(free.test_loss[-1, 0]))}; with the bias decayed too it ends at b = "
-        f"{plain(float(held.bias[-1, 0]))}, test loss {plain(float(held.test_loss[-1, 0]))}."
+    said.append(
+        say(
+            "After epoch {epochs} it stands at {bias_end}, with a test loss of {test}; decayed "
+            "like the weights it stands at {bias_held}, with {test_held}.",
+            epochs=run.epochs,
+            bias_end=float(free.bias[-1, 0]),
+            test=float(free.test_loss[-1, 0]),
+            bias_held=float(held.bias[-1, 0]),
+            test_held=float(held.test_loss[-1, 0]),
+        )
     )
+    return said

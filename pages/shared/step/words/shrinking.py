@@ -4,79 +4,113 @@ from __future__ import annotations
 
 import math
 
-from pages.shared.step.words.digits import exact, plain
-from pages.shared.step.words.update import is_plain
-from wd_core import OPTIMIZERS
-from wd_core.shrinking import Shrinking, shrinking
+from pages.shared.numbers import exact
+from pages.shared.words import Said, say
+from wd_core.behaviour import Behaviour, behaviour
 from wd_core.types import Hyperparameters
 
+# Products ηλ that differ by less, relatively, are the same but for rounding.
+SAME = 1e-12
 
-def shrink(run: Hyperparameters, n_train: int) -> str:
+
+def shrink(run: Hyperparameters, n_train: int) -> list[Said]:
     """Decay alone over time: the factor, half-life, and the points of no return."""
-    found = shrinking(run, n_train)
-    rate = run.lr * run.weight_decay
-    if rate == 0:
-        return "λ = 0: where no gradient reaches it, a weight keeps its value for ever."
-    if found.full == found.last:
-        text = f"Each step multiplies w by 1 − ηλ = {exact(found.full)}. {_even(found, run)}"
-    else:
-        text = _uneven(found, run, n_train % run.batch_size)
-    if not is_plain(run) and run.decay == "coupled":
-        text += (
-            f" This is decay under plain SGD; coupled under {OPTIMIZERS[run.optimizer].label} it "
-            "passes through the optimizer, and no single factor describes it."
-        )
-    return text
+    known = behaviour(run, n_train)
+    if run.lr * run.weight_decay == 0:
+        return [say("λ = 0: where no gradient reaches it, a weight keeps its value for ever.")]
+    if not known.decay.factor:
+        return [
+            say("{no_factor}", no_factor=known.decay.no_factor),
+            say(
+                "The curve is that of plain steps, which multiply w by 1 − ηλ = {factor}.",
+                factor=exact(known.factor.value),
+            ),
+        ]
+    found = known.shrinking
+    if found.full != found.last:
+        return _uneven(known)
+    first = say("Each step multiplies w by 1 − ηλ = {factor}.", factor=exact(found.full))
+    return [first, *_even(known)]
 
 
-def _even(found: Shrinking, run: Hyperparameters) -> str:
+def _even(known: Behaviour) -> list[Said]:
     """What follows where every step has the same factor."""
-    rate = run.lr * run.weight_decay
+    rate = known.run.lr * known.run.weight_decay
+    if math.isclose(rate, 2, rel_tol=SAME):
+        return [say("ηλ = 2: w changes its sign with every step and never gets smaller.")]
+    if math.isclose(rate, 1, rel_tol=SAME):
+        return [say("ηλ = 1: one step takes all of w.")]
     if rate > 2:
-        return (
-            f"ηλ = {plain(rate)} is above 2: the factor is below −1, so w changes its sign and "
-            "grows with every step: decay alone diverges."
-        )
-    if rate == 2:
-        return "ηλ = 2: w changes its sign with every step and never gets smaller."
-    if rate == 1:
-        return "ηλ = 1: one step takes all of w."
+        return [
+            say(
+                "ηλ = {product} is above 2: the factor is below −1, so w changes its sign and "
+                "grows with every step: decay alone diverges.",
+                product=rate,
+            )
+        ]
     if rate > 1:
-        return (
-            f"{_life(found)} ηλ = {plain(rate)} is above 1: w changes its sign with every step "
-            "while it shrinks."
-        )
-    return (
-        f"{_life(found)} ηλ = {plain(rate)}: the sign flips above 1, reached at η = "
-        f"{plain(1 / run.weight_decay)}; above 2, at η = {plain(2 / run.weight_decay)}, decay "
-        "alone diverges."
-    )
+        return [
+            _life(known),
+            say(
+                "ηλ = {product} is above 1: w changes its sign with every step while it shrinks.",
+                product=rate,
+            ),
+        ]
+    return [
+        _life(known),
+        say(
+            "Its sign flips where ηλ is above 1, at η above {flips_at}; above {limit_alone} decay "
+            "alone diverges.",
+            flips_at=1 / known.run.weight_decay,
+            limit_alone=2 / known.run.weight_decay,
+        ),
+    ]
 
 
-def _uneven(found: Shrinking, run: Hyperparameters, rows: int) -> str:
+def _uneven(known: Behaviour) -> list[Said]:
     """The same where the last batch of an epoch is short, and its decay counts less."""
-    size, an_epoch = run.batch_size, float(found.left(found.an_epoch))
-    text = (
-        f"A step on {size} examples multiplies w by 1 − ηλ = {exact(found.full)}, the last of an "
-        f"epoch, on {rows}, by 1 − ηλ·{rows}/{size} = {exact(found.last)}"
-        f"{f', and so an epoch by {exact(an_epoch)}' if math.isfinite(an_epoch) else ''}."
-    )
-    if found.growth > 0:
-        return f"{text} w grows with every epoch: decay alone diverges."
-    if found.growth == 0:
-        return f"{text} w never gets smaller."
-    if abs(found.full) > 1:
-        return (
-            f"{text} In each epoch w grows at first, with a new sign at every step, and ends it "
-            f"{'at 0' if an_epoch == 0 else 'smaller than it began'}."
+    found, run = known.shrinking, known.run
+    an_epoch = known.epoch_factor.value
+    said = [
+        say(
+            "A step on {batch_size} examples multiplies w by 1 − ηλ = {factor}, the last of an "
+            "epoch, on {rows}, by 1 − ηλ·{rows}/{batch_size} = {factor_last}.",
+            batch_size=run.batch_size,
+            rows=known.short_rows,
+            factor=exact(found.full),
+            factor_last=exact(found.last),
         )
-    flips = " Its sign changes with every full batch." if found.full < 0 else ""
-    return f"{text} {_life(found)}{flips}"
+    ]
+    if math.isfinite(an_epoch):
+        said.append(say("An epoch multiplies it by {factor_epoch}.", factor_epoch=exact(an_epoch)))
+    if found.growth > 0:
+        return [*said, say("w grows with every epoch: decay alone diverges.")]
+    if found.growth == 0:
+        return [*said, say("w never gets smaller.")]
+    if abs(found.full) <= 1:
+        said.append(_life(known))
+        if found.full < 0:
+            said.append(say("The sign of w changes with every full batch."))
+        return said
+    if an_epoch == 0:
+        return [
+            *said,
+            say("In each epoch w grows at first, changing its sign, and ends it at 0."),
+        ]
+    return [
+        *said,
+        say("In each epoch w grows at first, changing its sign, and ends it smaller."),
+    ]
 
 
-def _life(found: Shrinking) -> str:
+def _life(known: Behaviour) -> Said:
+    found = known.shrinking
     if not math.isfinite(found.half_life):
-        return "A step takes less of w than a float can hold."
+        return say("A step takes less of w than a float can hold.")
     step = max(1, math.ceil(found.half_life))
     epoch = -(-step // found.an_epoch)
-    return f"Half of w is gone by step {plain(step)}, in epoch {plain(epoch)}."
+    return say(
+        "Half of w is gone by step {half_step}, in epoch {half_epoch}.",
+        half_step=step,
+        half_epoch=epoch,
+    )

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from pages.shared.latex import EXACT, bracketed, tex
-from pages.shared.step.words.digits import name, plain, whole
+from pages.shared.numbers import Digits, plain
+from pages.shared.step.words.names import name
+from pages.shared.words import Said, say, say_n
 from wd_core import OPTIMIZERS
 from wd_core.inspection import Inspection, Replay
 from wd_core.types import Hyperparameters
 
 # Digits that a formula shows of its smallest number, and the most decimals it may take for that.
 DIGITS, DECIMALS = 3, 9
-TABLE = (
-    "The largest and the smallest weight before this step, the chosen ones, and the bias, with "
-    "every term of their updates:"
-)
+# Below this share of the largest weight of a step a number is rounding.
+ROUNDING = 1e-14
 # Digits of a formula's numbers where they need powers of ten: it must not be wider than a phone.
 LARGE = 3
 # Batches of more examples than this are not listed one by one.
@@ -27,7 +27,7 @@ LISTED = 12
 
 def is_plain(run: Hyperparameters) -> bool:
     """Whether the step is w ← (1−ηλ)w − η∂L with nothing kept from earlier ones."""
-    return run.optimizer == "sgd"
+    return OPTIMIZERS[run.optimizer].plain
 
 
 def part(run: Hyperparameters, seen: Inspection) -> tuple[int, int] | None:
@@ -49,24 +49,52 @@ def decay_term(run: Hyperparameters, seen: Inspection) -> str:
     return f"−{rate}w" if rate == "ηλ" else f"−{rate}·w"
 
 
-def where(seen: Inspection, replay: Replay) -> str:
-    """Which step this is, and on which examples."""
-    size = len(seen.rows)
-    n = replay.dataset.n_train
-    if size == n:
-        on = whole(n)
-    elif size <= LISTED:
-        on = "examples " + ", ".join(str(int(i) + 1) for i in seen.rows)
-        on = on if size > 1 else on.replace("examples", "example")
-    else:
-        on = f"{size} of the {n} examples"
-    text = f"Step {seen.step} of {replay.steps}: epoch {seen.epoch}, batch {seen.place} of "
-    text += f"{replay.an_epoch}, {on}."
+def where(seen: Inspection, replay: Replay) -> list[Said]:
+    """Which step this is, on which examples, and up to where there are steps."""
+    said = [_place(seen, replay), _examples(seen, replay.dataset.n_train)]
     if replay.diverged:
-        text += f" The run diverges: its numbers make sense up to step {replay.last}."
+        said.append(
+            say("The run diverges: its numbers make sense up to step {last}.", last=replay.last)
+        )
     elif replay.last < replay.steps:
-        text += f" The first {replay.last} steps can be shown; more would take too long to walk."
-    return text
+        said.append(
+            say(
+                "The first {last} steps can be shown; more would take too long to walk.",
+                last=replay.last,
+            )
+        )
+    return said
+
+
+def _place(seen: Inspection, replay: Replay) -> Said:
+    return say(
+        "Step {step} of {steps}: epoch {epoch}, batch {place} of {an_epoch}.",
+        step=seen.step,
+        steps=replay.steps,
+        epoch=seen.epoch,
+        place=seen.place,
+        an_epoch=replay.an_epoch,
+    )
+
+
+def _examples(seen: Inspection, n: int) -> Said:
+    size = len(seen.rows)
+    if size == n:
+        return say_n("It is on the one example.", "It is on all {n} examples.", n)
+    if size > LISTED:
+        return say("It is on {batch_rows} of the {n_train} examples.", batch_rows=size, n_train=n)
+    listed = ", ".join(str(int(i) + 1) for i in seen.rows)
+    return say_n("It is on example {rows}.", "It is on the examples {rows}.", size, rows=listed)
+
+
+def table(d: int) -> Said:
+    """What the rows of the table are."""
+    if d == 1:
+        return say("The weight and the bias, with every term of their updates:")
+    return say(
+        "The largest and the smallest weight before this step, the chosen ones, and the bias, with "
+        "every term of their updates:"
+    )
 
 
 def chosen(seen: Inspection, pair: Sequence[int]) -> list[tuple[int, str]]:
@@ -92,14 +120,14 @@ def rows(run: Hyperparameters, seen: Inspection, pair: Sequence[int]) -> list[di
     return [
         {
             "weight": f"{name(i, d)}, {why}" if why else name(i, d),
-            "w before": fixed(seen.before[i], i, seen),
-            "−η∂L" if own else "data’s part": _signed(seen.by_data[i], i, seen),
+            "w before": fixed(float(seen.before[i]), i, seen),
+            "−η∂L" if own else "data’s part": _signed(float(seen.by_data[i]), i, seen),
             decay_term(run, seen) if own else "decay’s part": (
                 "not decayed"
                 if i == d and not run.decay_bias
-                else _signed(seen.by_decay[i], i, seen)
+                else _signed(float(seen.by_decay[i]), i, seen)
             ),
-            "new w": fixed(seen.after[i], i, seen),
+            "new w": fixed(float(seen.after[i]), i, seen),
             "∂L": plain(float(seen.gradient[i])),
         }
         for i, why in chosen(seen, pair)
@@ -142,52 +170,34 @@ def formula(run: Hyperparameters, seen: Inspection, index: int) -> str:
     return r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"
 
 
-def parts(run: Hyperparameters, seen: Inspection) -> str:
+def parts(run: Hyperparameters, seen: Inspection) -> list[Said]:
     """What the two parts are for this optimizer and kind of decay, and on a short batch."""
-    return _parts(run) + _short(run, seen)
-
-
-def _short(run: Hyperparameters, seen: Inspection) -> str:
+    known = OPTIMIZERS[run.optimizer].decays[run.decay]
+    said = [say("{part}", part=known.part)]
+    if not is_plain(run):
+        said = [say("{name}: {part}", name=known.name, part=known.part)]
     short = part(run, seen)
     if short is None:
-        return ""
+        return said
     m, size = short
-    decay = "decay counts so too" if run.decay == "coupled" else "decoupled decay counts in full"
-    return (
-        f" This batch is short. As in the book’s code the gradient is the sum over its "
-        f"{'one example' if m == 1 else f'{m} examples'} divided by the batch size {size}, so that "
-        f"it counts {m}/{size}; {decay}."
+    gradient = say_n(
+        "This batch is short: as in the book's code the gradient of its one example is divided by "
+        "the batch size {batch_size}, so that it counts {rows}/{batch_size}.",
+        "This batch is short: as in the book's code the gradient is the sum over its {rows} "
+        "examples divided by the batch size {batch_size}, so that it counts {rows}/{batch_size}.",
+        m,
+        rows=m,
+        batch_size=size,
     )
-
-
-def _parts(run: Hyperparameters) -> str:
-    label = OPTIMIZERS[run.optimizer].label
-    if is_plain(run):
-        return (
-            "Both terms use the old w. ∂L is the gradient of the data loss on this batch alone; "
-            "the penalty is not in it."
-        )
-    if run.decay == "decoupled":
-        return (
-            f"Decoupled decay under {label}: decay’s part is −ηλw, and the optimizer sees the "
-            "data gradients alone."
-        )
-    if run.optimizer == "adam":
-        return (
-            "Coupled decay under Adam: λw enters the gradient, and Adam divides the mean of all "
-            "gradients by √ŝ + ε. Decay’s part is the share that the terms λw of this and earlier "
-            "steps have in that mean, divided alike; the two parts add up to the step."
-        )
-    return (
-        f"Coupled decay under {label}: λw enters the velocity with the gradient. Decay’s part is "
-        "what the terms λw of this and earlier steps have put into it."
-    )
+    if run.decay == "coupled":
+        return [*said, gradient, say("Coupled decay counts so too.")]
+    return [*said, gradient, say("Decoupled decay counts in full.")]
 
 
 def _places(seen: Inspection, index: int) -> int | None:
     """Decimals that show three digits of the smallest term; None where powers of ten serve."""
     terms = (seen.before, seen.by_data, seen.by_decay, seen.after)
-    sizes = [abs(float(term[index])) for term in terms if term[index] != 0]
+    sizes = [abs(float(term[index])) for term in terms if abs(term[index]) > _rounding(seen)]
     if not sizes:
         return DIGITS
     if max(sizes) >= 1e5:
@@ -196,13 +206,25 @@ def _places(seen: Inspection, index: int) -> int | None:
     return min(max(places, DIGITS), DECIMALS)
 
 
-def fixed(value: float, index: int, seen: Inspection) -> str:
-    """A number of this weight with the decimals that all of its terms have."""
-    places = _places(seen, index) if value else 0
-    return plain(float(value)) if places is None else f"{value + 0.0:.{places}f}".replace("-", "−")
+def _rounding(seen: Inspection) -> float:
+    return ROUNDING * max(float(np.abs(w).max()) for w in (seen.before, seen.by_data, seen.after))
 
 
-def _signed(value: float, index: int, seen: Inspection) -> str:
+def fixed(value: float, index: int, seen: Inspection) -> Digits:
+    """A number of this weight with the decimals that all of its terms have.
+
+    With a power of ten where these would not show it; rounding beside the other weights is 0.
+    """
+    if abs(value) <= _rounding(seen):
+        return Digits("0", 0.0)
+    places = _places(seen, index)
+    if places is None or abs(value) < 10.0 ** (DIGITS - 1 - places):
+        return plain(value)
+    return Digits(f"{value:.{places}f}", value)
+
+
+def _signed(value: float, index: int, seen: Inspection) -> Digits:
     """The same with its sign."""
-    text = fixed(value, index, seen)
-    return text if text.startswith("−") or not value else f"+{text}"
+    digits = fixed(value, index, seen)
+    signed = digits.startswith("−") or digits.value == 0
+    return digits if signed else Digits(f"+{digits}", value)
