@@ -61,7 +61,8 @@ function pathOf(points) {
   let path = "";
   let pen = "M";
   for (const [x, y] of points) {
-    if (!Number.isFinite(x) || !Number.isFinite(y)) pen = "M"; // a gap
+    if (!Number.isFinite(x) || !Number.isFinite(y))
+      pen = "M"; // a gap
     else {
       path += `${pen}${x.toFixed(2)},${y.toFixed(2)}`;
       pen = "L";

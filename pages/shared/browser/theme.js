@@ -94,7 +94,8 @@ export function themedLayout(source, theme, narrow) {
   if (isTouched && !layout.scene) layout.dragmode = false;
   if (narrow) {
     layout.margin = { ...layout.margin, l: 8, r: 8 };
-    for (const [path, value] of Object.entries(layout.meta?.narrow ?? {})) setPath(layout, path, value);
+    for (const [path, value] of Object.entries(layout.meta?.narrow ?? {}))
+      setPath(layout, path, value);
   }
   return layout;
 }
