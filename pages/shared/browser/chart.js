@@ -1,3 +1,4 @@
+// @ts-check
 // The live chart: draws a figure made in Python, plays its epochs, follows a stream or a drag.
 // Or it moves between pictures that were worked out beforehand, by sliders of its own.
 // The root node says what is drawn: data-run, data-state, data-epoch, data-frames, data-live.
@@ -6,7 +7,7 @@ import { Drag } from "./drag.js";
 import { Help } from "./help.js";
 import { loadStyle } from "./loading.js";
 import { button, element, setText } from "./nodes.js";
-import { Picture } from "./picture.js";
+import { blank, Picture } from "./picture.js";
 import { Player } from "./player.js";
 import { Plot } from "./plot.js";
 import { Progress } from "./progress.js";
@@ -14,69 +15,92 @@ import { Sliders } from "./sliders.js";
 import { Stream } from "./stream.js";
 import { Tiles } from "./tiles.js";
 
-// What a stream works on, where its address says more than that: pins do not begin it anew.
+/** @import { Choice, Part, Payload, Value } from "./payload.d.ts" */
+
+/** @typedef {{ chart: string, modules: string[], plotly: string }} Assets where the files are */
+/** @typedef {{ base: string, payload: Payload }} Sent `base`: the path the app is mounted under */
+/** @typedef {(event: "chosen" | "clicked", value: Choice | Value[]) => void} Tell */
+
+/**
+ * What a stream works on, where its address says more than that: pins do not begin it anew.
+ * @param {Payload} payload
+ */
 const workOf = ({ work, stream }) => work ?? stream;
 
 export class Chart {
+  picture = blank();
+  frames = 0;
+  turn = 0;
+  base = "";
+  /** @type {Payload | null} */
+  given = null;
+  /** @type {Stream | null} */
+  stream = null;
+  /** @type {Tell} */
+  tell = () => {};
+
+  help = new Help();
+  tiles = new Tiles(this.help);
+  sliders = new Sliders(this);
+  drag = new Drag(this);
+  progress = new Progress(() => this.stop());
+  plot = new Plot({
+    drawn: () => this.countFrame(),
+    clicked: (point) => this.tell("clicked", point),
+  });
+  player = new Player({
+    started: () => this.draw() && this.setState("playing"),
+    glided: () => this.glide(),
+    sought: () => this.seek(),
+    settled: () => this.sliders.choose(),
+  });
+
+  sentence = element("p", { "aria-live": "polite" });
+  trouble = element("p", { class: "wd-trouble", role: "alert", hidden: "" });
+  bar = element(
+    "div",
+    { class: "wd-bar" },
+    ...this.player.nodes,
+    element("span", { class: "wd-files" }, this.file("PNG"), this.file("SVG")),
+  );
+  root = element(
+    "div",
+    { class: "wd-chart", role: "group", "data-frames": "0", "data-state": "drawing" },
+    this.sliders.node,
+    this.tiles.node,
+    this.plot.node,
+    this.bar,
+    this.progress.node,
+    this.trouble,
+    this.sentence,
+    this.help.bubble,
+  );
+
+  /**
+   * @param {HTMLElement} parent
+   * @param {Assets} assets
+   */
   constructor(parent, assets) {
     this.assets = assets;
-    this.picture = null;
-    this.frames = 0;
-    this.turn = 0;
-    this.stream = null;
-    this.help = new Help();
-    this.tiles = new Tiles(this.help);
-    this.sliders = new Sliders(this);
-    this.drag = new Drag(this);
-    this.progress = new Progress(() => this.stop());
-    this.plot = new Plot({
-      drawn: () => this.countFrame(),
-      clicked: (point) => this.tell("clicked", point),
-    });
-    this.player = new Player({
-      started: () => this.draw() && this.setState("playing"),
-      glided: () => this.glide(),
-      sought: () => this.seek(),
-      settled: () => this.sliders.choose(),
-    });
-    parent.append(this.build());
-    loadStyle(`${assets.chart}chart.css`)
-      .catch(() => {})
-      .then(() => (this.root.style.visibility = ""));
-  }
-
-  build() {
-    this.sentence = element("p", { "aria-live": "polite" });
-    this.trouble = element("p", { class: "wd-trouble", role: "alert", hidden: "" });
-    const files = ["PNG", "SVG"].map((name) =>
-      button(`Download as ${name}`, () => this.download(name.toLowerCase()), name),
-    );
-    this.bar = element(
-      "div",
-      { class: "wd-bar" },
-      ...this.player.nodes,
-      element("span", { class: "wd-files" }, ...files),
-    );
     // Until there is a drawing, nothing can be played or moved in it.
     this.sliders.node.inert = this.bar.inert = true;
-    this.root = element(
-      "div",
-      { class: "wd-chart", role: "group", "data-frames": "0", "data-state": "drawing" },
-      this.sliders.node,
-      this.tiles.node,
-      this.plot.node,
-      this.bar,
-      this.progress.node,
-      this.trouble,
-      this.sentence,
-      this.help.bubble,
-    );
     this.root.style.visibility = "hidden";
-    return this.root;
+    parent.append(this.root);
+    loadStyle(`${assets.chart}chart.css`)
+      .catch(() => {})
+      .then(() => {
+        this.root.style.visibility = "";
+      });
+  }
+
+  /** @param {string} name */
+  file(name) {
+    return button(`Download as ${name}`, () => this.download(name.toLowerCase()), name);
   }
 
   // ---- payloads
 
+  /** @param {Sent} sent */
   accept({ base, payload }) {
     this.base = base;
     // Streamlit calls again with the very same object when only the theme changed.
@@ -85,10 +109,12 @@ export class Chart {
     this.receive(payload);
   }
 
+  /** @param {string} path */
   address(path) {
     return path.startsWith("/") ? this.base + path : path;
   }
 
+  /** @type {(payload: Payload, options?: { live?: boolean }) => void} */
   receive(payload, { live = false } = {}) {
     if (!live) {
       this.drag.cancel();
@@ -99,26 +125,31 @@ export class Chart {
     this.closeStream();
     const position = this.sliders.placed(payload);
     const { playing } = this.player;
-    const controls = payload.live ?? (live ? this.picture?.payload.live : null);
+    const controls = payload.live ?? (live ? this.picture.payload.live : null);
     this.picture = new Picture({ ...payload, live: controls });
     this.player.open(this.picture, position ?? this.picture.last);
     this.setState("drawing");
     this.start(this.turn, live, playing);
   }
 
-  // A rerun that changed something else brings the same stream: it must not start it over.
+  /**
+   * A rerun that changed something else brings the same stream: it must not start it over.
+   * @param {Payload} payload
+   */
   continues(payload) {
-    const now = this.picture?.payload;
-    const same = now?.stream && payload.stream && workOf(payload) === workOf(now);
+    const now = this.picture.payload;
+    const same = now.stream && payload.stream && workOf(payload) === workOf(now);
     return Boolean(same && this.root.dataset.state !== "failed");
   }
 
+  /** @param {Payload} payload */
   goOn(payload) {
     this.picture.goOn(payload);
     if (this.root.dataset.run) this.root.dataset.run = payload.run;
     this.redraw();
   }
 
+  /** @type {(turn: number, live: boolean, interrupted: boolean) => Promise<void>} */
   async start(turn, live, interrupted) {
     this.complain("");
     this.drawWords();
@@ -135,7 +166,7 @@ export class Chart {
     const { payload } = this.picture;
     this.root.dataset.run = payload.run;
     if (live) this.root.dataset.live = payload.run;
-    if (payload.stream) return this.openStream();
+    if (payload.stream) return this.openStream(payload.stream);
     this.setState("done");
     if (interrupted) this.sliders.choose(); // the picture stays where Play was: Python must know
   }
@@ -177,7 +208,7 @@ export class Chart {
 
   countFrame() {
     this.frames += 1;
-    this.root.dataset.frames = this.frames;
+    this.root.dataset.frames = String(this.frames);
   }
 
   // ---- words and numbers
@@ -199,15 +230,19 @@ export class Chart {
     if (!picture.steps.length) return void delete root.dataset.epoch;
     this.sliders.show(index);
     if (picture.payload.sentences) this.say(picture.payload.sentences[index]);
-    root.dataset.epoch = picture.steps[index];
+    root.dataset.epoch = String(picture.steps[index]);
   }
 
+  /** @param {string} text */
   say(text) {
     setText(this.sentence, text);
     this.sentence.hidden = !text;
   }
 
-  // The Stop in somebody's hand gives way to Play, where there is something to play.
+  /**
+   * The Stop in somebody's hand gives way to Play, where there is something to play.
+   * @param {string} state
+   */
   setState(state) {
     const streaming = state === "streaming";
     const left = !streaming && this.progress.node.contains(document.activeElement);
@@ -217,11 +252,13 @@ export class Chart {
     if (left) this.player.focus();
   }
 
+  /** @param {string} message */
   complain(message) {
     setText(this.trouble, message);
     this.trouble.hidden = !message;
   }
 
+  /** @param {string} message */
   fail(message) {
     this.complain(message);
     this.player.halt();
@@ -230,17 +267,19 @@ export class Chart {
     this.bar.hidden = !this.plot.drawn;
   }
 
+  /** @param {string} format */
   download(format) {
     this.plot.download(format).catch(() => this.complain("The picture could not be saved."));
   }
 
   // ---- streams
 
-  openStream() {
+  /** @param {string} path */
+  openStream(path) {
     const { picture } = this;
     this.setState("streaming");
     this.drawProgress(picture.steps[picture.last] ?? 0, null);
-    this.stream = new Stream(this.address(picture.payload.stream), {
+    this.stream = new Stream(this.address(path), {
       rows: (rows) => {
         picture.addRows(rows);
         this.drawProgress(rows.epoch ?? picture.steps[picture.last], rows.seconds_left);
@@ -251,6 +290,7 @@ export class Chart {
     });
   }
 
+  /** @type {(epoch: number, left: number | null) => void} */
   drawProgress(epoch, left) {
     const { payload, unit } = this.picture;
     this.progress.show(epoch, payload.total ?? 0, unit, left);
@@ -274,6 +314,7 @@ export class Chart {
     this.endStream("stopped");
   }
 
+  /** @type {(state: string, message?: string) => void} */
   endStream(state, message) {
     this.closeStream();
     this.repaint();
@@ -295,7 +336,10 @@ export class Chart {
   }
 }
 
-// The link is the document: the address bar always holds the one that opens this very picture.
+/**
+ * The link is the document: the address bar always holds the one that opens this very picture.
+ * @param {string} [query]
+ */
 function showLink(query) {
   if (query === undefined || `?${query}` === (location.search || "?")) return;
   history.replaceState(history.state, "", location.pathname + (query && `?${query}`));

@@ -1,47 +1,67 @@
+// @ts-check
 // Follows Streamlit's sliders while they move; Streamlit itself hears of it on release only.
 // The slider's hidden range input gets a new aria-valuetext with every move: the value itself. Its
 // place among the steps would not do, since a rerun may change the steps before the chart hears.
+
+/** @import { Chart } from "./chart.js" */
+/** @import { Control } from "./payload.d.ts" */
+
 export class Drag {
+  /**
+   * What to ask for next.
+   * @type {{ param: string, value: string } | null}
+   */
+  wanted = null;
+  /** @type {AbortController | null} */
+  request = null;
+  /**
+   * The slider in the user's hand, and where it was.
+   * @type {{ key: string, from: string | null } | null}
+   */
+  held = null;
+  /** @type {Map<string, string | null>} */
+  seen = new Map();
+  watch = new MutationObserver((changes) => {
+    for (const { target } of changes) this.moved(target);
+  });
+  /** @param {Event} event */
+  pressed = ({ target }) => this.press(target);
+  released = () => this.release();
+
+  /** @param {Chart} chart */
   constructor(chart) {
     this.chart = chart;
-    this.wanted = null;
-    this.request = null;
-    this.held = null;
-    this.seen = new Map();
-    this.watch = new MutationObserver((changes) =>
-      changes.forEach(({ target }) => this.moved(target)),
-    );
     this.watch.observe(document.body, {
       subtree: true,
       attributes: true,
       attributeFilter: ["aria-valuetext"],
     });
-    this.pressed = (event) => this.press(event.target);
-    this.released = () => this.release();
     addEventListener("pointerdown", this.pressed, true);
     addEventListener("pointerup", this.released, true);
     addEventListener("pointercancel", this.released, true);
   }
 
+  /** @returns {{ [key: string]: Control }} */
   get controls() {
-    return this.chart.picture?.payload.live?.controls ?? {};
+    return this.chart.picture.payload.live?.controls ?? {};
   }
 
+  /** @param {EventTarget | null} node */
   find(node) {
-    return Object.keys(this.controls).find((key) =>
-      node.closest?.(`.st-key-${key.trim().replace(/[^\w-]/g, "-")}`),
-    );
+    if (!(node instanceof Element)) return undefined;
+    return Object.keys(this.controls).find((key) => node.closest(boxOf(key)));
   }
 
+  /** @type {(key: string) => HTMLInputElement | null} */
   input(key) {
-    return document.querySelector(
-      `.st-key-${key.trim().replace(/[^\w-]/g, "-")} input[type="range"]`,
-    );
+    return document.querySelector(`${boxOf(key)} input[type="range"]`);
   }
 
+  /** @param {EventTarget | null} target */
   press(target) {
     const key = this.find(target);
-    const input = key && this.input(key);
+    if (key === undefined) return;
+    const input = this.input(key);
     if (!input) return;
     this.held = { key, from: input.ariaValueText };
     this.seen.set(key, input.ariaValueText);
@@ -60,28 +80,32 @@ export class Drag {
     return Boolean(this.wanted || this.request);
   }
 
-  // A slider moved by a rerun (a preset, a link) is none of ours: only one in the user's hand is.
+  /**
+   * A slider moved by a rerun (a preset, a link) is none of ours: only one in the user's hand is.
+   * @param {Node} input
+   */
   moved(input) {
     const key = this.find(input);
-    if (!key || !(input instanceof HTMLInputElement)) return;
+    if (key === undefined || !(input instanceof HTMLInputElement)) return;
     const value = input.ariaValueText;
     const before = this.seen.get(key);
     this.seen.set(key, value);
     if (before === value) return;
     if (this.held?.key !== key && document.activeElement !== input) return;
     const { param, values } = this.controls[key];
-    if (!values.includes(value)) return;
+    if (value === null || !values.includes(value)) return;
     this.wanted = { param, value };
     this.next();
   }
 
   async next() {
-    if (this.request || !this.wanted) return;
-    const { param, value } = this.wanted;
-    const { chart } = this;
-    const address = new URL(chart.address(chart.picture.payload.live.url), location.origin);
-    address.searchParams.set(param, value);
-    const request = (this.request = new AbortController());
+    const { chart, wanted } = this;
+    const { live } = chart.picture.payload;
+    if (this.request || !wanted || !live) return;
+    const address = new URL(chart.address(live.url), location.origin);
+    address.searchParams.set(wanted.param, wanted.value);
+    const request = new AbortController();
+    this.request = request;
     this.wanted = null;
     const answer = await fetch(address, { signal: request.signal })
       .then((response) => (response.ok ? response.json() : null))
@@ -106,4 +130,12 @@ export class Drag {
     removeEventListener("pointerup", this.released, true);
     removeEventListener("pointercancel", this.released, true);
   }
+}
+
+/**
+ * The box that Streamlit draws around the control with this key.
+ * @param {string} key
+ */
+function boxOf(key) {
+  return `.st-key-${key.trim().replace(/[^\w-]/g, "-")}`;
 }

@@ -1,15 +1,19 @@
+// @ts-check
+
 import { element } from "./nodes.js";
 
 // One bubble for all help marks, kept inside the window whichever tile it belongs to.
 export class Help {
-  constructor() {
-    this.bubble = element("div", { class: "wd-bubble", role: "tooltip", hidden: "" });
-    this.follow = () => this.place();
-  }
+  bubble = element("div", { class: "wd-bubble", role: "tooltip", hidden: "" });
+  follow = () => this.place();
+  /** @type {Element | null} */
+  owner = null;
 
+  /** @type {(label: string, text: string) => HTMLElement} */
   mark(label, text) {
     const show = () => this.show(mark, text);
     const hide = () => this.hide();
+    /** @type {HTMLElement} */
     const mark = element(
       "button",
       {
@@ -28,6 +32,7 @@ export class Help {
     return mark;
   }
 
+  /** @type {(mark: Element, text: string) => void} */
   show(mark, text) {
     this.owner = mark;
     this.bubble.textContent = text;
@@ -37,6 +42,7 @@ export class Help {
   }
 
   place() {
+    if (!this.owner) return;
     const at = this.owner.getBoundingClientRect();
     const box = this.bubble.getBoundingClientRect();
     const left = Math.min(at.left, document.documentElement.clientWidth - box.width - 8);

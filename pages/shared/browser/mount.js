@@ -1,9 +1,15 @@
+// @ts-check
 // What Streamlit calls: one chart a node, which outlives updates and leaves with the node.
 
 import { Chart } from "./chart.js";
 
+/** @import { Assets, Sent, Tell } from "./chart.js" */
+
 const CHART = Symbol.for("weight-decay-explorer chart");
 
+/** @typedef {HTMLElement & { [CHART]?: { destroy(): void } }} Parent */
+
+/** @type {(parent: Parent, data: Sent & { assets: Assets }, tell?: Tell) => () => void} */
 export function mount(parent, data, tell = () => {}) {
   const chart = chartOf(parent, data.assets);
   chart.tell = tell;
@@ -18,11 +24,15 @@ export function mount(parent, data, tell = () => {}) {
     });
 }
 
-// On a page that has outlived an update of the server the chart is one of the older files.
+/**
+ * On a page that has outlived an update of the server the chart is one of the older files.
+ * @type {(parent: Parent, assets: Assets) => Chart}
+ */
 function chartOf(parent, assets) {
-  if (!(parent[CHART] instanceof Chart)) {
-    parent[CHART]?.destroy();
-    parent[CHART] = new Chart(parent, assets);
-  }
-  return parent[CHART];
+  const chart = parent[CHART];
+  if (chart instanceof Chart) return chart;
+  chart?.destroy();
+  const fresh = new Chart(parent, assets);
+  parent[CHART] = fresh;
+  return fresh;
 }

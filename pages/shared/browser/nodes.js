@@ -1,3 +1,4 @@
+// @ts-check
 // The elements that the chart's own parts are made of.
 
 const ICONS = {
@@ -8,20 +9,28 @@ const ICONS = {
   stop: "M3 3h10v10H3z",
 };
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {{ [name: string]: string | number | ((event: any) => unknown) }} attributes `on...` listens
+ * @param {...(Node | string)} children
+ */
 export function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value);
+    if (typeof value === "function") node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, String(value));
   }
   node.append(...children);
   return node;
 }
 
+/** @type {(node: Element, text: string) => void} */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** @param {keyof typeof ICONS} name */
 export function icon(name) {
   const box = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   box.setAttribute("viewBox", "0 0 16 16");
@@ -32,6 +41,7 @@ export function icon(name) {
   return box;
 }
 
+/** @type {(label: string, onclick: () => unknown, ...children: (Node | string)[]) => HTMLButtonElement} */
 export function button(label, onclick, ...children) {
   return element(
     "button",

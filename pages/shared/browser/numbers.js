@@ -1,5 +1,7 @@
+// @ts-check
 // Numbers and times in words.
 
+/** @type {{ [sign: string]: string }} */
 const SUPERSCRIPT = {
   "-": "⁻",
   0: "⁰",
@@ -14,11 +16,13 @@ const SUPERSCRIPT = {
   9: "⁹",
 };
 
+/** @param {number} value */
 function power(value) {
   const [mantissa, exponent] = value.toExponential(2).split("e");
   return `${mantissa}×10${[...String(Number(exponent))].map((sign) => SUPERSCRIPT[sign]).join("")}`;
 }
 
+/** @param {unknown} value */
 export function formatNumber(value) {
   if (typeof value === "string") return value; // ∞
   if (typeof value !== "number" || !Number.isFinite(value)) return "–";
@@ -30,6 +34,7 @@ export function formatNumber(value) {
   return text.replace(/^-/, "−");
 }
 
+/** @param {number} seconds */
 export function formatTime(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
   return whole < 60 ? `${whole} s left` : `${Math.floor(whole / 60)} min ${whole % 60} s left`;

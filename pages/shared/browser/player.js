@@ -1,56 +1,74 @@
+// @ts-check
 // Plays the epochs of a picture, or steps and scrubs through them; it alone knows the position.
 
 import { button, element, icon, setText } from "./nodes.js";
+import { blank } from "./picture.js";
+
+/** @import { Picture } from "./picture.js" */
+
+/** @typedef {{ [event in "started" | "glided" | "sought" | "settled"]: () => void }} Listener */
 
 const PLAY_SECONDS = 4;
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
 export class Player {
+  picture = blank();
+  position = 0;
+  speed = 1;
+  playing = false;
+  /**
+   * The playback that is on.
+   * @type {object | null}
+   */
+  turn = null;
+
+  playButton = button("Play", () => this.toggle(), icon("play"));
+  backButton = button("Step back", () => this.step(-1), icon("back"));
+  forwardButton = button("Step forward", () => this.step(1), icon("forward"));
+  /** @type {HTMLInputElement} */
+  scrubber = element("input", {
+    type: "range",
+    "aria-label": "Epoch",
+    min: 0,
+    max: 0,
+    step: 1,
+    oninput: () => this.seek(Number(this.scrubber.value)),
+  });
+  text = element("span", { class: "wd-text" });
+  speeds = element(
+    "select",
+    {
+      "aria-label": "Speed",
+      title: "Speed",
+      onchange: () => {
+        this.speed = Number(this.speeds.value);
+      },
+    },
+    ...SPEEDS.map((speed) => element("option", { value: speed }, `${speed}×`)),
+  );
+  nodes = [
+    this.playButton,
+    this.backButton,
+    this.forwardButton,
+    this.scrubber,
+    this.text,
+    this.speeds,
+  ];
+
+  /** @param {Listener} on */
   constructor(on) {
     this.on = on;
-    this.position = 0;
-    this.speed = 1;
-    this.playing = false;
-    this.build();
-  }
-
-  build() {
-    this.playButton = button("Play", () => this.toggle(), icon("play"));
-    this.backButton = button("Step back", () => this.step(-1), icon("back"));
-    this.forwardButton = button("Step forward", () => this.step(1), icon("forward"));
-    this.scrubber = element("input", {
-      type: "range",
-      "aria-label": "Epoch",
-      min: 0,
-      max: 0,
-      step: 1,
-      oninput: () => this.seek(Number(this.scrubber.value)),
-    });
-    this.text = element("span", { class: "wd-text" });
-    this.speeds = element(
-      "select",
-      {
-        "aria-label": "Speed",
-        title: "Speed",
-        onchange: () => (this.speed = Number(this.speeds.value)),
-      },
-      ...SPEEDS.map((speed) => element("option", { value: speed }, `${speed}×`)),
-    );
     this.speeds.value = "1";
-    this.nodes = [
-      this.playButton,
-      this.backButton,
-      this.forwardButton,
-      this.scrubber,
-      this.text,
-      this.speeds,
-    ];
   }
 
-  // Another picture, at this position; a playback of the one before is over.
+  /**
+   * Another picture, at this position; a playback of the one before is over.
+   * @type {(picture: Picture, position: number) => void}
+   */
   open(picture, position) {
     this.halt();
-    Object.assign(this, { picture, position });
+    this.picture = picture;
+    this.position = position;
   }
 
   get index() {
@@ -77,8 +95,10 @@ export class Player {
   }
 
   run() {
-    const turn = (this.turn = {});
+    const turn = {};
+    this.turn = turn;
     let before = performance.now();
+    /** @param {number} now */
     const tick = (now) => {
       if (turn !== this.turn) return;
       // A tab in the background gets no frames: it goes on where it was, not where it would be.
@@ -98,21 +118,25 @@ export class Player {
     this.mark(false);
   }
 
+  /** @param {number} by */
   step(by) {
     this.settle(this.index + by);
   }
 
+  /** @param {number} index */
   settle(index) {
     this.seek(index);
     this.on.settled();
   }
 
+  /** @param {number} index */
   seek(index) {
     this.halt();
     this.position = Math.min(this.picture.last, Math.max(0, index));
     this.on.sought();
   }
 
+  /** @param {boolean} playing */
   mark(playing) {
     if (this.playing === playing) return;
     this.playing = playing;
@@ -131,8 +155,8 @@ export class Player {
     if (!steps.length) return;
     if (payload.sliders) this.scrubber.hidden = this.text.hidden = true;
     const text = `epoch ${steps[index]} of ${payload.total ?? steps[last]}`;
-    this.scrubber.max = last;
-    this.scrubber.value = index;
+    this.scrubber.max = String(last);
+    this.scrubber.value = String(index);
     this.scrubber.setAttribute("aria-valuetext", text);
     setText(this.text, text);
     this.backButton.disabled = index <= 0;

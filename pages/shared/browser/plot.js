@@ -1,10 +1,17 @@
+// @ts-check
 // The drawing itself: Plotly's node, and the two ways to bring it to another epoch or picture.
 
 import { loadPlotly } from "./loading.js";
 import { element } from "./nodes.js";
-import { grows } from "./picture.js";
+import { blank, grows } from "./picture.js";
 import { place, visible } from "./points.js";
 import { coloured, isDark, readTheme, themedLayout } from "./theme.js";
+
+/** @import { Picture } from "./picture.js" */
+/** @import { Value } from "./payload.d.ts" */
+/** @import { Click, Drawing, Plotly } from "./plotly.d.ts" */
+
+/** @typedef {{ drawn: () => void, clicked: (point: Value[]) => void }} Listener */
 
 const NARROW = 520;
 const REST_MS = 150;
@@ -17,28 +24,52 @@ const CONFIG = {
 };
 
 export class Plot {
+  /**
+   * A plain element until something is drawn.
+   * @type {Drawing}
+   */
+  node = /** @type {any} */ (element("div", { class: "wd-plot", role: "img" }));
+  drawn = false;
+  picture = blank();
+  position = 0;
+  theme = readTheme(this.node);
+  narrow = false;
+  sizes = new ResizeObserver(() => this.resized());
+  /** @type {number | undefined} */
+  resting;
+  /** @type {Plotly | null} */
+  loaded = null;
+
+  /** @param {Listener} on */
   constructor(on) {
     this.on = on;
-    this.drawn = false;
-    this.node = element("div", { class: "wd-plot", role: "img" });
-    this.sizes = new ResizeObserver(() => this.resized());
     this.sizes.observe(this.node);
   }
 
+  /** @param {string} address */
   async load(address) {
-    this.Plotly = await loadPlotly(address);
+    this.loaded = await loadPlotly(address);
+  }
+
+  get Plotly() {
+    if (!this.loaded) throw new Error("Plotly is not loaded");
+    return this.loaded;
   }
 
   get dark() {
     return isDark(this.theme.background);
   }
 
-  // Always the whole run first, so that the axes fit all of it, then the cut at the position.
-  // False where Plotly cannot draw it.
+  /**
+   * Always the whole run first, so that the axes fit all of it, then the cut at the position.
+   * False where Plotly cannot draw it.
+   * @type {(picture: Picture, position: number) => boolean}
+   */
   draw(picture, position) {
     clearTimeout(this.resting);
-    Object.assign(this, { picture, position });
-    const { Plotly, node } = this;
+    this.picture = picture;
+    this.position = position;
+    const { node } = this;
     this.theme = readTheme(node);
     this.narrow = node.clientWidth < NARROW;
     const layout = themedLayout(picture.layout, this.theme, this.narrow);
@@ -46,10 +77,10 @@ export class Plot {
     node.setAttribute("aria-label", picture.alt);
     try {
       // A frame that an older playback left waiting would be drawn into the new picture.
-      if (node._transitionData) Plotly.animate(node, [], { mode: "immediate" });
+      if (node._transitionData) this.Plotly.animate(node, [], { mode: "immediate" });
       // On a phone Plotly's tools never hide, and would cover the legend.
       const config = this.narrow ? { ...CONFIG, displayModeBar: false } : CONFIG;
-      Plotly.react(node, this.traces(), layout, config).catch((error) => console.warn(error));
+      this.Plotly.react(node, this.traces(), layout, config).catch((error) => console.warn(error));
     } catch (error) {
       console.warn(error);
       return false;
@@ -81,12 +112,15 @@ export class Plot {
     const whole = () => this.isCut && this.draw(this.picture, this.position);
     this.node.on("plotly_restyle", whole);
     this.node.on("plotly_relayout", whole);
-    this.node.on("plotly_click", ({ event, points }) => this.clicked(event, points[0]));
+    this.node.on("plotly_click", (click) => this.clicked(click));
   }
 
-  // A click in the first panel of a figure that asks for clicks is a point for Python; where it
-  // asks for those of all panels, the point under the mouse and the number of its panel.
-  clicked(event, point) {
+  /**
+   * A click in the first panel of a figure that asks for clicks is a point for Python; where it
+   * asks for those of all panels, the point under the mouse and the number of its panel.
+   * @param {Click} click
+   */
+  clicked({ event, points: [point] }) {
     const { clicks } = this.picture.layout.meta ?? {};
     if (!clicks) return;
     if (clicks === "panels") {
@@ -97,10 +131,12 @@ export class Plot {
     const box = this.node.getBoundingClientRect();
     const x = xaxis.p2d(event.clientX - box.left - xaxis._offset);
     const y = yaxis.p2d(event.clientY - box.top - yaxis._offset);
+    /** @type {(value: number, range: [number, number]) => boolean} */
     const inside = (value, [low, high]) => low <= value && value <= high;
     if (inside(x, xaxis.range) && inside(y, yaxis.range)) this.on.clicked([x, y]);
   }
 
+  /** @param {number} position */
   cut(position) {
     this.position = position;
     if (this.picture.moving && this.movePast()) return;
@@ -148,7 +184,10 @@ export class Plot {
     else this.Plotly.Plots.resize(node);
   }
 
-  // The picture as it is on the screen, on the theme's own background.
+  /**
+   * The picture as it is on the screen, on the theme's own background.
+   * @param {string} format
+   */
   download(format) {
     if (this.picture.moving) this.rest();
     const { node, theme } = this;

@@ -1,40 +1,63 @@
+// @ts-check
 // Range inputs of the chart's own, all over the same pictures: one is moved, the others follow,
 // and nobody is asked. Python hears of the picture on release.
 
 import { element, setText } from "./nodes.js";
 
+/** @import { Chart } from "./chart.js" */
+/** @import { Choice, Payload, Series, Slider } from "./payload.d.ts" */
+
+/** @typedef {{ input: HTMLInputElement, value: HTMLElement, box: HTMLElement }} Nodes */
+
 export class Sliders {
+  /**
+   * The key of the one in somebody's hand.
+   * @type {string | null}
+   */
+  held = null;
+  /** @type {(Slider & Nodes)[]} */
+  list = [];
+  node = element("div", { class: "wd-sliders", hidden: "" });
+  shape = "";
+  /** @type {Choice | null} */
+  sent = null;
+  released = () => {
+    this.held = null;
+  };
+
+  /** @param {Chart} chart */
   constructor(chart) {
     this.chart = chart;
-    this.held = null;
-    this.list = [];
-    this.node = element("div", { class: "wd-sliders", hidden: "" });
-    this.released = () => (this.held = null);
     addEventListener("pointerup", this.released, true);
     addEventListener("pointercancel", this.released, true);
   }
 
+  /** @param {Slider[]} sliders */
   accept(sliders = []) {
     const shape = JSON.stringify(sliders.map(({ key, label, help }) => [key, label, help]));
     if (shape !== this.shape) this.build(sliders);
     this.shape = shape;
     sliders.forEach((slider, place) => {
       Object.assign(this.list[place], slider);
-      this.list[place].input.max = slider.stops.length - 1;
+      this.list[place].input.max = String(slider.stops.length - 1);
     });
     this.node.hidden = !sliders.length;
   }
 
+  /** @param {Slider[]} sliders */
   build(sliders) {
     const { help: bubble } = this.chart;
-    this.list = sliders.map(({ key, label, help, role }) => {
+    this.list = sliders.map((slider) => {
+      const { key, label, help, role } = slider;
       const input = element("input", {
         type: "range",
         "aria-label": label,
         min: 0,
         max: sliders.length,
         step: 1,
-        onpointerdown: () => (this.held = key),
+        onpointerdown: () => {
+          this.held = key;
+        },
         oninput: () => this.move(key),
         onchange: () => this.choose(),
       });
@@ -48,27 +71,34 @@ export class Sliders {
         value,
         input,
       );
-      return { key, input, value, box };
+      return { ...slider, input, value, box };
     });
     this.node.replaceChildren(...this.list.map(({ box }) => box));
   }
 
+  /** @param {string} key */
   move(key) {
-    const { input, stops } = this.list.find((slider) => slider.key === key);
-    this.chart.player.seek(stops[Number(input.value)]);
+    const slider = this.list.find((one) => one.key === key);
+    if (slider) this.chart.player.seek(slider.stops[Number(slider.input.value)]);
   }
 
-  // The thumb of a slider that has no stop at this picture stands at the nearest one.
+  /**
+   * The thumb of a slider that has no stop at this picture stands at the nearest one.
+   * @param {number} index
+   */
   show(index) {
     for (const { key, input, value, stops, texts } of this.list) {
       if (!(this.held === key && stops[Number(input.value)] === index))
-        input.value = nearestPlace(stops, index);
+        input.value = String(nearestPlace(stops, index));
       input.setAttribute("aria-valuetext", texts[index]);
       setText(value, texts[index]);
     }
   }
 
-  // The numbers of the picture that is shown, one for each slider.
+  /**
+   * The numbers of the picture that is shown, one for each slider.
+   * @returns {Choice}
+   */
   numbers() {
     const { picture, player } = this.chart;
     return Object.fromEntries(this.list.map(({ key }) => [key, picture.series[key][player.index]]));
@@ -80,18 +110,25 @@ export class Sliders {
     this.chart.tell("chosen", this.sent);
   }
 
-  // Where the next payload opens: at the picture it names, unless the hand has gone on since; then
-  // nearest to where the hand is. Asked while the picture before is still the chart's.
+  /**
+   * Where the next payload opens: at the picture it names, unless the hand has gone on since; then
+   * nearest to where the hand is. Asked while the picture before is still the chart's.
+   * @param {Payload} payload
+   */
   placed(payload) {
-    if (!this.list.length || !payload.sliders) return payload.position;
+    const { series, sliders, position } = payload;
+    if (!this.list.length || !sliders) return position;
     const ahead = this.held || this.chart.player.playing || this.overtook(payload);
-    return ahead ? nearestPicture(payload, this.numbers()) : payload.position;
+    return ahead ? nearestPicture(series, sliders, this.numbers()) : position;
   }
 
-  // Whether this payload answers an older choice than the last: its answer is still to come.
+  /**
+   * Whether this payload answers an older choice than the last: its answer is still to come.
+   * @param {Payload} payload
+   */
   overtook({ heard }) {
     if (!heard || !this.sent) return false;
-    return Object.keys(this.sent).some((key) => heard[key] !== this.sent[key]);
+    return Object.entries(this.sent).some(([key, number]) => heard[key] !== number);
   }
 
   destroy() {
@@ -100,20 +137,26 @@ export class Sliders {
   }
 }
 
+/** @type {(stops: number[], index: number) => number} */
 function nearestPlace(stops, index) {
   return leastAt(stops.map((stop) => Math.abs(stop - index)));
 }
 
-// The picture whose numbers are nearest to these.
-function nearestPicture({ series, sliders }, numbers) {
+/**
+ * The picture whose numbers are nearest to these.
+ * @type {(series: Series, sliders: Slider[], numbers: Choice) => number}
+ */
+function nearestPicture(series, sliders, numbers) {
+  /** @param {number} index */
   const away = (index) =>
     sliders.reduce(
-      (sum, { key }) => sum + Math.abs((series[key][index] ?? 0) - (numbers[key] ?? 0)),
+      (sum, { key }) => sum + Math.abs(Number(series[key][index] ?? 0) - Number(numbers[key] ?? 0)),
       0,
     );
   return leastAt(series.step.map((_, index) => away(index)));
 }
 
+/** @param {number[]} values */
 function leastAt(values) {
   let best = 0;
   values.forEach((value, place) => {

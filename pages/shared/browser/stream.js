@@ -1,15 +1,41 @@
+// @ts-check
 // Server-sent events, repainted at a pace of their own, never once a row.
+
+/** @import { Part, Rows } from "./payload.d.ts" */
+
+/**
+ * @typedef {object} Listener
+ * @property {(rows: Rows) => void} rows
+ * @property {(part: Part) => void} picture
+ * @property {() => void} repaint
+ * @property {(state: string, message?: string) => void} end
+ */
 
 const REPAINT_MS = 100;
 
 export class Stream {
+  painted = 0;
+  cost = 0;
+  /** @type {number | undefined} */
+  timer;
+  /** @type {EventSource | null} */
+  source;
+
+  /**
+   * @param {string} address
+   * @param {Listener} on
+   */
   constructor(address, on) {
     this.on = on;
-    this.painted = 0;
-    this.cost = 0;
     this.source = new EventSource(address);
-    this.listen("rows", (data) => (on.rows(data), this.soon()));
-    this.listen("picture", (data) => (on.picture(data), this.soon()));
+    this.listen("rows", (rows) => {
+      on.rows(rows);
+      this.soon();
+    });
+    this.listen("picture", (part) => {
+      on.picture(part);
+      this.soon();
+    });
     this.listen("done", () => on.end("done"));
     this.listen("failed", (data) => on.end("failed", data.message || "The training failed."));
     // EventSource would connect again by itself and so start the training over.
@@ -18,8 +44,9 @@ export class Stream {
       on.end("failed", "The connection to the server was lost before the training ended.");
   }
 
+  /** @type {(name: string, act: (data: any) => void) => void} */
   listen(name, act) {
-    this.source.addEventListener(
+    this.source?.addEventListener(
       name,
       (event) => this.source && act(JSON.parse(event.data || "{}")),
     );
@@ -36,7 +63,7 @@ export class Stream {
   }
 
   paint() {
-    this.timer = null;
+    this.timer = undefined;
     this.painted = performance.now();
     this.on.repaint();
     this.cost = performance.now() - this.painted;
@@ -44,7 +71,7 @@ export class Stream {
 
   close() {
     clearTimeout(this.timer);
-    this.source.close();
+    this.source?.close();
     this.source = null;
   }
 }

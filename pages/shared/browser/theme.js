@@ -1,16 +1,34 @@
+// @ts-check
 // What the page's theme and width make of a figure.
 
 import { isObject } from "./arrays.js";
 
-// "text" is the theme's text colour; go.Figure only lets it through as a CSS variable, and then
-// any variable of the theme will do.
+/** @import { Layout } from "./plotly.d.ts" */
+
+/**
+ * @typedef {object} Theme
+ * @property {CSSStyleDeclaration} style
+ * @property {string} text
+ * @property {string} background
+ * @property {string} border
+ * @property {string} font
+ */
+
+/**
+ * "text" is the theme's text colour; go.Figure only lets it through as a CSS variable, and then
+ * any variable of the theme will do.
+ * @type {(value: unknown, theme: Theme) => unknown}
+ */
 function resolveColor(value, theme) {
   if (value === "text") return theme.text;
   const variable = typeof value === "string" && value.match(/^var\((--[\w-]+)\)$/);
   return variable ? theme.style.getPropertyValue(variable[1]).trim() || theme.text : value;
 }
 
-// Copies the containers and keeps the arrays, except colours that depend on the theme.
+/**
+ * Copies the containers and keeps the arrays, except colours that depend on the theme.
+ * @type {(value: any, theme: Theme, key?: string) => any}
+ */
 export function coloured(value, theme, key = "") {
   if (/color$/i.test(key) && !isObject(value)) {
     if (!Array.isArray(value)) return resolveColor(value, theme);
@@ -26,8 +44,10 @@ export function coloured(value, theme, key = "") {
   );
 }
 
+/** @type {(node: Element) => Theme} */
 export function readTheme(node) {
   const style = getComputedStyle(node);
+  /** @type {(name: string, fallback: string) => string} */
   const read = (name, fallback) => {
     const value = style.getPropertyValue(`--st-${name}`).trim();
     return value && value !== "unset" ? value : fallback;
@@ -41,8 +61,10 @@ export function readTheme(node) {
   };
 }
 
+/** @param {string} color */
 export function isDark(color) {
   const probe = document.createElement("canvas").getContext("2d");
+  if (!probe) return false;
   probe.fillStyle = color;
   probe.fillRect(0, 0, 1, 1);
   const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
@@ -52,7 +74,9 @@ export function isDark(color) {
 // A finger that drags over a picture scrolls the page; only a surface is turned.
 const isTouched = matchMedia("(pointer: coarse)").matches;
 
+/** @type {(source: Layout, theme: Theme, narrow: boolean) => Layout} */
 export function themedLayout(source, theme, narrow) {
+  /** @type {Layout} */
   const layout = coloured(source, theme);
   const axis = {
     gridcolor: theme.border,
@@ -100,7 +124,10 @@ export function themedLayout(source, theme, narrow) {
   return layout;
 }
 
-// "yaxis.domain" as in Plotly's own relayout.
+/**
+ * "yaxis.domain" as in Plotly's own relayout.
+ * @type {(layout: Layout, path: string, value: unknown) => void}
+ */
 function setPath(layout, path, value) {
   const [name, inner] = path.split(".");
   layout[name] = inner === undefined ? value : { ...layout[name], [inner]: value };

@@ -1,18 +1,31 @@
+// @ts-check
 // The numbers above the drawing, each a tile of its own or a term of a sum.
 
 import { element, setText } from "./nodes.js";
 import { formatNumber } from "./numbers.js";
 
+/** @import { Help } from "./help.js" */
+/** @import { Term, Tile } from "./payload.d.ts" */
+/** @import { Picture } from "./picture.js" */
+
 // Longer numbers are written smaller, so that they stay inside their tile.
 const ROOMY = 8;
 
 export class Tiles {
+  /**
+   * Where a number of a series goes, and the name of the series.
+   * @type {[HTMLElement, string][]}
+   */
+  numbers = [];
+  node = element("div", { class: "wd-tiles" });
+  shape = "";
+
+  /** @param {Help} help */
   constructor(help) {
     this.help = help;
-    this.numbers = [];
-    this.node = element("div", { class: "wd-tiles" });
   }
 
+  /** @param {Tile[]} tiles */
   accept(tiles = []) {
     const shape = JSON.stringify(tiles);
     if (shape === this.shape) return;
@@ -23,6 +36,7 @@ export class Tiles {
     this.help.hide();
   }
 
+  /** @param {Tile} tile */
   tile({ label, help, role, series, text, terms }) {
     const name = element("div", { class: "wd-label" }, element("span", {}, label));
     if (help) name.append(this.help.mark(label, help));
@@ -34,7 +48,9 @@ export class Tiles {
     );
   }
 
+  /** @param {Term[]} terms */
   sum(terms) {
+    /** @param {number} place */
     const sign = (place) => (place === terms.length - 1 ? "=" : "+");
     return element(
       "div",
@@ -47,13 +63,17 @@ export class Tiles {
     );
   }
 
-  number(series, text) {
+  /** @type {(series?: string, text?: string) => HTMLElement} */
+  number(series = "", text) {
     const node = element("div", { class: "wd-value" }, text ?? "");
-    if (text === undefined || text === null) this.numbers.push([node, series]);
+    if (text === undefined) this.numbers.push([node, series]);
     return node;
   }
 
-  // Of a series without epochs, its last number.
+  /**
+   * Of a series without epochs, its last number.
+   * @type {(picture: Picture, index: number) => void}
+   */
   show({ series, steps }, index) {
     for (const [node, name] of this.numbers) {
       const values = series[name] ?? [];

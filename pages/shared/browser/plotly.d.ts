@@ -1,0 +1,96 @@
+// As much of Plotly as the chart meets; what starts with _ is Plotly's own, of the pinned version.
+
+import type { Value } from "./payload.d.ts";
+
+export interface Figure {
+  data: Trace[];
+  layout?: Layout;
+}
+
+export interface Trace {
+  type?: string;
+  mode?: string;
+  x?: ArrayLike<Value>;
+  y?: ArrayLike<Value>;
+  xaxis?: string;
+  yaxis?: string;
+  meta?: TraceMeta;
+  [name: string]: unknown;
+}
+
+/** A trace that is filled from a series over another (`epoch`), or goes where a move says. */
+export interface TraceMeta {
+  series?: string;
+  x?: string;
+  moves?: string;
+}
+
+export interface Layout {
+  meta?: LayoutMeta;
+  // biome-ignore lint/suspicious/noExplicitAny: Plotly's own, axes by their names among it
+  [name: string]: any;
+}
+
+export interface LayoutMeta {
+  /** Of a file that holds the picture. */
+  filename?: string;
+  /** What the picture shows, in words. */
+  alt?: string;
+  /** What to set on a narrow screen, by its path: "yaxis.domain". */
+  narrow?: { [path: string]: unknown };
+  /** Whether a click is for Python: one in the first panel, or in any of them. */
+  clicks?: boolean | "panels";
+}
+
+/** The chart's node once Plotly has drawn in it. */
+export interface Drawing extends HTMLElement {
+  data: Trace[];
+  layout: Layout;
+  on(event: "plotly_click", act: (click: Click) => void): void;
+  on(event: "plotly_restyle" | "plotly_relayout", act: () => void): void;
+  _fullData: FullTrace[];
+  _fullLayout: FullLayout;
+  _transitionData?: object;
+}
+
+export interface Click {
+  event: MouseEvent;
+  points: { x: Value; y: Value; xaxis: FullAxis }[];
+}
+
+export interface FullTrace {
+  visible: boolean | "legendonly";
+  uid: string;
+  xaxis: string;
+  yaxis: string;
+}
+
+export interface FullLayout {
+  xaxis: FullAxis;
+  yaxis: FullAxis;
+  // biome-ignore lint/suspicious/noExplicitAny: Plotly's own, further axes by their names among it
+  [name: string]: any;
+}
+
+export interface FullAxis {
+  type: string;
+  range: [number, number];
+  l2p(value: Value): number;
+  p2d(pixels: number): number;
+  _id: string;
+  _offset: number;
+}
+
+export interface Plotly {
+  react(node: Drawing, data: Trace[], layout: Layout, config: object): Promise<unknown>;
+  animate(node: Drawing, frames: object, options: object): Promise<unknown>;
+  downloadImage(figure: Figure, options: object): Promise<unknown>;
+  purge(node: Drawing): void;
+  Plots: { resize(node: Drawing): void };
+}
+
+declare global {
+  interface Window {
+    Plotly?: Plotly;
+  }
+}
