@@ -38,17 +38,10 @@ def chart(
 ) -> None:
     """Draw the payload on the chart with this key; a constant key keeps zoom and legend.
 
-    The payload holds `run`, `query` (of the link to it), `figure`, `series`, `tiles`, `sentence`,
-    `total`, `stream` and `live`; `unit` is what a stream counts if not epochs. A trace whose
-    `meta` is {"series": name} is filled from `series` and grows with the epoch; every other trace
-    is drawn as it is.
-
-    A payload of pictures instead of epochs has `series.step`, `sliders` over them, `position` (the
-    one it opens at), `sentences` (one each) and `moves`: where a trace whose `meta` is
-    {"moves": name} is in each of them. `on` names what Python does when such a chart says
-    "chosen" (a slider was let go) or "clicked" (a point [x, y] of the first panel, where the
-    figure's `layout.meta.clicks` asks for it; where it asks for "panels", the point under the mouse
-    and the number of its panel, [x, y, panel]); the value is in the session under `key`.
+    `on` names what Python does when a chart says "chosen" (a slider of its own was let go) or
+    "clicked" (a point [x, y] of the first panel, where the figure's `layout.meta.clicks` asks for
+    it; where it asks for "panels", the point under the mouse and the number of its panel,
+    [x, y, panel]); the value is in the session under `key`.
     """
     # the choice that this run answers: a newer one may be on its way already
     heard = getattr(st.session_state.get(key), "chosen", None)

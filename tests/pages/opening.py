@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.payload import Payload
+from tests.misfits import misfits
 from wd_core.types import Array
 
 VIEWS = Path(__file__).parents[2] / "pages" / "views"
@@ -36,8 +38,10 @@ def fine(page: AppTest) -> AppTest:
 
 
 def payloads(page: AppTest) -> list[dict[str, Any]]:
-    """What the charts were given, in the page's order."""
-    return [dict(json.loads(chart.proto.json)["payload"]) for chart in page.get("bidi_component")]
+    """What the charts were given, in the page's order; each has the declared form."""
+    sent = [dict(json.loads(chart.proto.json)["payload"]) for chart in page.get("bidi_component")]
+    assert not [line for payload in sent for line in misfits(payload, Payload)]
+    return sent
 
 
 def text(page: AppTest) -> str:
