@@ -27,7 +27,7 @@ from pages.shared.geometry import relief, scene
 from pages.shared.link import Link, read_link
 from pages.shared.map import picture as map_picture
 from pages.shared.map import plan as map_plan
-from pages.shared.picture import Payload, stream, training_picture
+from pages.shared.picture import stream, training_picture
 
 # Streamlit's threads let go of the interpreter with every message they send, and each wait to get
 # it back lasts this long: at Python's 5 ms thirty people wait while half of the machine idles.
@@ -84,7 +84,7 @@ async def _answer(draw: Any) -> Response:
         return Response(encode({"message": str(error)}), 400, media_type="application/json")
 
 
-def _streamed(run: Iterator[tuple[str, Payload]]) -> Response:
+def _streamed(run: Iterator[tuple[str, Any]]) -> Response:
     return StreamingResponse(
         _events(run),
         media_type="text/event-stream",
@@ -92,9 +92,9 @@ def _streamed(run: Iterator[tuple[str, Payload]]) -> Response:
     )
 
 
-async def _events(run: Iterator[tuple[str, Payload]]) -> AsyncIterator[str]:
+async def _events(run: Iterator[tuple[str, Any]]) -> AsyncIterator[str]:
     """Each event in the form of the protocol; the work runs in a thread, one event at a time."""
-    done: tuple[str, Payload] = ("", {})
+    done: tuple[str, Any] = ("", {})
     task = asyncio.current_task()
     assert task is not None
     open_streams.add(task)
@@ -108,8 +108,8 @@ async def _events(run: Iterator[tuple[str, Payload]]) -> AsyncIterator[str]:
         run.close()  # type: ignore[attr-defined]
 
 
-def _event(name: str, payload: Payload) -> str:
-    return f"event: {name}\ndata: {encode(payload)}\n\n"
+def _event(name: str, data: Any) -> str:
+    return f"event: {name}\ndata: {encode(data)}\n\n"
 
 
 def _link(request: Request) -> Link:

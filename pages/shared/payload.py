@@ -9,7 +9,7 @@ Series = Mapping[str, Sequence[Value]]
 # Rows of numbers that are sent as they are
 Matrix = Sequence[Sequence[float | None]]
 # As Plotly writes one: `data` and `layout`
-Figure = Mapping[str, Any]
+Figure = dict[str, Any]
 
 
 class Term(TypedDict, total=False):

@@ -25,13 +25,12 @@ from pages.shared.geometry.figures.shapes import affine
 from pages.shared.link import Pin
 from pages.shared.moves import Moves, packed
 from pages.shared.numbers import plain
+from pages.shared.payload import Payload, Slider, Tile
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Settings
 from wd_core.filters import degrees_of_freedom, descent_filter, filter_distance, ridge_filter
 from wd_core.spectrum import Spectrum
 from wd_core.types import Array, Dataset
-
-Payload = dict[str, Any]
 
 # Points of a moving curve, and directions that get a dot.
 POINTS, DOTS = 49, 24
@@ -45,7 +44,7 @@ DRAWN = "f4"
 # rounding, and get no dot.
 ROUNDING = 1e-13
 
-TILES = [
+TILES: list[Tile] = [
     {
         "label": "Degrees of freedom, ridge",
         "series": "ridge_dof",
@@ -205,7 +204,7 @@ def listed(values: ArrayLike) -> list[float | None]:
     return [x + 0.0 if math.isfinite(x) else None for x in np.asarray(values).tolist()]
 
 
-def _sliders(now: States) -> list[dict[str, Any]]:
+def _sliders(now: States) -> list[Slider]:
     """Two range inputs over the same pictures."""
     return [
         {

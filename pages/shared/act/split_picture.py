@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pages.shared.act import split_figures, split_words
 from pages.shared.act.picture import listed
 from pages.shared.act.split import Split, split
+from pages.shared.payload import Payload, Tile
 from pages.shared.settings import Settings
-
-Payload = dict[str, Any]
 
 
 def parts_of_w(settings: Settings, link: str) -> Payload:
@@ -35,9 +32,9 @@ def parts_of_w(settings: Settings, link: str) -> Payload:
     }
 
 
-def _tiles(found: Split) -> list[dict[str, str]]:
+def _tiles(found: Split) -> list[Tile]:
     """The numbers of the shown epoch; of what there is nothing to compare with, none."""
-    tiles = [
+    tiles: list[Tile] = [
         {"label": "‖w‖", "series": "weight_norm", "help": "Euclidean norm of the weights."},
         {
             "label": "In the row space",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from pages.shared.book import ours, words
@@ -12,9 +10,9 @@ from pages.shared.book.figures import finding as over_decay
 from pages.shared.book.figures import plots as over_epochs
 from pages.shared.book.figures import ranks as among_seeds
 from pages.shared.book.figures import spreads as histograms
+from pages.shared.payload import Figure, Payload
 from wd_core.types import Array
 
-Payload = dict[str, Any]
 # The λ with which the book shows what weight decay does.
 WITH_DECAY = ours.PRINTED_AT[1]
 ROLES = {
@@ -104,7 +102,7 @@ def _band(values: Array) -> over_decay.Band:
     return over_decay.Band(np.median(values, axis=0), low, high)
 
 
-def _payload(entry: Entry, figure: Payload, sentence: str) -> Payload:
+def _payload(entry: Entry, figure: Figure, sentence: str) -> Payload:
     query = entry.query()
     return {
         "run": query or "defaults",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,17 +12,11 @@ from pages.shared.codes.runs import Answer, Question, answer
 from pages.shared.codes.switches import query
 from pages.shared.figures import Series
 from pages.shared.link import Pin
+from pages.shared.payload import Payload, Tile
 from wd_core.types import Array
 
-Payload = dict[str, Any]
-
-TILES = [
-    {
-        "label": f"{what}, {name}",
-        "series": f"{key}_{code}",
-        "role": role,
-        "help": help,
-    }
+TILES: list[Tile] = [
+    Tile(label=f"{what}, {name}", series=f"{key}_{code}", role=role, help=help)
     for key, what, role, help in (
         (
             "test",

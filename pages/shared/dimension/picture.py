@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -11,9 +10,9 @@ from pages.shared.dimension import figures, words
 from pages.shared.dimension.measured import Curves, Seen, curves, fine
 from pages.shared.dimension.problem import Problem
 from pages.shared.numbers import number_text
+from pages.shared.payload import Payload, Slider
 from wd_core.types import Array
 
-Payload = dict[str, Any]
 SERIES = {"zero": 0, "best": 2}
 
 
@@ -94,7 +93,7 @@ def _shown(value: float) -> float | str | None:
     return "∞" if math.isinf(value) else value  # JSON has no infinity
 
 
-def _slider(seen: Seen) -> dict[str, Any]:
+def _slider(seen: Seen) -> Slider:
     label, help = words.slider(seen.problem)
     return {
         "key": "at",

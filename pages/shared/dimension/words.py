@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from pages.shared.dimension.measured import BAND, Sample, Seen
 from pages.shared.dimension.problem import Problem
 from pages.shared.numbers import number_text, plain
+from pages.shared.payload import Tile
 from pages.shared.words import listed
 from wd_core.types import Array
 
@@ -69,7 +69,7 @@ def slider(problem: Problem) -> tuple[str, str]:
     return "Examples n", "n: moves the mark along the axis; the numbers below are those at it."
 
 
-def tiles(problem: Problem) -> list[dict[str, Any]]:
+def tiles(problem: Problem) -> list[Tile]:
     """The parts of the limit at the mark, without decay and with the best λ."""
     _, bias2, variance = titles(problem)
     parts = [("bias2", bias2), ("variance", variance)]

@@ -13,10 +13,9 @@ from pages.shared.geometry.problem import Solutions, outside, problem, solutions
 from pages.shared.geometry.scene import ON, Scene, with_descent, with_l1
 from pages.shared.geometry.sources import Problem
 from pages.shared.moves import Moves, packed
+from pages.shared.payload import Payload
 from pages.shared.words import say
 from wd_core.types import Array
-
-Payload = dict[str, Any]
 
 # Points of a side of the grid on which the loss can be pointed at.
 GRID = 61

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,10 +11,11 @@ from pages.shared.geometry.descents import stability
 from pages.shared.geometry.problem import Solutions
 from pages.shared.geometry.scene import SETTINGS, Scene
 from pages.shared.numbers import plain
+from pages.shared.payload import Slider, Tile
 from pages.shared.words import say
 from wd_core.types import Array
 
-TILES = [
+TILES: list[Tile] = [
     {"label": "‖w*‖", "series": "norm", "role": "penalty", "help": "The length of w*, at most √θ."},
     {
         "label": "Data loss + penalty = objective, at w*",
@@ -37,7 +37,7 @@ TILES = [
         "help": "Shadow price: a little more θ, by dθ, changes the least loss by so much times dθ.",
     },
 ]
-STABILITY = {
+STABILITY: Tile = {
     "label": "η(sₘₐₓ + λ)",
     "series": "stability",
     "help": "Full-batch descent on J converges where this is below 2; sₘₐₓ: the larger eigenvalue.",
@@ -72,7 +72,7 @@ def angles(solved: Solutions) -> Array:
     return np.where(nothing, np.nan, angle)
 
 
-def sliders(solved: Solutions) -> list[dict[str, Any]]:
+def sliders(solved: Solutions) -> list[Slider]:
     """Two range inputs over the same pictures: λ upwards, and θ upwards."""
     by_weight_decay, by_theta = solved.stops
     lams, thetas = solved.weight_decay.tolist(), solved.theta.tolist()
@@ -86,7 +86,7 @@ def sliders(solved: Solutions) -> list[dict[str, Any]]:
     ]
 
 
-def _slider(key: str, stops: list[int], texts: Sequence[str]) -> dict[str, Any]:
+def _slider(key: str, stops: list[int], texts: Sequence[str]) -> Slider:
     setting = SETTINGS[key]
     return {
         "key": key,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -13,10 +12,9 @@ from pages.shared.geometry.figures import relief, shapes
 from pages.shared.geometry.problem import Solutions, problem, solutions
 from pages.shared.geometry.scene import Scene
 from pages.shared.geometry.sources import Problem
+from pages.shared.payload import Payload
 from pages.shared.settings import as_text
 from wd_core.types import Array
-
-Payload = dict[str, Any]
 
 # Where a drag of λ asks for the surface, and the key of the slider that is dragged.
 ROUTE, CONTROL = "/api/geometry/surface", "geometry weight_decay"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -18,10 +17,9 @@ from pages.shared.map.overlays import Map
 from pages.shared.map.plan import VARIED, Panel, Plan, Shown, plan_of
 from pages.shared.map.sweeps import Cells, Middle, cells, spread, too_much
 from pages.shared.map.valley import Valley, valley
+from pages.shared.payload import Events, Figure, Part, Payload, Rows
 from pages.shared.settings import DEFAULTS, Settings, settings_of
 from wd_core.types import Array
-
-Payload = dict[str, Any]
 
 # The picture is sent anew at this pace while cells come.
 PACE_SECONDS = 0.2
@@ -41,17 +39,17 @@ def maps(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Payload:
         raise ValueError(why)
     found, query = cells(plan), shown.query(settings, pins)
     swept = swept_query(settings, shown)
-    payload: Payload = {
+    now = _now(found)
+    return {
         "run": f"map {swept}",
         "query": query,
         "unit": "run",
         "total": found.total,
         "stream": None if found.complete else f"/api/map/stream?{swept}",
-        "series": {"epoch": [found.done]},
+        "series": now["series"],
+        "figure": {**now["figure"], "layout": _layout(plan, settings, shown)},
+        "sentence": now["sentence"],
     }
-    now = _now(found)
-    figure = {**now["figure"], "layout": _layout(plan, settings, shown)}
-    return payload | now | {"figure": figure}
 
 
 def swept_query(settings: Settings, shown: Shown) -> str:
@@ -60,7 +58,7 @@ def swept_query(settings: Settings, shown: Shown) -> str:
     return shown.query(settings_of(settings.values() | axes), ())
 
 
-def stream(settings: Settings, shown: Shown) -> Iterator[tuple[str, Payload]]:
+def stream(settings: Settings, shown: Shown) -> Events:
     """The events of the training: a `picture` and its `rows` at a fixed pace, `done` at the end.
 
     Closing the iterator ends the training; what came so far is kept.
@@ -80,24 +78,24 @@ def stream(settings: Settings, shown: Shown) -> Iterator[tuple[str, Payload]]:
                 yield "picture", _now(found)
                 ends = now + (now - began) / max(1, done - before) * (found.total - done)
             left = None if ends is None else max(0.0, ends - now)
-            yield "rows", {"series": {}, "epoch": done, "seconds_left": left}
+            yield "rows", Rows(series={}, epoch=done, seconds_left=left)
             sent, new = now, False
     yield "picture", _now(found)
     yield "done", {}
 
 
-def _now(found: Cells) -> Payload:
+def _now(found: Cells) -> Part:
     """What follows from the cells that are there."""
     return _whole(found) if found.complete else _drawn(found, whole=False)
 
 
 @lru_cache(maxsize=WHOLE)
-def _whole(found: Cells) -> Payload:
+def _whole(found: Cells) -> Part:
     """The same once all of them are there: nothing in it changes any more."""
     return _drawn(found, whole=True)
 
 
-def _drawn(found: Cells, *, whole: bool) -> Payload:
+def _drawn(found: Cells, *, whole: bool) -> Part:
     plan, middle = found.plan, found.middle()
     known = middle.trained > 0
     losses = spread(np.maximum(middle.sound, rounding(plan)), known)
@@ -153,7 +151,7 @@ def frame(plan: Plan, panel: Panel) -> Frame:
     return Frame(panel.label, np.array(plan.lr), np.array(plan.rows(panel)), plan.by_step(panel))
 
 
-def _layout(plan: Plan, settings: Settings, shown: Shown) -> Payload:
+def _layout(plan: Plan, settings: Settings, shown: Shown) -> Figure:
     run = settings.run
     panel, (lr, strength) = Panel(run.optimizer, run.decay), plan.place(run)
     chosen = figures.Chosen(

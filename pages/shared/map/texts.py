@@ -8,9 +8,10 @@ import io
 import streamlit as st
 
 from pages.shared.map import box, cell_words, controls, figures, reading, words
-from pages.shared.map.picture import Payload, valleys_of
+from pages.shared.map.picture import valleys_of
 from pages.shared.map.plan import Plan, Shown, plan_of, side_by_side
 from pages.shared.map.sweeps import Cells, cells
+from pages.shared.payload import Payload
 from pages.shared.settings import Settings
 
 # Seconds between two looks at maps that are not whole yet.

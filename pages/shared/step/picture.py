@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from pages.shared import cached
 from pages.shared.figures import PENALTY, TEXT
 from pages.shared.link import Pin
 from pages.shared.numbers import plain
+from pages.shared.payload import Payload
 from pages.shared.settings import Settings
 from pages.shared.step import figures
 from pages.shared.step.replays import Walked, edge, measured, other_decay, walked
@@ -23,8 +23,6 @@ from wd_core import OPTIMIZERS
 from wd_core.behaviour import behaviour
 from wd_core.inspection import Inspection, out_of_reach
 from wd_core.types import Array
-
-Payload = dict[str, Any]
 
 # Dots of a picture, points of a curve, marks of a measured one.
 DOTS, POINTS, MARKS = 400, 400, 20
@@ -110,7 +108,7 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
         called = f"{label}, {kind}"
         w, pull = step.before[:-1][kept], step.by_decay[:-1][kept]
         given.append(figures.Pull(called, w, pull, colour, symbol))
-    payload = {
+    payload: Payload = {
         "run": f"{settings.query()} pulls {seen.step}",
         "figure": figures.pulls(given, reach, note),
         "series": {},

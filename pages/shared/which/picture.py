@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
+from pages.shared.payload import Payload, Slider
 from pages.shared.which import figures, words
 from pages.shared.which.measured import METHODS, Seen
 from pages.shared.which.scale import Scale
 from pages.shared.which.traces import RULES, Mark, Shown
 from wd_core.types import Array
-
-Payload = dict[str, Any]
 
 
 def picture(seen: Seen) -> Payload:
@@ -92,7 +90,7 @@ def _series(seen: Seen) -> dict[str, list[float | None]]:
     }
 
 
-def _slider(seen: Seen) -> dict[str, Any]:
+def _slider(seen: Seen) -> Slider:
     return {
         "key": "at",
         "label": "Marked λ",

@@ -7,6 +7,7 @@ from typing import Any
 
 from pages.shared import cached
 from pages.shared.numbers import Digits, every_digit, number_text, percent, plain
+from pages.shared.payload import Tile
 from pages.shared.which import aims
 from pages.shared.which.measured import BAND, Seen, weight_scale
 from pages.shared.which.rounding import over
@@ -46,7 +47,7 @@ def cost(ratio: float) -> str:
     return Digits("0 %", 0.0) if ratio < AS_GOOD else percent(ratio - 1)
 
 
-def tiles(seen: Seen) -> list[dict[str, Any]]:
+def tiles(seen: Seen) -> list[Tile]:
     """The numbers over the picture: those of the marked λ."""
     return [
         {
