@@ -1,10 +1,5 @@
 """The page “Two codes”: links, sentences that follow the numbers, and the page through AppTest."""
 
-import io
-import json
-import re
-from collections.abc import Mapping
-from contextlib import redirect_stdout
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,15 +8,12 @@ from urllib.parse import parse_qsl
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-import torch
-from streamlit.testing.v1 import AppTest
 
-from pages.shared import controls
 from pages.shared.codes import picture, words
-from pages.shared.codes.controls import PAGE
 from pages.shared.codes.runs import SECONDS, Question, affordable_epochs, alone, answer
 from pages.shared.codes.switches import SETTINGS, query, read_link
 from pages.shared.link import Pin
+from pages.shared.numbers import plain
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import Choice, settings_of
 from wd_core import make_dataset
@@ -38,51 +30,6 @@ BOOK = Switches()
 
 def question(switches: Switches = BOOK, **values: Any) -> Question:
     return Question(settings_of(values), switches)
-
-
-def opened(query: Mapping[str, str] | None = None) -> AppTest:
-    page = AppTest.from_file(str(VIEW), default_timeout=60)
-    for key, text in (query or {}).items():
-        page.query_params[key] = text
-    return fine(page.run())
-
-
-def fine(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception[0].value
-    assert not page.error, page.error[0].value
-    return page
-
-
-def click(page: AppTest, label: str) -> AppTest:
-    (button,) = (button for button in page.button if button.label == label)
-    return fine(button.click().run())
-
-
-def payload(page: AppTest) -> dict[str, Any]:
-    (chart,) = page.get("bidi_component")
-    return dict(json.loads(chart.proto.json)["payload"])
-
-
-def text(page: AppTest) -> str:
-    nodes = (*page.markdown, *page.caption, *page.latex, *page.info, *page.subheader)
-    return "\n".join(str(node.value) for node in nodes)
-
-
-def scripts(page: AppTest) -> list[str]:
-    """The two whole codes."""
-    return [str(code.value) for code in page.code if "import torch" in str(code.value)]
-
-
-def printed(script: str) -> list[tuple[float, ...]]:
-    out, dtype = io.StringIO(), torch.get_default_dtype()
-    try:
-        with redirect_stdout(out):
-            exec(compile(script, "script.py", "exec"), {"__name__": "__main__"})
-    finally:
-        torch.set_default_dtype(dtype)
-    row = r"epoch (\d+)  train (\S+)  test (\S+)  norm (\S+)"
-    found = [re.fullmatch(row, line) for line in out.getvalue().splitlines()]
-    return [tuple(map(float, match.groups())) for match in found if match]
 
 
 # ---------------------------------------------------------------- switches and links
@@ -125,7 +72,9 @@ def test_the_book_differs_and_says_in_what() -> None:
     asked = question()
     said = words.outcome(asked, answer(asked))
     *_, last = lock_step(make_dataset(asked.settings.data), asked.programs)
-    assert said.startswith("The codes differ in the ½ of the loss and the start of b: after 100")
+    assert said.startswith(
+        "The codes differ in the ½ of the loss and the start of b. After epoch 1"
+    )
     assert f"{last.apart:.3g} apart" in said
     assert f"{last.test_loss[0]:.3g} from scratch and {last.test_loss[1]:.3g} concise" in said
 
@@ -148,7 +97,7 @@ def test_a_difference_that_is_gone_at_the_end_is_not_called_one() -> None:
     asked = question(switches, **values, epochs=300)
     assert asked.acting == ("bias_start",)
     said = words.outcome(asked, answer(asked))
-    assert said.startswith("The codes differ in the start of b; yet after 300 epochs no weight")
+    assert said.startswith("The codes differ in the start of b. Yet after epoch 300 no weight")
 
 
 def test_a_code_that_diverges_is_named() -> None:
@@ -225,12 +174,12 @@ def test_the_divisor_names_what_the_penalty_s_place_does_to_it(values: dict[str,
     assert here != pytest.approx(moved, rel=1e-3)
     assert effects["divisor"] == pytest.approx(here, rel=1e-9)
     assert effects["penalty"] == pytest.approx(moved, rel=1e-9)
-    said = words.effect("divisor", "acts", effects)
+    said = words.effect("divisor", "acts", effects, 1.0)
     assert "as “Make them equal” has it" in said
     assert said.index(f"{here:.3g} apart") < said.index(
         f"optimizer in both, the codes end {moved:.3g}"
     )
-    assert "acts together with the divisor" in words.effect("penalty", "joint", effects)
+    assert "acts together with the divisor" in words.effect("penalty", "joint", effects, 1.0)
     assert words.heading("penalty", "joint").startswith("**≠")
 
 
@@ -253,14 +202,14 @@ def test_the_penalty_s_place_is_named_only_where_it_matters(
     assert "penalty" not in effects
     assert asked.standings["penalty"] in ("idle", "alike")
     if asked.standings["penalty"] == "idle":
-        assert "Without effect here" in words.effect("penalty", "idle", effects)
+        assert "Without effect here" in words.effect("penalty", "idle", effects, 1.0)
 
 
 def test_the_tile_and_the_sentence_measure_the_engine_alike() -> None:
     asked = question()
     drawn = picture.lock_step(asked, ())
     most = max(x for x in drawn["series"]["engine"] if x is not None)
-    assert f"further than {words.plain(most)} from our engine" in drawn["sentence"]
+    assert f"further than {plain(most)} from our engine" in drawn["sentence"]
 
 
 def test_alone_without_anything_is_nothing_and_says_when_a_code_diverges() -> None:
@@ -269,7 +218,7 @@ def test_alone_without_anything_is_nothing_and_says_when_a_code_diverges() -> No
     effects = alone(question(lr=0.03))
     assert np.isnan(effects["loss"])
     assert np.isfinite(effects["bias_start"])
-    assert "a code diverges" in words.effect("loss", "acts", effects)
+    assert "a code diverges" in words.effect("loss", "acts", effects, 1.0)
 
 
 @pytest.mark.parametrize("rows", [5, 2])
@@ -298,11 +247,38 @@ def test_the_mapping_holds_the_present_numbers() -> None:
     assert r"\tfrac" not in words.mapping(question(Switches(loss="half")))
 
 
+@pytest.mark.parametrize("weight_decay", [0.0, 3.0])
+@pytest.mark.parametrize("batch_size", [3, 7])
+@pytest.mark.parametrize("divisor", SIDES["divisor"])
+@pytest.mark.parametrize("bias_decay", SIDES["bias_decay"])
+@pytest.mark.parametrize("penalty", SIDES["penalty"])
+def test_a_law_stands_where_the_codes_really_run_it(
+    penalty: str, bias_decay: str, divisor: str, batch_size: int, weight_decay: float
+) -> None:
+    """The concise code and the scratch code of the other numbers take the same steps."""
+    switches = Switches(bias_start="zero", divisor=divisor, bias_decay=bias_decay, penalty=penalty)
+    values: dict[str, Any] = {"n_train": 7, "n_features": 4, "epochs": 3, "batch_size": batch_size}
+    asked = question(switches, **values, weight_decay=weight_decay, lr=0.02)
+    scratch, concise = asked.programs
+    other = replace(scratch, lr=2 * concise.lr, weight_decay=concise.weight_decay / 2)
+    *_, last = lock_step(make_dataset(asked.settings.data), (other, concise))
+    same = last.apart <= words.ROUNDING * float(last.size.max())
+    assert same == bool(words.mapping(asked)) == ("The same steps" in words.of_mapping(asked))
+
+
+def test_losses_that_are_0_leave_an_empty_panel_that_says_why() -> None:
+    values = {"noise": 0.0, "true_weight": 0.0, "true_bias": 0.0, "init_std": 0.0}
+    figure = picture.lock_step(question(Switches(bias_start="zero"), **values), ())["figure"]
+    assert figure["data"] == []
+    notes = [note["text"] for note in figure["layout"]["annotations"]]
+    assert notes == ["none: every loss is 0", "none: every weight is 0", "none: nothing differs"]
+
+
 def test_the_sentence_on_units_names_the_codes_without_the_half() -> None:
     assert "concise code’s would stand twice" in words.convention(question())
     assert "twice" not in words.convention(question(Switches(loss="half")))
     whole = words.convention(question(Switches(loss="whole")))
-    assert "scratch and concise" in whole
+    assert "those of both codes would stand twice" in whole
 
 
 def test_long_runs_are_cut_and_the_rest_is_named() -> None:
@@ -320,6 +296,7 @@ def test_every_curve_is_in_the_picture_and_gaps_are_null() -> None:
     drawn = picture.lock_step(question(lr=0.03), ())
     named = {trace["meta"]["series"] for trace in drawn["figure"]["data"]}
     assert named | {"epoch", "engine"} == set(drawn["series"])
+    assert not drawn["figure"]["layout"]["annotations"]
     assert drawn["series"]["test_concise"][-1] is None
     assert drawn["series"]["engine"][-1] is not None
     accepted = go.Figure(drawn["figure"]).to_plotly_json()
@@ -335,100 +312,3 @@ def test_rounding_beside_a_real_difference_is_inside_the_picture() -> None:
         last = drawn["series"][f"engine_{code}"][-1]
         assert last is not None
         assert low < np.log10(last) < -12
-
-
-# ---------------------------------------------------------------- the page
-
-
-def test_opens_on_the_book() -> None:
-    page = opened()
-    assert page.header[0].value.endswith("?")
-    assert not page.warning
-    assert payload(page)["query"] == ""
-    assert len(scripts(page)) == 2
-    assert "≠ the ½ of the loss" in text(page)
-    assert "= where the penalty is added" in text(page)
-
-
-def test_made_equal_by_the_button_and_back_again() -> None:
-    page = click(opened(), "Make them equal")
-    drawn = payload(page)
-    assert dict(parse_qsl(drawn["query"])) == {"rates": "mapped", "bias_start": "zero"}
-    assert drawn["series"]["apart"][-1] < 1e-13
-    assert "one computation" in drawn["sentence"]
-    assert "# ≠" not in "".join(scripts(page))
-    page = click(page, "As in the book")
-    assert payload(page)["query"] == ""
-    assert "# ≠" in "".join(scripts(page))
-
-
-@pytest.mark.parametrize(
-    "switches",
-    [
-        {},
-        {"loss": "half", "bias_start": "linear"},
-        {"rates": "mapped", "divisor": "rows", "penalty": "loss"},
-        {"loss": "whole", "bias_decay": "concise", "penalty": "optimizer"},
-        {"divisor": "batch_size", "bias_decay": "both", "bias_start": "normal"},
-    ],
-    ids=str,
-)
-def test_the_shown_scripts_print_the_shown_numbers(switches: dict[str, str]) -> None:
-    page = opened(SMALL | switches)
-    series = payload(page)["series"]
-    for code, script in zip(("scratch", "concise"), scripts(page), strict=True):
-        rows = np.array(printed(script))
-        names = ("epoch", *(f"{what}_{code}" for what in ("train", "test", "norm")))
-        shown = np.column_stack([series[name] for name in names])
-        assert rows == pytest.approx(shown, rel=SHOWN)
-
-
-@pytest.mark.parametrize("key", SIDES)
-def test_every_choice_is_a_page_and_in_its_link(key: str) -> None:
-    page = opened(SMALL)
-    for choice in SIDES[key]:
-        page.selectbox(key=PAGE + key).set_value(choice)
-        link = dict(parse_qsl(payload(fine(page.run()))["query"]))
-        assert link.get(key, asdict(Switches())[key]) == choice
-
-
-def test_a_setting_of_the_run_is_shared_and_changes_the_picture() -> None:
-    page = opened()
-    before = payload(page)["series"]["test_scratch"]
-    page.select_slider(key="weight_decay").set_value(0.0)
-    drawn = payload(fine(page.run()))
-    assert drawn["query"] == "weight_decay=0"
-    assert drawn["series"]["test_scratch"] != before
-    assert page.session_state["weight_decay"] == 0.0
-
-
-def test_what_train_has_and_this_page_has_not_is_said() -> None:
-    page = opened({**SMALL, "optimizer": "adam"})
-    assert "uses Adam" in text(page)
-    assert dict(parse_qsl(payload(page)["query"]))["optimizer"] == "adam"
-    page = opened({"n_train": "2000", "epochs": "5000"})
-    assert "of the run’s 5000 epochs" in text(page).lower()
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"n_features": "1", "n_train": "1", "n_test": "1", "epochs": "1"},
-        {"n_train": "2", "n_features": "3", "init_std": "0"},
-        {"lr": "1", "weight_decay": "100"},
-        {"weight_decay": "0", "batch_size": "2000"},
-        {"noise": "0", "true_weight": "0", "true_bias": "0", "init_std": "0", "bias_start": "zero"},
-        {"source": "diabetes", "n_train": "40", "n_features": "60"},
-        {"epochs": "3", "batch_size": "1"},
-    ],
-    ids=str,
-)
-def test_the_ends_of_the_controls_make_a_page(query: dict[str, str]) -> None:
-    page = opened(query)
-    assert payload(page)["sentence"]
-
-
-def test_nonsense_is_said_on_the_page() -> None:
-    page = opened({**SMALL, "divisor": "7", "lr": "fast"})
-    assert len(page.warning) == 2
-    assert controls.PINS in page.session_state

@@ -19,6 +19,8 @@ from pages.shared.figures import (
 
 # Losses, norms, differences: what stands behind the names of their axes and legends.
 PANELS = {1: "", 2: "2", 3: "3"}
+# What stands in a panel of which every number is 0.
+NOTHING = {1: "none: every loss is 0", 2: "none: every weight is 0", 3: "none: nothing differs"}
 # The axis of the differences goes so far beyond them: rounding alone should look like nothing else.
 ROOM = 10.0
 # On a phone each legend entry takes a line of its own: the panels make room for them.
@@ -49,17 +51,25 @@ def lock_step(series: Series, epochs: int, filename: str) -> dict[str, Any]:
         ("engine_scratch", "scratch − our engine", TEXT, "dash", 3),
         ("engine_concise", "concise − our engine", TEXT, "dot", 3),
     ]
-    traces = [_line(*curve) for curve in curves]
+    traces = [_line(*curve) for curve in curves if any(series[curve[0]])]
     for code, symbol in (("scratch", "circle-open"), ("concise", "diamond-open")):
+        marks = [
+            (f"train_engine_{code}", TRAIN, 1),
+            (f"test_engine_{code}", TEST, 1),
+            (f"norm_engine_{code}", PENALTY, 2),
+        ]
+        drawn = [mark for mark in marks if any(series[mark[0]])]
         traces += [
-            _marks(f"train_engine_{code}", f"our engine as {code}", TRAIN, symbol, 1, first=True),
-            _marks(f"test_engine_{code}", f"our engine as {code}", TEST, symbol, 1),
-            _marks(f"norm_engine_{code}", f"our engine as {code}", PENALTY, symbol, 2),
+            _marks(key, f"our engine as {code}", colour, symbol, row, first=mark == 0)
+            for mark, (key, colour, row) in enumerate(drawn)
         ]
     layout = _layout(filename)
     for row, panel in PANELS.items():
         on_it = [t["meta"]["series"] for t in traces if t["yaxis"] == f"y{panel}"]
         layout[f"yaxis{panel}"] |= log_axis(_shown(series, on_it, ROOM if row == 3 else 1.0))
+        if not on_it:  # a logarithmic axis has no place for 0
+            layout["annotations"].append(_nothing(panel, NOTHING[row]))
+            layout[f"yaxis{panel}"]["showticklabels"] = False
         layout[f"xaxis{panel}"]["range"] = [0, epochs]
         if epochs <= FEW_EPOCHS:
             layout[f"xaxis{panel}"]["dtick"] = 1
@@ -107,6 +117,19 @@ def _marks(
     )
 
 
+def _nothing(panel: str, text: str) -> dict[str, Any]:
+    """Why a panel is empty."""
+    return {
+        "text": text,
+        "xref": f"x{panel} domain",
+        "yref": f"y{panel} domain",
+        "x": 0.5,
+        "y": 0.5,
+        "showarrow": False,
+        "font": {"size": 13},
+    }
+
+
 def _title(text: str) -> dict[str, Any]:
     """A title that keeps clear of the ticks, however long they are."""
     return {"text": text, "standoff": 8}
@@ -121,6 +144,7 @@ def _layout(filename: str) -> dict[str, Any]:
     return {
         "height": 700,
         "margin": {"l": 64, "r": 24, "t": 56, "b": 44},
+        "annotations": [],
         "hovermode": "x unified",
         "uirevision": "codes",
         "modebar": {"orientation": "v"},

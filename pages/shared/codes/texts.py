@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.codes import words
-from pages.shared.codes.runs import Question, alone
+from pages.shared.codes.runs import Question, alone, answer
 from wd_core.two_codes import lines_about, script
 
 NAMES = {"scratch": "From scratch", "concise": "Concise"}
@@ -15,8 +15,8 @@ def limits(question: Question) -> None:
     """What of the run on Train this page leaves out."""
     if question.run.epochs < question.settings.run.epochs:
         st.info(words.capped(question))
-    if question.settings.run.optimizer != "sgd":
-        st.caption(words.not_sgd(question.settings.run.optimizer))
+    for said in words.not_plain(question):
+        st.caption(said)
 
 
 def mapping(question: Question) -> None:
@@ -24,21 +24,22 @@ def mapping(question: Question) -> None:
     st.caption(words.convention(question))
     rates, steps = st.columns(2, gap="medium")
     with rates:
-        st.latex(words.mapping(question))
-        st.caption("The same steps from other numbers, with all else alike.")
+        if law := words.mapping(question):
+            st.latex(law)
+        st.caption(words.of_mapping(question))
     with steps:
         st.latex(words.steps(question))
         if short := words.short_batch(question):
-            rows, latex = short
-            st.caption(f"The last batch of an epoch has {rows} of {question.run.batch_size} rows:")
+            said, latex = short
+            st.caption(said)
             st.latex(latex)
-        st.caption(f"r is the residual of each example in the batch. {words.rates(question)}.")
+        st.caption(words.rates(question))
 
 
 def differences(question: Question) -> None:
     """Every switch in which the codes differ, with the lines of both."""
     st.subheader("Which lines differ, and which of them matter?", anchor=False)
-    effects = alone(question)
+    effects, size = alone(question), float(answer(question).size[-1].max())
     order = sorted(question.standings.items(), key=lambda item: item[1] != "acts")
     for key, standing in order:
         if standing == "alike":
@@ -46,7 +47,7 @@ def differences(question: Question) -> None:
         what, *codes = st.columns([2, 3, 3], gap="small")
         with what:
             st.markdown(words.heading(key, standing))
-            st.caption(words.effect(key, standing, effects))
+            st.caption(words.effect(key, standing, effects, size))
         for column, program in zip(codes, question.programs, strict=True):
             with column:
                 st.code(
