@@ -112,7 +112,7 @@ def explanations(settings: Settings, shown: Shown, payload: Payload) -> None:
     with ends:
         st.markdown("**Where they end**")
         found = box.arrivals(tuple(dict.fromkeys((*side_by_side(), *shown.trained))))
-        st.dataframe(reading.ends_table(found), hide_index=True)
+        st.table(reading.ends_table(found), border="horizontal")
         st.caption(reading.ends(found))
 
 
