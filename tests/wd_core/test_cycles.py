@@ -103,3 +103,11 @@ def test_the_first_of_two_windows_is_the_limit() -> None:
     assert limit == pytest.approx(0.009057, rel=1e-3)
     grown = [late_growth(data, replace(run, lr=lr)) for lr in (0.97 * limit, 1.03 * limit, 0.02)]
     assert max(grown[0], grown[2]) <= 1 < grown[1]
+
+
+def test_where_no_example_reaches_decay_alone_sets_the_limit() -> None:
+    """Features that are all 0: decoupled decay diverges at η = 2/λ, whatever the bias does."""
+    rows = np.zeros((5, 3))
+    data = Dataset(rows, np.arange(5.0), rows, np.arange(5.0))
+    run = Hyperparameters(optimizer="nesterov", decay="decoupled", weight_decay=100, batch_size=2)
+    assert cycle_limit(data, run) == pytest.approx(0.02, rel=1e-4)
