@@ -114,11 +114,10 @@ def full_batch(scene: Scene, solved: Solutions) -> Said:
 
 def minibatches(scene: Scene, data: Dataset, solved: Solutions) -> list[Said]:
     """How large η may be for minibatch SGD, where that is known, and what its path does."""
-    left = left_frame(scene, data, solved)
-    path = say("This path stays in the frame.")
-    if left is not None:
-        path = say("This path leaves the frame at step {left_at}.", left_at=left)
-    return [*_limit_of_batches(scene, data, solved), path]
+    limit, left = _limit_of_batches(scene, data, solved), left_frame(scene, data, solved)
+    if left is None:
+        return [*limit, say("This path stays in the frame.")]
+    return [*limit, say("This path leaves the frame at step {left_at}.", left_at=left)]
 
 
 def _limit_of_batches(scene: Scene, data: Dataset, solved: Solutions) -> list[Said]:
@@ -133,9 +132,6 @@ def _limit_of_batches(scene: Scene, data: Dataset, solved: Solutions) -> list[Sa
             )
         ]
     lr, most = _distinct(scene.lr, limit.lr)
-    above = say("η = {lr} is above it.", lr=lr)
-    if scene.lr <= limit.lr:
-        above = say("η = {lr} is not above it.", lr=lr)
     if limit.kind == "full":
         return [
             say(
@@ -145,17 +141,24 @@ def _limit_of_batches(scene: Scene, data: Dataset, solved: Solutions) -> list[Sa
                 n_train=n,
                 limit=most,
             ),
-            above,
+            _beside(lr, most),
         ]
     return [
         say(
             "Minibatch SGD, B = {batch_size}: the batches of its first pass, repeated for ever, "
-            "would diverge above η = {limit}; other passes have other orders, so that is an estimate.",
+            "would diverge above η = {limit}; other passes have other orders, so that is an "
+            "estimate.",
             batch_size=size,
             limit=most,
         ),
-        above,
+        _beside(lr, most),
     ]
+
+
+def _beside(lr: Digits, limit: Digits) -> Said:
+    if lr.value > limit.value:
+        return say("η = {lr} is above it.", lr=lr)
+    return say("η = {lr} is not above it.", lr=lr)
 
 
 def _distinct(lr: float, limit: float) -> tuple[Digits, Digits]:

@@ -81,10 +81,10 @@ def _held(solved: Solutions) -> list[Said]:
         return [
             say("Here L1 holds neither weight at exactly 0 over a range of θ, and nor does L2.")
         ]
-    l2 = say("L2 holds neither weight at 0 over a range of θ.")
+    said = [_range(held, solved) for held in ranges]
     if always:
-        l2 = say("L2 holds {weight} at 0 for every θ, too.", weight=always[0])
-    return [*(_range(held, solved) for held in ranges), l2]
+        return [*said, say("L2 holds {weight} at 0 for every θ, too.", weight=always[0])]
+    return [*said, say("L2 holds neither weight at 0 over a range of θ.")]
 
 
 def _range(held: ZeroRange, solved: Solutions) -> Said:

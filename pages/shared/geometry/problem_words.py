@@ -51,11 +51,10 @@ def sliced(given: Problem) -> list[Said]:
             "holds 0, w̃ and every w*(λ): here it is the same for all λ.",
             **size,
         )
-    free = say("w̃ is the least squares solution.")
-    if not given.alone:
-        free = say("w̃ is the least squares solution of least norm.")
     own = say("The problem is this page’s own, from the numbers above; Train’s run is another.")
-    return [plane, free, own]
+    if given.alone:
+        return [plane, say("w̃ is the least squares solution."), own]
+    return [plane, say("w̃ is the least squares solution of least norm."), own]
 
 
 def examples(given: Problem) -> Said:
@@ -148,7 +147,7 @@ def penalty(solved: Solutions) -> list[Said]:
     return [
         total,
         say(
-            "At λ = 0, w* = w̃. As λ → ∞, w* goes to 0, but reaches it for no finite λ: this "
+            "As λ → 0, w* goes to w̃; as λ → ∞ it goes to 0, but reaches it for no finite λ: this "
             "penalty makes weights small, not zero."
         ),
     ]
