@@ -27,6 +27,7 @@ from pages.shared.geometry import relief, scene
 from pages.shared.link import Link, read_link
 from pages.shared.map import picture as map_picture
 from pages.shared.map import plan as map_plan
+from pages.shared.payload import Failure
 from pages.shared.picture import stream, training_picture
 
 # Streamlit's threads let go of the interpreter with every message they send, and each wait to get
@@ -102,7 +103,7 @@ async def _events(run: Iterator[tuple[str, Any]]) -> AsyncIterator[str]:
         while (event := await run_in_threadpool(next, run, done)) is not done:
             yield _event(*event)
     except ValueError as error:
-        yield _event("failed", {"message": f"These settings do not go together: {error}."})
+        yield _event("failed", Failure(message=f"These settings do not go together: {error}."))
     finally:
         open_streams.discard(task)
         run.close()  # type: ignore[attr-defined]

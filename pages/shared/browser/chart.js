@@ -15,7 +15,7 @@ import { Sliders } from "./sliders.js";
 import { Stream } from "./stream.js";
 import { Tiles } from "./tiles.js";
 
-/** @import { Choice, Part, Payload, Value } from "./payload.d.ts" */
+/** @import { Choice, Payload, Value } from "./payload.d.ts" */
 
 /** @typedef {{ chart: string, modules: string[], plotly: string }} Assets where the files are */
 /** @typedef {{ base: string, payload: Payload }} Sent `base`: the path the app is mounted under */
@@ -282,7 +282,7 @@ export class Chart {
     this.stream = new Stream(this.address(path), {
       rows: (rows) => {
         picture.addRows(rows);
-        this.drawProgress(rows.epoch ?? picture.steps[picture.last], rows.seconds_left);
+        this.drawProgress(rows.epoch, rows.seconds_left);
       },
       picture: (part) => picture.add(part),
       repaint: () => this.repaint(),

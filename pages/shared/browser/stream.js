@@ -1,7 +1,7 @@
 // @ts-check
 // Server-sent events, repainted at a pace of their own, never once a row.
 
-/** @import { Part, Rows } from "./payload.d.ts" */
+/** @import { Failure, Part, Rows } from "./payload.d.ts" */
 
 /**
  * @typedef {object} Listener
@@ -37,7 +37,9 @@ export class Stream {
       this.soon();
     });
     this.listen("done", () => on.end("done"));
-    this.listen("failed", (data) => on.end("failed", data.message || "The training failed."));
+    this.listen("failed", (/** @type {Failure} */ { message }) =>
+      on.end("failed", message || "The training failed."),
+    );
     // EventSource would connect again by itself and so start the training over.
     this.source.onerror = () =>
       this.source &&
