@@ -137,7 +137,7 @@ def _facts() -> Iterator[str]:
 def shows(digits: Digits) -> bool:
     """Whether a text shows its value, to three digits at least."""
     text = formulas._powers(str(digits)).replace("−", "-").replace("+", "")
-    text = re.sub(r"[ \u202f]", "", text)
+    text = re.sub(r"[ \u202f]", "", text).replace("∞", "inf")
     value = digits.value * (100 if text.endswith("%") else 1)
     try:
         shown = float(text.removesuffix("%"))

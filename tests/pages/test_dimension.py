@@ -19,9 +19,10 @@ from pages.shared.dimension.measured import Sample, Seen, seen
 from pages.shared.dimension.presets import PRESETS, Preset, opened
 from pages.shared.dimension.problem import DEFAULT, SETTINGS, Problem, read_link, train_query
 from pages.shared.link import read_link as read_train_link
+from pages.shared.words import Said
+from tests.matrix.driver import number, recording
 from wd_core import make_dataset, max_stable_lr
 
-MEASURED = ("median", "refitted", "limit")
 VIEW = Path(__file__).parents[2] / "pages" / "views" / "dimension.py"
 # A page that shows four digits of a number rounds by half a unit of the fourth.
 FOUR_DIGITS = 5.1e-5
@@ -34,6 +35,27 @@ def whole(problem: Problem) -> Seen:
     while not drawn.whole:
         drawn.grow()
     return seen(problem, drawn)
+
+
+def found_words(problem_seen: Seen) -> list[Said]:
+    """The sentences of the finding."""
+    with recording() as said:
+        words.finding(problem_seen)
+    return said
+
+
+def one(said: list[Said], words_of_it: str) -> dict[str, Any]:
+    """The values of the one sentence whose text holds these words, its numbers in full."""
+    (sentence,) = (sentence for sentence in said if words_of_it in sentence.text)
+    return {
+        name: number(value) if hasattr(value, "value") or isinstance(value, int) else value
+        for name, value in sentence.values.items()
+    }
+
+
+def none(said: list[Said], words_of_it: str) -> bool:
+    """Whether no sentence holds these words."""
+    return not [sentence for sentence in said if words_of_it in sentence.text]
 
 
 def page_at(**query: str) -> AppTest:
@@ -201,8 +223,8 @@ def test_a_costly_axis_shows_lines_and_what_it_has() -> None:
     drawn_picture = picture.descent(first)
     assert len(drawn_picture["sentences"]) == len(drawn.grid)
     said = " ".join(drawn_picture["sentences"])
-    assert "has not been measured yet; its limit is" in said
-    assert words.finding(first).startswith("With the best λ for each d it has no peak")
+    assert "has not been measured yet. In the limit it is" in said
+    assert found_words(first)[0].text.startswith("With the best λ for each {size} it has no peak")
 
 
 # ---------------------------------------------------------------- presets
@@ -240,28 +262,35 @@ def test_what_is_measured_is_near_the_references() -> None:
 
 
 def test_the_finding_says_what_the_numbers_show() -> None:
-    said = words.finding(whole(DEFAULT))
-    assert "is highest at d = " in said
-    assert "its limit never falls as d grows" in said
-    assert "Past d = n − 1 the limit of λ → 0 falls once more, to 1.02 at d/n = 1.96" in said
-    more_data = words.finding(whole(replace(DEFAULT, axis="n_train", n_features=20)))
-    assert "its limit never rises as n grows" in more_data
-    assert "once more" not in more_data
+    said = found_words(whole(DEFAULT))
+    assert not none(said, "is highest at {place}")
+    assert one(said, "its limit never falls as") == {"size": "d"}
+    beyond = one(said, "falls once more")
+    model = DEFAULT.model
+    assert beyond["ratio"] == pytest.approx(2 * 49 / 50)  # √SNR/(√SNR − 1) = 2 of n − 1
+    assert beyond["least"] == float(model.limit(50, 98, 0.0).total)
+    more_data = found_words(whole(replace(DEFAULT, axis="n_train", n_features=20)))
+    assert one(more_data, "its limit never rises as") == {"size": "n"}
+    assert none(more_data, "once more")
 
 
 def test_the_peak_is_where_the_medians_are_highest() -> None:
     found = whole(SMALL)
-    top = found.drawn.grid[int(found.median[0].argmax())]
-    assert f"is highest at d = {top} " in words.finding(found)
+    k = int(found.median[0].argmax())
+    peak = one(found_words(found), "is highest at {place}")
+    assert peak["place"] == words.place(found.problem, found.drawn.grid[k])
+    assert (peak["high"], peak["low"]) == (found.median[0, k], found.median[2, k])
+    assert peak["times"] == peak["high"] / peak["low"]
 
 
 @pytest.mark.parametrize("axis", ["n_features", "n_train"])
 def test_a_peak_below_the_far_end_of_the_axis_is_a_peak(axis: Any) -> None:
     """A strong signal: without enough rows the risk is higher than at the peak."""
     found = whole(replace(DEFAULT, axis=axis, signal=100.0, weight_decay=100.0))
-    place = {"n_features": "d = 49 ", "n_train": "n = 51 "}[axis]
+    at = {"n_features": 49, "n_train": 51}[axis]
     assert found.median[0].argmax() in (0, len(found.drawn.grid) - 1)
-    assert f"has a peak at {place}" in words.finding(found)
+    peak = one(found_words(found), "has a peak at {place}")
+    assert peak["place"] == words.place(found.problem, at)
 
 
 @pytest.mark.parametrize("changes", [{"n_train": 2}, {"noise": 0.01}])
@@ -271,11 +300,10 @@ def test_medians_without_a_hump_have_no_peak(changes: dict[str, Any]) -> None:
     peak = problem.sizes.peak
     k = found.drawn.grid.index(peak)
     assert found.median[0, k] < found.median[0, k + 1]
-    said = words.finding(found)
-    assert (
-        f"shows no peak on this axis, though its limit is infinite at d = n − 1 = {peak}." in said
-    )
-    assert "the peak" not in said
+    said = found_words(found)
+    assert not none(said, "shows no peak on this axis")
+    assert one(said, "Its limit is infinite at") == {"name": "d = n − 1", "infinite": peak}
+    assert none(said, "the peak")
 
 
 def test_how_far_a_place_stands_out() -> None:
@@ -290,9 +318,9 @@ def test_how_far_a_place_stands_out() -> None:
 
 def test_no_noise_no_peak() -> None:
     silent = whole(replace(SMALL, noise=0.0, measure="excess"))
-    assert "no variance, and no peak" in words.finding(silent)
-    loud = whole(replace(SMALL, noise=2.0))
-    assert "no stronger than the noise" in words.finding(loud)
+    assert one(found_words(silent), "no variance, and no peak") == {}
+    loud = found_words(whole(replace(SMALL, noise=2.0)))
+    assert one(loud, "no stronger than the noise")["nothing"] == pytest.approx(5 * 1.1)
 
 
 def test_a_sentence_for_every_place() -> None:
@@ -300,7 +328,7 @@ def test_a_sentence_for_every_place() -> None:
     said = words.sentences(found)
     peak = said[found.marked]
     assert peak.startswith("At d = 9 (d/n = 0.9) the test risk is ")
-    assert "its limit is ∞" in peak
+    assert "In the limit it is ∞" in peak
     assert peak.endswith("its exact mean for λ → 0 is ∞.")
     assert said[0].count("∞") == 0
     assert "the best λ = 0.225" in peak
@@ -446,7 +474,11 @@ def test_the_numbers_are_two_tables_and_the_way_to_train_is_short() -> None:
     page = page_at(n_train="10", n_features="8", at="9")
     risk, parts = (frame.value for frame in page.dataframe)
     assert list(risk.columns) == ["", "test risk, median", "80 % of them", "test risk, limit"]
-    columns = [f"{part}, {what}" for part in ("bias²", "variance") for what in MEASURED]
+    columns = [
+        name
+        for part in ("bias²", "variance")
+        for name in (f"{part}, median", f"estimate of {part}", f"{part}, limit")
+    ]
     assert list(parts.columns) == ["", *columns]
     assert list(risk[""]) == list(parts[""])
     link = page.get("link_button")[0].proto

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pages.shared.figures import OPTIMUM, PENALTY, TEXT, Trace
+from pages.shared.words import listed, say
 from wd_core.types import Array
 
 # Risk, bias² and variance: the mark of a panel's axes, whether upwards is logarithmic, its place.
@@ -117,7 +118,7 @@ def descent(
         traces.append(
             {**_upright(panel, ends, float(axis.at[0]), "solid"), "meta": {"moves": name}}
         )
-    return {"data": traces, "layout": _layout(axis, spans, titles, filename)}, moves
+    return {"data": traces, "layout": _layout(axis, drawn, spans, titles, filename)}, moves
 
 
 def _log_span(medians: Sequence[Array], lines: Sequence[Array]) -> tuple[float, float]:
@@ -127,7 +128,10 @@ def _log_span(medians: Sequence[Array], lines: Sequence[Array]) -> tuple[float, 
     if not len(values):
         return EMPTY
     high = float(np.log10(values.max()))
-    low = max(float(np.log10(values.min())), high - DECADES)
+    # the highest of every curve is seen, however far below the peak
+    tops = [part[part > 0].max() for part in (*medians, *lines) if (part > 0).any()]
+    deepest = min(high - DECADES, float(np.log10(min(tops))) - ROOM)
+    low = max(float(np.log10(values.min())), deepest)
     room = max(ROOM * (high - low), 0.05)
     return low - room, high + room
 
@@ -169,9 +173,14 @@ def _line(axis: Axis, one: Drawn, panel: int) -> Trace:
         mode="lines",
         line={"color": kind.colour, "dash": kind.dash, "width": 2.2},
         legendgroup=kind.name,
-        showlegend=panel == 0,
+        showlegend=panel == 0 and _positive(one.limit[0]),
         hovertemplate="%{y:.4g}<extra>" + kind.name + ", limit</extra>",
     )
+
+
+def _positive(values: Array) -> bool:
+    """Whether a logarithmic axis has a place for any of these."""
+    return bool((np.isfinite(values) & (values > 0)).any())
 
 
 def _points(axis: Axis, one: Drawn, panel: int) -> Trace:
@@ -185,7 +194,7 @@ def _points(axis: Axis, one: Drawn, panel: int) -> Trace:
         mode="markers",
         marker={"color": kind.colour, "size": 8 if panel == 0 else 6, "symbol": kind.symbol},
         legendgroup=kind.name,
-        showlegend=panel == 0,
+        showlegend=panel == 0 and _positive(one.median[0]),
         hovertemplate="%{text}: %{y:.4g}<extra>" + kind.name + ", median</extra>",
     )
 
@@ -204,7 +213,11 @@ def _upright(panel: int, ends: Sequence[float], x: float, dash: str) -> Trace:
 
 
 def _layout(
-    axis: Axis, spans: Sequence[tuple[float, float]], titles: Sequence[str], filename: str
+    axis: Axis,
+    drawn: Sequence[Drawn],
+    spans: Sequence[tuple[float, float]],
+    titles: Sequence[str],
+    filename: str,
 ) -> dict[str, Any]:
     low, high = float(axis.fine[0]), float(axis.fine[-1])
     room = 0.02 * (np.log10(high / low) or 1.0)
@@ -243,7 +256,7 @@ def _layout(
                 "yanchor": "bottom",
                 "xshift": 6,
             },
-            *_emptiness(spans),
+            *_emptiness(drawn, spans),
         ],
     }
     narrow: dict[str, Any] = {"height": 980, "margin.t": 150}
@@ -260,31 +273,41 @@ def _layout(
             **(
                 _log_axis(spans[panel], FEW[panel])
                 if LOG[panel]
-                else {"rangemode": "tozero", "nticks": 5}
+                else {"rangemode": "tozero", "nticks": 5, "exponentformat": "power"}
             ),
         }
         narrow[f"xaxis{mark}.domain"], narrow[f"yaxis{mark}.domain"] = NARROW_DOMAINS[panel]
     layout["meta"] = {
         "filename": filename,
-        "alt": "Test risk above, its bias² and variance below: limits, and medians of many draws.",
+        "alt": f"{titles[0]} above, {titles[1]} and {titles[2]} below: limits, and medians of "
+        "many draws.",
         "narrow": narrow,
     }
     return layout
 
 
-def _emptiness(spans: Sequence[tuple[float, float]]) -> list[dict[str, Any]]:
-    """A word in every panel that has nothing to show on its logarithmic axis."""
+def _emptiness(
+    drawn: Sequence[Drawn], spans: Sequence[tuple[float, float]]
+) -> list[dict[str, Any]]:
+    """A word in every panel whose logarithmic axis has no place for all, or some, of its curves."""
+    flat = [one.kind.name for one in drawn if not _positive(one.limit[0])]
+    notes = [
+        (mark, str(say("0 everywhere")), 0.5)
+        for mark, span in zip(PANELS, spans, strict=True)
+        if span == EMPTY
+    ]
+    if flat and spans[0] != EMPTY:
+        notes.append((PANELS[0], str(say("{kinds}: 0 everywhere", kinds=listed(flat))), 0.1))
     return [
         {
             "x": 0.25,
-            "y": 0.5,
+            "y": height,
             "xref": f"x{mark} domain",
             "yref": f"y{mark} domain",
-            "text": "0 everywhere",
+            "text": text,
             "showarrow": False,
         }
-        for mark, span in zip(PANELS, spans, strict=True)
-        if span == EMPTY
+        for mark, text, height in notes
     ]
 
 

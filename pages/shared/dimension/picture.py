@@ -26,7 +26,7 @@ def descent(seen: Seen) -> Payload:
         at=_places(problem, seen.at.x),
         words=[words.place(problem, x) for x in grid],
         peak=float(_places(problem, np.array([problem.sizes.peak]))[0]),
-        peak_name=words.peak_name(problem) if problem.sizes.diverges else "",
+        peak_name=words.peak_name(problem) if problem.sizes.diverges and problem.noise else "",
     )
     figure, moves = figures.descent(
         axis,

@@ -16,6 +16,7 @@ from pages.shared.dimension.problem import Problem, train_query
 from pages.shared.dimension.words import number
 from pages.shared.latex import tex
 from pages.shared.numbers import plain
+from pages.shared.words import Said, say
 from wd_core.types import Array
 
 
@@ -36,7 +37,8 @@ def presets() -> None:
 def numbers(seen: Seen) -> None:
     """Every number at the mark: measured, fitted again with fresh noise, and in the limit."""
     problem, k = seen.problem, seen.marked
-    st.markdown(f"**The numbers at {words.place(problem, problem.marked)}**")
+    here = words.place(problem, problem.marked)
+    st.markdown(say("**The numbers at {place}**", place=here))
     if not seen.found.count[k]:
         st.caption("Nothing has been measured here yet.")
         return
@@ -44,11 +46,14 @@ def numbers(seen: Seen) -> None:
     st.dataframe([_risk(seen, j, names[j]) for j in problem.kinds], hide_index=True)
     st.dataframe([_parts_of(seen, j, names[j], again) for j in problem.kinds], hide_index=True)
     st.caption(
-        "The test risk of every fit is exact, the mean over all new x; the test loss of the other "
-        "pages is half of it. bias² and variance: given X, over all noise in closed form (median), "
-        f"and from the mean and the spread of {TIMES} fits of each X to fresh noise (refitted). "
-        "That bias² is unbiased, so it may fall below 0: its error is of the order of the variance "
-        f"divided by {TIMES}."
+        say(
+            "The test risk of every fit is exact, the mean over all new x; the test loss of the "
+            "other pages is half of it. bias² and variance: given X, over all noise in closed form "
+            "(median), and estimated from the mean and the spread of {n_fits} fits of each X to "
+            "fresh noise. That estimate of bias² is right on average, and may fall below 0 where "
+            "bias² is small.",
+            n_fits=TIMES,
+        )
     )
 
 
@@ -58,7 +63,7 @@ def open_on_train(problem: Problem) -> None:
     if query is not None:
         st.markdown("**The marked place**")
         st.link_button(
-            f"Open {words.short_place(problem, problem.marked)} on Train",
+            say("Open {place} on Train", place=words.short_place(problem, problem.marked)),
             f"{assets.base_path()}/?{query}",
             help="Full-batch descent from w = 0 on a training set of this size, σ, r² and fixed λ.",
         )
@@ -85,7 +90,7 @@ def _parts_of(seen: Seen, j: int, name: str, again: tuple[Array, Array]) -> dict
     ):
         row |= {
             f"{what}, median": plain(problem.scale * float(found[j, k])),
-            f"{what}, refitted": _signed(problem.scale * float(refitted[j])),
+            f"estimate of {what}": plain(problem.scale * float(refitted[j])),
             f"{what}, limit": number(problem.scale * float(tends[j, k])),
         }
     return row
@@ -104,33 +109,48 @@ def explanations(seen: Seen) -> None:
 
 def _peak(problem: Problem, drawn: Sample) -> None:
     n, d = problem.sizes.pair(problem.marked)
-    model = problem.model
-    m = int(model.rows(n))
-    exact = model.expected_without_decay(n, d)
+    m = int(problem.model.rows(n))
     noisy = problem.noise > 0
-    st.markdown("**Why λ → 0 has a peak**" if noisy else "**Why λ → 0 has no peak here**")
+    if noisy and drawn.sizes.diverges:
+        st.markdown("**Why λ → 0 has a peak**")
+    else:
+        st.markdown("**Why λ → 0 has no peak here**")
     st.latex(
         rf"\begin{{gathered}} \text{{variance}} = {_variance(problem, m, d)} \\"
         rf"\text{{bias}}^2 = {_bias2(problem, m, d)} \end{{gathered}}"
     )
-    rows = "m = n − 1 = " if model.intercept else "m = n = "
-    text = f"Exact means for these n and d, {rows}{m}. "
-    if model.intercept:
-        text += (
-            "The intercept multiplies both by 1 + 1/n and adds σ²/n to the variance, which makes "
-            f"bias² {plain(float(exact.bias2))} and variance {number(float(exact.variance))}. "
-        )
+    said = [_means(problem, n, d, m)]
     if not noisy:
-        text += "The peak is one of the variance, which is 0 without noise."
+        said.append(say("The peak is one of the variance, which is 0 without noise."))
+    elif not drawn.sizes.diverges:
+        said.append(say("The peak is where d = m, which this axis does not reach."))
     elif problem.marked in drawn.kept:
         s2 = np.concatenate([draws.s2[:, 0] for draws in drawn.kept[problem.marked]])
-        text += (
-            "Each singular direction passes the noise on divided by √s, where s is its squared "
-            "singular value over m. The least s of these training sets is "
-            f"{plain(float(np.median(s2)) / m)} (median; the limit is (1 − √(d/m))² = "
-            f"{plain((1 - (d / m) ** 0.5) ** 2)}): 0 at d = m, and larger the further off."
+        said.append(
+            say(
+                "Each singular direction passes the noise on divided by √s, where s is its squared "
+                "singular value over m. The least s of these training sets is {least_s} (median; "
+                "the limit is (1 − √(d/m))² = {least_limit}): 0 at d = m, and larger the further "
+                "off.",
+                least_s=float(np.median(s2)) / m,
+                least_limit=(1 - (d / m) ** 0.5) ** 2,
+            )
         )
-    st.caption(text)
+    st.caption(" ".join(said))
+
+
+def _means(problem: Problem, n: int, d: int, m: int) -> Said:
+    """What m is, and what the intercept makes of the exact means."""
+    if not problem.model.intercept:
+        return say("Exact means for these n and d, m = n = {m}.", m=m)
+    exact = problem.model.expected_without_decay(n, d)
+    return say(
+        "Exact means for these n and d, m = n − 1 = {m}. The intercept multiplies both by 1 + 1/n "
+        "and adds σ²/n to the variance, which makes bias² {bias2} and variance {variance}.",
+        m=m,
+        bias2=float(exact.bias2),
+        variance=number(float(exact.variance)),
+    )
 
 
 def _variance(problem: Problem, m: int, d: int) -> str:
@@ -164,17 +184,41 @@ def _parts(problem: Problem) -> None:
         r"\text{variance} = \sigma^2 \gamma\, \frac{D + p}{D\,(D + a)} \\"
         r"D = \sqrt{a^2 + 4 \gamma \lambda} \end{gathered}"
     )
-    st.caption(
-        f"The limits, with γ = {plain(gamma)}, λ = {plain(mu)}, a = 1 − γ + λ = "
-        f"{_signed(1 - gamma + mu)}, p = 1 − γ − λ = {_signed(1 - gamma - mu)} and D = {plain(D)}: "
-        f"bias² {plain(float(limit.bias2))}, variance {number(float(limit.variance))}"
-        + (
-            ", with the factor 1 + 1/n and σ²/n of the intercept; γ = d/(n − 1) and λ is the fixed "
-            "one times n/(n − 1)."
-            if model.intercept
-            else ". λ > 0 keeps D above 0, and the variance finite."
+    known: dict[str, str | float] = {
+        "gamma": gamma,
+        "mu": mu,
+        "a": 1 - gamma + mu,
+        "p": 1 - gamma - mu,
+        "D": D,
+        "bias2": float(limit.bias2),
+        "variance": number(float(limit.variance)),
+    }
+    if model.intercept:
+        st.caption(
+            say(
+                "The limits, with γ = {gamma}, λ = {mu}, a = 1 − γ + λ = {a}, p = 1 − γ − λ = {p} "
+                "and D = {D}: bias² {bias2}, variance {variance}, with the factor 1 + 1/n and σ²/n "
+                "of the intercept; γ = d/(n − 1) and λ is the fixed one times n/(n − 1).",
+                **known,
+            )
         )
-    )
+    elif lam == 0:
+        st.caption(
+            say(
+                "The limits, with γ = {gamma}, λ = {mu}, a = 1 − γ + λ = {a}, p = 1 − γ − λ = {p} "
+                "and D = {D}: bias² {bias2}, variance {variance}. λ → 0 leaves D = 0 at γ = 1.",
+                **known,
+            )
+        )
+    else:
+        st.caption(
+            say(
+                "The limits, with γ = {gamma}, λ = {mu}, a = 1 − γ + λ = {a}, p = 1 − γ − λ = {p} "
+                "and D = {D}: bias² {bias2}, variance {variance}. λ > 0 keeps D above 0, and the "
+                "variance finite.",
+                **known,
+            )
+        )
 
 
 def _best(problem: Problem) -> None:
@@ -186,20 +230,15 @@ def _best(problem: Problem) -> None:
         rf"{d} \cdot {tex(problem.noise**2)}}}{{{n} \cdot {tex(problem.signal)}}} = {tex(best)}"
         r"\end{gathered}"
     )
-    st.caption(
-        f"The same as the Bayes λ = σ²/(nτ²) for weights of variance τ² = r²/d = "
-        f"{plain(problem.signal / d)}. In the convention of a sum, as in scikit-learn's Ridge, "
-        f"alpha = nλ* = dσ²/r² = {plain(n * best)}: the same for every n."
-        + (
-            " Here r² stays as d grows, so that more features share one signal."
-            if problem.axis == "n_features"
-            else ""
-        )
+    said = say(
+        "The same as the Bayes λ = σ²/(nτ²) for weights of variance τ² = r²/d = {mean_square}. In "
+        "the convention of a sum, as in scikit-learn's Ridge, alpha = nλ* = dσ²/r² = {alpha}: the "
+        "same for every n.",
+        mean_square=problem.signal / d,
+        alpha=n * best,
     )
-
-
-def _signed(value: float) -> str:
-    return plain(value).replace("-", "−")
+    shared = say("Here r² stays as d grows, so that more features share one signal.")
+    st.caption(f"{said} {shared}" if problem.axis == "n_features" else said)
 
 
 def references(seen: Seen) -> None:

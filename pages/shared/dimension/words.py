@@ -9,14 +9,14 @@ import numpy as np
 
 from pages.shared.dimension.measured import BAND, Sample, Seen
 from pages.shared.dimension.problem import Problem
-from pages.shared.numbers import number_text, plain
+from pages.shared.numbers import Digits, every_digit, percent, plain
 from pages.shared.payload import Tile
-from pages.shared.words import listed
+from pages.shared.words import Said, say
 from wd_core.types import Array
 
 NOUNS = {"risk": "test risk", "excess": "excess risk", "loss": "test loss"}
 # How many of the draws the band holds.
-SHARE = f"{round(100 * (BAND[1] - BAND[0]))} %"
+SHARE = percent(round(BAND[1] - BAND[0], 9))
 # A hump this much above the valleys at both its sides is called a peak, and it is looked for at
 # places within this share of where the limit is infinite, the two next to it among them.
 HUMP, NEAR = 1.05, 0.25
@@ -24,20 +24,25 @@ HUMP, NEAR = 1.05, 0.25
 ROUNDING = 1e-12
 
 
-def number(value: float) -> str:
+def number(value: float) -> Digits:
     """A number to three digits, infinity as ∞."""
-    return "∞" if math.isinf(value) else plain(value)
+    return Digits("∞", value) if math.isinf(value) else plain(value)
 
 
-def place(problem: Problem, x: int) -> str:
+def place(problem: Problem, x: int) -> Said:
     """A place of the axis: d = 49 (d/n = 0.98)."""
     n, d = problem.sizes.pair(x)
-    return f"{short_place(problem, x)} (d/n = {plain(d / n)})"
+    if problem.axis == "n_features":
+        return say("d = {n_features} (d/n = {ratio})", n_features=d, ratio=d / n)
+    return say("n = {n_train} (d/n = {ratio})", n_train=n, ratio=d / n)
 
 
-def short_place(problem: Problem, x: int) -> str:
+def short_place(problem: Problem, x: int) -> Said:
     """A place of the axis where there is little room: d = 49."""
-    return f"{'d' if problem.axis == 'n_features' else 'n'} = {x}"
+    n, d = problem.sizes.pair(x)
+    if problem.axis == "n_features":
+        return say("d = {n_features}", n_features=d)
+    return say("n = {n_train}", n_train=n)
 
 
 def axis_titles(problem: Problem) -> tuple[str, str]:
@@ -89,60 +94,119 @@ def tiles(problem: Problem) -> list[Tile]:
 def sentences(seen: Seen) -> list[str]:
     """What was measured at every place of the axis, and what the limits and the exact mean say."""
     problem, grid = seen.problem, seen.drawn.grid
-    exact = problem.model.expected_without_decay(*problem.pairs(grid))
-    return [
-        f"At {place(problem, x)} the {NOUNS[problem.measure]} {_values(seen, k)}; its exact mean "
-        f"for λ → 0 is {number(mean)}."
-        for k, (x, mean) in enumerate(zip(grid, problem.shown(exact.excess).tolist(), strict=True))
-    ]
+    exact = problem.shown(problem.model.expected_without_decay(*problem.pairs(grid)).excess)
+    return [" ".join((_at(seen, k), _in_the_limit(seen, k, exact[k]))) for k in range(len(grid))]
 
 
-def _values(seen: Seen, k: int) -> str:
-    names = kind_names(seen, k)
-    kinds, count = seen.problem.kinds, int(seen.found.count[k])
-    limits = [number(float(seen.limit[j, k])) for j in kinds]
+def _at(seen: Seen, k: int) -> Said:
+    """What was measured at a place."""
+    problem, count = seen.problem, int(seen.found.count[k])
+    about = {"place": place(problem, seen.drawn.grid[k]), "noun": NOUNS[problem.measure]}
     if not count:
-        known = zip(limits, kinds, strict=True)
-        said = listed([f"{value} for {names[j]}" for value, j in known])
-        return f"has not been measured yet; its limit is {said}"
-    medians = listed([f"{number(float(seen.median[j, k]))} for {names[j]}" for j in kinds])
-    return f"is {medians} (medians of {count} training sets); its limit is {listed(limits)}"
+        return say("At {place} the {noun} has not been measured yet.", **about)
+    zero, fixed, best = (number(float(x)) for x in seen.median[:, k])
+    rest = {"n_sets": count, "best_weight_decay": float(seen.at.best[k])}
+    if 1 not in problem.kinds:
+        return say(
+            "At {place} the {noun} is {zero} for λ → 0 and {best} for the best λ = "
+            "{best_weight_decay} (medians of {n_sets} training sets).",
+            zero=zero,
+            best=best,
+            **about,
+            **rest,
+        )
+    return say(
+        "At {place} the {noun} is {zero} for λ → 0, {fixed} for λ = {weight_decay} and {best} for "
+        "the best λ = {best_weight_decay} (medians of {n_sets} training sets).",
+        zero=zero,
+        fixed=fixed,
+        best=best,
+        weight_decay=every_digit(problem.weight_decay),
+        **about,
+        **rest,
+    )
+
+
+def _in_the_limit(seen: Seen, k: int, mean: float) -> Said:
+    """What the limits at a place are, and the exact mean for λ → 0."""
+    zero, fixed, best = (number(float(x)) for x in seen.limit[:, k])
+    if 1 not in seen.problem.kinds:
+        return say(
+            "In the limit it is {zero_limit} and {best_limit}; its exact mean for λ → 0 is "
+            "{exact_mean}.",
+            zero_limit=zero,
+            best_limit=best,
+            exact_mean=number(mean),
+        )
+    return say(
+        "In the limit it is {zero_limit}, {fixed_limit} and {best_limit}; its exact mean for "
+        "λ → 0 is {exact_mean}.",
+        zero_limit=zero,
+        fixed_limit=fixed,
+        best_limit=best,
+        exact_mean=number(mean),
+    )
 
 
 def kind_names(seen: Seen, k: int) -> tuple[str, str, str]:
     """The three kinds of λ at a place, with their values."""
-    fixed = number_text(seen.problem.weight_decay)
-    return "λ → 0", f"λ = {fixed}", f"the best λ = {plain(float(seen.at.best[k]))}"
+    return (
+        say("λ → 0"),
+        say("λ = {weight_decay}", weight_decay=every_digit(seen.problem.weight_decay)),
+        say("the best λ = {best_weight_decay}", best_weight_decay=float(seen.at.best[k])),
+    )
 
 
 def finding(seen: Seen) -> str:
     """Where the peak is and how high, what the best λ makes of it, and what lies beyond."""
-    parts = (_peak(seen), _best(seen), _beyond(seen.problem, seen.drawn))
+    parts = (*_peak(seen), *_best(seen), _beyond(seen.problem, seen.drawn))
     return " ".join(part for part in parts if part)
 
 
-def _peak(seen: Seen) -> str:
+def _peak(seen: Seen) -> list[Said]:
     problem, drawn, noun = seen.problem, seen.drawn, NOUNS[seen.problem.measure]
     if problem.noise == 0:
-        return "Without noise (σ = 0) λ → 0 has no variance, and no peak."
+        return [say("Without noise (σ = 0) λ → 0 has no variance, and no peak.")]
     if not seen.found.count.all():
-        return ""
+        return []
     zero, best = seen.median[[0, 2]]
     infinite = drawn.sizes.peak
-    where = f"limit is infinite at {peak_name(problem)} = {infinite}."
-    top = _top(zero, drawn.grid, infinite)
+    name, top = peak_name(problem), _top(zero, drawn.grid, infinite)
     if top is None:
-        text = f"Without decay (λ → 0) the median {noun} shows no peak on this axis"
-        return f"{text}, though its {where}" if drawn.sizes.diverges else f"{text}."
-    high, there = float(zero[top]), float(best[top])
-    is_there = "is highest" if top == zero.argmax() else "has a peak"
+        flat = say("Without decay (λ → 0) the median {noun} shows no peak on this axis.", noun=noun)
+        if not drawn.sizes.diverges:
+            return [flat]
+        return [
+            flat,
+            say("Its limit is infinite at {name} = {infinite}.", name=name, infinite=infinite),
+        ]
+    said: dict[str, str | float] = {
+        "noun": noun,
+        "place": place(problem, drawn.grid[top]),
+        "high": float(zero[top]),
+        "times": float(zero[top] / best[top]),
+        "low": float(best[top]),
+    }
+    if top == zero.argmax():
+        peak = say(
+            "Without decay (λ → 0) the median {noun} is highest at {place}: {high}, {times} times "
+            "that of the best λ there ({low}).",
+            **said,
+        )
+    else:
+        peak = say(
+            "Without decay (λ → 0) the median {noun} has a peak at {place}: {high}, {times} times "
+            "that of the best λ there ({low}).",
+            **said,
+        )
+    if not drawn.sizes.diverges:
+        return [peak]
     if drawn.grid[top] == infinite:
-        where = f"limit is infinite there, at {peak_name(problem)}."
-    return (
-        f"Without decay (λ → 0) the median {noun} {is_there} at {place(problem, drawn.grid[top])}: "
-        f"{plain(high)}, {plain(high / there)} times that of the best λ there ({plain(there)}). "
-        f"Its {where}"
-    )
+        return [peak, say("Its limit is infinite there, at {name}.", name=name)]
+    return [
+        peak,
+        say("Its limit is infinite at {name} = {infinite}.", name=name, infinite=infinite),
+    ]
 
 
 def _top(values: Array, grid: Sequence[int], infinite: int) -> int | None:
@@ -167,26 +231,34 @@ def _stands_out(values: Array, top: int) -> float:
     return float(values[top] / max(valleys))
 
 
-def _best(seen: Seen) -> str:
+def _best(seen: Seen) -> list[Said]:
+    """What the best λ makes of the peak, in the limit and in the medians."""
     limit, median = seen.limit[2], seen.median[2]
     steps, rounding = np.diff(limit), ROUNDING * limit.max()
     grows = "d" if seen.problem.axis == "n_features" else "n"
-    if (steps >= -rounding).all():
-        course = f"has no peak: its limit never falls as {grows} grows"
+    if not limit.any():
+        course = say("With the best λ for each {size} it is 0 in the limit.", size=grows)
+    elif (steps >= -rounding).all():
+        course = say(
+            "With the best λ for each {size} it has no peak: its limit never falls as {size} "
+            "grows.",
+            size=grows,
+        )
     elif (steps <= rounding).all():
-        course = f"has no peak: its limit never rises as {grows} grows"
+        course = say(
+            "With the best λ for each {size} it has no peak: its limit never rises as {size} "
+            "grows.",
+            size=grows,
+        )
     else:
-        course = f"is not monotone in {grows} in the limit"
+        course = say(
+            "With the best λ for each {size} it is not monotone in {size} in the limit.", size=grows
+        )
     known = (seen.found.count > 0) & (limit > 0)
-    apart = _apart(median[known], limit[known])
-    near = f", and its medians stay within {apart} of it" if apart else ""
-    return f"With the best λ for each {grows} it {course}{near}."
-
-
-def _apart(median: Array, limit: Array) -> str:
-    if not len(median):
-        return ""
-    return f"{math.ceil(100 * float(np.abs(median / limit - 1).max()))} %"
+    if not known.any():
+        return [course]
+    apart = math.ceil(100 * float(np.abs(median[known] / limit[known] - 1).max()))
+    return [course, say("Its medians stay within {apart} % of that limit.", apart=apart)]
 
 
 def _beyond(problem: Problem, drawn: Sample) -> str:
@@ -194,27 +266,53 @@ def _beyond(problem: Problem, drawn: Sample) -> str:
     model, n = problem.model, problem.sizes.fixed
     if problem.axis != "n_features" or problem.noise == 0:
         return ""
-    nothing = float(problem.shown(model.without_features(n) - problem.noise**2))
+    name = peak_name(problem)
+    nothing = plain(float(problem.shown(model.without_features(n) - problem.noise**2)))
     d = model.second_minimum * float(model.rows(n))
     if math.isinf(d):
-        return (
-            f"Past {peak_name(problem)} the limit of λ → 0 only falls, towards that of w = 0 "
-            f"({plain(nothing)}): the signal is no stronger than the noise (r² ≤ σ²)."
+        return say(
+            "Past {name} the limit of λ → 0 only falls, towards that of w = 0 ({nothing}): the "
+            "signal is no stronger than the noise (r² ≤ σ²).",
+            name=name,
+            nothing=nothing,
         )
-    least = float(problem.shown(model.limit(n, d, 0.0).excess))
-    relation = "below" if least < nothing else "not below"
-    inside = "" if d <= drawn.sizes.ends[1] else ", beyond this axis"
-    return (
-        f"Past {peak_name(problem)} the limit of λ → 0 falls once more, to {plain(least)} at "
-        f"d/n = {plain(d / n)}{inside}, {relation} using no features at all ({plain(nothing)})."
-    )
+    least = plain(float(problem.shown(model.limit(n, d, 0.0).excess)))
+    known: dict[str, str | float] = {"name": name, "least": least, "ratio": d / n}
+    where = "" if d <= drawn.sizes.ends[1] else say("That lies beyond this axis.")
+    if least.value < nothing.value and least != nothing:
+        said = say(
+            "Past {name} the limit of λ → 0 falls once more, to {least} at d/n = {ratio}, below "
+            "using no features at all ({nothing}).",
+            **known,
+            nothing=nothing,
+        )
+    else:
+        said = say(
+            "Past {name} the limit of λ → 0 falls once more, to {least} at d/n = {ratio}, not "
+            "below using no features at all ({nothing}).",
+            **known,
+            nothing=nothing,
+        )
+    return f"{said} {where}" if where else said
 
 
 def drawing(drawn: Sample, asked: int) -> str:
     """How much has been measured."""
-    text = f"Points: medians of {drawn.draws} training sets; bands: the middle {SHARE} of them."
+    parts = [
+        say(
+            "Points: medians of {n_sets} training sets; bands: the middle {share} of them.",
+            n_sets=drawn.draws,
+            share=SHARE,
+        )
+    ]
     if drawn.draws < asked:
-        text += f" {asked} would take too long at this size."
+        parts.append(say("{n_asked} would take too long at this size.", n_asked=asked))
     if not drawn.whole:
-        text += f" Drawing: part {drawn.parts} of {drawn.strides * drawn.blocks}."
-    return text
+        parts.append(
+            say(
+                "Drawing: part {part} of {n_parts}.",
+                part=drawn.parts,
+                n_parts=drawn.strides * drawn.blocks,
+            )
+        )
+    return " ".join(parts)
