@@ -20,9 +20,12 @@ NAMES = {*OPTIMIZERS, *DATASETS}
 AMBIGUOUS = {"momentum", "linear"}
 # What holds the name of an entry.
 HOLDERS = {"optimizer", "source", "rule", "name", "kind"}
-REGISTRIES = ("wd_core/optimizers/", "wd_core/data/")
+# Geometry's sources are entries of its own, two of them made from entries here.
+REGISTRIES = ("wd_core/optimizers/", "wd_core/data/", "pages/shared/geometry/sources.py")
+# A key of Geometry's links, which switches minibatch descent on.
+KEYS = {("pages/shared/geometry/", "sgd")}
 # So many places are still to ask the entry instead.
-LEFT = 47
+LEFT = 5
 # They give values to settings, as a link does.
 LINKS = ("presets.py", "wd_core/editions.py", "wd_core/recipes.py")
 
@@ -48,6 +51,7 @@ def names_in(text: str, path: str = "") -> list[tuple[int, str]]:
         and id(node) not in given
         and isinstance(node.value, str)
         and node.value in NAMES - AMBIGUOUS
+        and not any(path.startswith(folder) and node.value == key for folder, key in KEYS)
     }
     for node in ast.walk(tree):
         places |= {(node.lineno, name) for name in _asked(node)}  # type: ignore[attr-defined]

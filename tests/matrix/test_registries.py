@@ -52,17 +52,9 @@ def query_of(optimizer="sgd", decay="coupled", source="linear", **extras):
     return {key: text for key, text in asked.items() if key in read} | extras
 
 
-@pytest.fixture
-def known_fault(request):
-    """One step still has a table of limits of its own."""
-    fault = pytest.mark.xfail(strict=False, reason="One step has a table of limits of its own")
-    if {"step", "zz_averaged"} <= {*request.node.callspec.params.values()}:
-        request.applymarker(fault)
-
-
 @pytest.mark.parametrize("view", RUNS)
 @pytest.mark.parametrize(("name", "decay"), list(product(RULES, KINDS)))
-def test_every_page_of_a_run_opens_with_a_made_up_optimizer(view, name, decay, known_fault):
+def test_every_page_of_a_run_opens_with_a_made_up_optimizer(view, name, decay):
     seen = visit(view, query_of(name, decay, **RUNS[view]))
     assert not [text for text in seen.complaints if "in the link" in text]
     box = [box for box in seen.page.selectbox if box.key and box.key.endswith("optimizer")]
@@ -85,7 +77,7 @@ def test_every_page_with_data_opens_with_made_up_data(view, source):
 
 @pytest.mark.parametrize(("name", "source"), list(product(RULES, SOURCES)))
 @pytest.mark.parametrize("view", RUNS)
-def test_both_at_once(view, name, source, known_fault):
+def test_both_at_once(view, name, source):
     visit(view, query_of(name, "decoupled", source, **RUNS[view]))
 
 
@@ -96,7 +88,7 @@ def test_the_other_pages_open_beside_them(view):
 
 @pytest.mark.parametrize("view", ["train", "step", "act"])
 @pytest.mark.parametrize("name", RULES)
-def test_its_control_chooses_it(view, name, known_fault):
+def test_its_control_chooses_it(view, name):
     page = opened(view, dict(SMALL))
     fine(page.selectbox(key="optimizer").set_value(name).run())
     said = [parse_qs(p["query"]) for p in payloads(page) if p.get("query")]
