@@ -14,7 +14,7 @@ from wd_core.types import Dataset, Hyperparameters
 EPOCHS = 2000
 # What trying may take while somebody waits.
 SECONDS = 0.5
-# How many records of a trial are looked at.
+# How many records of a trial are looked at, unless it is to be advised.
 LOOKS = 200
 # A loss is no higher than another up to this factor.
 ALIKE = 1.05
@@ -64,14 +64,19 @@ def affordable(dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = 
 
 
 def courses(
-    dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = EPOCHS
+    dataset: Dataset,
+    runs: Sequence[Hyperparameters],
+    epochs: int = EPOCHS,
+    looks: int | None = LOOKS,
 ) -> list[Course]:
     """What each run does, run on to at least `epochs`; all at once, so of one batch size and seed.
 
-    The runs' own epochs where these are more; they must then be alike, as `train` asks.
+    The runs' own epochs where these are more; they must then be alike, as `train` asks. `looks`:
+    how many epochs are looked at; None for all of them, so that no burst lies between two.
     """
     longer = [replace(run, epochs=max(run.epochs, epochs)) for run in runs]
-    found = collect(train(dataset, longer, record_every=-(-longer[0].epochs // LOOKS)))
+    every = 1 if looks is None else -(-longer[0].epochs // looks)
+    found = collect(train(dataset, longer, record_every=every))
     untrained = float(dataset.y_train.var()) / 2
     half, quarter = len(found.epoch) // 2, len(found.epoch) // 4
     made = []
@@ -115,7 +120,7 @@ def settling(
     if not runs or not affordable(dataset, runs, epochs):
         return () if not runs else None
     tried = []
-    for lr, course in zip(falling, courses(dataset, runs, epochs), strict=True):
+    for lr, course in zip(falling, courses(dataset, runs, epochs, looks=None), strict=True):
         tried.append(Trial(lr, course))
         if course.settles:
             break

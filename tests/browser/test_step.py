@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -85,3 +87,29 @@ def test_nothing_is_wider_than_a_phone(new_page: "object", server: "Server") -> 
     edge = """() => Math.max(...[...document.querySelectorAll('.katex-html .mord')]
       .map(sign => sign.getBoundingClientRect().right))"""
     assert 100 < page.evaluate(edge) <= 390
+
+
+# How far a formula reaches beyond the column that holds it, at the worst.
+BEYOND = """() => Math.max(...[...document.querySelectorAll('.katex-html')].map(formula => {
+  const column = formula.closest('[data-testid="stVerticalBlock"]').getBoundingClientRect()
+  const signs = [...formula.querySelectorAll('.mord')].map(s => s.getBoundingClientRect().right)
+  return Math.max(...signs) - column.right }))"""
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?batch_size=6&step=4&lr=0.0003&weight_decay=0.0003",
+        "?batch_size=6&step=8&lr=0.5&weight_decay=100",
+        "?optimizer=nesterov&decay=decoupled&momentum=0.999&step=300&lr=0.0002",
+        "?optimizer=lion&first=200&second=199&step=400&lr=0.0001",
+        "?n_features=2&step=400&lr=0.05&init_std=0&noise=0",
+    ],
+)
+def test_no_formula_is_wider_than_its_column(
+    new_page: "object", server: "Server", query: str, width: int
+) -> None:
+    page = new_page(viewport={"width": width, "height": 900})  # type: ignore[operator]
+    opened(page, server, query)
+    assert page.evaluate(BEYOND) <= 0

@@ -10,7 +10,7 @@ from pages.shared import cached
 from pages.shared.settings import SETTINGS, Settings, Steps
 from pages.shared.step.replays import measured
 from wd_core import OPTIMIZERS
-from wd_core.trials import Course, affordable, courses
+from wd_core.trials import EPOCHS, Course, affordable, courses
 from wd_core.types import Dataset, Hyperparameters
 
 # So many candidates run at once; the first ones mostly serve.
@@ -64,7 +64,7 @@ class Mend:
 def outcome(settings: Settings) -> Outcome:
     """What the run does."""
     data, run = cached.dataset(settings.data), settings.run
-    own = courses(data, [run], epochs=1)[0] if cached.is_short(settings) else None
+    own = courses(data, [run], epochs=1, looks=None)[0] if cached.is_short(settings) else None
     ended = own is not None and own.diverged_at is not None
     doubted = measured(settings).broken not in ("none", "unknown") or not (own and own.settles)
     if ended or not doubted or not affordable(data, [run]):
@@ -127,7 +127,8 @@ def _tried(data: Dataset, runs: Sequence[Hyperparameters]) -> tuple[Tried, ...] 
         some = runs[at : at + AT_ONCE]
         if not affordable(data, some):
             return None
-        both = zip(some, courses(data, some, epochs=1), courses(data, some), strict=True)
+        owns, longs = (courses(data, some, epochs, looks=None) for epochs in (1, EPOCHS))
+        both = zip(some, owns, longs, strict=True)
         for run, own, long in both:
             done.append(Tried(run, long if own.settles else own))
             if done[-1].course.settles:

@@ -21,6 +21,7 @@ from pages.shared.step.words import pulls as pulled
 from pages.shared.step.words import shrinking as alone
 from pages.shared.step.words import trials as tried
 from pages.shared.step.words import update as one
+from pages.shared.step.words.formula import formula
 from pages.shared.words import Said, say
 from wd_core.inspection import Inspection
 
@@ -35,7 +36,7 @@ def update(
     numbers, plane = st.columns([1, 1], gap="medium")
     with numbers:
         for index in dict.fromkeys(i for i in pair if i < len(seen.before) - 1):
-            st.latex(one.formula(run, seen, index))
+            st.latex(formula(run, seen, index))
         st.caption(_paragraph(one.parts(run, seen)))
     with plane:
         chart(picture.update(settings, shown, seen, pins), key="step plane")
@@ -84,15 +85,14 @@ def doctor(settings: Settings) -> None:
         here = curvature.phase(run.lr, run.weight_decay)
         st.caption(_paragraph(limits.phase(here, run, n, reached=reached(settings.data))))
     with side:
-        first, *at_once = limits.verdict(found, run, n)
         ran = tried.outcome(outcome(settings), found.broken, run.epochs)
-        said = _paragraph([first, *ran, limits.curvature(found, run), *at_once])
         worse = ill(settings)
-        (st.warning if worse else st.markdown)(said)
-        if limit := limits.rule(found):
-            st.latex(limit)
+        (st.warning if worse else st.markdown)(_paragraph([limits.verdict(found, run), *ran]))
         if worse:
             _mend(settings)
+        st.markdown(_paragraph([limits.curvature(found, run), *limits.at_once(found, n)]))
+        if limit := limits.rule(found):
+            st.latex(limit)
         st.table(limits.table(found, run), border="horizontal")
         st.caption(_paragraph(limits.measured_how(run, n)))
 

@@ -44,24 +44,26 @@ def rule(found: Limits) -> str:
     """The exact limit of steps on all examples with its numbers put in, in LaTeX; "" if unknown."""
     if found.full is None:
         return ""
-    whole = rf"{found.full.latex} = {filled(found.full)} = {tex(found.full.value)}"
-    return rf"\eta < {whole}" if found.takes_all else whole
+    limit = rf"{found.full.latex}\\&= {filled(found.full)} = {tex(found.full.value)}"
+    first = rf"\eta &< {limit}" if found.takes_all else rf"&\phantom{{=}}\;{limit}"
+    return rf"\begin{{aligned}}{first}\end{{aligned}}"
 
 
-def verdict(found: Limits, run: Hyperparameters, n_train: int) -> list[Said]:
-    """Where η stands, and which limit broke; last, what the formula beneath is."""
-    first = _verdict(found, run)
+def at_once(found: Limits, n_train: int) -> list[Said]:
+    """What the formula of the limit holds for, where it is not the limit of the run's own steps."""
     if found.takes_all or found.full is None:
-        return [first]
-    at_once = say(
-        "All {n_train} examples at once allow η below {limit_full}:",
-        n_train=n_train,
-        limit_full=found.full.value,
-    )
-    return [first, at_once]
+        return []
+    return [
+        say(
+            "All {n_train} examples at once allow η below {limit_full}:",
+            n_train=n_train,
+            limit_full=found.full.value,
+        )
+    ]
 
 
-def _verdict(found: Limits, run: Hyperparameters) -> Said:
+def verdict(found: Limits, run: Hyperparameters) -> Said:
+    """Where η stands, and which limit broke."""
     match found.broken:
         case "decay":
             return say(

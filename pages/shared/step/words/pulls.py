@@ -50,9 +50,9 @@ def pull(run: Hyperparameters, seen: Inspection) -> list[Said]:
     if 0 < small < strength:
         said.append(
             say(
-                "That is more than the smallest has, {smallest}: soft thresholding, by itself, "
+                "That is more than the smallest has, {small}: soft thresholding, by itself, "
                 "would make it exactly 0.",
-                smallest=small,
+                small=small,
             )
         )
     return said
@@ -64,21 +64,21 @@ def _l2(run: Hyperparameters, seen: Inspection, d: int) -> Said:
     rate = decay_rate(run, seen)
     if d == 1:
         return say(
-            "In a plain step L2 takes {rate} = {share} of the weight: {from_largest} of {largest}.",
+            "In a plain step L2 takes {rate} = {share} of the weight: {from_large} of {large}.",
             rate=rate,
             share=percent(strength),
-            from_largest=strength * large,
-            largest=large,
+            from_large=strength * large,
+            large=large,
         )
     return say(
-        "In a plain step L2 takes {rate} = {share} of each weight: {from_largest} from the largest "
-        "(|w| = {largest}) and {from_smallest} from the smallest ({smallest}).",
+        "In a plain step L2 takes {rate} = {share} of each weight: {from_large} from the largest "
+        "(|w| = {large}) and {from_small} from the smallest ({small}).",
         rate=rate,
         share=percent(strength),
-        from_largest=strength * large,
-        largest=large,
-        from_smallest=strength * small,
-        smallest=small,
+        from_large=strength * large,
+        large=large,
+        from_small=strength * small,
+        small=small,
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages.shared.latex import EXACT, bracketed, tex
 from pages.shared.numbers import Digits, plain
 from pages.shared.step.words.names import name
 from pages.shared.words import Said, say, say_n
@@ -19,8 +18,6 @@ from wd_core.types import Hyperparameters
 DIGITS, DECIMALS = 3, 9
 # Below this share of the largest weight of a step a number is rounding.
 ROUNDING = 1e-14
-# Digits of a formula's numbers where they need powers of ten: it must not be wider than a phone.
-LARGE = 3
 # Batches of more examples than this are not listed one by one.
 LISTED = 12
 
@@ -83,8 +80,10 @@ def _examples(seen: Inspection, n: int) -> Said:
         return say_n("It is on the one example.", "It is on all {n} examples.", n)
     if size > LISTED:
         return say("It is on {batch_rows} of the {n_train} examples.", batch_rows=size, n_train=n)
+    if size == 1:
+        return say("It is on example {example}.", example=int(seen.rows[0]) + 1)
     listed = ", ".join(str(int(i) + 1) for i in seen.rows)
-    return say_n("It is on example {rows}.", "It is on the examples {rows}.", size, rows=listed)
+    return say("It is on the examples {examples}.", examples=listed)
 
 
 def table(d: int) -> Said:
@@ -134,42 +133,6 @@ def rows(run: Hyperparameters, seen: Inspection, pair: Sequence[int]) -> list[di
     ]
 
 
-def formula(run: Hyperparameters, seen: Inspection, index: int) -> str:
-    """The update of one weight with its numbers put in, in LaTeX."""
-    w = f"w_{{{index + 1}}}"
-    before, after = float(seen.before[index]), float(seen.after[index])
-    data, decay = float(seen.by_data[index]), float(seen.by_decay[index])
-    places = _places(seen, index)
-    digits = EXACT if places is not None else LARGE
-
-    def term(value: float, sign: bool = False) -> str:
-        text = tex(value, digits) if places is None else f"{value + 0.0:.{places}f}"
-        return f"+ {text}" if sign and not text.startswith("-") else text
-
-    if is_plain(run):
-        short = part(run, seen) if run.decay == "coupled" else None
-        share = rf"\tfrac{{{short[0]}}}{{{short[1]}}}" if short else ""
-        eta, lam = tex(run.lr, EXACT), tex(run.weight_decay, EXACT)
-        cut = rf"{eta}\cdot {lam}" + (rf"\cdot{share}" if share else "")
-        lines = [
-            rf"{w} &\leftarrow (1-\eta\lambda{share})\,{w} - \eta\,\partial_{{{index + 1}}} L",
-            rf"&= (1 - {cut})\cdot {bracketed(term(before))}",
-            rf"&\quad - {eta}\cdot {bracketed(tex(float(seen.gradient[index]), digits))}",
-            *(
-                [rf"&= {term(before + decay)} {term(data, True)} = {term(after)}"]
-                if places is not None
-                else [rf"&= {term(before + decay)} {term(data, True)}", rf"&= {term(after)}"]
-            ),
-        ]
-    else:
-        lines = [
-            rf"{w} &\leftarrow {w} + \text{{decay’s part}} + \text{{data’s part}}",
-            rf"&= {term(before)} {term(decay, True)} {term(data, True)}",
-            rf"&= {term(after)}",
-        ]
-    return r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"
-
-
 def parts(run: Hyperparameters, seen: Inspection) -> list[Said]:
     """What the two parts are for this optimizer and kind of decay, and on a short batch."""
     known = OPTIMIZERS[run.optimizer].decays[run.decay]
@@ -194,7 +157,7 @@ def parts(run: Hyperparameters, seen: Inspection) -> list[Said]:
     return [*said, gradient, say("Decoupled decay counts in full.")]
 
 
-def _places(seen: Inspection, index: int) -> int | None:
+def places_of(seen: Inspection, index: int) -> int | None:
     """Decimals that show three digits of the smallest term; None where powers of ten serve."""
     terms = (seen.before, seen.by_data, seen.by_decay, seen.after)
     sizes = [abs(float(term[index])) for term in terms if abs(term[index]) > _rounding(seen)]
@@ -217,7 +180,7 @@ def fixed(value: float, index: int, seen: Inspection) -> Digits:
     """
     if abs(value) <= _rounding(seen):
         return Digits("0", 0.0)
-    places = _places(seen, index)
+    places = places_of(seen, index)
     if places is None or abs(value) < 10.0 ** (DIGITS - 1 - places):
         return plain(value)
     return Digits(f"{value:.{places}f}", value)
