@@ -28,7 +28,8 @@ from tests.matrix.driver import Visit, hold, number, visit
 from tests.matrix.recompute import LARGEST, LOST
 from tests.oracles import Array, half_mean_square, ridge
 from wd_core import Dataset, make_dataset, validation_split
-from wd_core.training import batch_order, start_draw
+from wd_core.seeding import start_draw
+from wd_core.training import batch_order
 
 # Small enough to be whole at once.
 SEEDS, DRAWS = 2, 5
