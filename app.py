@@ -43,7 +43,7 @@ async def training(request: Request) -> Response:
 
     def draw() -> str:
         link = _link(request)
-        return encode(training_picture(link.settings, link.pins))
+        return encode(training_picture(link.settings, link.pins, waits=False))
 
     return await _answer(draw)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from pages.shared.settings import Settings
 from wd_core import DATASETS, Dataset, DatasetSpec, collect, make_dataset, ridge_path, train
+from wd_core.spectrum import decompose
 from wd_core.training import expected_seconds
 from wd_core.types import Array, EpochRecord, Hyperparameters, Run
 
@@ -30,11 +31,15 @@ STREAMED_RUNS = 64
 
 @dataclass(frozen=True)
 class Baselines:
-    """What a run is measured against, all half mean squares on the test data; None: too costly."""
+    """What a run is measured against, half mean squares on the test data; None: too costly.
+
+    `many`: there are many least squares solutions, and at λ = 0 the one of least norm is shown.
+    """
 
     constant_test: float
-    ridge_test: float | None
-    ridge_norm: float | None
+    ridge_test: float | None = None
+    ridge_norm: float | None = None
+    many: bool = False
 
 
 def dataset(spec: DatasetSpec) -> Dataset:
@@ -131,12 +136,18 @@ def untrained_loss(data: Dataset) -> float:
     return float(data.y_train.var()) / 2
 
 
+def zero_loss(data: Dataset) -> float:
+    """The same of predicting 0: what there is to learn, mean and all."""
+    return float(np.mean(data.y_train**2)) / 2
+
+
 @lru_cache(maxsize=256)
-def baselines(spec: DatasetSpec, weight_decay: float) -> Baselines:
-    """The constant predictor's and the exact ridge solution's test loss."""
+def baselines(spec: DatasetSpec, weight_decay: float | None) -> Baselines:
+    """The constant predictor's test loss, and the exact ridge solution's if a λ is given."""
     data = dataset(spec)
     constant = constant_loss(data)
-    if svd_seconds(spec) > SVD_SECONDS:
-        return Baselines(constant, None, None)
+    if weight_decay is None or svd_seconds(spec) > SVD_SECONDS:
+        return Baselines(constant)
     path = ridge_path(data, [weight_decay])
-    return Baselines(constant, float(path.test_loss[0]), float(path.weight_norm[0]))
+    many = len(decompose(data).s) < data.n_features
+    return Baselines(constant, float(path.test_loss[0]), float(path.weight_norm[0]), many)

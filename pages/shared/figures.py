@@ -66,6 +66,17 @@ class Level:
     row: int = 1
 
 
+@dataclass(frozen=True)
+class Names:
+    """What the two curves are called that only some runs have."""
+
+    unreachable: str = "its part out of reach"
+    predicted: str = "predicted (1−ηλ)<sup>t</sup>"
+
+
+NAMES = Names()
+
+
 def training(
     series: Series,
     weight_decay: str,
@@ -73,18 +84,21 @@ def training(
     levels: Sequence[Level],
     pinned: Sequence[Curve],
     filename: str,
+    names: Names = NAMES,
 ) -> dict[str, Any]:
     """Losses above, ‖w‖ below, over epochs, both logarithmic.
 
     Traces with `meta.series` are drawn by the browser from `series`, as far as the shown epoch.
+    The epochs are those of the longest run that is drawn.
     """
+    epochs = max([epochs, *(int(curve.x[-1] or 0) for curve in pinned if curve.x)])
     present = f"λ = {weight_decay}"
     traces = [
         _grows("train_loss", f"train, {present}", TRAIN, "solid", 1),
         _grows("test_loss", f"test, {present}", TEST, "dash", 1),
         _grows("weight_norm", f"‖w‖, {present}", PENALTY, "solid", 2),
-        _grows("unreachable", "its part out of reach", TEXT, "dash", 2),
-        _grows("predicted", "predicted (1−ηλ)<sup>t</sup>", TEXT, "markers", 2),
+        _grows("unreachable", names.unreachable, TEXT, "dash", 2),
+        _grows("predicted", names.predicted, TEXT, "markers", 2),
     ]
     if "train_loss_0" in series:
         traces += [
@@ -106,7 +120,40 @@ def training(
     norms = _drawn(series, ("weight_norm", "unreachable"), levels, 2, [c.norm for c in pinned])
     layout["yaxis"] |= log_axis(losses, DEEPEST)
     layout["yaxis2"] |= log_axis(norms, DEEPEST)
+    if any(x is not None for x in (*losses, *norms)):  # else the points are still to come
+        _say_what_is_missing(traces, layout, series)
     return {"data": traces, "layout": layout}
+
+
+def _say_what_is_missing(traces: list[Trace], layout: dict[str, Any], series: Series) -> None:
+    """Leave out of the legends what has no point in its panel; say why a panel is empty."""
+    layout["annotations"] = []
+    for axis, what in (("", "Every loss is 0"), ("2", "Every norm is 0")):
+        limits = layout[f"yaxis{axis}"].get("range")
+        for trace in traces:
+            if trace["yaxis"] == f"y{axis}" and not _has_a_point(trace, series, limits):
+                trace["showlegend"] = False
+        if limits is None:
+            layout[f"yaxis{axis}"] |= {"range": [-1, 1], "showticklabels": False}
+            layout["annotations"].append(
+                {
+                    "xref": f"x{axis} domain",
+                    "yref": f"y{axis} domain",
+                    "x": 0.5,
+                    "y": 0.5,
+                    "text": f"{what}: a logarithmic axis has no place for it.",
+                    "showarrow": False,
+                }
+            )
+
+
+def _has_a_point(trace: Trace, series: Series, limits: Sequence[float] | None) -> bool:
+    """Whether the browser finds something to draw of a trace within these powers of ten."""
+    if limits is None:
+        return False
+    values = series[trace["meta"]["series"]] if "meta" in trace else trace["y"]
+    low, high = limits
+    return any(x is not None and x > 0 and low <= np.log10(x) <= high for x in values)
 
 
 def _scatter(row: int, **style: Any) -> Trace:
@@ -210,7 +257,7 @@ def log_ticks(low: float, high: float) -> dict[str, Any]:
 
 def _training_layout(filename: str) -> dict[str, Any]:
     axis = {"zeroline": False, "automargin": True}
-    epoch = {**axis, "unifiedhovertitle": {"text": "epoch %{x}"}}
+    epoch = {**axis, "unifiedhovertitle": {"text": "epoch %{x}"}, "exponentformat": "none"}
     log = {**axis, "type": "log", "exponentformat": "power"}
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "bottom"}
     legend["font"] = {"size": 12}

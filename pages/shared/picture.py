@@ -11,19 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from pages.shared import cached, figures, story
+from pages.shared import cached, diverged, figures, story, tiles
 from pages.shared.link import Pin, query_of
-from pages.shared.numbers import number_text
+from pages.shared.numbers import number_text, plain
+from pages.shared.remedies import Remedies, course, remedies
 from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, relevant, within
-from wd_core import (
-    OPTIMIZERS,
-    make_dataset,
-    max_stable_lr,
-    train,
-    unreachable_norm,
-)
-from wd_core.spectrum import unreachable_factor
-from wd_core.training import batch_order
+from pages.shared.words import say
+from wd_core import make_dataset, train, unreachable_norm
+from wd_core.behaviour import End, behaviour
 from wd_core.types import Array, EpochRecord
 
 Payload = dict[str, Any]
@@ -34,54 +29,18 @@ PACE_SECONDS = 0.1
 LATELY = 10
 # Below this share of the start's norm, the part out of reach is rounding.
 NOTHING_LEFT = 1e-9
-# So many batches are looked at for the one that allows the smallest learning rate.
-MOST_BATCHES = 200
-
-TILES = [
-    {
-        "label": "Train loss",
-        "series": "train_loss",
-        "role": "train",
-        "help": "L = 1/(2n) Σ (x·w + b − y)² on the training data, without the penalty.",
-    },
-    {
-        "label": "Test loss",
-        "series": "test_loss",
-        "role": "test",
-        "help": "The same half mean square on data the run has never seen.",
-    },
-    {
-        "label": "Gap",
-        "series": "gap",
-        "help": "Test loss minus train loss.",
-    },
-    {
-        "label": "‖w‖",
-        "series": "weight_norm",
-        "role": "penalty",
-        "help": "Euclidean norm of the weights; the bias is not in it.",
-    },
-    {
-        "label": "Data loss + penalty = objective",
-        "help": "J = L + (λ/2)‖w‖²: coupled decay descends it, decoupled decay need not.",
-        "terms": [
-            {"label": "L", "series": "train_loss"},
-            {"label": "(λ/2)‖w‖²", "series": "penalty"},
-            {"label": "J", "series": "objective"},
-        ],
-    },
-]
-
-
-TAKES_A_WHILE = "This run takes a while: its curves are drawn as they come."
+TAKES_A_WHILE = say("This run takes a while: its curves are drawn as they come.")
 
 COLUMNS = ("train_loss", "test_loss", "weight_norm", "penalty", "gap", "objective")
 DERIVED = ("gap", "objective")
 
 
-def training_picture(settings: Settings, pins: Sequence[Pin] = ()) -> Payload:
+def training_picture(
+    settings: Settings, pins: Sequence[Pin] = (), *, waits: bool = True
+) -> Payload:
     """The payload for these settings: finished for a short run, or with the address of its stream.
 
+    `waits`: whether somebody waits for what has to be tried, as nobody does during a drag.
     Raises ValueError where the data set refuses the settings.
     """
     query, read = query_of(settings, pins), relevant(settings.data.source, settings.run.optimizer)
@@ -89,7 +48,7 @@ def training_picture(settings: Settings, pins: Sequence[Pin] = ()) -> Payload:
     payload: Payload = {
         "run": query or "defaults",
         "query": query,
-        "tiles": TILES,
+        "tiles": tiles.of(settings),
         "total": settings.run.epochs,
         "stream": None,
         "live": {
@@ -98,7 +57,7 @@ def training_picture(settings: Settings, pins: Sequence[Pin] = ()) -> Payload:
         },
     }
     if records := cached.known(settings):
-        return payload | _finished(settings, records, pins)
+        return payload | _finished(settings, records, pins, waits)
     suffixes = ("", "_0") if settings.run.weight_decay else ("",)
     series: figures.Series = {name + suffix: [] for name in COLUMNS for suffix in suffixes}
     return payload | {
@@ -124,7 +83,11 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Iterator[tuple[str, 
             "picture",
             {
                 "series": _start(settings),
-                "sentence": f"Drawing {n} × {d} numbers of training data first.",
+                "sentence": say(
+                    "Drawing {n_train} × {n_features} numbers of training data first.",
+                    n_train=n,
+                    n_features=d,
+                ),
             },
         )
     data, every = cached.dataset(settings.data), cached.record_every(epochs)
@@ -169,14 +132,17 @@ def _start(settings: Settings) -> figures.Series:
 
 
 def final_numbers(settings: Settings) -> dict[str, float] | None:
-    """The last losses, norm and ratio of a run that is short or has been streamed; else None."""
+    """The last losses and norm of a run that is short or has been streamed; else None.
+
+    A loss that is rounding is 0.
+    """
     records = cached.known(settings)
     if records is None:
         return None
-    last = records[-1]
+    last, end = records[-1], _outcome(settings, records)
     return {
-        "train": float(last.train_loss[0]),
-        "test": float(last.test_loss[0]),
+        "train": end.told(float(last.train_loss[0])),
+        "test": end.told(float(last.test_loss[0])),
         "norm": float(last.weight_norm[0]),
     }
 
@@ -189,16 +155,20 @@ def _steps(key: str, settings: Settings) -> list[str]:
     return [as_text(value) for value in offered.with_value(float(settings.values()[key]))]
 
 
-def _finished(settings: Settings, records: Sequence[EpochRecord], pins: Sequence[Pin]) -> Payload:
+def _finished(
+    settings: Settings, records: Sequence[EpochRecord], pins: Sequence[Pin], waits: bool = True
+) -> Payload:
     """What is known only at the end: all curves, the figure with its baselines, the sentence."""
-    baselines = cached.baselines(settings.data, settings.run.weight_decay)
+    goal = behaviour(settings.run, settings.data.n_train).end
+    aim = None if goal.weight_decay is None else goal.weight_decay.value
+    baselines = cached.baselines(settings.data, aim)
     shown, kept = _until_divergence(records), cached.streamed(settings)
     last = max(1, shown[-1].epoch) if records[-1].diverged[0] else None
     series = _series(shown) | (kept.reach if kept else _reach(settings, shown))
     return {
         "series": series,
         "figure": _figure(settings, series, baselines, pins, last),
-        "sentence": _sentence(settings, records, baselines),
+        "sentence": _sentence(settings, records, baselines, goal, waits),
     }
 
 
@@ -241,12 +211,14 @@ def _reach(settings: Settings, records: Sequence[EpochRecord]) -> figures.Series
     if not left[0] > NOTHING_LEFT * float(np.linalg.norm(weights[0])):
         return {}
     series: figures.Series = {"unreachable": _listed(left)}
-    factor = abs(unreachable_factor(settings.run, data.n_train))
-    if math.isfinite(factor):
+    found = behaviour(settings.run, data.n_train)
+    if found.has_factor:
         epochs = np.array([record.epoch for record in records])
         marked = np.full(len(epochs), np.nan)
         places = np.linspace(0, len(epochs) - 1, figures.MARKS + 1).round().astype(int)
-        marked[places] = left[0] * factor ** epochs[places]
+        alone = found.shrinking
+        with np.errstate(over="ignore"):
+            marked[places] = left[0] * np.abs(alone.left(epochs[places] * alone.an_epoch))
         series["predicted"] = _listed(marked)
     return series
 
@@ -255,51 +227,42 @@ def _sentence(
     settings: Settings,
     records: Sequence[EpochRecord],
     baselines: cached.Baselines,
+    goal: End,
+    waits: bool,
 ) -> str:
-    run, last = settings.run, records[-1]
-    if last.diverged[0]:
+    if records[-1].diverged[0]:
         epoch = next(record.epoch for record in records if record.diverged[0])
-        label = OPTIMIZERS[run.optimizer].label
-        limit, shrink = _lowest_limit(settings, epoch), run.lr * run.weight_decay
-        if math.isnan(limit.lr) and run.decay == "decoupled" and shrink > 2:
-            return story.decay_diverged(epoch, shrink)
-        return story.diverged(epoch, run.lr, limit, label, run.batch_size)
-    lately, data = records[-max(1, len(records) // LATELY) :], cached.dataset(settings.data)
-    end = story.Outcome(
+        return diverged.sentence(settings, epoch, waits)
+    end, found = _outcome(settings, records), Remedies()
+    if end.has_grown and waits:
+        end = replace(end, course=course(settings))
+        if end.course and end.course.grows:
+            found = remedies(settings)
+    return story.sentence(end, baselines, goal, found)
+
+
+def _outcome(settings: Settings, records: Sequence[EpochRecord]) -> story.Outcome:
+    run, last, data = settings.run, records[-1], cached.dataset(settings.data)
+    lately, twin = records[-max(1, len(records) // LATELY) :], bool(run.weight_decay)
+    return story.Outcome(
         weight_decay=run.weight_decay,
         train=float(last.train_loss[0]),
         test=float(last.test_loss[0]),
-        test_without=float(last.test_loss[1]) if run.weight_decay else None,
+        test_without=float(last.test_loss[1]) if twin else None,
+        train_without=float(last.train_loss[1]) if twin else 0.0,
         without_diverged=bool(last.diverged[-1]),
-        unclear=bool(run.weight_decay) and _overlap([r.test_loss for r in lately]),
+        unclear=twin and _overlap([r.test_loss for r in lately]),
         start=float(records[0].train_loss[0]),
         untrained=cached.untrained_loss(data),
         n_test=len(data.y_test),
+        scale=cached.zero_loss(data),
     )
-    return story.sentence(end, baselines)
 
 
 def _overlap(losses: Sequence[Array]) -> bool:
     """Whether what two runs lately moved through has a part in common: no verdict then."""
     low, high = np.min(losses, 0), np.max(losses, 0)
     return bool(low.max() <= high.min() and (low < high).any())
-
-
-def _lowest_limit(settings: Settings, epochs: int) -> story.Limit:
-    """The smallest stable learning rate over the whole batches of the first epochs."""
-    data, run, size = cached.dataset(settings.data), settings.run, settings.run.batch_size
-    all_at_once = size == data.n_train
-    epochs = 1 if all_at_once else max(1, min(epochs, MOST_BATCHES // (data.n_train // size)))
-    batches = [
-        order[i : i + size]
-        for order in batch_order(run.seed, data.n_train, epochs)
-        for i in range(0, len(order) - size + 1, size)
-    ]
-    lowest, without = (
-        min(max_stable_lr(data.X_train[batch], one) for batch in batches)
-        for one in (run, replace(run, weight_decay=0.0))
-    )
-    return story.Limit(lowest, without, None if all_at_once else epochs)
 
 
 def _figure(
@@ -318,18 +281,43 @@ def _figure(
         _levels(settings, baselines),
         [curve for pin in pins if (curve := _pinned(pin))],
         filename=f"weight-decay-{lam}",
+        names=_names(settings),
     )
 
 
+def _names(settings: Settings) -> figures.Names:
+    """How the part that no example reaches, and what is predicted of it, are to be called."""
+    found = behaviour(settings.run, settings.data.n_train)
+    alone, names = found.shrinking, figures.Names()
+    if not found.rule.spans:  # its steps reach that part
+        names = replace(names, unreachable="its part outside the span of the examples")
+    if alone.full != alone.last:
+        share = f"{found.short_rows}/{settings.run.batch_size}"
+        product = f"((1−ηλ)<sup>{alone.an_epoch - 1}</sup>(1−ηλ·{share}))<sup>epoch</sup>"
+        names = replace(names, predicted=f"predicted {product}")
+    return names
+
+
 def _levels(settings: Settings, baselines: cached.Baselines | None) -> list[figures.Level]:
+    """The constant predictor, and the exact solution that the run goes to if there is one."""
     if baselines is None:
         return []
     constant, ridge = baselines.constant_test, baselines.ridge_test
     levels = [figures.Level("test, constant predictor", constant, figures.TEXT, "dashdot")]
     if ridge is not None:
-        name = "exact ridge" if settings.run.weight_decay else "least squares"
-        levels.append(figures.Level(f"test, {name}", ridge, figures.OPTIMUM, "dot"))
+        name = _name_of_exact(settings, baselines)
+        levels.append(figures.Level(name, ridge, figures.OPTIMUM, "dot"))
     return levels
+
+
+def _name_of_exact(settings: Settings, baselines: cached.Baselines) -> str:
+    goal = behaviour(settings.run, settings.data.n_train).end.weight_decay
+    assert goal is not None
+    if goal.value == 0:
+        return "test, least squares of least norm" if baselines.many else "test, least squares"
+    if goal.value == settings.run.weight_decay:
+        return "test, exact ridge"
+    return f"test, exact ridge, λ = {plain(goal.value)}"
 
 
 def _pinned(pin: Pin) -> figures.Curve | None:

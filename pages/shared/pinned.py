@@ -10,7 +10,7 @@ from pages.shared import controls
 from pages.shared.link import LONGEST_NAME, MOST_PINS, Pin
 from pages.shared.numbers import plain
 from pages.shared.picture import final_numbers
-from pages.shared.settings import DEFAULTS, SETTINGS, Settings, as_text
+from pages.shared.settings import SETTINGS, Settings, as_text, relevant
 
 PRESENT = "present run"
 
@@ -62,13 +62,17 @@ def _number(end: dict[str, float] | None, name: str) -> str:
 
 
 def _ratio(end: dict[str, float] | None, present: dict[str, float] | None) -> str:
+    """A test loss over the present run's; – where that one is 0, or 0 up to rounding."""
     if not end or not present or not present["test"] > 0:
         return "–"
     return _number({"ratio": end["test"] / present["test"]}, "ratio")
 
 
 def _shown(settings: Settings, key: str) -> str:
-    return as_text(settings.differences().get(key, DEFAULTS[key]))
+    """The value of a setting; – where the run does not read it."""
+    if key not in relevant(settings.data.source, settings.run.optimizer):
+        return "–"
+    return as_text(settings.values()[key])
 
 
 def _edit(place: int, pin: Pin) -> None:

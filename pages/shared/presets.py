@@ -68,8 +68,8 @@ PRESETS = (
             "batch_size": 200,
             "init_std": 0.0,
         },
-        "At d = n least squares is at its worst, and training without decay creeps towards "
-        "it; a little decay holds the test loss near its best.",
+        "With about as many weights as examples least squares is at its worst, and training "
+        "without decay creeps towards it; a little decay holds the test loss near its best.",
     ),
 )
 

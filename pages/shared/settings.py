@@ -50,14 +50,15 @@ SETTINGS: dict[str, Setting] = {
         Steps(
             "weight_decay",
             "Weight decay λ",
-            "λ: strength of the penalty (λ/2)‖w‖² that is added to the data loss; 0 turns it off.",
+            "λ: strength of the pull on w towards 0; coupled decay adds the penalty (λ/2)‖w‖² to "
+            "the data loss, and 0 turns it off.",
             3.0,
             [0.0, *_decades(-4, 2)],
         ),
         Steps(
             "lr",
             "Learning rate η",
-            "η: the length of a step; plain SGD with decay shrinks w by 1 − ηλ at every step.",
+            "η: the length of a step; decoupled decay multiplies w by 1 − ηλ at every step.",
             _run.lr,
             _decades(-4, 0),
         ),

@@ -1,13 +1,19 @@
-"""One sentence on what happened in a run, from its numbers and never more than they show."""
+"""What happened in a run, in sentences made from its numbers and never more than they show."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from pages.shared import rivals
 from pages.shared.cached import Baselines
-from pages.shared.numbers import number_text, plain
-from wd_core import OPTIMIZERS
+from pages.shared.diverged import advice
+from pages.shared.numbers import every_digit
+from pages.shared.remedies import Remedies
+from pages.shared.words import Said, say, say_n
+from wd_core.behaviour import End
+from wd_core.trials import Course
 
 # Losses closer than this are called alike.
 ALIKE = 1.05
@@ -17,161 +23,202 @@ MEMORISED = 10.0
 GROWN = 2.0
 # Fewer test examples than this are no measurement.
 FEW_TESTS = 10
-# The stability limit of full-batch descent, by the label of its rule.
-STABLE_BELOW = {
-    OPTIMIZERS["sgd"].label: "2/(s + λ)",
-    OPTIMIZERS["momentum"].label: "2(1 + μ)/(s + λ)",
-    OPTIMIZERS["nesterov"].label: "2(1 + μ)/((1 + 2μ)(s + λ))",
-}
+# Losses below this share of what there was to learn are rounding: 1e-13 of its square root.
+ROUNDING = 1e-26
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of a run: its losses, and the test loss of its twin without decay if it has one.
+    """The end of a run: its losses, and those of its twin without decay if it has one.
 
     `unclear`: over the last epochs both test losses moved through a common value. `start`: the
     training loss before the first step; `untrained`: that of predicting the mean, where a strong
-    decay may rightly end. `n_test`: how many examples measure the test loss.
+    decay may rightly end. `n_test`: how many examples measure the test loss. `scale`: the loss of
+    predicting 0. `course`: what a run that has grown does when it goes on; None: not tried.
     """
 
     weight_decay: float
     train: float
     test: float
     test_without: float | None
+    train_without: float = 0.0
     without_diverged: bool = False
     unclear: bool = False
     start: float = math.inf
     untrained: float = 0.0
     n_test: int = FEW_TESTS
+    scale: float = 0.0
+    course: Course | None = None
 
     @property
-    def grows(self) -> bool:
-        """Whether the run gets worse instead of better, though its numbers are still numbers."""
+    def has_grown(self) -> bool:
+        """Whether the training loss ends far above its start, and above predicting the mean."""
         return self.train > GROWN * max(self.start, self.untrained)
 
+    @property
+    def without_has_grown(self) -> bool:
+        """The same of the twin without decay."""
+        return self.train_without > GROWN * max(self.start, self.untrained)
 
-def sentence(end: Outcome, baselines: Baselines) -> str:
-    """What decay did here, and how the result compares with the simplest and the exact solution."""
-    if end.grows:
-        return _growing(end)
-    return f"{_effect(end, baselines)} {_context(end, baselines)}{_few_tests(end)}"
+    def told(self, loss: float) -> float:
+        """The loss, 0 where it is rounding."""
+        start = self.start if math.isfinite(self.start) else 0.0
+        return loss if loss > ROUNDING * max(self.scale, start) else 0.0
 
 
-def _growing(end: Outcome) -> str:
-    text = (
-        f"Diverging: the training loss has grown from {plain(end.start)} to {plain(end.train)} "
-        "instead of falling. Choose a smaller η."
+def sentence(end: Outcome, baselines: Baselines, goal: End, found: Remedies) -> str:
+    """What decay did here, and how the result compares with the exact and the simplest solution.
+
+    `goal`: where the run goes; `found`: what makes it settle, if it grows.
+    """
+    if end.has_grown:
+        return " ".join(_grown(end, found))
+    losses = (end.train, end.test, end.test_without, baselines.ridge_test, baselines.constant_test)
+    lost = any(loss and not end.told(loss) for loss in losses)
+    if lost:
+        end, baselines = _without_rounding(end, baselines)
+    said = [_effect(end, baselines), *rivals.sentences(end.test, baselines, goal)]
+    if end.n_test < FEW_TESTS:
+        said.append(_few_tests(end.n_test))
+    if lost:
+        said.append(say("A loss of 0 is 0 up to rounding here."))
+    return " ".join(said)
+
+
+def _without_rounding(end: Outcome, baselines: Baselines) -> tuple[Outcome, Baselines]:
+    without, ridge = end.test_without, baselines.ridge_test
+    told = replace(
+        end,
+        train=end.told(end.train),
+        test=end.told(end.test),
+        test_without=None if without is None else end.told(without),
+        unclear=end.unclear and end.told(end.test) > 0,
     )
-    if end.test_without is None:
-        return text
+    return told, replace(
+        baselines,
+        constant_test=end.told(baselines.constant_test),
+        ridge_test=None if ridge is None else end.told(ridge),
+    )
+
+
+def _grown(end: Outcome, found: Remedies) -> Iterator[Said]:
+    course = end.course
+    if course is None:
+        yield say(
+            "The training loss has grown from {train_start} to {train}.",
+            train_start=end.start,
+            train=end.train,
+        )
+    elif course.grows:
+        yield say(
+            "Diverging: the training loss has grown from {train_start} to {train} instead of "
+            "falling, and it goes on growing.",
+            train_start=end.start,
+            train=end.train,
+        )
+        yield advice(found)
+    else:
+        yield say(
+            "The training loss ends at {train}, above its start at {train_start}, but does not "
+            "grow without end: at epoch {tried} it is {train_later}.",
+            train_start=end.start,
+            train=end.train,
+            tried=course.epochs,
+            train_later=course.end,
+        )
     if end.without_diverged:
-        return f"{text} Without decay it has left the range of numbers."
-    return f"{text} Without decay the test loss ends at {plain(end.test_without)}."
+        yield say("Without decay it has left the range of numbers.")
+    elif end.test_without is not None:
+        yield say(
+            "Without decay the test loss ends at {test_without}.", test_without=end.test_without
+        )
 
 
-def _few_tests(end: Outcome) -> str:
-    if end.n_test >= FEW_TESTS:
-        return ""
-    examples = "a single test example" if end.n_test == 1 else f"only {end.n_test} test examples"
-    return f" All of this is measured on {examples}: chance decides much of it."
+def _few_tests(n_test: int) -> Said:
+    return say_n(
+        "All of this is measured on a single test example: chance decides much of it.",
+        "All of this is measured on only {n} test examples: chance decides much of it.",
+        n_test,
+    )
 
 
-def _effect(end: Outcome, baselines: Baselines) -> str:
+def _effect(end: Outcome, baselines: Baselines) -> Said:
     if end.test_without is None:
         return _without_decay(end, baselines)
-    lam, test = number_text(end.weight_decay), plain(end.test)
+    lam, test, other = every_digit(end.weight_decay), end.test, end.test_without
     if end.without_diverged:
-        return f"With λ = {lam} the test loss ends at {test}; without decay it diverged."
-    other = plain(end.test_without)
+        return say(
+            "With λ = {weight_decay} the test loss ends at {test}; without decay it diverged.",
+            weight_decay=lam,
+            test=test,
+        )
+    if end.without_has_grown:
+        return say(
+            "With λ = {weight_decay} the test loss ends at {test}; without decay it ends at "
+            "{test_without}, and the training loss has grown from {train_start} to "
+            "{train_without}.",
+            weight_decay=lam,
+            test=test,
+            test_without=other,
+            train_start=end.start,
+            train_without=end.train_without,
+        )
     if end.unclear:
-        return (
-            f"λ = {lam} made no clear difference: the test loss ends at {test}, without decay at "
-            f"{other}, and over the last epochs each still moved through the other's values."
+        return say(
+            "λ = {weight_decay} made no clear difference: the test loss ends at {test}, without "
+            "decay at {test_without}, and over the last epochs each still moved through the "
+            "other’s values.",
+            weight_decay=lam,
+            test=test,
+            test_without=other,
         )
-    if end.test_without > ALIKE * end.test:
-        factor = f", a factor of {plain(end.test_without / end.test)}" if end.test > 0 else ""
-        return f"λ = {lam} helped: the test loss ends at {test} instead of {other}{factor}."
-    if end.test > ALIKE * end.test_without:
-        return f"λ = {lam} hurt: the test loss ends at {test} instead of {other} without decay."
-    return (
-        f"λ = {lam} made little difference: the test loss ends at {test}, without decay at {other}."
+    return _told_apart(lam, test, other)
+
+
+def _told_apart(lam: str, test: float, other: float) -> Said:
+    if other > ALIKE * test and test > 0:
+        return say(
+            "λ = {weight_decay} helped: the test loss ends at {test} instead of {test_without}, a "
+            "factor of {times_less}.",
+            weight_decay=lam,
+            test=test,
+            test_without=other,
+            times_less=other / test,
+        )
+    if other > test == 0:
+        return say(
+            "λ = {weight_decay} helped: the test loss ends at {test} instead of {test_without}.",
+            weight_decay=lam,
+            test=test,
+            test_without=other,
+        )
+    if test > ALIKE * other:
+        return say(
+            "λ = {weight_decay} hurt: the test loss ends at {test} instead of {test_without} "
+            "without decay.",
+            weight_decay=lam,
+            test=test,
+            test_without=other,
+        )
+    return say(
+        "λ = {weight_decay} made little difference: the test loss ends at {test}, without decay "
+        "at {test_without}.",
+        weight_decay=lam,
+        test=test,
+        test_without=other,
     )
 
 
-def _without_decay(end: Outcome, baselines: Baselines) -> str:
-    train, test = plain(end.train), plain(end.test)
-    constant = baselines.constant_test
-    if end.train < constant < end.test and end.test > MEMORISED * end.train:
-        return (
-            f"Memorised: without decay the training loss ends at {train}, the test loss at {test}."
+def _without_decay(end: Outcome, baselines: Baselines) -> Said:
+    memorised = end.train < baselines.constant_test < end.test
+    if memorised and end.test > MEMORISED * end.train:
+        return say(
+            "Memorised: without decay the training loss ends at {train}, the test loss at {test}.",
+            train=end.train,
+            test=end.test,
         )
-    return f"Without decay the test loss ends at {test}, the training loss at {train}."
-
-
-def _context(end: Outcome, baselines: Baselines) -> str:
-    ridge = " the exact ridge solution is left out, at this size it costs too much;"
-    if baselines.ridge_test is not None:
-        name = "ridge solution for this λ" if end.weight_decay else "least squares solution"
-        ridge = (
-            f" the exact {name} has {plain(baselines.ridge_test)}, "
-            f"{_judged(baselines.ridge_test, end.test)};"
-        )
-    constant = baselines.constant_test
-    return (
-        f"For comparison:{ridge} predicting the training mean, without looking at x, has "
-        f"{plain(constant)}, {_judged(constant, end.test)}."
-    )
-
-
-def _judged(loss: float, present: float) -> str:
-    """How a rival's loss compares with the run's, to the digits that are shown."""
-    if plain(loss) == plain(present):
-        return "the same as this run"
-    return "better than this run" if loss < present else "worse than this run"
-
-
-def decay_diverged(epoch: int, shrink: float) -> str:
-    """Why decay alone made a run leave the range of numbers: ηλ > 2."""
-    return (
-        f"Diverged at epoch {epoch}: ηλ = {plain(shrink)} is above 2, so decay alone multiplies w "
-        f"by 1 − ηλ = −{plain(shrink - 1)} at every step. Choose a smaller η or a smaller λ."
-    )
-
-
-@dataclass(frozen=True)
-class Limit:
-    """The lowest stable η of a single batch among those of the first `epochs`; NaN: there is none.
-
-    `without`: the same without decay; `epochs` None: every step takes all examples.
-    """
-
-    lr: float
-    without: float
-    epochs: int | None
-
-
-def diverged(epoch: int, lr: float, limit: Limit, optimizer: str, batch_size: int) -> str:
-    """Why a run left the range of numbers, and what to do."""
-    what = f"Diverged at epoch {epoch}: "
-    if math.isnan(limit.lr):
-        return (
-            f"{what}with {optimizer} there is no simple limit; at η = {plain(lr)} the steps grow. "
-            "Choose a smaller η."
-        )
-    first = "the first epoch" if limit.epochs == 1 else f"the first {limit.epochs} epochs"
-    if lr < limit.lr:
-        return (
-            f"{what}η = {plain(lr)} is below the limit of each single batch of {first} "
-            f"({plain(limit.lr)}), but their sequence still grows. Choose a smaller η."
-        )
-    where = f"on the most curved batch of {batch_size} in {first}"
-    if limit.epochs is None:
-        where = f"on all {batch_size} examples"
-    rule, smaller = STABLE_BELOW[optimizer], ""
-    if lr < limit.without:
-        smaller = f", or a smaller λ: at λ = 0 that limit is {plain(limit.without)}"
-    return (
-        f"{what}η = {plain(lr)} is above {plain(limit.lr)}, the largest learning rate that is "
-        f"stable {where} (η must stay below {rule}, with s the largest curvature there). Choose η "
-        f"below {plain(limit.lr)}{smaller}."
+    return say(
+        "Without decay the test loss ends at {test}, the training loss at {train}.",
+        test=end.test,
+        train=end.train,
     )

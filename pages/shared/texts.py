@@ -8,12 +8,15 @@ import streamlit as st
 
 from pages.shared import cached
 from pages.shared.latex import tex
-from pages.shared.numbers import number_text, plain
+from pages.shared.numbers import Digits, every_digit
 from pages.shared.settings import Settings
-from wd_core import DATASETS, OPTIMIZERS
+from pages.shared.words import Said, say
+from wd_core import DATASETS
+from wd_core.behaviour import Behaviour, behaviour
 
 # Enough that 1 − ηλ differs from 1 at the smallest η and λ on offer.
 FACTOR_DIGITS = 10
+LOSS = r"\tfrac{1}{2n}\sum_i (x_i^\top w + b - y_i)^2"
 
 
 def training(settings: Settings) -> None:
@@ -28,72 +31,180 @@ def training(settings: Settings) -> None:
 
 
 def _objective(settings: Settings) -> None:
-    lam = tex(settings.run.weight_decay)
-    st.markdown("**What is minimised**")
-    st.latex(
-        r"J = \underbrace{\tfrac{1}{2n}\sum_i (x_i^\top w + b - y_i)^2}_{\text{data loss}}"
-        rf" + \underbrace{{\tfrac{{{lam}}}{{2}}\,\lVert w\rVert^2}}_{{\text{{penalty}}}}"
+    """What the run goes to the least of, or, where that is not known, what its gradients are of."""
+    found = behaviour(settings.run, settings.data.n_train)
+    goal = found.end
+    if goal.kind == "unknown":
+        st.markdown("**What the gradients are of**")
+        coupled = settings.run.decay == "coupled"
+        st.latex(_penalised(settings.run.weight_decay) if coupled else rf"L = {LOSS}")
+    elif goal.bound is not None:
+        st.markdown("**What is minimised**")
+        st.latex(
+            rf"\begin{{gathered}} L = {LOSS} \\ \text{{where every }} |w_j| \le {goal.bound.latex}"
+            rf" = {tex(goal.bound.value)} \end{{gathered}}"
+        )
+    else:
+        assert goal.weight_decay is not None
+        st.markdown("**What is minimised**")
+        st.latex(_penalised(goal.weight_decay.value))
+    st.caption(f"{_goal(found)} {_in_torch(found)}")
+
+
+def _penalised(weight_decay: float) -> str:
+    return (
+        rf"\begin{{gathered}} J = \underbrace{{{LOSS}}}_{{\text{{data loss}}}} \\"
+        rf" {{}} + \underbrace{{\tfrac{{{tex(weight_decay)}}}{{2}}\,\lVert w\rVert^2}}"
+        r"_{\text{penalty}} \end{gathered}"
     )
-    st.caption(
-        "The curves show the data loss alone; the penalty appears only in its own tile. The bias b "
-        "is not penalised. In scikit-learn's Ridge the same λ is "
-        f"alpha = nλ = {plain(settings.data.n_train * settings.run.weight_decay)}; with "
-        f"nn.MSELoss (no ½) it is weight_decay = 2λ = {plain(2 * settings.run.weight_decay)}, and "
-        "SGD takes the same steps at η/2."
+
+
+def _goal(found: Behaviour) -> Said:
+    """Where the run goes, and what that is in scikit-learn."""
+    goal, n = found.end, found.n_train
+    assert n is not None
+    if goal.kind == "unknown":
+        return say("The curves show the data loss alone. {why}", why=goal.why)
+    if goal.bound is not None:
+        return say(
+            "The curves show the data loss alone. Decoupled decay under this optimizer is no "
+            "penalty: the run goes to the least data loss with no weight beyond {formula} = "
+            "{bound}.",
+            formula=goal.bound.text,
+            bound=goal.bound.value,
+        )
+    assert goal.weight_decay is not None
+    lam = goal.weight_decay
+    if lam.value == found.run.weight_decay:
+        return say(
+            "The curves show the data loss alone; the penalty appears only in its own tile. The "
+            "bias b is not penalised. In scikit-learn’s Ridge the same λ is alpha = nλ = {alpha}.",
+            alpha=n * lam.value,
+        )
+    return say(
+        "The curves show the data loss alone. The run goes to the least of this J, in "
+        "which {formula} = {end_weight_decay} stands for λ; the bias b is not penalised. In "
+        "scikit-learn’s Ridge that is alpha = n · {formula} = {alpha}.",
+        formula=lam.text,
+        end_weight_decay=lam.value,
+        alpha=n * lam.value,
+    )
+
+
+def _in_torch(found: Behaviour) -> Said:
+    """The same steps with PyTorch's loss without ½."""
+    same = found.in_loss("mse")
+    if same is None:
+        return say(
+            "With nn.MSELoss (no ½) no λ and η take the same steps: it weighs the short last batch "
+            "differently."
+        )
+    if same.run.eps != found.run.eps and found.rule.degree == 0 and "eps" in found.rule.reads:
+        return say(
+            "With nn.MSELoss (no ½) the same steps have weight_decay = {decay_formula} = "
+            "{mse_weight_decay}, lr = {lr_formula} = {mse_lr} and eps = 2ε = {mse_eps}.",
+            decay_formula=same.weight_decay.text,
+            mse_weight_decay=same.weight_decay.value,
+            lr_formula=same.lr.text,
+            mse_lr=same.lr.value,
+            mse_eps=same.run.eps,
+        )
+    return say(
+        "With nn.MSELoss (no ½) the same steps have weight_decay = {decay_formula} = "
+        "{mse_weight_decay} and lr = {lr_formula} = {mse_lr}.",
+        decay_formula=same.weight_decay.text,
+        mse_weight_decay=same.weight_decay.value,
+        lr_formula=same.lr.text,
+        mse_lr=same.lr.value,
     )
 
 
 def _step(settings: Settings) -> None:
-    run = settings.run
-    rule = OPTIMIZERS[run.optimizer]
-    st.markdown(f"**What a step does: {rule.label}**")
-    st.latex(rule.formula)
-    factor = f"{1 - run.lr * run.weight_decay:.{FACTOR_DIGITS}g}".replace("-", "−")
-    if run.optimizer == "sgd":
-        text = (
-            f"g is the gradient of the data loss. {_whole_step(settings)} multiplies w by 1 − ηλ = "
-            f"1 − {number_text(run.lr)} · {number_text(run.weight_decay)} = {factor}."
+    found = behaviour(settings.run, settings.data.n_train)
+    st.markdown(f"**What a step does: {found.rule.label}**")
+    st.latex(found.rule.formula)
+    said = [_of_decay(found)]
+    if found.short_rows:
+        said.append(_short_batch(found))
+    unreached = settings.data.n_features - settings.data.n_train
+    if unreached > 0 and found.has_factor:
+        said.append(_out_of_reach(found, unreached, settings.data.n_features))
+    st.caption(" ".join(said))
+
+
+def _of_decay(found: Behaviour) -> Said:
+    run, factor = found.run, Digits(f"{found.factor.value:.{FACTOR_DIGITS}g}", found.factor.value)
+    lam, lr = every_digit(run.weight_decay), every_digit(run.lr)
+    if run.weight_decay == 0:
+        return say("g is the gradient of the data loss; with λ = 0 no decay joins it.")
+    if found.decay.factor and (run.decay == "coupled" and found.short_rows):
+        return say(
+            "g is the gradient of the data loss. Every step on {batch_size} rows multiplies w by "
+            "1 − ηλ = 1 − {lr} · {weight_decay} = {factor}.",
+            batch_size=run.batch_size,
+            lr=lr,
+            weight_decay=lam,
+            factor=factor,
         )
-    elif run.decay == "coupled":
-        text = (
-            f"Coupled decay: g is the gradient of the data loss plus λw, with λ = "
-            f"{plain(run.weight_decay)}; the penalty passes through the optimizer with the rest."
+    if found.rule.one_decay:
+        return say(
+            "g is the gradient of the data loss. Every step multiplies w by 1 − ηλ = "
+            "1 − {lr} · {weight_decay} = {factor}.",
+            lr=lr,
+            weight_decay=lam,
+            factor=factor,
         )
-    else:
-        text = (
-            f"Decoupled decay: before each step w is multiplied by 1 − ηλ = {factor}; g is the "
-            "gradient of the data loss alone."
+    if found.decay.factor:
+        return say(
+            "Decoupled decay: before each step w is multiplied by 1 − ηλ = "
+            "1 − {lr} · {weight_decay} = {factor}; g is the gradient of the data loss alone.",
+            lr=lr,
+            weight_decay=lam,
+            factor=factor,
         )
-    reach = _out_of_reach(settings) if run.optimizer == "sgd" else ""
-    st.caption(text + _short_batch(settings) + reach)
-
-
-def _whole_step(settings: Settings) -> str:
-    """The steps that shrink w by the whole of ηλ."""
-    n, run = settings.data.n_train, settings.run
-    if n % run.batch_size == 0 or run.decay == "decoupled":
-        return "Every step"
-    return f"Every step on {run.batch_size} rows"
-
-
-def _short_batch(settings: Settings) -> str:
-    n, size = settings.data.n_train, settings.run.batch_size
-    if n % size == 0:
-        return ""
-    decay = "decay included" if settings.run.decay == "coupled" else "while decay acts in full"
-    return (
-        f" The last batch of an epoch has only {n % size} of {size} rows; as in the book's code "
-        f"its gradient counts {n % size}/{size}, {decay}."
+    return say(
+        "Coupled decay: g is the gradient of the data loss plus λw, with λ = {weight_decay}; the "
+        "penalty passes through the optimizer with the rest.",
+        weight_decay=lam,
     )
 
 
-def _out_of_reach(settings: Settings) -> str:
-    n, d = settings.data.n_train, settings.data.n_features
-    if d <= n:
-        return ""
-    return (
-        f" In at least {d - n} of the {d} directions no example reaches, g is zero and this "
-        "shrinking is all that happens."
+def _short_batch(found: Behaviour) -> Said:
+    if found.run.decay == "coupled" and found.run.weight_decay:
+        return say(
+            "The last batch of an epoch has only {short_rows} of {batch_size} rows; as in the "
+            "book’s code its gradient counts {short_rows}/{batch_size}, decay included.",
+            short_rows=found.short_rows,
+            batch_size=found.run.batch_size,
+        )
+    if found.run.weight_decay:
+        return say(
+            "The last batch of an epoch has only {short_rows} of {batch_size} rows; as in the "
+            "book’s code its gradient counts {short_rows}/{batch_size}, while decay acts in full.",
+            short_rows=found.short_rows,
+            batch_size=found.run.batch_size,
+        )
+    return say(
+        "The last batch of an epoch has only {short_rows} of {batch_size} rows; as in the book’s "
+        "code its gradient counts {short_rows}/{batch_size}.",
+        short_rows=found.short_rows,
+        batch_size=found.run.batch_size,
+    )
+
+
+def _out_of_reach(found: Behaviour, unreached: int, n_features: int) -> Said:
+    if found.run.weight_decay:
+        return say(
+            "In at least {unreached} of the {n_features} directions no example reaches, g is zero "
+            "and this shrinking is all that happens.",
+            unreached=unreached,
+            n_features=n_features,
+        )
+    return say(
+        "In at least {unreached} of the {n_features} directions no example reaches, g is zero and "
+        "w stays as it began.",
+        unreached=unreached,
+        n_features=n_features,
     )
 
 
@@ -104,7 +215,18 @@ def _data(settings: Settings) -> None:
     st.caption(source.description)
     if not cached.draws_slowly(settings.data):
         data = cached.dataset(settings.data)
-        st.caption(f"Here {data.n_train} examples train and {len(data.y_test)} test. {data.note}")
+        said = [_sizes(data.n_train, len(data.y_test))]
+        if data.note:
+            said.append(say("{note}", note=data.note))
+        st.caption(" ".join(said))
+
+
+def _sizes(n_train: int, n_test: int) -> Said:
+    if n_train == 1:
+        return say(
+            "Here {n_train} example trains and {n_test} test.", n_train=n_train, n_test=n_test
+        )
+    return say("Here {n_train} examples train and {n_test} test.", n_train=n_train, n_test=n_test)
 
 
 def literal(text: str) -> str:

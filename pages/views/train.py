@@ -6,6 +6,7 @@ from pages.shared import controls, pinned, presets, texts
 from pages.shared.chart import chart
 from pages.shared.downloads import downloads
 from pages.shared.picture import training_picture
+from pages.shared.words import say
 
 
 @st.fragment
@@ -26,7 +27,12 @@ def page() -> None:
         try:
             payload = training_picture(settings, pins)
         except ValueError as error:
-            st.error(f"These settings do not go together: {error}. Change that control.")
+            st.error(
+                say(
+                    "These settings do not go together: {why}. Change that control.",
+                    why=str(error),
+                )
+            )
             return
         chart(payload, key="training")
         pinned.pinning(settings)

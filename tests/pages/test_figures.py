@@ -221,3 +221,32 @@ def test_plotly_accepts_every_part_of_the_figure(epochs: int) -> None:
     figure = drawn(epochs=epochs)
     accepted = go.Figure(figure).to_plotly_json()
     assert [t["name"] for t in accepted["data"]] == [t["name"] for t in figure["data"]]
+
+
+def test_what_has_no_point_in_its_panel_is_not_in_the_legend() -> None:
+    far = Curve("far", [0, 4], [1e-30, 1e-31], [1e-30, 1e-31], [14.0, 400.0])
+    levels = (*LEVELS, Level("none", 0.0, TEXT, "dot"))
+    traces = {t["name"]: t for t in drawn(pinned=(PINNED, far), levels=levels)["data"]}
+    for name in ("none", "test, far"):
+        assert traces[name]["showlegend"] is False
+    for name in ("test, Run 1", "‖w‖, far", "test, λ = 3", "test, λ = 0", LEVELS[0].name):
+        assert traces[name].get("showlegend", True)
+
+
+def test_an_empty_panel_says_why_and_one_that_is_still_to_come_says_nothing() -> None:
+    empty: figures.Series = {"epoch": [0, 1], "train_loss": [0.0, 0.0], "test_loss": [0.0, 0.0]}
+    layout = drawn(series=empty, levels=(), pinned=())["layout"]
+    assert all(note["text"] for note in layout["annotations"])
+    assert len(layout["annotations"]) == 2
+    coming: figures.Series = {"epoch": [], "train_loss": [], "test_loss": []}
+    figure = drawn(series=coming, levels=(), pinned=())
+    assert not figure["layout"].get("annotations")
+    assert all(t.get("showlegend", True) for t in figure["data"])
+
+
+def test_the_epochs_are_those_of_the_longest_run() -> None:
+    longer = replace(PINNED, x=[0, 9])
+    figure = drawn(pinned=(longer,))
+    assert list(figure["layout"]["xaxis"]["range"]) == [0, 9]
+    assert all(t["x"] == [0, 9] for t in figure["data"] if "legendgroup" in t)
+    assert figure["layout"]["xaxis2"]["exponentformat"] == "none"  # 20000, not 20k

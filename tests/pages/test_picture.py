@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from pages.shared import cached, picture
+from pages.shared import cached, diverged, picture
 from pages.shared.chart import encode
 from pages.shared.figures import MARKS
 from pages.shared.link import Pin
-from pages.shared.numbers import plain
 from pages.shared.picture import stream, training_picture
+from pages.shared.remedies import remedies
 from pages.shared.settings import DEFAULTS, SETTINGS, Settings, Value, relevant, settings_of
+from tests.matrix.driver import number, recording
 from wd_core import Dataset, DatasetSpec, Run, collect, make_dataset, train
-from wd_core.training import batch_order
 
 # The picture's numbers have six digits.
 SIX_DIGITS = 1e-5
@@ -212,27 +212,96 @@ def test_a_decomposition_that_costs_too_much_is_left_out(monkeypatch: pytest.Mon
     payload = training_picture(settings)
     assert not [t for t in payload["figure"]["data"] if "ridge" in t["name"]]
     assert "unreachable" not in payload["series"]
-    assert "the exact ridge solution is left out" in payload["sentence"]
+    assert "at this size it costs too much" in payload["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("values", "weight_decay"),
+    [
+        # one batch an epoch; a velocity adds up 1/(1 − μ) gradients
+        ({"optimizer": "momentum", "decay": "decoupled", "batch_size": 20, "n_features": 5}, 0.3),
+        ({"optimizer": "nesterov", "decay": "decoupled", "batch_size": 20, "n_features": 5}, 0.3),
+        # decay acts twice an epoch on 1.5 batches of data
+        ({"decay": "decoupled", "n_train": 15, "batch_size": 10, "n_features": 5}, 4.0),
+        ({"optimizer": "adam", "batch_size": 20}, 3.0),
+        ({"optimizer": "momentum"}, 3.0),
+    ],
+)
+def test_a_run_is_compared_with_the_ridge_solution_that_it_goes_to(
+    values: dict[str, Value], weight_decay: float
+) -> None:
+    settings = settings_of(values)
+    data = make_dataset(settings.data)
+    other = Ridge(alpha=data.n_train * weight_decay, solver="svd").fit(data.X_train, data.y_train)
+    wanted = float(np.mean((other.predict(data.X_test) - data.y_test) ** 2)) / 2
+    name = "test, exact ridge" + (f", λ = {weight_decay:g}" if weight_decay != 3 else "")
+    assert level(training_picture(settings), name) == pytest.approx(wanted, rel=1e-9)
 
 
 @pytest.mark.parametrize(
     "values",
     [
-        {"weight_decay": 0.0},
         {"optimizer": "adam", "decay": "decoupled", "lr": 0.01, "weight_decay": 1.0},
-        {"optimizer": "momentum", "decay": "decoupled", "weight_decay": 0.1},
+        {"optimizer": "adam", "decay": "decoupled", "weight_decay": 1.0, "batch_size": 20},
+        {"optimizer": "lion"},
+        {"optimizer": "rmsprop", "weight_decay": 0.0},
     ],
-    ids=["λ = 0 keeps its start", "AdamW", "SGDW with momentum"],
 )
-def test_a_run_that_never_gets_to_the_ridge_solution_is_not_said_to_be_on_its_way(
+def test_a_run_that_goes_to_no_ridge_solution_is_compared_with_none(
     values: dict[str, Value],
 ) -> None:
     payload = training_picture(settings_of(values))
-    name = "exact ridge" if settings_of(values).run.weight_decay else "least squares"
-    ridge, end = level(payload, f"test, {name}"), column(payload, "test_loss")[-1]
-    word = "better" if ridge < end else "worse"
-    assert f"has {plain(ridge)}, {word} than this run" in payload["sentence"]
-    assert "not there yet" not in payload["sentence"]
+    names = [trace["name"] for trace in payload["figure"]["data"]]
+    assert not [name for name in names if "ridge" in name or "least squares" in name]
+    assert "compared with no exact solution" in payload["sentence"]
+
+
+@pytest.mark.parametrize(("n_features", "many"), [(5, False), (19, False), (20, True), (200, True)])
+def test_without_decay_the_line_says_whether_there_is_one_solution(
+    n_features: int, many: bool
+) -> None:
+    payload = training_picture(settings_of({"weight_decay": 0.0, "n_features": n_features}))
+    names = {trace["name"] for trace in payload["figure"]["data"]}
+    assert ("test, least squares of least norm" in names) == many
+    assert ("test, least squares" in names) != many
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        ({}, "J"),
+        ({"optimizer": "adam"}, "J"),
+        ({"decay": "decoupled"}, "J"),
+        ({"decay": "decoupled", "n_train": 18}, "sum"),
+        ({"optimizer": "momentum", "decay": "decoupled"}, "sum"),
+        ({"optimizer": "adam", "decay": "decoupled"}, "sum"),
+        ({"optimizer": "adam", "decay": "decoupled", "weight_decay": 0.0}, "J"),
+    ],
+)
+def test_a_sum_that_no_step_descends_is_no_objective(values: dict[str, Value], label: str) -> None:
+    (tile,) = (t for t in training_picture(settings_of(values))["tiles"] if "terms" in t)
+    assert tile["terms"][-1]["label"] == label
+    assert ("= objective" in tile["label"]) == (label == "J")
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "predicted"),
+    [
+        ({}, "its part out of reach", "predicted (1−ηλ)<sup>t</sup>"),
+        ({"n_train": 18}, "its part out of reach", "predicted ((1−ηλ)<sup>3</sup>(1−ηλ·3/5))"),
+        ({"optimizer": "momentum"}, "its part out of reach", None),
+        ({"optimizer": "momentum", "weight_decay": 0.0}, "its part out of reach", "predicted"),
+        ({"optimizer": "adam"}, "its part outside the span of the examples", None),
+    ],
+)
+def test_what_no_example_reaches_is_named_as_it_is(
+    values: dict[str, Value], name: str, predicted: str | None
+) -> None:
+    traces = training_picture(settings_of(values))["figure"]["data"]
+    found = {t["meta"]["series"]: t["name"] for t in traces if "meta" in t}
+    assert found["unreachable"] == name
+    assert found.get("predicted", "").startswith(predicted or "")
+    assert ("predicted" in found) == (predicted is not None)
 
 
 def test_every_tile_shows_a_series_that_exists() -> None:
@@ -288,11 +357,32 @@ def test_a_drag_is_answered_for_a_value_between_the_steps() -> None:
     assert "0.25" in controls["weight_decay"]["values"]
 
 
-def test_data_that_are_all_zero_have_a_picture() -> None:
+def test_data_that_are_all_zero_have_a_picture_that_says_so() -> None:
     nothing = {"noise": 0.0, "true_weight": 0.0, "true_bias": 0.0, "init_std": 0.0}
     payload = training_picture(settings_of(nothing))
     assert set(column(payload, "test_loss")) == {0.0}
     assert payload["sentence"]
+    figure = payload["figure"]
+    assert [note["xref"] for note in figure["layout"]["annotations"]] == ["x domain", "x2 domain"]
+    assert not [trace for trace in figure["data"] if trace.get("showlegend", True)]
+
+
+def test_a_pin_that_is_longer_than_the_run_is_drawn_whole() -> None:
+    longer = Pin("longer", settings_of({"epochs": 300}))
+    payload = training_picture(settings_of({}), [longer])
+    assert payload["figure"]["layout"]["xaxis"]["range"] == [0, 300]
+    assert payload["total"] == 100
+
+
+def legend(payload: dict[str, Any]) -> set[str]:
+    """The names that stand in the legends."""
+    return {t["name"] for t in payload["figure"]["data"] if t.get("showlegend", True)}
+
+
+def test_a_line_far_below_a_run_that_diverged_is_not_in_the_legend() -> None:
+    wild = settings_of({"lr": 0.1, "optimizer": "momentum"})
+    assert "test, constant predictor" not in legend(training_picture(wild))
+    assert "test, constant predictor" in legend(training_picture(settings_of({})))
 
 
 @pytest.mark.parametrize("values", [{"lr": 1.0}, {"lr": 1.0, "weight_decay": 0.0}])
@@ -309,30 +399,58 @@ def test_a_run_that_diverges_says_when_and_why_and_stops_there(values: dict[str,
         assert all(math.isfinite(end) for end in payload["figure"]["layout"][axis]["range"])
 
 
-def test_the_limit_it_names_holds() -> None:
-    settings = settings_of({"lr": 1.0})
-    limit = picture._lowest_limit(settings, 10).lr
-    assert at_once(settings_of({"lr": 0.9 * limit})).diverged_at[0] == -1
-    assert at_once(settings_of({"lr": 2.0 * limit})).diverged_at[0] > 0
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"lr": 1.0},
+        {"lr": 0.1, "optimizer": "momentum"},
+        {"lr": 0.1, "optimizer": "nesterov"},
+        {"lr": 0.1, "weight_decay": 30.0},
+        {"lr": 0.5, "optimizer": "adam", "decay": "decoupled", "weight_decay": 100.0},
+    ],
+)
+def test_what_is_advised_settles(values: dict[str, Value]) -> None:
+    with recording() as said:
+        remedies.cache_clear()
+        training_picture(settings_of(values))
+    (advised,) = (number(s.values["advised_lr"]) for s in said if "advised_lr" in s.values)
+    assert advised < values["lr"]
+    for lr in (advised, 0.97 * advised):
+        run = at_once(settings_of(values | {"lr": lr, "epochs": 3000}))
+        assert run.diverged_at[0] == -1
+        assert run.train_loss[1000:, 0].max() <= run.train_loss[0, 0]
 
 
-def test_the_limit_is_the_least_of_every_batch_so_far() -> None:
-    settings = settings_of({"lr": 1.0, "weight_decay": 100.0})
-    X, epochs = make_dataset(settings.data).X_train, 10
-    orders = batch_order(settings.run.seed, len(X), epochs)
-    rows = [np.column_stack([X, np.ones(20)])[o[i : i + 5]] for o in orders for i in (0, 5, 10, 15)]
-    # curvature over (w, b), the bias without decay
-    decay = np.diag([100.0] * X.shape[1] + [0.0])
-    most, without = (
-        max(np.linalg.eigvalsh(A.T @ A / 5 + lam)[-1] for A in rows) for lam in (decay, 0 * decay)
-    )
-    limit = picture._lowest_limit(settings, epochs)
-    assert limit.epochs == epochs
-    assert limit.lr == pytest.approx(2 / most)
-    assert limit.without == pytest.approx(2 / without)
-    assert picture._lowest_limit(settings, 1).lr > limit.lr
-    assert picture._lowest_limit(settings, 10**6).epochs == picture.MOST_BATCHES // 4
-    assert picture._lowest_limit(settings_of({"lr": 1.0, "batch_size": 20}), 3).epochs is None
+def test_a_smaller_decay_is_advised_only_where_it_helps() -> None:
+    broken: dict[str, Value] = {"lr": 0.03, "weight_decay": 100.0, "epochs": 300}
+    text = training_picture(settings_of(broken))["sentence"]
+    assert "or λ = 50: with either the run settles" in text
+    assert at_once(settings_of(broken | {"weight_decay": 50.0, "epochs": 3000})).diverged_at[0] < 0
+    assert "or λ" not in training_picture(settings_of({"lr": 1.0}))["sentence"]
+
+
+def test_nobody_waits_for_trials_during_a_drag(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("this takes a while")
+
+    monkeypatch.setattr(diverged, "limit", refuse)
+    monkeypatch.setattr(diverged, "remedies", refuse)
+    monkeypatch.setattr(picture, "course", refuse)
+    text = training_picture(settings_of({"lr": 1.0}), waits=False)["sentence"]
+    assert text.startswith("Diverged at epoch ")
+    assert text.endswith("Choose a smaller η.")
+    growing = settings_of({"lr": 0.1, "optimizer": "momentum", "epochs": 1})
+    text = training_picture(growing, waits=False)["sentence"]
+    assert text.startswith("The training loss has grown from ")
+
+
+def test_a_run_that_only_overshoots_is_not_diverging() -> None:
+    values = {"optimizer": "adam", "lr": 0.3, "weight_decay": 0.0, "init_std": 0.0, "epochs": 5}
+    text = training_picture(settings_of(values))["sentence"]
+    assert "does not grow without end" in text
+    assert "Diverging" not in text
+    values = {"optimizer": "momentum", "lr": 0.1, "epochs": 1}
+    assert training_picture(settings_of(values))["sentence"].startswith("Diverging")
 
 
 def test_a_diverged_run_fills_its_picture() -> None:

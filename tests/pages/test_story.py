@@ -1,4 +1,4 @@
-"""The sentence under the picture claims what its numbers show, in every branch."""
+"""The sentences under the picture claim what their numbers show, in every branch."""
 
 import math
 from dataclasses import replace
@@ -7,11 +7,35 @@ import pytest
 
 from pages.shared import story
 from pages.shared.cached import Baselines
+from pages.shared.diverged import advice
 from pages.shared.numbers import plain
-from pages.shared.story import ALIKE, GROWN, MEMORISED, Limit, Outcome, diverged, sentence
+from pages.shared.remedies import Remedies
+from pages.shared.story import ALIKE, GROWN, MEMORISED, Outcome
+from tests.matrix.driver import number, recording
+from wd_core import Hyperparameters
+from wd_core.behaviour import End, behaviour
+from wd_core.trials import Course
 
 RIVALS = Baselines(constant_test=0.01, ridge_test=0.02, ridge_norm=0.1)
 HELPED = Outcome(weight_decay=3.0, train=0.001, test=0.05, test_without=50.0)
+TO_RIDGE = behaviour(Hyperparameters(weight_decay=3.0), 20).end
+TO_LEAST_SQUARES = behaviour(Hyperparameters(), 20).end
+WILD = replace(HELPED, start=50.0, train=1.01 * GROWN * 50.0, test=1e14)
+GOES_ON = Course(2000, 50.0, math.nan, math.inf, 1000, 1e20, math.nan, 1.0, 300)
+COMES_BACK = Course(2000, 50.0, 0.001, 3.0, 1000, 2.0, 0.001, 1.0, None)
+
+
+def sentence(end: Outcome, rivals: Baselines, goal: End = TO_RIDGE) -> str:
+    """What is said of a run."""
+    return story.sentence(end, rivals, goal, Remedies(0.01, None, 2000))
+
+
+def said(words: str, *args, **named) -> dict[str, float]:
+    """The numbers of the one sentence with these words."""
+    with recording() as heard:
+        sentence(*args, **named)
+    (found,) = (one for one in heard if words in one.text)
+    return {name: number(x) for name, x in found.values.items() if name != "formula"}
 
 
 @pytest.mark.parametrize(
@@ -36,32 +60,38 @@ def test_numbers_in_words(value: float, text: str) -> None:
 
 
 def test_helped_names_both_losses_and_their_ratio() -> None:
-    text = sentence(HELPED, RIVALS)
-    assert text.startswith(
-        "λ = 3 helped: the test loss ends at 0.05 instead of 50, a factor of 1000."
-    )
+    values = said("helped", HELPED, RIVALS)
+    assert values == {"weight_decay": 3, "test": 0.05, "test_without": 50, "times_less": 1000}
+    assert sentence(HELPED, RIVALS).startswith("λ = 3 helped")
 
 
 def test_hurt_names_both_losses() -> None:
-    text = sentence(replace(HELPED, test_without=0.04), RIVALS)
-    assert text.startswith("λ = 3 hurt: the test loss ends at 0.05 instead of 0.04 without decay.")
+    values = said("hurt", replace(HELPED, test_without=0.04), RIVALS)
+    assert values == {"weight_decay": 3, "test": 0.05, "test_without": 0.04}
 
 
 @pytest.mark.parametrize("factor", [1.0, 0.999 * ALIKE, 1.001 / ALIKE])
 def test_alike_losses_are_called_alike(factor: float) -> None:
-    text = sentence(replace(HELPED, test_without=factor * HELPED.test), RIVALS)
-    assert text.startswith("λ = 3 made little difference: the test loss ends at 0.05")
+    assert said("made little difference", replace(HELPED, test_without=factor * 0.05), RIVALS)
 
 
 @pytest.mark.parametrize(("factor", "word"), [(1.001 * ALIKE, "helped"), (0.999 / ALIKE, "hurt")])
 def test_what_is_just_not_alike_is_told_apart(factor: float, word: str) -> None:
-    assert word in sentence(replace(HELPED, test_without=factor * HELPED.test), RIVALS)
+    assert said(word, replace(HELPED, test_without=factor * HELPED.test), RIVALS)
 
 
 def test_a_twin_that_diverged_is_no_number() -> None:
-    text = sentence(replace(HELPED, test_without=math.nan, without_diverged=True), RIVALS)
-    assert text.startswith("With λ = 3 the test loss ends at 0.05; without decay it diverged.")
-    assert "nan" not in text
+    end = replace(HELPED, test_without=math.nan, without_diverged=True)
+    assert said("without decay it diverged", end, RIVALS) == {"weight_decay": 3, "test": 0.05}
+    assert "nan" not in sentence(end, RIVALS)
+
+
+def test_a_twin_that_has_grown_makes_nobody_helpful() -> None:
+    end = replace(HELPED, start=60.0, train_without=1.01 * GROWN * 60.0, test_without=1e9)
+    values = said("has grown", end, RIVALS)
+    assert values["train_without"] > GROWN * values["train_start"]
+    assert "helped" not in sentence(end, RIVALS)
+    assert "helped" in sentence(replace(end, train_without=0.99 * GROWN * 60.0), RIVALS)
 
 
 def without(train: float, test: float) -> Outcome:
@@ -70,87 +100,120 @@ def without(train: float, test: float) -> Outcome:
 
 
 def test_memorised() -> None:
-    text = sentence(without(3e-7, 87.9), RIVALS)
-    assert text.startswith(
-        "Memorised: without decay the training loss ends at 3.00×10⁻⁷, the test loss at 87.9."
-    )
+    values = said("Memorised", without(3e-7, 87.9), RIVALS, TO_LEAST_SQUARES)
+    assert values == {"train": 3e-7, "test": 87.9}
 
 
 def test_not_memorised() -> None:
-    text = sentence(without(0.012, 0.013), RIVALS)
-    assert not text.startswith("Memorised")
-    assert "0.013" in text
-    assert "0.012" in text
+    values = said("Without decay", without(0.012, 0.013), RIVALS, TO_LEAST_SQUARES)
+    assert values == {"train": 0.012, "test": 0.013}
 
 
-def test_losses_that_are_far_apart_are_not_called_near() -> None:
-    text = sentence(without(0.1, 0.9 * MEMORISED * 0.1), RIVALS)
-    assert "near the training loss" not in text
+@pytest.mark.parametrize(
+    ("train", "test"), [(0.1, 0.9 * MEMORISED * 0.1), (90.0, 91.0), (5.0, 60.0)]
+)
+def test_a_run_that_has_not_fallen_far_is_not_memorising(train: float, test: float) -> None:
+    assert "Memorised" not in sentence(without(train, test), RIVALS, TO_LEAST_SQUARES)
 
 
-def test_a_run_that_is_far_from_done_has_something_to_cure() -> None:
-    text = sentence(without(90.0, 91.0), RIVALS)
-    assert "little to cure" not in text
+@pytest.mark.parametrize(
+    ("loss", "words"),
+    [(0.049, "better than this run"), (0.051, "worse than this run"), (0.05, "the same as this")],
+)
+@pytest.mark.parametrize("goal", [TO_RIDGE, TO_LEAST_SQUARES])
+@pytest.mark.parametrize("many", [False, True])
+def test_rivals_are_judged(loss: float, words: str, goal: End, many: bool) -> None:
+    rivals = Baselines(constant_test=loss, ridge_test=loss, many=many)
+    assert said(f"{{constant_test}}, {words}", HELPED, rivals, goal)["constant_test"] == loss
+    assert said(f"{{ridge_test}}, {words}", HELPED, rivals, goal)["ridge_test"] == loss
 
 
-def test_a_training_loss_that_has_not_fallen_is_not_memorising() -> None:
-    text = sentence(without(5.0, 60.0), RIVALS)
-    assert not text.startswith("Memorised")
+def test_losses_shown_alike_are_the_same() -> None:
+    rivals = Baselines(constant_test=0.0500001, ridge_test=0.0499999)
+    text = sentence(HELPED, rivals)
+    assert text.count("the same as this run") == 2
+    assert "better" not in text
 
 
-@pytest.mark.parametrize(("constant", "word"), [(0.049, "better"), (0.051, "worse")])
-def test_the_constant_predictor_is_judged(constant: float, word: str) -> None:
-    text = sentence(HELPED, replace(RIVALS, constant_test=constant))
-    assert text.endswith(f"has {plain(constant)}, {word} than this run.")
+@pytest.mark.parametrize(
+    ("run", "weight_decay"),
+    [
+        (Hyperparameters(weight_decay=1.0, optimizer="momentum", decay="decoupled"), 0.1),
+        (Hyperparameters(weight_decay=1.0, batch_size=8, decay="decoupled"), 1.2),
+        (Hyperparameters(weight_decay=1.0, optimizer="momentum"), 1.0),
+    ],
+)
+def test_the_ridge_solution_is_named_by_the_strength_it_has(
+    run: Hyperparameters, weight_decay: float
+) -> None:
+    values = said("exact ridge", HELPED, RIVALS, behaviour(run, 20).end)
+    assert values["end_weight_decay"] == pytest.approx(weight_decay, rel=1e-12)
 
 
-def test_the_ridge_solution_is_compared() -> None:
-    assert "for this λ has 0.02, better than this run;" in sentence(HELPED, RIVALS)
-    alike = sentence(HELPED, replace(RIVALS, ridge_test=0.05))
-    assert "for this λ has 0.05, the same as this run;" in alike
+def test_many_least_squares_solutions_are_not_one() -> None:
+    end = without(1e-7, 80.0)
+    assert "the exact least squares solution" in sentence(end, RIVALS, TO_LEAST_SQUARES)
+    text = sentence(end, replace(RIVALS, many=True), TO_LEAST_SQUARES)
+    assert "the one of least norm" in text
+    assert "the exact least squares solution" not in text
 
 
-def test_without_a_ridge_solution_none_is_mentioned() -> None:
-    text = sentence(HELPED, replace(RIVALS, ridge_test=None, ridge_norm=None))
-    assert "the exact ridge solution is left out, at this size it costs too much;" in text
+@pytest.mark.parametrize(
+    ("batch_size", "words"),
+    [(5, "where it goes is not known"), (20, "it goes to no ridge solution")],
+)
+def test_without_a_known_end_nothing_exact_is_compared(batch_size: int, words: str) -> None:
+    run = Hyperparameters(
+        weight_decay=1.0, optimizer="adam", decay="decoupled", batch_size=batch_size
+    )
+    text = sentence(HELPED, replace(RIVALS, ridge_test=None), behaviour(run, 20).end)
+    assert words in text
+    assert "the exact" not in text
 
 
-@pytest.mark.parametrize("test_without", [0.0, 1e-30, 5.0, None])
+def test_a_solution_that_costs_too_much_is_left_out() -> None:
+    assert "at this size it costs too much" in sentence(HELPED, replace(RIVALS, ridge_test=None))
+
+
+@pytest.mark.parametrize("test_without", [0.0, 1e-40, 5.0, None])
 def test_a_perfect_run_has_a_sentence(test_without: float | None) -> None:
     end = Outcome(weight_decay=3.0, train=0.0, test=0.0, test_without=test_without)
-    text = sentence(end, Baselines(0.0, 0.0, 0.0))
+    text = sentence(replace(end, scale=1.0), Baselines(0.0, 0.0, 0.0))
     assert "ends at 0" in text
     assert "inf" not in text
     assert "nan" not in text
 
 
-def test_diverged_above_the_limit_says_which() -> None:
-    text = diverged(4, 1.0, Limit(0.0391, 0.0391, 1), "SGD", 5)
-    assert text.startswith("Diverged at epoch 4: η = 1 is above 0.0391")
-    assert "batch of 5 in the first epoch" in text
-    assert text.endswith("Choose η below 0.0391.")
+def test_of_rounding_nothing_is_made() -> None:
+    end = Outcome(0.3, 2e-34, 5.7e-34, 5e-35, start=1.5, scale=0.002)
+    rivals = Baselines(constant_test=0.001, ridge_test=8e-35)
+    with recording() as heard:
+        text = sentence(end, rivals)
+    shown = {number(x) for one in heard for n, x in one.values.items() if "test" in n}
+    assert shown == {0.0, 0.001}
+    assert "made little difference" in text
+    assert "the same as this run" in text
+    assert "0 up to rounding" in text
+    assert "rounding" not in sentence(HELPED, RIVALS)
 
 
-def test_descent_on_all_examples_has_one_limit() -> None:
-    text = diverged(4, 1.0, Limit(0.0391, 0.0391, None), "SGD", 20)
-    assert "the largest learning rate that is stable on all 20 examples" in text
-    assert "batch" not in text
+@pytest.mark.parametrize("other", [0.05, math.nan, None])
+def test_a_run_that_has_grown_is_no_result(other: float | None) -> None:
+    gone = other is not None and math.isnan(other)
+    end = replace(WILD, test_without=other, without_diverged=gone)
+    for course in (None, GOES_ON, COMES_BACK):
+        text = sentence(replace(end, course=course), RIVALS)
+        assert "helped" not in text
+        assert "nan" not in text
+        assert ("Diverging" in text) == (course is GOES_ON)
+        assert ("Choose" in text) == (course is GOES_ON)
+    assert "has grown" not in sentence(replace(end, untrained=60.0), RIVALS)
+    assert "has grown" not in sentence(replace(end, train=0.99 * GROWN * 50.0), RIVALS)
 
 
-def test_where_decay_broke_the_limit_a_smaller_one_is_a_way_out() -> None:
-    text = diverged(5, 0.03, Limit(0.0122, 0.0351, 5), "SGD", 5)
-    assert text.endswith("Choose η below 0.0122, or a smaller λ: at λ = 0 that limit is 0.0351.")
-
-
-@pytest.mark.parametrize(("other", "gone"), [(0.05, False), (math.nan, True), (None, False)])
-def test_a_run_on_its_way_out_is_no_result(other: float | None, gone: bool) -> None:
-    wild = replace(HELPED, start=50.0, train=1.01 * GROWN * 50.0, test=1e14)
-    text = sentence(replace(wild, test_without=other, without_diverged=gone), RIVALS)
-    assert text.startswith("Diverging: the training loss has grown from 50 to 101 instead")
-    assert "Diverging" not in sentence(replace(wild, untrained=60.0), RIVALS)
-    assert "helped" not in text
-    assert "nan" not in text
-    assert "Diverging" not in sentence(replace(wild, train=0.99 * GROWN * 50.0), RIVALS)
+def test_a_run_that_comes_back_says_where_to() -> None:
+    values = said("does not grow", replace(WILD, course=COMES_BACK), RIVALS)
+    assert values == {"train": WILD.train, "train_start": 50, "tried": 2000, "train_later": 0.001}
 
 
 @pytest.mark.parametrize(
@@ -163,41 +226,28 @@ def test_few_test_examples_are_named(count: int, words: str) -> None:
     assert ("test example" in text) == bool(words)
 
 
-def test_without_decay_the_exact_solution_is_least_squares() -> None:
-    text = sentence(without(0.012, 0.013), RIVALS)
-    assert "the exact least squares solution has 0.02, worse" in text
+def test_two_runs_that_still_cross_get_no_verdict() -> None:
+    text = sentence(replace(HELPED, unclear=True), RIVALS)
+    assert text.startswith("λ = 3 made no clear difference")
+    assert "helped" not in text
 
 
-def test_diverged_below_the_limit_does_not_blame_it() -> None:
-    text = diverged(4, 0.03, Limit(0.0391, 0.0391, 4), "SGD", 5)
-    assert "is below the limit of each single batch of the first 4 epochs (0.0391)" in text
-    assert "above" not in text
-
-
-def test_diverged_without_a_limit_names_the_optimizer() -> None:
-    text = diverged(4, 1.0, Limit(math.nan, math.nan, 4), "Adam", 5)
-    assert "with Adam there is no simple limit" in text
-    assert "nan" not in text
-
-
-@pytest.mark.parametrize("optimizer", ["SGD with momentum", "Nesterov momentum"])
-def test_the_rule_for_plain_descent_is_not_stated_for_momentum(optimizer: str) -> None:
-    text = diverged(4, 1.0, Limit(0.0743, 0.08, 4), optimizer, 5)
-    assert "2/(s + λ)" not in text
+@pytest.mark.parametrize(
+    ("found", "advised"),
+    [
+        (Remedies(0.05, 3.0, 2000), {"η = 0.05", "λ = 3", "2000 epochs"}),
+        (Remedies(0.05, None, 2000), {"η = 0.05", "2000 epochs"}),
+        (Remedies(None, 3.0, 2000), {"λ = 3", "2000 epochs"}),
+        (Remedies(None, None, 2000), set()),
+        (Remedies(), set()),
+    ],
+)
+def test_only_what_was_tried_is_advised(found: Remedies, advised: set[str]) -> None:
+    text = advice(found)
+    assert all(words in text for words in advised)
+    assert text.startswith("Choose a smaller η") == (not advised)
 
 
 def test_thresholds_are_what_the_tests_assume() -> None:
     assert 1 < ALIKE < 1.5
     assert story.MEMORISED >= 5
-
-
-def test_two_runs_that_still_cross_get_no_verdict() -> None:
-    text = sentence(replace(HELPED, unclear=True), RIVALS)
-    assert text.startswith("λ = 3 made no clear difference: the test loss ends at 0.05,")
-    assert "helped" not in text
-
-
-def test_decay_alone_can_diverge() -> None:
-    text = story.decay_diverged(7, 5.0)
-    assert text.startswith("Diverged at epoch 7: ηλ = 5 is above 2")
-    assert "1 − ηλ = −4" in text

@@ -361,7 +361,7 @@ def test_settings_that_do_not_go_together_are_explained() -> None:
 def test_the_formulas_hold_the_present_numbers() -> None:
     text = shown_text(opened({"weight_decay": "0.5", "n_train": "30", "lr": "0.01"}))
     assert "alpha = nλ = 15" in text
-    assert "weight_decay = 2λ = 1, and SGD takes the same steps at η/2." in text
+    assert "weight_decay = 2λ = 1 and lr = η/2 = 0.005" in text
     assert "1 − 0.01 · 0.5 = 0.995" in text
     assert r"\tfrac{0.5}{2}" in text
 
@@ -382,3 +382,28 @@ def test_the_kind_of_decay_is_explained(decay: str, words: str) -> None:
 def test_both_files_are_offered() -> None:
     labels = [b.proto.label for b in opened(SMALL).get("download_button")]
     assert labels == ["Numbers (CSV)", "PyTorch script"]
+
+
+def test_the_table_has_a_dash_for_what_a_run_does_not_read() -> None:
+    pins = ["momentum?optimizer=momentum&momentum=0.5", "real?source=diabetes&n_features=10"]
+    page = opened(SMALL | {"noise": "0.5"}, pins)
+    (table,) = page.dataframe
+    assert table.value["Momentum μ"].tolist() == ["–", "0.5", "–"]
+    assert table.value["Noise σ"].tolist() == ["0.5", "0.01", "–"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (
+            {"optimizer": "momentum", "decay": "decoupled", "batch_size": "20"},
+            "alpha = n · λ(1 − μ) = 6",
+        ),
+        ({"optimizer": "adam", "decay": "decoupled", "batch_size": "20"}, "beyond 1/λ = 0.333"),
+        ({"optimizer": "adam"}, "What the gradients are of"),
+        ({"optimizer": "adam", "decay": "decoupled"}, "weight_decay = λ = 3, lr = η = 0.003"),
+        ({"n_train": "23"}, "no λ and η take the same steps"),
+    ],
+)
+def test_what_is_minimised_is_what_this_run_goes_to(query: dict[str, str], words: str) -> None:
+    assert words in shown_text(opened(query))

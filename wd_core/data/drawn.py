@@ -107,7 +107,10 @@ def _correlated_script(spec: DatasetSpec) -> str:
 LINEAR = DataSource(
     label="Linear, many small weights",
     description="Independent features, all with the same small weight: the book's data.",
-    formula=r"y = b + \sum_j w\,x_j + \sigma\varepsilon, \quad x_j, \varepsilon \sim N(0, 1)",
+    formula=(
+        r"\begin{gathered} y = b + \sum_j w\,x_j + \sigma\varepsilon \\"
+        r" x_j, \varepsilon \sim N(0, 1) \end{gathered}"
+    ),
     reads=_READS,
     make=_linear,
     most_train=None,
@@ -124,8 +127,8 @@ SPARSE = DataSource(
         " (all of them where there are no more than k)."
     ),
     formula=(
-        r"y = b + \sum_{j \le k} w\,x_j + \sigma\varepsilon,"
-        r" \quad x_j, \varepsilon \sim N(0, 1)"
+        r"\begin{gathered} y = b + \sum_{j \le k} w\,x_j + \sigma\varepsilon \\"
+        r" x_j, \varepsilon \sim N(0, 1) \end{gathered}"
     ),
     reads=(*_READS, "n_informative"),
     make=_sparse,
@@ -142,8 +145,9 @@ CORRELATED = DataSource(
         "Features of unit variance, each with correlation ρ to its neighbours, all of one weight."
     ),
     formula=(
-        r"y = b + \sum_j w\,x_j + \sigma\varepsilon, \quad x_1 = z_1, \quad"
-        r" x_j = \rho\,x_{j-1} + \sqrt{1 - \rho^2}\,z_j, \quad z_j, \varepsilon \sim N(0, 1)"
+        r"\begin{gathered} y = b + \sum_j w\,x_j + \sigma\varepsilon \\ x_1 = z_1 \\"
+        r" x_j = \rho\,x_{j-1} + \sqrt{1 - \rho^2}\,z_j \\"
+        r" z_j, \varepsilon \sim N(0, 1) \end{gathered}"
     ),
     reads=(*_READS, "correlation"),
     make=_correlated,

@@ -56,9 +56,9 @@ _DECOUPLED: dict[str, Any] = {"limit": None, "end": box_if_whole(DIVIDED), **APA
 ADAM = Optimizer(
     label="Adam",
     formula=(
-        r"m \leftarrow \beta_1 m + (1-\beta_1) g, \quad"
-        r" s \leftarrow \beta_2 s + (1-\beta_2) g^2, \quad"
-        r" w \leftarrow w - \eta\,\hat m / (\sqrt{\hat s} + \epsilon)"
+        r"\begin{gathered} m \leftarrow \beta_1 m + (1-\beta_1) g \\"
+        r" s \leftarrow \beta_2 s + (1-\beta_2) g^2 \\"
+        r" w \leftarrow w - \eta\,\hat m / (\sqrt{\hat s} + \epsilon) \end{gathered}"
     ),
     reads=("betas", "eps"),
     needs={},
@@ -101,8 +101,8 @@ ADAM = Optimizer(
 RMSPROP = Optimizer(
     label="RMSprop",
     formula=(
-        r"s \leftarrow \beta_2 s + (1-\beta_2) g^2, \quad"
-        r" w \leftarrow w - \eta\,g / (\sqrt{s} + \epsilon)"
+        r"\begin{gathered} s \leftarrow \beta_2 s + (1-\beta_2) g^2 \\"
+        r" w \leftarrow w - \eta\,g / (\sqrt{s} + \epsilon) \end{gathered}"
     ),
     reads=("betas", "eps"),
     needs={},

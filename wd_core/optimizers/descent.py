@@ -135,7 +135,7 @@ def _with_velocity(label: str, limit: Formula, beside: Formula, *options: str) -
 
 MOMENTUM = Optimizer(
     label="SGD with momentum",
-    formula=r"m \leftarrow \mu m + g, \quad w \leftarrow w - \eta\,m",
+    formula=(r"\begin{gathered} m \leftarrow \mu m + g \\ w \leftarrow w - \eta\,m \end{gathered}"),
     reads=("momentum",),
     needs={},
     slots=("velocity",),
@@ -160,7 +160,10 @@ MOMENTUM = Optimizer(
 
 NESTEROV = Optimizer(
     label="Nesterov momentum",
-    formula=r"m \leftarrow \mu m + g, \quad w \leftarrow w - \eta\,(g + \mu m)",
+    formula=(
+        r"\begin{gathered} m \leftarrow \mu m + g \\"
+        r" w \leftarrow w - \eta\,(g + \mu m) \end{gathered}"
+    ),
     reads=("momentum",),
     needs={"momentum": ("> 0", lambda momentum: momentum > 0)},
     slots=("velocity",),

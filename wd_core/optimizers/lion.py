@@ -46,8 +46,8 @@ def _options(run: Hyperparameters) -> tuple[str, ...]:
 LION = Optimizer(
     label="Lion",
     formula=(
-        r"w \leftarrow w - \eta\,\mathrm{sign}(\beta_1 m + (1-\beta_1) g), \quad"
-        r" m \leftarrow \beta_2 m + (1-\beta_2) g"
+        r"\begin{gathered} w \leftarrow w - \eta\,\mathrm{sign}(\beta_1 m + (1-\beta_1) g) \\"
+        r" m \leftarrow \beta_2 m + (1-\beta_2) g \end{gathered}"
     ),
     reads=("betas",),
     needs={},

@@ -1,0 +1,115 @@
+"""What a run is measured against: the solution that it goes to, and the simplest prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pages.shared.cached import Baselines
+from pages.shared.numbers import plain
+from pages.shared.words import Said, say
+from wd_core.behaviour import End
+
+
+def sentences(test: float, baselines: Baselines, end: End) -> Iterator[Said]:
+    """A sentence on each rival of a run with this test loss."""
+    yield _exact(test, baselines, end)
+    constant = baselines.constant_test
+    if plain(constant) == plain(test):
+        yield say(
+            "Predicting the training mean, without looking at x, has {constant_test}, the same as "
+            "this run.",
+            constant_test=constant,
+        )
+    elif constant < test:
+        yield say(
+            "Predicting the training mean, without looking at x, has {constant_test}, better than "
+            "this run.",
+            constant_test=constant,
+        )
+    else:
+        yield say(
+            "Predicting the training mean, without looking at x, has {constant_test}, worse than "
+            "this run.",
+            constant_test=constant,
+        )
+
+
+def _exact(test: float, baselines: Baselines, end: End) -> Said:
+    if end.kind == "unknown":
+        return say("This run is compared with no exact solution: where it goes is not known.")
+    if end.kind == "box":
+        return say("This run is compared with no exact solution: it goes to no ridge solution.")
+    if baselines.ridge_test is None:
+        return say("The exact solution is left out: at this size it costs too much.")
+    assert end.weight_decay is not None
+    if end.weight_decay.value:
+        return _ridge(test, baselines.ridge_test, end.weight_decay.text, end.weight_decay.value)
+    if baselines.many:
+        return _least_norm(test, baselines.ridge_test)
+    return _least_squares(test, baselines.ridge_test)
+
+
+def _ridge(test: float, ridge: float, formula: str, weight_decay: float) -> Said:
+    if plain(ridge) == plain(test):
+        return say(
+            "For comparison, the exact ridge solution for {formula} = {end_weight_decay} has "
+            "{ridge_test}, the same as this run.",
+            formula=formula,
+            end_weight_decay=weight_decay,
+            ridge_test=ridge,
+        )
+    if ridge < test:
+        return say(
+            "For comparison, the exact ridge solution for {formula} = {end_weight_decay} has "
+            "{ridge_test}, better than this run.",
+            formula=formula,
+            end_weight_decay=weight_decay,
+            ridge_test=ridge,
+        )
+    return say(
+        "For comparison, the exact ridge solution for {formula} = {end_weight_decay} has "
+        "{ridge_test}, worse than this run.",
+        formula=formula,
+        end_weight_decay=weight_decay,
+        ridge_test=ridge,
+    )
+
+
+def _least_squares(test: float, ridge: float) -> Said:
+    if plain(ridge) == plain(test):
+        return say(
+            "For comparison, the exact least squares solution has {ridge_test}, the same as this "
+            "run.",
+            ridge_test=ridge,
+        )
+    if ridge < test:
+        return say(
+            "For comparison, the exact least squares solution has {ridge_test}, better than this "
+            "run.",
+            ridge_test=ridge,
+        )
+    return say(
+        "For comparison, the exact least squares solution has {ridge_test}, worse than this run.",
+        ridge_test=ridge,
+    )
+
+
+def _least_norm(test: float, ridge: float) -> Said:
+    """Of the many solutions the one that is drawn; the start decides which one a run goes to."""
+    if plain(ridge) == plain(test):
+        return say(
+            "For comparison, of the many exact least squares solutions the one of least norm has "
+            "{ridge_test}, the same as this run.",
+            ridge_test=ridge,
+        )
+    if ridge < test:
+        return say(
+            "For comparison, of the many exact least squares solutions the one of least norm has "
+            "{ridge_test}, better than this run.",
+            ridge_test=ridge,
+        )
+    return say(
+        "For comparison, of the many exact least squares solutions the one of least norm has "
+        "{ridge_test}, worse than this run.",
+        ridge_test=ridge,
+    )
