@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -447,7 +448,7 @@ def shown_points(seen: Visit) -> list[Array]:
     """The points of that table, where a rule ends and the exact one, row by row."""
     return [
         np.array([number(said.values["w1"]), number(said.values["w2"])])
-        for said in seen.saying("({w1}, {w2})")
+        for said in seen.saying("({w1},\u00a0{w2})")
     ]
 
 
@@ -493,7 +494,7 @@ def test_every_sentence(case):
         for said in seen.said
         if CELLS not in said.text
         and not in_table(said.text)
-        and said.text not in ("slope {slope}", "({w1}, {w2})")
+        and said.text not in ("slope {slope}", "({w1},\u00a0{w2})")
         and "distance" not in said.values
     ]
     hold(rest, ORACLES, found)
@@ -576,6 +577,8 @@ def test_what_is_drawn_is_explained_and_nothing_else(case):
     (text,) = [text for text in seen.captions if text.startswith("A cell is")]
     for name, words in EXPLAINED.items():
         assert (words in text) == (name in names), name
+    listed = " ".join(map(str, seen.page.dataframe[0].value.to_numpy().ravel()))
+    assert ("A slope is" in text) == bool(re.search(r"[\d.] \(\d+ η\)|bent", listed))
 
 
 def lines(seen: Visit, name: str) -> dict[int, tuple[Array, Array]]:

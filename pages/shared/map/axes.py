@@ -20,6 +20,8 @@ ZERO, GAP, ALONE = 1.0, 0.4, 1 / 3
 # Between panels, in shares of the figure; on a phone another.
 BESIDE, ABOVE = 0.055, 0.18
 NARROW_BESIDE, NARROW_ABOVE = 0.13, 0.11
+# And where the panels on the right name their own upright axis.
+NAMED_BESIDE = 0.09
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,9 +119,12 @@ def refs(place: int) -> dict[str, str]:
     return dict(zip(("xref", "yref"), names(place), strict=True))
 
 
-def domains(rows: int, columns: int, *, narrow: bool = False) -> list[tuple[list[float], ...]]:
-    """x and y domains of the panels, row by row from the top."""
+def domains(
+    rows: int, columns: int, *, narrow: bool = False, named: bool = False
+) -> list[tuple[list[float], ...]]:
+    """x and y domains of the panels, row by row from the top; `named`: each its upright axis."""
     beside, above = (NARROW_BESIDE, NARROW_ABOVE) if narrow else (BESIDE, ABOVE)
+    beside = NAMED_BESIDE if named else beside
     width = (1 - beside * (columns - 1)) / columns
     height = (1 - above * (rows - 1)) / rows
     lefts = [column * (width + beside) for column in range(columns)]

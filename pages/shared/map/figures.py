@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -84,10 +85,13 @@ def layout(frames: Sequence[Frame], optimizers: int, chosen: Chosen) -> Plain:
             "narrow": _narrow(frames, optimizers),
         },
     }
-    for place, (frame, (x, y)) in enumerate(zip(frames, domains(rows, columns), strict=True)):
+    # over λ and over λ′ beside each other
+    named = any(a.by_step != b.by_step for a, b in pairwise(frames[:columns]))
+    places = domains(rows, columns, named=named)
+    for place, (frame, (x, y)) in enumerate(zip(frames, places, strict=True)):
         across, up = frame.axes(place).items()
         title = f"weight decay {'λ′ = ηλ' if frame.by_step else 'λ'}"
-        first = place % columns == 0 or frame.by_step != frames[place - 1].by_step
+        first = place % columns == 0 or named
         figure[across[0]] = across[1] | {
             "domain": x,
             "title": _named("learning rate η" if place // columns == rows - 1 else ""),

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pages.shared.map import limits, overlays
 from pages.shared.map.box import LR, STEPS, WEIGHT_DECAY, Arrival
 from pages.shared.map.plan import Plan
-from pages.shared.map.valley import MATTERS, STRAIGHT
+from pages.shared.map.valley import FEWEST, MATTERS, STRAIGHT, Valley
 from pages.shared.map.words import LOWER
 from pages.shared.numbers import percent, plain
 from pages.shared.words import Said, listed, say
@@ -18,8 +18,10 @@ from wd_core import OPTIMIZERS
 from wd_core.behaviour import End
 
 
-def reading(plan: Plan, drawn: Collection[str], *, whole: bool) -> str:
-    """What is drawn, and what it means; `whole`: all cells have come."""
+def reading(
+    plan: Plan, drawn: Collection[str], *, whole: bool, valleys: Sequence[Valley | None] = ()
+) -> str:
+    """What is drawn, and what it means; `whole`: all cells have come, and show these valleys."""
     parts = [_cells(plan), say("λ = 0 is the row below.")]
     if overlays.LOST in drawn:
         parts.append(say("Hatched: that run diverged."))
@@ -34,7 +36,7 @@ def reading(plan: Plan, drawn: Collection[str], *, whole: bool) -> str:
                 factor=MATTERS,
             )
         )
-    if whole:
+    if any(_has_slope(found) for found in valleys):
         parts.append(
             say(
                 "A slope is the median over any two points; a line is bent where fewer than "
@@ -47,15 +49,17 @@ def reading(plan: Plan, drawn: Collection[str], *, whole: bool) -> str:
     if overlays.CONSTANT in drawn:
         parts.append(say("Dashed: ηλ as in the chosen run."))
     parts += _limits(plan, drawn, whole)
-    if whole and any(not plan.one_rule(panel.optimizer) for panel in plan.panels):
-        parts.append(
-            say(
-                "Two best cells are about the same where they differ by less than {share}, or "
-                "than the seeds of one of them do.",
-                share=percent(round(LOWER - 1, 6)),
-            )
-        )
+    two_rules = any(not plan.one_rule(panel.optimizer) for panel in plan.panels)
+    if whole and two_rules and overlays.BEST in drawn:
+        parts.append(_alike(plan))
     return " ".join(parts)
+
+
+def _has_slope(found: Valley | None) -> bool:
+    """Whether the table calls a line of this map straight, or bent."""
+    return found is not None and any(
+        len(line.lr) >= FEWEST for line in (found.bottom, found.crossing)
+    )
 
 
 def _cells(plan: Plan) -> Said:
@@ -70,6 +74,21 @@ def _cells(plan: Plan) -> Said:
         "{seeds} runs at their end, epoch {epochs}.",
         seeds=plan.seeds,
         epochs=plan.base.epochs,
+    )
+
+
+def _alike(plan: Plan) -> Said:
+    """From where on one kind of decay is called lower."""
+    share = percent(round(LOWER - 1, 6))
+    if plan.seeds == 1:
+        return say(
+            "Two best cells are about the same where they differ by less than {share}.",
+            share=share,
+        )
+    return say(
+        "Two best cells are about the same where they differ by less than {share}, or than the "
+        "seeds of one of them do.",
+        share=share,
     )
 
 
@@ -193,10 +212,10 @@ def ends_table(found: Sequence[Arrival]) -> list[dict[str, str]]:
     return [
         {
             "": _rule(one),
-            "ends at": say("({w1}, {w2})", w1=float(one.reached[0]), w2=float(one.reached[1])),
+            "ends at": say("({w1},\u00a0{w2})", w1=float(one.reached[0]), w2=float(one.reached[1])),
             "exact": "–"
             if one.exact is None
-            else say("({w1}, {w2})", w1=float(one.exact[0]), w2=float(one.exact[1])),
+            else say("({w1},\u00a0{w2})", w1=float(one.exact[0]), w2=float(one.exact[1])),
             "which is": _destination(one.end),
         }
         for one in found
@@ -218,7 +237,7 @@ def _destination(end: End) -> str:
             strength=end.weight_decay.value,
         )
     if end.bound is not None:
-        return say("box, |wⱼ| ≤ {formula} = {bound}", formula=end.bound.text, bound=end.bound.value)
+        return say("box, {formula} = {bound}", formula=end.bound.text, bound=end.bound.value)
     return "unknown"
 
 
@@ -236,6 +255,8 @@ def ends(found: Sequence[Arrival]) -> str:
     if known:
         away = max(one.away for one in known)
         parts.append(say("Each ends within {distance} of its exact point.", distance=plain(away)))
+    if any(one.end.kind == "box" for one in known):
+        parts.append(say("That of a box has the least loss with every |wⱼ| ≤ 1/λ."))
     if any(not _own_ridge(one.end) for one in known):
         parts.append(say("Only those whose exact point is ridge of λ minimise L + (λ/2)‖w‖²."))
     return " ".join(parts)

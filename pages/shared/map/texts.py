@@ -101,11 +101,13 @@ def table(found: Cells) -> str:
 def explanations(settings: Settings, shown: Shown, payload: Payload) -> None:
     """Beneath the maps: how to read them, what the two decays are, and where the rules end."""
     plan = plan_of(settings, shown)
-    read, rules, ends = st.columns(3, gap="medium")
+    read, rules, ends = st.columns([3, 3, 4], gap="medium")
     with read:
         st.markdown("**How to read it**")
+        whole = payload["stream"] is None
+        valleys = valleys_of(plan, cells(plan).middle()) if whole else []
         drawn = figures.legend(payload["figure"])
-        st.caption(reading.reading(plan, drawn, whole=payload["stream"] is None))
+        st.caption(reading.reading(plan, drawn, whole=whole, valleys=valleys))
     with rules:
         st.markdown("**Coupled and decoupled**")
         _rules(plan)
