@@ -8,6 +8,7 @@ import streamlit as st
 from plotly.io.json import to_json_plotly
 
 from pages.shared import assets
+from pages.shared.payload import Payload
 
 # Streamlit sends inline script again with every message, so the component proper lies
 # behind addresses that the browser caches. The script runs from a blob: address, against
@@ -34,7 +35,7 @@ def encode(payload: Mapping[str, Any]) -> str:
 
 
 def chart(
-    payload: Mapping[str, Any], *, key: str, on: Mapping[str, Callable[[], None]] | None = None
+    payload: Payload, *, key: str, on: Mapping[str, Callable[[], None]] | None = None
 ) -> None:
     """Draw the payload on the chart with this key; a constant key keeps zoom and legend.
 

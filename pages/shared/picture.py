@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from pages.shared import cached, diverged, figures, story, tiles
 from pages.shared.link import Pin, query_of
 from pages.shared.numbers import number_text, plain
+from pages.shared.payload import Events, Figure, Part, Payload, Rows
 from pages.shared.remedies import Remedies, course, remedies
 from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, relevant, within
 from pages.shared.words import say
 from wd_core import make_dataset, train, unreachable_norm
 from wd_core.behaviour import End, behaviour
 from wd_core.types import Array, EpochRecord
-
-Payload = dict[str, Any]
 
 # A streamed picture is sent at this pace, however fast the epochs come.
 PACE_SECONDS = 0.1
@@ -45,31 +43,39 @@ def training_picture(
     """
     query, read = query_of(settings, pins), relevant(settings.data.source, settings.run.optimizer)
     front = [key for key in FRONT if key in read]
+    records = cached.known(settings)
+    shown = _finished(settings, records, pins, waits) if records else _begun(settings, pins)
     payload: Payload = {
         "run": query or "defaults",
         "query": query,
+        "figure": shown["figure"],
+        "series": shown["series"],
+        "sentence": shown["sentence"],
         "tiles": tiles.of(settings),
         "total": settings.run.epochs,
-        "stream": None,
+        "stream": None if records else f"/api/train/stream?{query}",
         "live": {
             "url": f"/api/train?{query}",
             "controls": {key: {"param": key, "values": _steps(key, settings)} for key in front},
         },
     }
-    if records := cached.known(settings):
-        return payload | _finished(settings, records, pins, waits)
+    if not records:
+        payload["work"] = settings.query()
+    return payload
+
+
+def _begun(settings: Settings, pins: Sequence[Pin]) -> Part:
+    """What is known before a stream: the figure, its curves still empty."""
     suffixes = ("", "_0") if settings.run.weight_decay else ("",)
     series: figures.Series = {name + suffix: [] for name in COLUMNS for suffix in suffixes}
-    return payload | {
-        "stream": f"/api/train/stream?{query}",
-        "work": settings.query(),
-        "series": {"epoch": []} | series,
+    return {
+        "series": {"epoch": [], **series},
         "figure": _figure(settings, series, None, pins),
         "sentence": TAKES_A_WHILE,
     }
 
 
-def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Iterator[tuple[str, Payload]]:
+def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Events:
     """The events of a long run: `rows` at a fixed pace, then the finished `picture`, then `done`.
 
     Where the training data take a while to draw, a `picture` of the start comes first. Closing the
@@ -81,14 +87,14 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Iterator[tuple[str, 
         n, d = settings.data.n_train, settings.data.n_features
         yield (
             "picture",
-            {
-                "series": _start(settings),
-                "sentence": say(
+            Part(
+                series=_start(settings),
+                sentence=say(
                     "Drawing {n_train} × {n_features} numbers of training data first.",
                     n_train=n,
                     n_features=d,
                 ),
-            },
+            ),
         )
     data, every = cached.dataset(settings.data), cached.record_every(epochs)
     began = sent = time.monotonic()
@@ -100,20 +106,14 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Iterator[tuple[str, 
             new += 1
             now = time.monotonic()
             if slow and record.epoch == 0:
-                yield "picture", {"series": _series(records), "sentence": TAKES_A_WHILE}
+                yield "picture", Part(series=_series(records), sentence=TAKES_A_WHILE)
                 new = 0
             elif record.epoch in (0, epochs) or now - sent >= PACE_SECONDS:
                 left = (
                     (now - began) / record.epoch * (epochs - record.epoch) if record.epoch else None
                 )
-                yield (
-                    "rows",
-                    {
-                        "series": _series(records[-new:]),
-                        "epoch": record.epoch,
-                        "seconds_left": left,
-                    },
-                )
+                series = _series(records[-new:])
+                yield "rows", Rows(series=series, epoch=record.epoch, seconds_left=left)
                 sent, new = now, 0
     cached.remember(settings, records, _reach(settings, _until_divergence(records)))
     yield "picture", _finished(settings, records, pins)
@@ -157,7 +157,7 @@ def _steps(key: str, settings: Settings) -> list[str]:
 
 def _finished(
     settings: Settings, records: Sequence[EpochRecord], pins: Sequence[Pin], waits: bool = True
-) -> Payload:
+) -> Part:
     """What is known only at the end: all curves, the figure with its baselines, the sentence."""
     goal = behaviour(settings.run, settings.data.n_train).end
     aim = None if goal.weight_decay is None else goal.weight_decay.value
@@ -271,7 +271,7 @@ def _figure(
     baselines: cached.Baselines | None,
     pins: Sequence[Pin],
     last: int | None = None,
-) -> Payload:
+) -> Figure:
     """The figure over all epochs, or up to the last one before the run diverged."""
     lam = number_text(settings.run.weight_decay)
     return figures.training(
