@@ -86,7 +86,7 @@ def test_the_chosen_run_is_known_when_the_maps_are_whole(page: "Page", server: "
     page.wait_for_function("!location.search.includes('n_features=20&')")
     page.get_by_text("Chosen: SGD, coupled, η = 0.1, λ = 1. Test loss").wait_for()
     page.wait_for_selector(DONE)
-    page.get_by_text("SGD, either").wait_for(state="attached")
+    page.locator("[role=gridcell]", has_text="SGD, either").wait_for(state="attached")
 
 
 def test_a_stop_keeps_what_is_there_and_a_click_does_not_start_again(
