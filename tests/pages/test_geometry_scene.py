@@ -10,6 +10,7 @@ from pages.shared.geometry.scene import (
     DEFAULT,
     DEFAULTS,
     SETTINGS,
+    SMALLEST,
     WEIGHT_DECAYS,
     Scene,
     read_link,
@@ -29,7 +30,8 @@ def of_setting(setting: Setting) -> st.SearchStrategy[Value]:
         case Number() if setting.whole:
             return st.integers(int(setting.least), int(setting.most))
         case Number():
-            return st.floats(setting.least, setting.most)
+            values = st.floats(setting.least, setting.most)
+            return values.map(lambda x: 0.0 if abs(x) < SMALLEST else x)
 
 
 KEYS = [key for key in SETTINGS if key != "theta"]
@@ -91,6 +93,8 @@ def test_theta_beside_weight_decay_is_refused() -> None:
         ("correlation=-2", "0.99: at ±1 the two features would be one"),
         ("correlation=much", "is not a number"),
         ("correlation=0.995", "is outside the range"),
+        ("w1=1e-200", "is closer to 0 than"),
+        ("s1=1e-300", "is closer to 0 than"),
         ("colour=red", "does not exist"),
     ],
 )

@@ -87,8 +87,9 @@ def _stays(solved: Solutions, end: Array, *, there: bool) -> Said:
 
 
 def _limit(scene: Scene, solved: Solutions, k: int) -> Array:
-    start = [scene.start1, scene.start2]
-    return solved.surfaces[k].descent_limit(start, float(solved.weight_decay[k]))
+    if solved.weight_decay[k] > 0:
+        return np.asarray(solved.optimum[k])
+    return solved.surfaces[k].descent_limit([scene.start1, scene.start2], 0.0)
 
 
 def beside_2(value: float) -> Digits:

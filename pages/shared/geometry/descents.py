@@ -89,6 +89,7 @@ def stability(scene: Scene, solved: Solutions) -> Array:
     return np.asarray(scene.lr * (solved.eigenvalues[:, 0] + solved.weight_decay))
 
 
+@lru_cache(maxsize=4)
 def products(scene: Scene, solved: Solutions) -> Array:
     """η(s + λ) of the steepest direction that the start has a part along, in every picture, [K]."""
     start = [scene.start1, scene.start2]

@@ -28,6 +28,8 @@ WEIGHT_DECAYS = (
     *(1e4, 1e5, 1e6),
 )
 DECADES = tuple(float(f"1e{power}") for power in range(-3, 7))
+# What is nearer to 0 is told apart from it by no picture.
+SMALLEST = 1e-12
 ON, OFF = "on", "off"
 SWITCH = {OFF: "off", ON: "on"}
 VIEWS = {"levels": "Level sets", "surface": "Surface"}
@@ -98,8 +100,19 @@ DEFAULT = Scene()
 DEFAULTS: dict[str, Value] = asdict(DEFAULT)
 
 
+class Real(Number):
+    """A number of the plane: 0, or so large that its square is a number, too."""
+
+    def read(self, text: str) -> Value:
+        """The value in a text, or ValueError with the rule."""
+        value = super().read(text)
+        if 0 < abs(float(value)) < SMALLEST:
+            raise ValueError("is closer to 0 than 10⁻¹² without being 0")
+        return value
+
+
 def _real(key: str, label: str, help: str, least: float, most: float, step: float) -> Number:
-    return Number(key, label, help, float(DEFAULTS[key]), least, most, step)
+    return Real(key, label, help, float(DEFAULTS[key]), least, most, step)
 
 
 def _choice(key: str, label: str, help: str, options: Mapping[str, str]) -> Choice:
