@@ -519,6 +519,20 @@ def test_losses_that_are_all_alike_have_no_best() -> None:
     assert lost.startswith("Every run diverged")
 
 
+def test_losses_that_are_rounding_are_no_better_than_each_other() -> None:
+    plan = small(Shown("adam", per_decade=1, seeds=1))
+    rounding = picture.rounding(plan)
+    assert 0 < rounding < 1e-20
+    losses = np.ones((2, len(plan.strength), len(plan.lr)))
+    losses[0, 0] = rounding * np.array([1e-6, 1e-3, 0.5, 1, 2])
+    losses[1, 0] = 0.0
+    text = said(plan, losses)
+    assert "Under Adam both kinds of decay reach about the same loss" in text
+    assert "Losses that are 0 up to rounding have the lightest colour" in text
+    row = table_of(plan, losses)[0]
+    assert (row["loss"], row["at η"], row["at λ"]) == ("0 up to rounding", "several", "0")
+
+
 def test_a_map_of_zeros_is_coloured() -> None:
     payload = payload_of(FEW, noise=0.0, true_weight=0.0, init_std=0.0, true_bias=0.0)
     heats = [t for t in go.Figure(payload["figure"]).data if t.type == "heatmap"]
