@@ -7,11 +7,11 @@ from dataclasses import asdict
 import streamlit as st
 
 from pages.shared import assets, controls
+from pages.shared.book import words
 from pages.shared.book.entry import (
     SETTINGS,
     Entry,
     entry_of,
-    obstacle,
     read_link,
     train_query,
 )
@@ -49,7 +49,7 @@ def open_on_train(entry: Entry) -> None:
     for code, recipe in entry.book.recipes.items():
         address = _address(recipe, 3.0, entry.seed)
         if address is None:
-            st.caption(f"The {code} code's run cannot be opened on Train: {obstacle(recipe)}.")
+            st.caption(words.not_on_train(code, recipe))
             continue
         st.link_button(
             f"Open on Train: {code}, λ = 3",

@@ -101,12 +101,3 @@ def train_query(recipe: Recipe, weight_decay: float, seed: int) -> str | None:
         "seed": seed,
     }
     return query_of(settings_of(values), ())
-
-
-def obstacle(recipe: Recipe) -> str:
-    """Why Train's controls cannot say this recipe; empty where they can."""
-    if not recipe.plain_start:
-        return "its start is not N(0, s²)"
-    if recipe.bias_scale:
-        return "its bias starts at random"
-    return "its bias decays" if recipe.decay_bias else ""

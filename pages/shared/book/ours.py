@@ -9,9 +9,10 @@ import numpy as np
 
 from pages.shared.book.entry import Entry
 from wd_core import collect, train
+from wd_core.behaviour import behaviour
 from wd_core.editions import EDITIONS, Edition, Printed
 from wd_core.ends import Baselines, Ends, Quantity, baselines, finish
-from wd_core.recipes import Code, Recipe, dataset_of, start_of
+from wd_core.recipes import DATA, Code, Recipe, dataset_of, start_of
 from wd_core.types import Array
 
 PRINTED_AT = (0.0, 3.0)
@@ -71,6 +72,7 @@ class Curves:
     baselines: Baselines
     shrink: Array  # [L]
     hidden: float  # median of ‖P₀w‖ at the start
+    no_ridge: str  # why exact ridge is not where the code goes, in a sentence; "" where it is
 
     def at(self, weight_decay: float) -> int:
         """The column of this λ."""
@@ -147,7 +149,8 @@ def curves(recipe: Recipe, seeds: int) -> Curves:
     lams = [lam for lam in GRID if per_step * lam <= MOST_SHRINK]
     chosen = range(seeds)
     first = finish(replace(recipe, epochs=0), [0.0], chosen)
-    effective = [recipe.ridge_weight_decay(lam) for lam in lams]
+    ends = [behaviour(recipe.run(lam), DATA.n_train).end for lam in lams]
+    effective = [end.weight_decay.value for end in ends if end.weight_decay is not None]
     return Curves(
         weight_decay=np.array(lams),
         random=finish(recipe, lams, chosen),
@@ -155,6 +158,7 @@ def curves(recipe: Recipe, seeds: int) -> Curves:
         baselines=baselines(effective, chosen),
         shrink=recipe.shrink(lams),
         hidden=float(np.median(first.unreachable)),
+        no_ridge=next((end.why for end in ends if end.why), ""),
     )
 
 

@@ -51,7 +51,7 @@ def finding(entry: Entry) -> Payload:
         random=_band(found.random.test),
         zero=np.median(found.zero.test, axis=0),
         constant=float(np.median(found.baselines.constant)),
-        ridge=np.median(found.baselines.ridge, axis=0),
+        ridge=None if found.no_ridge else np.median(found.baselines.ridge, axis=0),
     )
     norms = over_decay.Norms(
         random=_band(found.random.norm),
@@ -86,7 +86,7 @@ def everything(entry: Entry) -> Payload:
     ranks = [
         among_seeds.Rank(
             edition=book.label,
-            title=f"{words.title(c)}, printed {words.exact(c.value)}",
+            title=words.printed_as(c),
             share=c.below / len(c.all),
             inside=bool(c.inside),
         )

@@ -13,7 +13,7 @@ def settings(entry: Entry) -> None:
     """What the two codes of the edition do, and why its numbers are what they are."""
     st.markdown("**What it runs**")
     for code, recipe in entry.book.recipes.items():
-        st.caption(f"**{code.capitalize()}:** {words.doing(recipe)}.")
+        st.caption(words.doing(code, recipe))
     st.markdown("**Why its numbers differ**")
     st.caption("\n".join(f"- {sentence}" for sentence in entry.book.why))
 
@@ -60,7 +60,4 @@ def code(entry: Entry) -> None:
         rf" = {tex(float(recipe.shrink(3.0)))}"
         r" \end{gathered}"
     )
-    st.caption(
-        "What λ = 3 leaves of w where no example reaches, whatever the data are. Each curve is the "
-        f"median of {entry.seeds} seeds{words.ridge_note(recipe)}."
-    )
+    st.caption(words.of_curves(recipe, ours.of(entry), entry.seeds))

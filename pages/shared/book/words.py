@@ -8,8 +8,9 @@ import numpy as np
 
 from pages.shared.book.entry import Entry
 from pages.shared.book.ours import NAMES, Comparison, Course, Curves
-from pages.shared.numbers import plain
+from pages.shared.numbers import Digits, every_digit, plain
 from pages.shared.story import ALIKE
+from pages.shared.words import Said, Value, say
 from wd_core.editions import Edition
 from wd_core.recipes import BATCH_SIZE, DATA, Recipe
 from wd_core.types import Array
@@ -17,76 +18,116 @@ from wd_core.types import Array
 Row = dict[str, str]
 
 
-def verdict(comparison: Comparison) -> str:
+def verdict(comparison: Comparison) -> Said:
     """Where the printed number lies in the spread."""
     if comparison.value is None:
-        return "none quoted"
+        return say("none quoted")
     if comparison.inside:
-        return "inside"
+        return say("inside")
     if comparison.within:
-        return "outside nine in ten"
-    return "outside every seed"
+        return say("outside nine in ten")
+    return say("outside every seed")
 
 
-def glance(comparison: Comparison) -> str:
+def glance(comparison: Comparison) -> Said:
     """The printed number and where it lies, for the title of its panel."""
     if comparison.value is None:
         return verdict(comparison)
-    return f"{exact(comparison.value)}: {'inside' if comparison.inside else 'outside'}"
+    if comparison.inside:
+        return say("{printed}: inside", printed=exact(comparison.value))
+    return say("{printed}: outside", printed=exact(comparison.value))
 
 
 def summary(entry: Entry, found: Sequence[Comparison]) -> str:
     """Whether the printed numbers lie in the spread."""
     label, quoted = entry.book.label, [c for c in found if c.value is not None]
     if not quoted:
-        return f"{label}: no printed number is quoted; these are the spreads of its two codes."
+        return say(
+            "{edition}: no printed number is quoted; these are the spreads of its two codes.",
+            edition=label,
+        )
     inside = sum(bool(c.inside) for c in quoted)
-    text = (
-        f"{label}: {_of(inside, len(quoted))} printed numbers lie where nine in ten of our "
-        f"{entry.seeds} seeds end."
+    if inside == len(quoted):
+        return say(
+            "{edition}: all {quoted} printed numbers lie where nine in ten of our {seeds} seeds "
+            "end.",
+            edition=label,
+            quoted=len(quoted),
+            seeds=entry.seeds,
+        )
+    said = say(
+        "{edition}: {inside} of {quoted} printed numbers lie where nine in ten of our {seeds} "
+        "seeds end.",
+        edition=label,
+        inside=inside,
+        quoted=len(quoted),
+        seeds=entry.seeds,
     )
-    return " ".join([text, *(_outlier(c, entry.seeds) for c in quoted if not c.inside)])
+    return " ".join([said, *(_outlier(c, entry.seeds) for c in quoted if not c.inside)])
 
 
 def everywhere(found: Sequence[tuple[Edition, Comparison]], seeds: int) -> str:
     """The same over all editions."""
     quoted = [(book, c) for book, c in found if c.value is not None]
-    inside = sum(bool(c.inside) for _, c in quoted)
-    text = (
-        f"Of {len(quoted)} printed numbers {inside} lie where nine in ten of {seeds} seeds end "
-        f"({plain(0.9 * len(quoted))} would be expected)."
-    )
     rare = [(book, c) for book, c in quoted if not c.inside and c.within]
     never = [(book, c) for book, c in quoted if not c.within]
+    said = [
+        say(
+            "Of {quoted} printed numbers {inside} lie where nine in ten of {seeds} seeds end "
+            "({expected} would be expected).",
+            quoted=len(quoted),
+            inside=sum(bool(c.inside) for _, c in quoted),
+            seeds=seeds,
+            expected=0.9 * len(quoted),
+        )
+    ]
     if rare:
-        text += f" Rare, but among our seeds: {_names(rare)}."
+        said.append(say("Rare, but among our seeds: {which}.", which=_names(rare)))
     if never:
-        text += f" Beyond every one of our seeds: {_names(never)}."
+        said.append(say("Beyond every one of our seeds: {which}.", which=_names(never)))
     else:
-        text += " None lies beyond all of our seeds."
-    return text
+        said.append(say("None lies beyond all of our seeds."))
+    return " ".join(said)
 
 
 def _names(some: Sequence[tuple[Edition, Comparison]]) -> str:
-    return "; ".join(f"{exact(c.printed.value)} ({book.label}, {title(c)})" for book, c in some)
+    return "; ".join(
+        say(
+            "{printed} ({edition}, {which})",
+            printed=exact(c.printed.value),
+            edition=book.label,
+            which=title(c),
+        )
+        for book, c in some
+    )
 
 
-def _of(part: int, whole: int) -> str:
-    return f"all {whole}" if part == whole else f"{part} of {whole}"
+def _outlier(comparison: Comparison, seeds: int) -> Said:
+    values: dict[str, Value] = {
+        "printed": exact(comparison.printed.value),
+        "which": title(comparison),
+    }
+    if comparison.within:
+        return say(
+            "{printed} ({which}) does not: {below} of {seeds} seeds end below it.",
+            **values,
+            below=comparison.below,
+            seeds=seeds,
+        )
+    if comparison.printed.value > comparison.median:
+        return say("{printed} ({which}) does not: it lies above every seed.", **values)
+    return say("{printed} ({which}) does not: it lies below every seed.", **values)
 
 
-def _outlier(comparison: Comparison, seeds: int) -> str:
-    value, what = exact(comparison.printed.value), title(comparison)
-    if not comparison.within:
-        side = "above" if comparison.value and comparison.value > comparison.median else "below"
-        return f"{value} ({what}) does not: it lies {side} every seed."
-    return f"{value} ({what}) does not: {comparison.below} of {seeds} seeds end below it."
-
-
-def title(comparison: Comparison) -> str:
+def title(comparison: Comparison) -> Said:
     """Which number this is: scratch, λ = 3, ‖w‖."""
     printed = comparison.printed
-    return f"{printed.code}, λ = {printed.weight_decay:g}, {NAMES[printed.quantity]}"
+    return say(
+        "{code}, λ = {weight_decay}, {quantity}",
+        code=printed.code,
+        weight_decay=every_digit(printed.weight_decay),
+        quantity=NAMES[printed.quantity],
+    )
 
 
 def row(comparison: Comparison, seed: int) -> Row:
@@ -98,136 +139,282 @@ def row(comparison: Comparison, seed: int) -> Row:
         "printed number is": verdict(comparison),
         f"seed {seed}": plain(comparison.one),
         "median": plain(comparison.median),
-        "nine seeds in ten": f"{plain(low)} to {plain(high)}",
+        "nine seeds in ten": say("{low} to {high}", low=low, high=high),
     }
 
 
 def _shown(comparison: Comparison) -> str:
     if comparison.value is None:
         return "–"
-    return exact(comparison.value) + (" (off a plot)" if comparison.printed.read_off else "")
+    if comparison.printed.read_off:
+        return say("{printed} (off a plot)", printed=exact(comparison.value))
+    return exact(comparison.value)
 
 
-def exact(value: float) -> str:
+def exact(value: float) -> Digits:
     """A printed number with the digits it is printed with, up to five."""
-    return f"{value:.5g}"
+    return Digits(f"{value:.5g}", value)
 
 
-def doing(recipe: Recipe) -> str:
-    """What a code does, in a line."""
-    loss = "half mean square" if recipe.loss == "half_mse" else "mean square without ½"
-    decay = f"wd = {recipe.decay_scale:g}λ" if recipe.decay_scale != 1 else "wd = λ"
-    return (
-        f"η = {recipe.lr:g}, {recipe.epochs} epochs of batches of {BATCH_SIZE}, {loss}; w starts "
-        f"at {_drawn(recipe, recipe.mean, recipe.scale)}, b at "
-        f"{_drawn(recipe, 0.0, recipe.bias_scale)}; {decay}"
-        f"{', on the bias too' if recipe.decay_bias else ''}"
+def printed_as(comparison: Comparison) -> Said:
+    """Which number this is, and what is printed."""
+    return say(
+        "{which}, printed {printed}",
+        which=title(comparison),
+        printed=exact(comparison.printed.value),
+    )
+
+
+# ---------------------------------------------------------------- what a code does
+
+
+def doing(code: str, recipe: Recipe) -> Said:
+    """What a code does."""
+    values: dict[str, Value] = {
+        "code": code.capitalize(),
+        "lr": every_digit(recipe.lr),
+        "epochs": recipe.epochs,
+        "batch_size": BATCH_SIZE,
+        "loss": say("half mean square")
+        if recipe.loss == "half_mse"
+        else say("mean square without ½"),
+        "start": _drawn(recipe, recipe.mean, recipe.scale),
+        "bias_start": _drawn(recipe, 0.0, recipe.bias_scale),
+    }
+    if recipe.decay_scale != 1:
+        return say(
+            "**{code}:** η = {lr}, {epochs} epochs of batches of {batch_size}, {loss}; w starts at "
+            "{start}, b at {bias_start}; wd = {decay_scale}λ.",
+            **values,
+            decay_scale=every_digit(recipe.decay_scale),
+        )
+    if recipe.decay_bias:
+        return say(
+            "**{code}:** η = {lr}, {epochs} epochs of batches of {batch_size}, {loss}; w starts at "
+            "{start}, b at {bias_start}; wd = λ, on the bias too.",
+            **values,
+        )
+    return say(
+        "**{code}:** η = {lr}, {epochs} epochs of batches of {batch_size}, {loss}; w starts at "
+        "{start}, b at {bias_start}; wd = λ.",
+        **values,
     )
 
 
 def _drawn(recipe: Recipe, mean: float, scale: float) -> str:
     """How a start is drawn: a number, a range or a normal distribution."""
     if not scale:
-        return f"{mean:g}"
+        return every_digit(mean)
     if recipe.start == "uniform":
-        return f"random, uniform on {plain(mean) if mean else ''}±{plain(scale)}"
-    return f"N({mean:g}, {scale:g}{'²' if scale != 1 else ''})"
+        return say("random, uniform on ±{scale}", scale=scale)
+    if scale == 1:
+        return say("N({mean}, 1)", mean=every_digit(mean))
+    return say("N({mean}, {scale}²)", mean=every_digit(mean), scale=every_digit(scale))
+
+
+def not_on_train(code: str, recipe: Recipe) -> Said:
+    """Why Train's controls cannot say this run."""
+    if not recipe.plain_start:
+        return say(
+            "The {code} code's run cannot be opened on Train: its start is not N(0, s²).", code=code
+        )
+    if recipe.bias_scale:
+        return say(
+            "The {code} code's run cannot be opened on Train: its bias starts at random.", code=code
+        )
+    return say("The {code} code's run cannot be opened on Train: its bias decays.", code=code)
+
+
+# ---------------------------------------------------------------- what the pictures show
 
 
 def plotted(courses: Sequence[Course], seed: int) -> str:
     """Where the test curves of both codes end as plotted, and what is in them."""
-    return " ".join([f"Seed {seed}:", *(_plotted(course) for course in courses)])
+    return " ".join([say("Seed {seed}:", seed=seed), *(_plotted(course) for course in courses)])
 
 
-def _plotted(course: Course) -> str:
+def _plotted(course: Course) -> Said:
     end, alone, added = (
         float(values[-1]) for values in (course.plotted_test, course.test, course.penalty)
     )
-    text = f"The {course.code} code’s test curve ends at {plain(end)}"
+    values: dict[str, Value] = {"code": course.code, "plotted": end}
     doubled = end - added > ALIKE * alone
+    if added and doubled:
+        return say(
+            "The {code} code’s test curve ends at {plotted}, {mse} of it the mean square without "
+            "½, {penalty} of it the penalty; the half mean square is {test}.",
+            **values,
+            mse=end - added,
+            penalty=added,
+            test=alone,
+        )
     if added:
-        rest = f"{plain(end - added)} of it the mean square without ½, " if doubled else ""
-        rest += f"{plain(added)} of it the penalty"
-        return f"{text}, {rest}; the half mean square is {plain(alone)}."
+        return say(
+            "The {code} code’s test curve ends at {plotted}, {penalty} of it the penalty; the half "
+            "mean square is {test}.",
+            **values,
+            penalty=added,
+            test=alone,
+        )
     if doubled:
-        return f"{text}, the mean square without ½: twice the half mean square, {plain(alone)}."
-    return f"{text}, the half mean square itself."
+        return say(
+            "The {code} code’s test curve ends at {plotted}, the mean square without ½: twice the "
+            "half mean square, {test}.",
+            **values,
+            test=alone,
+        )
+    return say(
+        "The {code} code’s test curve ends at {plotted}, the half mean square itself.", **values
+    )
 
 
 def effect(found: Curves) -> str:
     """What λ = 3 does to the test loss here, beside the best of the λ drawn."""
     none, three = found.at(0.0), found.at(3.0)
     test = np.median(found.random.test, axis=0)
-    return (
-        f"λ = 3 takes the median test loss from {plain(float(test[none]))} to "
-        f"{plain(float(test[three]))}. {_best(found, test)}"
+    takes = say(
+        "λ = 3 takes the median test loss from {test_without} to {test}.",
+        test_without=float(test[none]),
+        test=float(test[three]),
+    )
+    return f"{takes} {_best(found, test)}"
+
+
+def _best(found: Curves, random: Array) -> Said:
+    best = int(np.argmin(random))
+    values: dict[str, Value] = {
+        "best_weight_decay": every_digit(float(found.weight_decay[best])),
+        "best_test": float(random[best]),
+    }
+    if best == len(random) - 1:
+        return say(
+            "Over the λ drawn, the random start does best at λ = {best_weight_decay} (the largest "
+            "drawn): {best_test}.",
+            **values,
+        )
+    return say(
+        "Over the λ drawn, the random start does best at λ = {best_weight_decay}: {best_test}.",
+        **values,
     )
 
 
 def reasons(recipe: Recipe, found: Curves) -> list[str]:
     """What it does that with: the part out of reach, the start at 0, and the baselines."""
+    n, d = DATA.n_train, DATA.n_features
+    hidden = say(
+        "Of the {n_features} directions {beyond} are reached by no example. There w starts at "
+        "length {hidden}, no gradient ever acts, and {steps} steps of decay leave the share "
+        "{share} of it.",
+        n_features=d,
+        beyond=d - n,
+        hidden=found.hidden,
+        steps=recipe.steps,
+        share=float(found.shrink[found.at(3.0)]),
+    )
+    return [hidden, _from_zero(found), _baselines(found)]
+
+
+def _from_zero(found: Curves) -> str:
+    """What the same code does from 0, and so what decay did to the random start."""
     none, three = found.at(0.0), found.at(3.0)
     random, zero = (np.median(part.test, axis=0) for part in (found.random, found.zero))
-    share = plain(float(found.shrink[three]))
-    constant = float(np.median(found.baselines.constant))
-    ridge = np.median(found.baselines.ridge, axis=0)
-    n, d = DATA.n_train, DATA.n_features
-    from_zero = (
-        f"Started at 0 instead, the same code ends at {plain(float(zero[none]))} without any decay "
-        f"and at {plain(float(zero[three]))} with λ = 3"
+    values: dict[str, Value] = {
+        "zero_without": float(zero[none]),
+        "zero_test": float(zero[three]),
+    }
+    if max(zero[none], zero[three]) > ALIKE * min(zero[none], zero[three]):
+        if zero[three] < zero[none]:
+            return say(
+                "Started at 0 instead, the same code ends at {zero_without} without any decay and "
+                "at {zero_test} with λ = 3.",
+                **values,
+            )
+        return say(
+            "Started at 0 instead, the same code ends at {zero_without} without any decay and at "
+            "{zero_test} with λ = 3: there λ = 3 does harm.",
+            **values,
+        )
+    hardly = say(
+        "Started at 0 instead, the same code ends at {zero_without} without any decay and at "
+        "{zero_test} with λ = 3: there λ hardly matters.",
+        **values,
     )
-    if max(zero[none], zero[three]) <= ALIKE * min(zero[none], zero[three]):
-        from_zero += f": there λ hardly matters. {_start(random, zero, none, three, share)}"
-    else:
-        from_zero += "." if zero[three] < zero[none] else ": there λ = 3 does harm."
-    return [
-        f"Of the {d} directions {d - n} are reached by no example. There w starts at length "
-        f"{plain(found.hidden)}, no gradient ever acts, and {recipe.steps} steps of decay leave "
-        f"the share {share} of it.",
-        from_zero,
-        f"Predicting the mean of y without looking at x has {plain(constant)}, which is "
-        f"{_better(constant, float(random[three]))} what λ = 3 reaches from the random start; "
-        f"exact ridge has {plain(float(ridge[none]))} as λ → 0 and {plain(float(ridge[three]))} at "
-        "λ = 3.",
-    ]
+    share = float(found.shrink[three])
+    return f"{hardly} {_start(random, zero, none, three, share)}"
 
 
-def _start(random: Array, zero: Array, none: int, three: int, share: str) -> str:
+def _start(random: Array, zero: Array, none: int, three: int, share: float) -> Said:
     """What λ = 3 did to the random start, by the share that it left and by the test losses."""
     if random[none] <= ALIKE * zero[none]:
-        return "Nor does the random start, which hardly changes the test loss."
-    before, after = (plain(float(random[k] - zero[k])) for k in (none, three))
-    if random[three] <= ALIKE * zero[three]:
-        return (
-            "What it did above was to erase the random start, which without decay adds "
-            f"{before} to the test loss."
+        return say("Nor does the random start, which hardly changes the test loss.")
+    return say(
+        "What it did above was to shrink the random start, not to erase it: the share {share} of "
+        "its part out of reach is left, and what the start adds to the test loss went from "
+        "{start_adds} to {start_still_adds}.",
+        share=share,
+        start_adds=float(random[none] - zero[none]),
+        start_still_adds=float(random[three] - zero[three]),
+    )
+
+
+def _baselines(found: Curves) -> str:
+    three = found.at(3.0)
+    constant = float(np.median(found.baselines.constant))
+    reached = float(np.median(found.random.test, axis=0)[three])
+    return f"{_constant(constant, reached)} {_ridge(found)}"
+
+
+def _constant(constant: float, reached: float) -> Said:
+    if plain(constant) == plain(reached):
+        return say(
+            "Predicting the mean of y without looking at x has {constant_test}, the same as what "
+            "λ = 3 reaches from the random start.",
+            constant_test=constant,
         )
-    return (
-        "What it did above was to shrink the random start, not to erase it: the share "
-        f"{share} of its part out of reach is left, and what the start adds to the test loss fell "
-        f"from {before} to {after}."
+    if constant < reached:
+        return say(
+            "Predicting the mean of y without looking at x has {constant_test}, which is better "
+            "than the {test} that λ = 3 reaches from the random start.",
+            constant_test=constant,
+            test=reached,
+        )
+    return say(
+        "Predicting the mean of y without looking at x has {constant_test}, which is worse than "
+        "the {test} that λ = 3 reaches from the random start.",
+        constant_test=constant,
+        test=reached,
     )
 
 
-def _better(loss: float, other: float) -> str:
-    if plain(loss) == plain(other):
-        return "the same as"
-    return "better than" if loss < other else "worse than"
+def _ridge(found: Curves) -> Said:
+    """What the exact solution has, or why there is none to compare with."""
+    if found.no_ridge:
+        return say("Exact ridge is not drawn. {why}", why=found.no_ridge)
+    none, three = found.at(0.0), found.at(3.0)
+    ridge = np.median(found.baselines.ridge, axis=0)
+    return say(
+        "Exact ridge has {ridge_without} as λ → 0 and {ridge_test} at λ = 3.",
+        ridge_without=float(ridge[none]),
+        ridge_test=float(ridge[three]),
+    )
 
 
-def _best(found: Curves, random: np.ndarray) -> str:
-    best = int(np.argmin(random))
-    lam, loss = found.weight_decay[best], float(random[best])
-    last = " (the largest drawn)" if best == len(random) - 1 else ""
-    return f"Over the λ drawn, the random start does best at λ = {lam:g}{last}: {plain(loss)}."
-
-
-def ridge_note(recipe: Recipe) -> str:
-    """Which λ exact ridge has where the code counts it otherwise; empty where it does not."""
+def of_curves(recipe: Recipe, found: Curves, seeds: int) -> str:
+    """How the lower picture is made, and which λ exact ridge has where the code counts another."""
+    said = [
+        say(
+            "What λ = 3 leaves of w where no example reaches, whatever the data are. Each curve is "
+            "the median of {seeds} seeds.",
+            seeds=seeds,
+        )
+    ]
     effective = recipe.ridge_weight_decay(3.0)
-    if effective == 3.0:
-        return ""
-    return (
-        "; exact ridge minimises what this code descends, whose λ = 3 is "
-        f"λ = {effective:g} of the half mean square"
-    )
+    if effective != 3.0 and not found.no_ridge:
+        said.append(
+            say(
+                "Exact ridge minimises what this code descends, whose λ = 3 is λ = {effective} of "
+                "the half mean square.",
+                effective=every_digit(effective),
+            )
+        )
+    return " ".join(said)

@@ -68,6 +68,7 @@ def lock_step(series: Series, epochs: int, filename: str) -> dict[str, Any]:
         on_it = [t["meta"]["series"] for t in traces if t["yaxis"] == f"y{panel}"]
         layout[f"yaxis{panel}"] |= log_axis(_shown(series, on_it, ROOM if row == 3 else 1.0))
         if not on_it:  # a logarithmic axis has no place for 0
+            traces.append(_invisible(panel))
             layout["annotations"].append(_nothing(panel, NOTHING[row]))
             layout[f"yaxis{panel}"]["showticklabels"] = False
         layout[f"xaxis{panel}"]["range"] = [0, epochs]
@@ -115,6 +116,12 @@ def _marks(
         showlegend=first,
         hoverinfo="skip",
     )
+
+
+def _invisible(panel: str) -> Trace:
+    """A trace that keeps the axes of a panel, which Plotly leaves out where nothing stands."""
+    nothing = {"x": [None], "y": [None], "showlegend": False, "hoverinfo": "skip"}
+    return {"type": "scatter", "name": "", "xaxis": f"x{panel}", "yaxis": f"y{panel}", **nothing}
 
 
 def _nothing(panel: str, text: str) -> dict[str, Any]:

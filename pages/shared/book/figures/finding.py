@@ -32,12 +32,15 @@ class Band:
 
 @dataclass(frozen=True, eq=False)
 class Losses:
-    """Test losses over λ: from the random start, from 0, of the mean of y, of exact ridge."""
+    """Test losses over λ: from the random start, from 0, of the mean of y, of exact ridge.
+
+    ridge: None where it is not what the code goes to.
+    """
 
     random: Band
     zero: Array
     constant: float
-    ridge: Array
+    ridge: Array | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +86,9 @@ def finding(
             curve("test, its random start", test.random.median, TEST, "solid", row),
             curve("test, start at 0", test.zero, TEST, "dash", row),
             curve("test, constant predictor", np.full(len(x), test.constant), TEXT, "dashdot", row),
-            curve("test, exact ridge", test.ridge, OPTIMUM, "dot", row),
         ]
+        if test.ridge is not None:
+            traces.append(curve("test, exact ridge", test.ridge, OPTIMUM, "dot", row))
     traces += [
         curve("‖w‖, its random start", norm.random.median, PENALTY, "solid", 3),
         curve("‖w‖, start at 0", norm.zero, PENALTY, "dash", 3),
@@ -125,7 +129,7 @@ def _layout(
     log = {"type": "log", "exponentformat": "power", "dtick": 1, "zeroline": False}
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "bottom"}
     legend |= {"traceorder": "normal", "groupclick": "togglegroup", "tracegroupgap": 0}
-    steady = [test.constant, *test.zero, *test.ridge]
+    steady = [test.constant, *test.zero, *([] if test.ridge is None else test.ridge)]
     seen = [float(np.min(part)) for part in (norm.zero[norm.zero > 0], norm.random.low)]
     floor = float(np.log10(min(seen))) - 0.6
     return {
