@@ -63,7 +63,7 @@ def test_the_slider_moves_the_mark_and_the_link_follows(page: "Page", server: "S
     slider = page.get_by_role("slider", name="Marked λ")
     slider.focus()
     slider.press("Home")
-    page.get_by_text("At λ = 0: the exact solution has test loss").wait_for()
+    page.get_by_text("At λ = 0 the exact solution has test loss").wait_for()
     page.wait_for_function("location.search.endsWith('&at=0')")
     page.get_by_role("link", name="Open λ = 0 on Train").wait_for()
     xs = page.evaluate(CURSOR)

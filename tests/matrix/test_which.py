@@ -104,6 +104,7 @@ def corners() -> list[Asked]:
         "a long axis": {"least": 1e-8, "most": 100.0, "at": 100.0},
         "nothing random": {"init_std": 0.0, "batch_size": 12},
         "one seed": {"seeds": 1},
+        "other orders": {"init_std": 0.0, "batch_size": 5},
         "many weights": {"n_features": 80, "at": 0.0},
         "nearly all lost": {"lr": 1.0, "epochs": 300},
         "a gap": {"lr": 0.1, "most": 100.0, "epochs": 300},
@@ -489,6 +490,7 @@ ORACLES: dict[Any, Callable[[Again, Said], Any]] = {
     ("Runs diverged at {n_values}", "low"): _gone(np.min),
     ("Runs diverged at {n_values}", "high"): _gone(np.max),
     ("Runs diverged at λ", "weight_decay"): _gone(np.min),
+    "most": lambda f, s: float(f.grid[-1]),
     # what is drawn
     "size": _weights_at_zero,
     "total": lambda f, s: f.data.X_train.shape[1],
@@ -611,6 +613,7 @@ COMPARISONS = (
     idle("as good as the best of them"),
     idle("above the best of them"),
     idle("end at {times} times the best of them"),
+    Comparison("The axis ends at λ = {most}", "most", "=", lambda f, s: float(f.grid[-1])),
     idle("that measures nothing"),
     idle("fewer"),
     idle("and no λ is better on average over such w"),
@@ -641,6 +644,10 @@ def test_every_number_and_word_is_worked_out_again(asked):
     hold_file(seen, found)
     hold_aims(seen, found)
     hold_picture(seen)
+    run = asked.problem.run
+    assert bool(seen.saying("from other starts")) == (found.seeds > 1 and run.init_std > 0)
+    ordered = found.seeds > 1 and run.batch_size < found.data.n_train
+    assert bool(seen.saying("other batch orders")) == ordered
 
 
 def hold_tiles(seen: Visit, found: Again) -> None:

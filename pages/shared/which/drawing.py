@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pages.shared.which.measured import Exact, Seen
+from pages.shared.which.problem import Problem
 from pages.shared.which.scale import Scale
 from pages.shared.which.traces import Mark
 from pages.shared.which.words import SHARE
@@ -24,14 +25,7 @@ def _points(seen: Seen) -> list[str]:
     problem, trained, count = seen.problem, seen.trained, seen.found.count
     said: list[str] = []
     if count > 1:
-        said.append(
-            say(
-                "Points: medians of {n_runs} runs on the same data, from other starts and batch "
-                "orders; bands: the middle {share} of them.",
-                n_runs=count,
-                share=SHARE,
-            )
-        )
+        said.append(_medians(problem, count))
     elif count == 1 and problem.same_for_every_seed:
         said.append(say("Points: one run for each λ, for nothing in it is random."))
     elif count == 1:
@@ -40,15 +34,49 @@ def _points(seen: Seen) -> list[str]:
         said.append(
             say("{n_seeds} runs for each λ would take too long here.", n_seeds=problem.seeds)
         )
-    for name, loss in (("training", seen.found.train), ("test", seen.found.test)):
-        if (loss == 0).any():
-            said.append(
-                say(
-                    "Where the trained runs' {name} loss is 0, up to rounding, it lies below the "
-                    "picture.",
-                    name=name,
-                )
+    return [*said, *_below_of_trained(seen)]
+
+
+def _medians(problem: Problem, count: int) -> Said:
+    """What tells the runs of one λ apart."""
+    if problem.run.init_std == 0:
+        return say(
+            "Points: medians of {n_runs} runs on the same data, in other batch orders; bands: the "
+            "middle {share} of them.",
+            n_runs=count,
+            share=SHARE,
+        )
+    if problem.run.batch_size >= problem.data.n_train:
+        return say(
+            "Points: medians of {n_runs} runs on the same data, from other starts; bands: the "
+            "middle {share} of them.",
+            n_runs=count,
+            share=SHARE,
+        )
+    return say(
+        "Points: medians of {n_runs} runs on the same data, from other starts and in other batch "
+        "orders; bands: the middle {share} of them.",
+        n_runs=count,
+        share=SHARE,
+    )
+
+
+def _below_of_trained(seen: Seen) -> list[Said]:
+    """Which trained losses are 0 somewhere; where all are, the panel itself says it."""
+    train, test, said = seen.found.train, seen.found.test, []
+    if (train == 0).any() and train.any():
+        said.append(
+            say(
+                "Where the trained runs' training loss is 0, up to rounding, it lies below the "
+                "picture."
             )
+        )
+    if (test == 0).any() and test.any():
+        said.append(
+            say(
+                "Where the trained runs' test loss is 0, up to rounding, it lies below the picture."
+            )
+        )
     return said
 
 
@@ -78,16 +106,15 @@ def _weights(drawn: int, total: int) -> Said:
 
 def _below(exact: Exact) -> list[Said]:
     """Which exact losses are 0, without decay or ever: a logarithmic axis has no place for it."""
-    said = []
-    for name, loss in (("training", exact.fine.train), ("test", exact.fine.test)):
-        if not loss.any():
-            said.append(
-                say("At every λ the exact {name} loss is 0, which is below the picture.", name=name)
-            )
-        elif loss[0] == 0:
-            said.append(
-                say("At λ = 0 the exact {name} loss is 0, which is below the picture.", name=name)
-            )
+    train, test, said = exact.fine.train, exact.fine.test, []
+    if not train.any():
+        said.append(say("At every λ the exact training loss is 0, which is below the picture."))
+    elif train[0] == 0:
+        said.append(say("At λ = 0 the exact training loss is 0, which is below the picture."))
+    if not test.any():
+        said.append(say("At every λ the exact test loss is 0, which is below the picture."))
+    elif test[0] == 0:
+        said.append(say("At λ = 0 the exact test loss is 0, which is below the picture."))
     return said
 
 

@@ -97,7 +97,7 @@ def _place(seen: Seen, value: float) -> str:
     """Where a λ stands that is not inside the axis."""
     span = seen.problem.span
     if value == span.most:
-        return say("There the axis ends.")
+        return say("The axis ends at λ = {most}.", most=every_digit(span.most))
     if value > span.most:
         return say("That λ lies beyond the axis.")
     if 0 < value < span.least:

@@ -41,8 +41,7 @@ def notes(shown: Shown) -> list[str]:
     for name, y in (("training", found.train), ("test", found.test)):
         drawn = positive(y)[np.isfinite(positive(y))]
         if len(drawn) and not _inside(drawn, low, high).any():
-            below = math.log10(drawn.max()) < low
-            said.append(_off(name, below))
+            said.append(_off(name, math.log10(drawn.max()) < low))
     nothing = not any(np.isfinite(positive(y)).any() for y in _all(shown))
     if nothing and (shown.fine is not None or found.count):
         said.append(say("Every loss is 0, and a logarithmic axis has no place for it."))
@@ -52,9 +51,14 @@ def notes(shown: Shown) -> list[str]:
 
 
 def _off(name: str, below: bool) -> Said:
+    """Where the trained runs' losses are that the panel does not hold."""
+    if name == "training":
+        if below:
+            return say("The trained runs' training losses lie below the picture.")
+        return say("The trained runs' training losses lie above the picture.")
     if below:
-        return say("The trained runs' {name} losses lie below the picture.", name=name)
-    return say("The trained runs' {name} losses lie above the picture.", name=name)
+        return say("The trained runs' test losses lie below the picture.")
+    return say("The trained runs' test losses lie above the picture.")
 
 
 def _inside(y: Array, low: float, high: float) -> NDArray[np.bool_]:
@@ -173,7 +177,7 @@ def _estimates(shown: Shown) -> list[Trace]:
             visible="legendonly",
         )
         for y, name, dash in ((fine.gcv, "½ GCV", "solid"), (fine.loo, "½ LOO", "dash"))
-        if not np.isnan(y).all()
+        if (y > 0).any()
     ]
 
 

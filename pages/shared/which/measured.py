@@ -303,8 +303,8 @@ def _curves(data: Dataset, path: RidgePath) -> Curves:
         without_rounding(path.test_loss, data.y_test, share),
         path.dof,
         np.where(_fits(data, path), path.weight_norm, 0.0),
-        path.gcv,
-        path.loo,
+        without_rounding(path.gcv, data.y_train, share),
+        without_rounding(path.loo, data.y_train, share),
     )
 
 
