@@ -68,8 +68,8 @@ def _goal(found: Behaviour) -> Said:
     if goal.bound is not None:
         return say(
             "The curves show the data loss alone. Decoupled decay under this optimizer is no "
-            "penalty: the run goes to the least data loss with no weight beyond {formula} = "
-            "{bound}.",
+            "penalty: its steps rest at the least data loss with no weight beyond "
+            "{formula} = {bound}.",
             formula=goal.bound.text,
             bound=goal.bound.value,
         )
@@ -82,7 +82,7 @@ def _goal(found: Behaviour) -> Said:
             alpha=n * lam.value,
         )
     return say(
-        "The curves show the data loss alone. The run goes to the least of this J, in "
+        "The curves show the data loss alone. Such steps rest at the least of this J, in "
         "which {formula} = {end_weight_decay} stands for λ; the bias b is not penalised. In "
         "scikit-learn’s Ridge that is alpha = n · {formula} = {alpha}.",
         formula=lam.text,

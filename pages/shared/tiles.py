@@ -66,8 +66,8 @@ def _help(settings: Settings) -> Said:
         return say("J = L + (λ/2)‖w‖²: the steps are made from its gradients.")
     if goal.weight_decay is not None:
         return say(
-            "L + (λ/2)‖w‖², to compare with coupled decay. This run goes to the least of another "
-            "sum, with {formula} = {end_weight_decay} for λ.",
+            "L + (λ/2)‖w‖², to compare with coupled decay. These steps rest at the least of "
+            "another sum, with {formula} = {end_weight_decay} for λ.",
             formula=goal.weight_decay.text,
             end_weight_decay=goal.weight_decay.value,
         )
