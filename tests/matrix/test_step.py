@@ -200,11 +200,22 @@ def half(now: Stepped, said: Said) -> int:
 
 def shares(now: Stepped, said: Said) -> Array:
     """Those of the coupled run under the optimizer that the sentences name."""
-    own = OPTIMIZERS[now.run.optimizer]
-    key = now.run.optimizer
-    if own.one_decay:
-        key = next(k for k, o in OPTIMIZERS.items() if not o.one_decay and not o.linear)
-    return now.of(optimizer=key, decay="coupled").shares
+    return now.of(optimizer=other(now), decay="coupled").shares
+
+
+def other(now: Stepped) -> str:
+    """The run's optimizer, or where it knows one kind of decay the first that divides."""
+    if not OPTIMIZERS[now.run.optimizer].one_decay:
+        return now.run.optimizer
+    return next(key for key, rule in OPTIMIZERS.items() if not (rule.one_decay or rule.linear))
+
+
+def hidden(now: Stepped, said: Said) -> int:
+    """How many weights decay pulls more than 30 times as hard as the middle one."""
+    both = [now.of(decay=kind, optimizer=other(now)) for kind in ("coupled", "decoupled")]
+    line = now.rate * max(np.abs(run.before[:-1]).max() for run in both)
+    sizes = np.concatenate([[line], *(np.abs(run.by_decay[:-1]) for run in both)])
+    return int((sizes > 30 * max(line, np.median(sizes))).sum())
 
 
 def counted(now: Stepped, said: Said) -> float:
@@ -257,6 +268,7 @@ ORACLES: dict[Any, Any] = {
     ("the last of an epoch", "rows"): lambda now, said: len(now.found.first_epoch[-1]),
     ("on all {n} examples", "n"): lambda now, said: now.found.n_train,
     ("steps on all {n}", "n"): lambda now, said: now.found.n_train,
+    ("Outside the picture", "n"): hidden,
     "n": lambda now, said: now.run.epochs,
     # the pulls
     "strength": lambda now, said: now.rate,

@@ -94,6 +94,17 @@ def test_a_step_of_rounding_is_no_arrow_and_sets_no_scale() -> None:
     assert high - low > 0.1
 
 
+def test_weights_far_outside_leave_the_others_a_picture_and_are_counted() -> None:
+    settings = settings_of({"optimizer": "lion", "lr": 0.5, "weight_decay": 0.1})
+    payload, _ = picture.pulls(settings, walked(settings).step(40))
+    figure = payload["figure"]
+    _, high = figure["layout"]["yaxis"]["range"]
+    dots = np.concatenate([values(named(figure)[f"Lion, {kind}"]["y"]) for kind in KINDS])
+    (note,) = figure["layout"]["annotations"]
+    assert note["text"].values["n"] == (np.abs(dots) > high).sum() > 0
+    assert (np.abs(dots) < 0.02 * high).mean() < 0.9
+
+
 def test_decoupled_dots_lie_on_the_line_of_l2() -> None:
     settings = settings_of({"optimizer": "adam"})
     payload, _ = picture.pulls(settings, walked(settings).step(7))

@@ -93,7 +93,7 @@ def plane(arrows: Sequence[Arrow], old: Array, new: Array, names: Sequence[str])
     return _figure(traces, "One update in the plane of two weights.", "one-step", 430, x, y)
 
 
-def pulls(given: Sequence[Pull], reach: float, note: str) -> Plain:
+def pulls(given: Sequence[Pull], reach: float, notes: Sequence[str]) -> Plain:
     """What decay adds to a weight in one step, over the weight, up to ±reach."""
     hover = "w = %{x:.4g}: %{y:.4g}"
     traces = [
@@ -106,9 +106,10 @@ def pulls(given: Sequence[Pull], reach: float, note: str) -> Plain:
     alt = "What decay adds to each weight in one step."
     x, y = _axis("weight w before the step"), _axis("what decay adds to it", range=span)
     figure = _figure(traces, alt, "pulls", 420, x, y)
-    if note:
-        place = {"xref": "x domain", "yref": "y domain", "x": 0.5, "y": 0.02}
-        figure["layout"]["annotations"] = [{**place, "text": note, "showarrow": False}]
+    place = {"xref": "x domain", "yref": "y domain", "x": 0.5, "showarrow": False}
+    figure["layout"]["annotations"] = [
+        {**place, "y": 0.02 + 0.06 * k, "text": note} for k, note in enumerate(notes)
+    ]
     return figure
 
 

@@ -18,7 +18,7 @@ from pages.shared.step.shown import Shown
 from pages.shared.step.words.names import name
 from pages.shared.step.words.pulls import Shares
 from pages.shared.step.words.update import decay_rate, decay_term, is_plain
-from pages.shared.words import say
+from pages.shared.words import say, say_n
 from wd_core import OPTIMIZERS
 from wd_core.behaviour import behaviour
 from wd_core.inspection import Inspection, out_of_reach
@@ -26,8 +26,9 @@ from wd_core.types import Array
 
 # Dots of a picture, points of a curve, marks of a measured one.
 DOTS, POINTS, MARKS = 400, 400, 20
-# Room above and below the pulls; L1's is drawn where it is at most so many times the others.
-ROOM, L1_FITS = 1.08, 4.0
+# Room above and below the pulls; L1's is drawn where it is at most so many times the others, and
+# a weight's where it is at most so many times the middle one.
+ROOM, L1_FITS, FAR = 1.08, 4.0, 30.0
 # Of a long run, the first of so many parts is compared with other kinds of decay.
 WALKED_ALONG = 10
 # A curve is drawn so many half-lives long, or doublings, where the run goes on that far.
@@ -88,15 +89,25 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
     widest = max(_largest(s.before[:-1]) for s in steps.values() or [seen]) or 1.0
     line = widest * np.array([-1.05, -1e-9, 1e-9, 1.05])
     strength = float(seen.rate[0])
-    others = [strength * widest, *(_largest(s.by_decay[:-1]) for s in steps.values())]
-    reach = ROOM * max(others)
+    sizes = np.concatenate(
+        [[strength * widest], *(np.abs(s.by_decay[:-1]) for s in steps.values())]
+    )
+    # where a rule divides by a gradient that is nearly 0, its parts are huge and cancel
+    inside = sizes <= FAR * max(strength * widest, float(np.median(sizes)))
+    reach = ROOM * float(sizes[inside].max())
     outside = strength > L1_FITS * reach
     given = [figures.Pull(f"L2, {decay_term(run, seen)}", line, -strength * line, PENALTY, "solid")]
-    note = ""
-    if outside:
-        note = say(
-            "L1 takes ±{strength} from each weight, far outside the picture.", strength=strength
+    notes = []
+    if hidden := int((~inside).sum()):
+        notes.append(
+            say_n(
+                "Outside the picture: {n} weight.",
+                "Outside the picture: {n} weights.",
+                hidden,
+            )
         )
+    if outside:
+        notes.append(say("Outside the picture: L1, ±{strength}.", strength=strength))
     else:
         called = f"L1, −{decay_rate(run, seen)}·sign(w)"
         given.append(figures.Pull(called, line, -strength * np.sign(line), PENALTY, "dash"))
@@ -110,7 +121,7 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
         given.append(figures.Pull(called, w, pull, colour, symbol))
     payload: Payload = {
         "run": f"{settings.query()} pulls {seen.step}",
-        "figure": figures.pulls(given, reach, note),
+        "figure": figures.pulls(given, reach, notes),
         "series": {},
     }
     if strength == 0 or any(s.step != seen.step for s in steps.values()) or not steps:
