@@ -13,9 +13,9 @@ from pages.shared import controls
 from pages.shared.act.shown import FREE, SETTINGS, Shown, read_link
 from pages.shared.act.states import has_directions, most_weight_decay, weight_decay_for
 from pages.shared.link import Link
-from pages.shared.numbers import plain
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import settings_of
+from pages.shared.words import say
 
 PAGE = "act "
 CHART = "act directions"
@@ -45,14 +45,19 @@ def _agreed(link: Link, shown: Shown, named: bool) -> tuple[Link, Shown, list[st
     if not shown.steps or shown.sliders == FREE or not has_directions(settings.data):
         return link, shown, []
     lam = weight_decay_for(settings.data, settings.run.lr, shown.steps)
-    follows = "t follows from λ instead."
     if named and lam != settings.run.weight_decay:
-        said = f"The link names both λ and t, of which one follows from the other: {follows}"
+        said = say(
+            "The link names both λ and t, of which one follows from the other: t follows from λ "
+            "instead."
+        )
         return link, replace(shown, steps=0), [said]
     if lam > most_weight_decay():
-        said = (
-            f"Steps t: so few ({shown.steps}) match λ = {plain(lam)}, above the largest, "
-            f"{plain(most_weight_decay())}: {follows}"
+        said = say(
+            "Steps t: so few ({t}) match λ = {weight_decay}, above the largest, {most}: t follows "
+            "from λ instead.",
+            t=shown.steps,
+            weight_decay=lam,
+            most=most_weight_decay(),
         )
         return link, replace(shown, steps=0), [said]
     settings = settings_of(settings.values() | {"weight_decay": lam})
