@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wd_core.training import collect, expected_seconds, train
-from wd_core.types import Dataset, Hyperparameters
+from wd_core.types import Array, Dataset, Hyperparameters
 
 # A learning rate is advised only after so many epochs: some blow up after hundreds.
 EPOCHS = 2000
 # What trying may take while somebody waits.
 SECONDS = 0.5
-# How many records of a trial are looked at, unless it is to be advised.
-LOOKS = 200
+# Of a trial so many epochs are looked at: all of most, so that no burst lies between two.
+LOOKS = 4000
 # A loss is no higher than another up to this factor.
 ALIKE = 1.05
 # A loss that is so many times that of a while ago is rising.
@@ -26,10 +26,11 @@ RISING = 2.0
 class Course:
     """The training loss of a run: at its start and end, and its highest in the second half.
 
-    highest_at: the epoch of the highest; earlier, lately: medians over the second quarter and the
-    last; untrained: the loss of predicting the mean of y, where a strong decay may rightly end;
-    diverged_at: the epoch at which the run diverged, None if it did not. Overshoots on the way are
-    no verdict: the second half alone is judged.
+    highest_at: the epoch of the highest; falls: whether the second half only comes down, or each
+    quarter's highest is at most half that of the one before; earlier, lately: medians over the
+    second quarter and the last; untrained: the loss of predicting the mean of y, where a strong
+    decay may rightly end; diverged_at: the epoch at which the run diverged, None if it did not.
+    Overshoots on the way are no verdict: the second half alone is judged.
     """
 
     epochs: int
@@ -37,6 +38,7 @@ class Course:
     end: float
     highest: float
     highest_at: int
+    falls: bool
     earlier: float
     lately: float
     untrained: float
@@ -53,8 +55,14 @@ class Course:
 
     @property
     def settles(self) -> bool:
-        """Whether the loss, in all of the second half, is no higher than before the first step."""
-        return self.diverged_at is None and self.highest <= ALIKE * max(self.start, self.untrained)
+        """Whether the loss comes down and stays down.
+
+        In all of the second half it is no higher than before the first step, and does not rise from
+        what it has come down to: a run near its limit has bursts that end, until one does not.
+        """
+        low = self.highest <= ALIKE * max(self.start, self.untrained)
+        calm = self.falls or self.highest <= RISING * max(self.end, self.untrained)
+        return self.diverged_at is None and low and calm
 
 
 def affordable(dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = EPOCHS) -> bool:
@@ -64,19 +72,14 @@ def affordable(dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = 
 
 
 def courses(
-    dataset: Dataset,
-    runs: Sequence[Hyperparameters],
-    epochs: int = EPOCHS,
-    looks: int | None = LOOKS,
+    dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = EPOCHS
 ) -> list[Course]:
     """What each run does, run on to at least `epochs`; all at once, so of one batch size and seed.
 
-    The runs' own epochs where these are more; they must then be alike, as `train` asks. `looks`:
-    how many epochs are looked at; None for all of them, so that no burst lies between two.
+    The runs' own epochs where these are more; they must then be alike, as `train` asks.
     """
     longer = [replace(run, epochs=max(run.epochs, epochs)) for run in runs]
-    every = 1 if looks is None else -(-longer[0].epochs // looks)
-    found = collect(train(dataset, longer, record_every=every))
+    found = collect(train(dataset, longer, record_every=max(1, -(-longer[0].epochs // LOOKS))))
     untrained = float(dataset.y_train.var()) / 2
     half, quarter = len(found.epoch) // 2, len(found.epoch) // 4
     made = []
@@ -90,6 +93,7 @@ def courses(
                 end=float(loss[-1]),
                 highest=float(loss[at]),
                 highest_at=int(found.epoch[at]),
+                falls=at == half or _halving(loss),
                 earlier=float(np.median(loss[quarter:half])),
                 lately=float(np.median(loss[-quarter:])),
                 untrained=untrained,
@@ -97,6 +101,12 @@ def courses(
             )
         )
     return made
+
+
+def _halving(loss: Array) -> bool:
+    """Whether the highest of the last three quarters is halved from one to the next."""
+    second, third, last = (float(part.max()) for part in np.array_split(loss, 4)[1:])
+    return last <= third / 2 and third <= second / 2
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,7 @@ def settling(
     if not runs or not affordable(dataset, runs, epochs):
         return () if not runs else None
     tried = []
-    for lr, course in zip(falling, courses(dataset, runs, epochs, looks=None), strict=True):
+    for lr, course in zip(falling, courses(dataset, runs, epochs), strict=True):
         tried.append(Trial(lr, course))
         if course.settles:
             break

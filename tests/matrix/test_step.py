@@ -323,7 +323,7 @@ ORACLES: dict[Any, Any] = {
     ),
     "momentum_mend": lambda now, said: now.settled(value("momentum_mend", said), "momentum"),
 }
-# The looks of a long run are ten epochs apart: its highest is one of them.
+# Rounding may choose between two epochs that are alike: the highest is that of the one named.
 ORACLES |= {
     ("Run on to", "highest"): lambda now, said: pytest.approx(
         now.losses(long_epochs(now))[int(value("highest_at", said))], rel=1e-5

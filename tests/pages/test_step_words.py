@@ -312,11 +312,18 @@ def test_the_table_says_where_a_rule_does_not_take_the_settings() -> None:
 def course(**given: float) -> Course:
     """A run from 10 to 1, and what is to be otherwise."""
     base: dict[str, Any] = {"epochs": 6, "start": 10.0, "end": 1.0, "highest": 2.0}
-    base |= {"highest_at": 3, "earlier": 3.0, "lately": 1.0}
+    base |= {"highest_at": 3, "falls": False, "earlier": 3.0, "lately": 1.0}
     return Course(**{**base, "untrained": 0.5, "diverged_at": None, **given})
 
 
-GROWN = {"highest": 90.0, "highest_at": 2000, "end": 90.0, "earlier": 20.0, "lately": 80.0}
+GROWN = {
+    "highest": 90.0,
+    "highest_at": 2000,
+    "falls": False,
+    "end": 90.0,
+    "earlier": 20.0,
+    "lately": 80.0,
+}
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ HELPED = Outcome(weight_decay=3.0, train=0.001, test=0.05, test_without=50.0)
 TO_RIDGE = behaviour(Hyperparameters(weight_decay=3.0), 20).end
 TO_LEAST_SQUARES = behaviour(Hyperparameters(), 20).end
 WILD = replace(HELPED, start=50.0, train=1.01 * GROWN * 50.0, test=1e14)
-GOES_ON = Course(2000, 50.0, math.nan, math.inf, 1000, 1e20, math.nan, 1.0, 300)
-COMES_BACK = Course(2000, 50.0, 0.001, 3.0, 1000, 2.0, 0.001, 1.0, None)
+GOES_ON = Course(2000, 50.0, math.nan, math.inf, 1000, False, 1e20, math.nan, 1.0, 300)
+COMES_BACK = Course(2000, 50.0, 0.001, 3.0, 1000, False, 2.0, 0.001, 1.0, None)
 
 
 def sentence(end: Outcome, rivals: Baselines, goal: End = TO_RIDGE) -> str:

@@ -64,7 +64,7 @@ class Mend:
 def outcome(settings: Settings) -> Outcome:
     """What the run does."""
     data, run = cached.dataset(settings.data), settings.run
-    own = courses(data, [run], epochs=1, looks=None)[0] if cached.is_short(settings) else None
+    own = courses(data, [run], epochs=1)[0] if cached.is_short(settings) else None
     ended = own is not None and own.diverged_at is not None
     doubted = measured(settings).broken not in ("none", "unknown") or not (own and own.settles)
     if ended or not doubted or not affordable(data, [run]):
@@ -127,7 +127,7 @@ def _tried(data: Dataset, runs: Sequence[Hyperparameters]) -> tuple[Tried, ...] 
         some = runs[at : at + AT_ONCE]
         if not affordable(data, some):
             return None
-        owns, longs = (courses(data, some, epochs, looks=None) for epochs in (1, EPOCHS))
+        owns, longs = (courses(data, some, epochs) for epochs in (1, EPOCHS))
         both = zip(some, owns, longs, strict=True)
         for run, own, long in both:
             done.append(Tried(run, long if own.settles else own))
