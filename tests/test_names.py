@@ -25,7 +25,7 @@ REGISTRIES = ("wd_core/optimizers/", "wd_core/data/", "pages/shared/geometry/sou
 # A key of Geometry's links, which switches minibatch descent on.
 KEYS = {("pages/shared/geometry/", "sgd")}
 # So many places are still to ask the entry instead.
-LEFT = 5
+LEFT = 0
 # They give values to settings, as a link does.
 LINKS = ("presets.py", "wd_core/editions.py", "wd_core/recipes.py")
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wd_core.optimizers import OPTIMIZERS, Known
-from wd_core.shrinking import shrinking
 from wd_core.types import Array, Dataset, Hyperparameters, as_array
 
 # A decomposition of more numbers than this is not kept: the data would take twice their memory.
@@ -133,22 +132,3 @@ def stability(X: ArrayLike, run: Hyperparameters) -> Known | None:
     scale = 2 if run.loss == "mse" else 1
     h = scale * largest_curvature(X, counted, decay_bias=run.decay_bias)
     return limit.lr.at({**symbols, "h": h})
-
-
-def limit_scale(run: Hyperparameters) -> float:
-    """c of the stability limit 2/(c·h) of the run's optimizer; NaN where none is known."""
-    limit = OPTIMIZERS[run.optimizer].decays[run.decay].limit
-    return np.nan if limit is None else 2 / limit.lr.at({"μ": run.momentum, "h": 1.0}).value
-
-
-def unreachable_factor(run: Hyperparameters, n_train: int) -> float:
-    """What one epoch multiplies P₀w by: Π (1 − ηλ) over its steps; NaN where no such factor exists.
-
-    It exists where every step multiplies w by 1 − ηλ as such and gradients stay in the row space;
-    infinite beyond floats. Under half_mse a short batch of m rows has coupled decay ηλ·m/B.
-    """
-    rule = OPTIMIZERS[run.optimizer]
-    if not (rule.decays[run.decay].factor and rule.spans):
-        return float("nan")
-    found = shrinking(run, n_train)
-    return float(found.left(found.an_epoch))

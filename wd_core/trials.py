@@ -16,6 +16,8 @@ EPOCHS = 2000
 SECONDS = 0.5
 # Of a trial so many epochs are looked at: all of most, so that no burst lies between two.
 LOOKS = 4000
+# So many candidates run at once; the first ones mostly serve.
+AT_ONCE = 4
 # A loss is no higher than another up to this factor.
 ALIKE = 1.05
 # A loss that is so many times that of a while ago is rising.
@@ -111,27 +113,28 @@ def _halving(loss: Array) -> bool:
 
 @dataclass(frozen=True)
 class Trial:
-    """A learning rate and what the run does with it."""
+    """A run and what it does: in its own epochs, where it fails there already, or after long."""
 
-    lr: float
+    run: Hyperparameters
     course: Course
 
 
 def settling(
-    dataset: Dataset, run: Hyperparameters, rates: Sequence[float], epochs: int = EPOCHS
+    dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = EPOCHS
 ) -> tuple[Trial, ...] | None:
-    """The rates tried one after the other, the largest first, down to the first that settles.
+    """The runs tried one after the other, down to the first that settles, soon and for long.
 
-    All are run at once. Where none settles, all are there; None where running them takes too long:
+    Some are run at once. Where none settles, all are there; None where running them takes too long:
     then nothing is known of them, and none may be advised.
     """
-    falling = sorted(rates, reverse=True)
-    runs = [replace(run, lr=lr) for lr in falling]
-    if not runs or not affordable(dataset, runs, epochs):
-        return () if not runs else None
-    tried = []
-    for lr, course in zip(falling, courses(dataset, runs, epochs), strict=True):
-        tried.append(Trial(lr, course))
-        if course.settles:
-            break
-    return tuple(tried)
+    done: list[Trial] = []
+    for at in range(0, len(runs), AT_ONCE):
+        some = runs[at : at + AT_ONCE]
+        if not affordable(dataset, some, epochs):
+            return None
+        owns, longs = (courses(dataset, some, least) for least in (1, epochs))
+        for run, own, long in zip(some, owns, longs, strict=True):
+            done.append(Trial(run, long if own.settles else own))
+            if done[-1].course.settles:
+                return tuple(done)
+    return tuple(done)

@@ -10,10 +10,7 @@ from pages.shared import cached
 from pages.shared.settings import SETTINGS, Settings, Steps
 from wd_core import DatasetSpec, Hyperparameters
 from wd_core.behaviour import StabilityLimit, behaviour
-from wd_core.trials import Course, affordable, courses, settling
-
-# So many smaller steps of a slider are tried, the largest first.
-MOST_TRIED = 6
+from wd_core.trials import Course, Trial, affordable, courses, settling
 
 
 @dataclass(frozen=True)
@@ -49,26 +46,29 @@ def course(settings: Settings) -> Course | None:
 @lru_cache(maxsize=64)
 def remedies(settings: Settings) -> Remedies:
     """What is found by trying, as far as that is done while somebody waits."""
-    data, run = cached.dataset(settings.data), settings.run
-    if not affordable(data, [run]):
-        return Remedies()
-    tried = settling(data, run, _smaller("lr", min(run.lr, _largest(settings)))) or ()
-    lr = next((trial.lr for trial in tried if trial.course.settles), None)
-    weight_decay, ran = None, [trial.course for trial in tried]
-    weaker = _smaller("weight_decay", run.weight_decay) if _decay_broke_it(settings) else []
-    runs = [replace(run, weight_decay=lam) for lam in weaker]
-    if runs and affordable(data, runs):
-        ran = courses(data, runs)
-        found = zip(weaker, ran, strict=True)
-        weight_decay = next((lam for lam, course in found if course.settles), None)
-    return Remedies(lr, weight_decay, ran[0].epochs if ran else 0)
+    run = settings.run
+    slower = smaller("lr", min(run.lr, _largest(settings)))
+    weaker = smaller("weight_decay", run.weight_decay) if _decay_broke_it(settings) else []
+    by_lr = _settled(settings, [replace(run, lr=lr) for lr in slower])
+    by_decay = _settled(settings, [replace(run, weight_decay=lam) for lam in weaker])
+    return Remedies(
+        None if by_lr is None else by_lr.run.lr,
+        None if by_decay is None else by_decay.run.weight_decay,
+        next((found.course.epochs for found in (by_lr, by_decay) if found), 0),
+    )
 
 
-def _smaller(key: str, present: float) -> list[float]:
-    """The slider's next smaller values, the largest first."""
+def _settled(settings: Settings, runs: list[Hyperparameters]) -> Trial | None:
+    """The first of these runs that settles; None where none does, or trying takes too long."""
+    tried = settling(cached.dataset(settings.data), runs)
+    return tried[-1] if tried and tried[-1].course.settles else None
+
+
+def smaller(key: str, present: float) -> list[float]:
+    """The smaller values of a slider, the largest first."""
     setting = SETTINGS[key]
     assert isinstance(setting, Steps)
-    return [float(step) for step in setting.steps if step < present][: -MOST_TRIED - 1 : -1]
+    return sorted((float(step) for step in setting.steps if step < present), reverse=True)
 
 
 def _largest(settings: Settings) -> float:

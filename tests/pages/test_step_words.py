@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pages.shared.numbers import Digits
-from pages.shared.step.mends import Mend, Outcome, Tried
+from pages.shared.step.mends import Mend, Outcome
 from pages.shared.step.words import limits, pulls, shrinking, trials, update
 from pages.shared.step.words.formula import WIDEST, formula, signs
 from pages.shared.words import Said
@@ -21,7 +21,7 @@ from wd_core import OPTIMIZERS, Hyperparameters, collect, train
 from wd_core.inspection import Replay
 from wd_core.phases import limits as limits_of
 from wd_core.spectrum import largest_curvature
-from wd_core.trials import Course
+from wd_core.trials import Course, Trial
 
 DATA = random_dataset(12, 3)
 
@@ -357,8 +357,8 @@ def test_the_outcome_is_that_of_the_run(
 
 def test_what_was_tried_in_words() -> None:
     run = run_of(optimizer="momentum")
-    ill = Tried(replace(run, lr=0.2), course(highest=50.0))
-    well = Tried(replace(run, lr=0.1), course(epochs=2000))
+    ill = Trial(replace(run, lr=0.2), course(highest=50.0))
+    well = Trial(replace(run, lr=0.1), course(epochs=2000))
     (said,) = trials.tried([Mend("lr", (ill, well))])
     assert named([said]) == {
         "long_epochs": 2000,

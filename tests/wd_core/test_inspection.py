@@ -8,9 +8,9 @@ import pytest
 
 from tests.oracles import random_dataset, torch_path
 from wd_core import OPTIMIZERS, DatasetSpec, Hyperparameters, collect, gradient, make_dataset, train
+from wd_core.behaviour import behaviour
 from wd_core.inspection import Replay, out_of_reach
 from wd_core.shrinking import shrinking
-from wd_core.spectrum import unreachable_factor
 from wd_core.training import batch_order
 
 DECAYS = ("coupled", "decoupled")
@@ -224,7 +224,9 @@ def test_half_lives(lr: float, weight_decay: float, batch_size: int, decay: str,
     )
     found = shrinking(run, 20)
     assert np.ceil(found.half_life - 1e-9) == half_gone(run, 20)
-    assert np.exp(found.growth) == pytest.approx(abs(unreachable_factor(run, 20)), rel=1e-9)
+    assert np.exp(found.growth) == pytest.approx(
+        abs(behaviour(run, 20).epoch_factor.value), rel=1e-9
+    )
     if found.full == found.last:
         assert abs(found.full) ** found.half_life == pytest.approx(0.5)
 
@@ -243,7 +245,7 @@ def test_where_steps_grow_and_shrink_an_epoch_counts() -> None:
     """(1 − 2.5)³(1 − 2.5/3): its full batches make w longer, its short one shorter by more."""
     run = Hyperparameters(lr=1.0, weight_decay=2.5, batch_size=6)
     found = shrinking(run, 20)
-    epoch = abs(unreachable_factor(run, 20))
+    epoch = abs(behaviour(run, 20).epoch_factor.value)
     assert epoch < 1 < abs(found.full)
     assert epoch ** (found.half_life / 4) == pytest.approx(0.5)
     takes_all = shrinking(replace(run, weight_decay=3.0), 20)

@@ -23,7 +23,8 @@ from wd_core import (
     train,
     unreachable_norm,
 )
-from wd_core.spectrum import MOST_KEPT, _kept, decompose, row_space, unreachable_factor
+from wd_core.behaviour import behaviour
+from wd_core.spectrum import MOST_KEPT, _kept, decompose, row_space
 
 # A few dozen roundings on numbers of order one.
 EXACT = 1e-11
@@ -189,7 +190,7 @@ def test_adam_has_no_such_limit():
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
 @pytest.mark.parametrize("n", [6, 7])
 def test_the_factor_of_an_epoch_is_what_training_does(optimizer, decay, loss, n):
-    """NaN exactly where the unreachable part has a velocity of its own."""
+    """There is none exactly where the unreachable part has a velocity of its own, or is left."""
     data = random_dataset(n, 15)
     run = Hyperparameters(
         weight_decay=2.0,
@@ -200,20 +201,22 @@ def test_the_factor_of_an_epoch_is_what_training_does(optimizer, decay, loss, n)
         decay=decay,
         loss=loss,
     )
-    factor = unreachable_factor(run, n)
+    found = behaviour(run, n)
     norms = unreachable_norm(data.X_train, collect(train(data, [run])).weights[:, 0])
     velocity_or_division = optimizer != "sgd" and decay == "coupled"
     leaves_the_rows = optimizer in ("adam", "rmsprop", "lion")
     if not (velocity_or_division or leaves_the_rows):
-        np.testing.assert_allclose(norms, norms[0] * factor ** np.arange(7), rtol=1e-10)
+        np.testing.assert_allclose(
+            norms, norms[0] * found.epoch_factor.value ** np.arange(7), rtol=1e-10
+        )
     else:
-        assert np.isnan(factor)
+        assert not found.has_factor
         assert np.ptp(norms[1:] / norms[:-1]) > 1e-4
 
 
 def test_a_factor_beyond_floats_is_infinite_and_a_step_that_leaves_nothing_is_0() -> None:
     wild = Hyperparameters(lr=1.0, weight_decay=100.0, batch_size=1)
-    assert abs(unreachable_factor(wild, 2000)) == np.inf
+    assert abs(behaviour(wild, 2000).epoch_factor.value) == np.inf
     # 2000 rows in batches of 3: the last step counts 2/3, and 1 − 1.5·2/3 = 0
     still = Hyperparameters(lr=1.0, weight_decay=1.5, batch_size=3)
-    assert unreachable_factor(still, 2000) == 0.0
+    assert behaviour(still, 2000).epoch_factor.value == 0.0

@@ -15,14 +15,14 @@ WILD = Hyperparameters(weight_decay=3.0, optimizer="momentum", lr=0.1)
 
 def test_a_rate_that_blows_up_after_hundreds_of_epochs_does_not_settle():
     """0.02 is far below the limit of every batch by itself and looks fine for a hundred epochs."""
-    tried = settling(BOOK, WILD, [0.005, 0.02, 0.01, 0.05])
-    assert [trial.lr for trial in tried] == [0.05, 0.02, 0.01, 0.005]
+    tried = settling(BOOK, [replace(WILD, lr=lr) for lr in (0.05, 0.02, 0.01, 0.005, 0.003)])
+    assert [trial.run.lr for trial in tried] == [0.05, 0.02, 0.01, 0.005]
     assert [trial.course.settles for trial in tried] == [False, False, False, True]
     # 0.01 has a burst to a loss of 2 in the second half, from one of 0.008
     assert tried[2].course.diverged_at is None
     assert tried[2].course.highest > 100 * tried[2].course.untrained
     assert tried[-1].course.epochs == EPOCHS
-    run = replace(WILD, lr=0.97 * tried[-1].lr, epochs=3 * EPOCHS)
+    run = replace(WILD, lr=0.97 * tried[-1].run.lr, epochs=3 * EPOCHS)
     far = collect(train(BOOK, [run], record_every=100))
     assert far.diverged_at[0] < 0
     assert far.train_loss[-1, 0] < far.train_loss[0, 0]
@@ -65,17 +65,17 @@ def test_a_burst_of_a_single_epoch_is_seen():
     ]
     for course, second_half in zip(found, loss, strict=True):
         assert course.highest == pytest.approx(second_half.max(), rel=1e-9)
-    advised = settling(data, run, rates)[-1]
+    advised = settling(data, [replace(run, lr=lr) for lr in rates])[-1]
     bound = max(advised.course.start, advised.course.untrained)
-    assert loss[rates.index(advised.lr)].max() <= 1.05 * bound
+    assert loss[rates.index(advised.run.lr)].max() <= 1.05 * bound
 
 
 def test_what_would_take_too_long_is_not_tried():
     data = make_dataset(DatasetSpec(n_train=500, n_features=50))
     run = Hyperparameters(batch_size=1)
     assert not affordable(data, [run])
-    assert settling(data, run, [0.01]) is None
-    assert settling(BOOK, WILD, []) == ()
+    assert settling(data, [run]) is None
+    assert settling(BOOK, []) == ()
 
 
 def test_strong_decay_may_end_at_the_loss_of_the_mean():

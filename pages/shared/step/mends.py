@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pages.shared import cached
-from pages.shared.settings import SETTINGS, Settings, Steps
+from pages.shared.remedies import smaller
+from pages.shared.settings import Settings
 from pages.shared.step.replays import measured
 from wd_core import OPTIMIZERS
-from wd_core.trials import EPOCHS, Course, affordable, courses
-from wd_core.types import Dataset, Hyperparameters
+from wd_core.trials import Course, Trial, affordable, courses, settling
 
-# So many candidates run at once; the first ones mostly serve.
-AT_ONCE = 4
 # The μ that are tried where no smaller η helps.
 MOMENTA = (0.9, 0.5, 0.1)
 
@@ -37,14 +34,6 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Tried:
-    """A run with one setting changed, and what it does: where it fails, or after long."""
-
-    run: Hyperparameters
-    course: Course
-
-
-@dataclass(frozen=True)
 class Mend:
     """What was tried of one setting, the mildest change first, down to the first that settles.
 
@@ -52,10 +41,10 @@ class Mend:
     """
 
     key: str
-    tried: tuple[Tried, ...]
+    tried: tuple[Trial, ...]
 
     @property
-    def found(self) -> Tried | None:
+    def found(self) -> Trial | None:
         """The one that settles; None where none does."""
         return next((t for t in self.tried if t.course.settles), None)
 
@@ -87,7 +76,7 @@ def ill(settings: Settings) -> bool:
 def candidates(settings: Settings) -> list[float]:
     """The slider's learning rates below the present one and the limit, the largest first."""
     limit = measured(settings).limit
-    return [lr for lr in _below("lr", settings.run.lr) if not lr >= limit]
+    return [lr for lr in smaller("lr", settings.run.lr) if not lr >= limit]
 
 
 @lru_cache(maxsize=64)
@@ -99,38 +88,16 @@ def mends(settings: Settings) -> tuple[Mend, ...] | None:
     data, run = cached.dataset(settings.data), settings.run
     changes: list[tuple[str, list[float]]] = [
         ("lr", candidates(settings)),
-        ("weight_decay", _below("weight_decay", run.weight_decay)),
+        ("weight_decay", smaller("weight_decay", run.weight_decay)),
     ]
     if "momentum" in OPTIMIZERS[run.optimizer].reads:
         changes.append(("momentum", [mu for mu in MOMENTA if mu < run.momentum]))
     done: list[Mend] = []
     for key, values in changes:
-        tried = _tried(data, [replace(run, **{key: value}) for value in values])  # type: ignore[arg-type]
+        tried = settling(data, [replace(run, **{key: value}) for value in values])  # type: ignore[arg-type]
         if tried is None:
             return tuple(done) or None
         done.append(Mend(key, tried))
         if done[-1].found:
             break
-    return tuple(done)
-
-
-def _below(key: str, value: float) -> list[float]:
-    setting = SETTINGS[key]
-    assert isinstance(setting, Steps)
-    return sorted((float(step) for step in setting.steps if step < value), reverse=True)
-
-
-def _tried(data: Dataset, runs: Sequence[Hyperparameters]) -> tuple[Tried, ...] | None:
-    """These runs one after the other, down to the first that settles; None: it takes too long."""
-    done: list[Tried] = []
-    for at in range(0, len(runs), AT_ONCE):
-        some = runs[at : at + AT_ONCE]
-        if not affordable(data, some):
-            return None
-        owns, longs = (courses(data, some, epochs) for epochs in (1, EPOCHS))
-        both = zip(some, owns, longs, strict=True)
-        for run, own, long in both:
-            done.append(Tried(run, long if own.settles else own))
-            if done[-1].course.settles:
-                return tuple(done)
     return tuple(done)

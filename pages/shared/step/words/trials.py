@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pages.shared.numbers import every_digit
-from pages.shared.step.mends import Mend, Outcome, Tried
+from pages.shared.step.mends import Mend, Outcome
 from pages.shared.words import Said, say, say_n
 from wd_core.phases import Broken
-from wd_core.trials import Course
+from wd_core.trials import Course, Trial
 
 
 def outcome(ran: Outcome, broken: Broken, epochs: int) -> list[Said]:
@@ -134,7 +134,7 @@ def tried(mends: Sequence[Mend] | None) -> list[Said]:
     return said
 
 
-def _rate(mend: Mend, found: Tried) -> Said:
+def _rate(mend: Mend, found: Trial) -> Said:
     *failed, _ = mend.tried
     if failed:
         return say(
@@ -156,7 +156,7 @@ def _rate(mend: Mend, found: Tried) -> Said:
     )
 
 
-def _other(key: str, found: Tried) -> Said:
+def _other(key: str, found: Trial) -> Said:
     if key == "weight_decay":
         return say(
             "Tried for {long_epochs} epochs: with λ = {weight_decay_mend} and the present η it "
