@@ -37,16 +37,16 @@ PRESETS = (
         "The book's problem",
         {},
         {},
-        "With torch's two decays: is the green line parallel to the dashed one, on which ηλ is "
-        "always the same? Then η and λ pull together.",
+        "With torch's two decays: once the maps are whole, is the line halfway to the best cell "
+        "parallel to the dashed one, on which ηλ is always the same? Then η and λ pull together.",
     ),
     Preset(
         "The paper's decay",
         {},
         {"scale": "paper"},
-        "The AdamW paper takes a share λ′ of w at every step, whatever η is. Does the green line "
-        "of the decoupled maps lie level? Then η and λ′ can be chosen one by one, and all that "
-        "differs from torch is the name of the axis: λ′ = ηλ.",
+        "The AdamW paper takes a share λ′ of w at every step, whatever η is. Once the maps are "
+        "whole, does the line halfway to the best cell lie level on the decoupled ones? Then η and "
+        "λ′ can be chosen one by one, and all that differs from torch is the axis: λ′ = ηλ.",
     ),
     Preset(
         "Full batch",
