@@ -22,6 +22,7 @@ AT_ONCE = 4
 ALIKE = 1.05
 # A loss that is so many times that of a while ago is rising.
 RISING = 2.0
+QUARTERS = 4
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,13 @@ def courses(
 
 
 def _halving(loss: Array) -> bool:
-    """Whether the highest of the last three quarters is halved from one to the next."""
-    second, third, last = (float(part.max()) for part in np.array_split(loss, 4)[1:])
+    """Whether the highest of the last three quarters is halved from one to the next.
+
+    Fewer records than quarters tell no such thing.
+    """
+    if len(loss) < QUARTERS:
+        return False
+    second, third, last = (float(part.max()) for part in np.array_split(loss, QUARTERS)[1:])
     return last <= third / 2 and third <= second / 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from wd_core import DatasetSpec, Hyperparameters, collect, make_dataset, ridge_path, train
@@ -51,6 +52,16 @@ def test_a_course_is_that_of_the_run_itself():
             assert far.train_loss[far.epoch == course.highest_at, 0] == pytest.approx(
                 course.highest, rel=1e-6
             )
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 4])
+def test_a_run_of_a_few_epochs_that_rises_is_judged(epochs):
+    run = replace(WILD, epochs=epochs, init_std=0.0, batch_size=2)
+    loss = collect(train(BOOK, [run])).train_loss[:, 0]
+    assert (np.diff(loss[1:]) > 0).all()
+    (course,) = courses(BOOK, [run], epochs=1)
+    assert (course.highest_at, course.end) == (epochs, loss[-1])
+    assert not course.settles
 
 
 def test_a_burst_of_a_single_epoch_is_seen():
