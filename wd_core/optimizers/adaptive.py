@@ -9,8 +9,8 @@ from wd_core.optimizers.facts import APART, NO_FACTOR, box_if_whole, ridge_if_wh
 from wd_core.types import Hyperparameters
 
 DIVIDED = (
-    "On batches its end is not known: each weight's step is divided by the size of that weight's "
-    "gradients, which changes from batch to batch."
+    "Where such a run ends on batches is not known: each weight's step is divided by the size of "
+    "that weight's gradients, which changes from batch to batch."
 )
 OUT_OF_ROWS = (
     "It divides each weight's step by the size of that weight's gradients, which leads out of the "
@@ -130,7 +130,7 @@ RMSPROP = Optimizer(
             **_COUPLED,
         ),
         "decoupled": Decay(
-            name="RMSprop with decoupled decay",
+            name="RMSprop, decoupled",
             torch=Torch(call="torch.optim.RMSprop", options=_rmsprops_options, decays=False),
             **_DECOUPLED,
         ),

@@ -112,7 +112,7 @@ def _with_velocity(label: str, limit: Formula, beside: Formula, *options: str) -
 
     return {
         "coupled": Decay(
-            name=f"{label} with L2",
+            name=f"{label} and L2",
             acts="λw joins the gradient and passes through the velocity with it.",
             part=(
                 "λw enters the velocity with the gradient. Decay's part is what the terms λw of "
@@ -124,7 +124,7 @@ def _with_velocity(label: str, limit: Formula, beside: Formula, *options: str) -
             **NO_FACTOR,
         ),
         "decoupled": Decay(
-            name=f"{label} with decoupled decay",
+            name=f"{label}, decoupled",
             limit=Limit(lr=limit, counted=beside),
             end=TO_WEAKER_RIDGE,
             torch=Torch(call="torch.optim.SGD", options=written, decays=False),

@@ -25,8 +25,8 @@ class Lion(torch.optim.Optimizer):
                 mean.mul_(beta2).add_((1 - beta2) * p.grad)
 '''
 SIGNS = (
-    "On batches its end is not known: of each weight's average gradient only the sign counts, and "
-    "that changes from batch to batch."
+    "Where such a run ends on batches is not known: of each weight's average gradient only the "
+    "sign counts, and that changes from batch to batch."
 )
 
 
