@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from wd_core.optimizers import Decay, Formula, Limit, Optimizer, Parts, Rates, State, Torch
-from wd_core.optimizers.facts import APART, NO_FACTOR, STRENGTH, TO_RIDGE, box_if_whole
+from wd_core.optimizers.facts import APART, NO_FACTOR, STRENGTH, TO_RIDGE, box_if_whole, neither
 from wd_core.types import Hyperparameters
 
 AVERAGED_CLASS = '''\
@@ -187,5 +187,62 @@ SIGNED = Optimizer(
         ),
     },
 )
-RULES = {"zz_averaged": AVERAGED, "zz_signed": SIGNED}
-RULE_ORACLES = {"zz_averaged": averaged_oracle, "zz_signed": signed_oracle}
+SHORTER = "The data's part of each step becomes ever smaller and decay's does not, so w goes to 0."
+
+
+def _summed(v: Any, gradient: Any, state: State, rates: Rates, t: int) -> tuple[Any, State]:
+    gradient = gradient + rates.pull * v
+    total = state[0] + gradient * gradient
+    return rates.keep * v - rates.lr * gradient / (total**0.5 + rates.eps), (total,)
+
+
+def _eps(run: Hyperparameters) -> tuple[str, ...]:
+    return (f"eps={float(run.eps)!r}",)
+
+
+# Not linear, and yet at a ridge solution on batches, too; beside decoupled decay at none at all.
+SUMMED = Optimizer(
+    label="Summed, nobody’s №3",
+    formula=r"s \leftarrow s + g^2, \quad w \leftarrow w - \eta\,g / (\sqrt{s} + \epsilon)",
+    reads=("eps",),
+    needs={},
+    slots=("total",),
+    update=_summed,
+    parts=Parts(
+        memory=None,
+        remember=lambda memory, gradient, rates: memory,
+        respond=lambda gradient, memory, rates: gradient,
+        scale=lambda response, state, rates, t: state[0] ** 0.5 + rates.eps,
+    ),
+    linear=False,
+    degree=0,
+    leaves_span="It divides each weight's step by all of that weight's gradients.",
+    one_decay=False,
+    featured=False,
+    decays={
+        "coupled": Decay(
+            name="Summed with L2",
+            acts="λw joins the gradient and is divided with it.",
+            part="λw enters the gradient. Decay's part is λw divided so, times −η.",
+            limit=None,
+            end=TO_RIDGE,
+            torch=Torch(call="torch.optim.Adagrad", options=_eps, decays=True),
+            **NO_FACTOR,
+        ),
+        "decoupled": Decay(
+            name="SummedW",
+            limit=None,
+            end=neither(SHORTER),
+            torch=Torch(call="torch.optim.Adagrad", options=_eps, decays=False),
+            **APART,
+        ),
+    },
+)
+RULES = {"zz_averaged": AVERAGED, "zz_signed": SIGNED, "zz_summed": SUMMED}
+RULE_ORACLES = {
+    "zz_averaged": averaged_oracle,
+    "zz_signed": signed_oracle,
+    "zz_summed": lambda groups, run: torch.optim.Adagrad(groups, lr=run.lr, eps=run.eps),
+}
+# What the averaged one makes of gradients of so many steps ago.
+RULE_AGES = {"zz_averaged": lambda run, age: (1 - run.momentum) * run.momentum**age}

@@ -142,6 +142,25 @@ ORACLES = {
 }
 
 
+def present(run, age):
+    """A rule that steps by the present gradient alone."""
+    return 1.0 * (age == 0)
+
+
+# What a rule that keeps earlier gradients makes of those of so many steps ago, before it divides by
+# their size; a rule without a line here takes the present one alone.
+AGES = {
+    "momentum": lambda run, age: run.momentum**age,
+    "nesterov": lambda run, age: run.momentum ** (age + 1) + (age == 0),
+    "adam": lambda run, age: run.betas[0] ** age,
+    "lion": lambda run, age: np.where(
+        age == 0,
+        1 - run.betas[0],
+        run.betas[0] * (1 - run.betas[1]) * run.betas[1] ** np.maximum(age - 1.0, 0),
+    ),
+}
+
+
 def ridge(X: Array, y: Array, weight_decay: float) -> tuple[Array, float]:
     """argmin of 1/(2N) Σ r² + (λ/2)‖w‖² by least squares on stacked rows; λ = 0: least norm."""
     n, d = X.shape

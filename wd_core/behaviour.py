@@ -113,7 +113,7 @@ class Behaviour:
             return End("unknown", why=DECAYED_BIAS)
         if run.max_norm is not None:
             return End("unknown", why=HELD)
-        if not (towards.on_batches or self.takes_all):
+        if towards.strength is None or not (towards.on_batches or self.takes_all):
             return End("unknown", why=towards.elsewhere)
         if run.loss == "mse" and self.short_rows and not self.takes_all:
             return End("unknown", why=UNEVEN_MEAN)

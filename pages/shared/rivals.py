@@ -36,7 +36,7 @@ def sentences(test: float, baselines: Baselines, end: End) -> Iterator[Said]:
 
 def _exact(test: float, baselines: Baselines, end: End) -> Said:
     if end.kind == "unknown":
-        return say("This run is compared with no exact solution: where it goes is not known.")
+        return say("This run is compared with no exact solution: none is known as its end.")
     if end.kind == "box":
         return say("This run is compared with no exact solution: it goes to no ridge solution.")
     if baselines.ridge_test is None:

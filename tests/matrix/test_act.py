@@ -338,8 +338,9 @@ def test_nothing_is_compared_where_the_end_is_not_known(found: Worked) -> None:
     labels = {tile["label"] for tile in found.seen.tiles}
     measured = any(label.startswith("Its distance") for label in labels)
     assert measured == (found.end_weight_decay is not None)
-    if not rule.linear and (run.batch_size < found.it.n_train or run.decay == "decoupled"):
-        assert measured <= (run.batch_size >= found.it.n_train and run.weight_decay == 0)
+    stated = rule.decays["coupled"].end.on_batches or run.batch_size >= found.it.n_train
+    if not rule.linear and not (stated and run.decay == "coupled"):
+        assert measured <= (stated and run.weight_decay == 0)
 
 
 def test_every_formula_is_what_it_stands_for(found: Worked) -> None:

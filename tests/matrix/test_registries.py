@@ -13,14 +13,16 @@ import pytest
 from pages.shared.settings import SETTINGS, relevant
 from tests import oracles
 from tests.made_up import SOURCES
-from tests.made_up_rules import RULE_ORACLES, RULES
+from tests.made_up_rules import RULE_AGES, RULE_ORACLES, RULES, SHORTER
 from tests.matrix.driver import visit
 from tests.matrix.recompute import Recomputed
+from tests.matrix.test_step import Stepped
 from tests.pages.opening import fine, opened, payloads
 from tests.wd_core.test_export import printed
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters, collect, train
 from wd_core.behaviour import behaviour
 from wd_core.export import to_script
+from wd_core.inspection import Replay
 
 # Two ways of a few dozen steps, and the six digits that a script prints.
 CLOSE, PRINTED = 1e-9, 1e-5
@@ -41,6 +43,8 @@ def registered(monkeypatch):
     for name, rule in RULES.items():
         monkeypatch.setitem(OPTIMIZERS, name, rule)
         monkeypatch.setitem(oracles.ORACLES, name, RULE_ORACLES[name])
+    for name, ages in RULE_AGES.items():
+        monkeypatch.setitem(oracles.AGES, name, ages)
     for name, source in SOURCES.items():
         monkeypatch.setitem(DATASETS, name, source)
 
@@ -146,6 +150,41 @@ def test_where_its_entry_says_that_it_goes_it_goes(decay):
     w, b = found.after(3000)
     expected_w, expected_b = found.ridge(end.weight_decay.value)
     np.testing.assert_allclose([*w, b], [*expected_w, expected_b], rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize(("name", "decay"), list(product(RULES, KINDS)))
+def test_its_step_is_taken_apart_as_its_oracle_does(name, decay):
+    found = worked_out(run_of(name, decay))
+    seen, stepped = Replay(found.data, found.run).step(7), Stepped(found, 7)
+    np.testing.assert_allclose(seen.by_decay, stepped.by_decay, atol=CLOSE)
+    assert np.abs(seen.by_decay).max() > 1e-4
+
+
+def test_one_that_is_not_linear_may_end_at_a_ridge_solution_on_batches():
+    run = run_of("zz_summed", "coupled", lr=0.3)
+    found = worked_out(run)
+    w, b = found.after(1500)
+    assert behaviour(run, 11).end.weight_decay.value == 0.5
+    expected_w, expected_b = found.ridge(0.5)
+    np.testing.assert_allclose([*w, b], [*expected_w, expected_b], atol=1e-2)
+
+
+@pytest.mark.parametrize("batch_size", [4, 11])
+def test_one_may_end_at_no_point_that_is_known_even_on_all_examples(batch_size):
+    run = run_of("zz_summed", "decoupled", batch_size=batch_size, lr=0.3)
+    end = behaviour(run, 11).end
+    assert (end.kind, end.why) == ("unknown", SHORTER)
+    lengths = [np.linalg.norm(worked_out(run).after(epochs)[0]) for epochs in (20, 500)]
+    assert lengths[1] < lengths[0] / 2
+    page = visit("train", query_of("zz_summed", "decoupled", batch_size=str(batch_size)))
+    assert any(SHORTER in text for text in page.captions)
+
+
+def test_the_overview_says_of_one_that_has_not_arrived_that_it_is_on_its_way():
+    seen = visit("map", query_of("zz_summed", optimizers="zz_summed", per_decade="1", seeds="1"))
+    (said,) = seen.saying("still on its way")
+    assert "nobody’s №3, coupled" in said
+    assert float(said.values["distance"]) > 0.5
 
 
 def test_what_it_does_not_state_is_not_known():

@@ -21,6 +21,7 @@ from tests.matrix.comparisons import Comparison, hold_comparisons, idle
 from tests.matrix.driver import Visit, faults_of, hold, number, visit
 from tests.matrix.formulas import evaluate
 from tests.matrix.recompute import SETTINGS, Array, Recomputed, recomputed
+from tests.oracles import AGES, present
 from wd_core import OPTIMIZERS, Hyperparameters, collect, train
 from wd_core.inspection import Replay
 
@@ -34,20 +35,6 @@ SEARCH, SHOWN = 1e-4, 6e-3
 DECIMALS = 5e-10
 # Steps of this and of the engine, relative to numbers of order one.
 CLOSE = 1e-9
-
-# What each rule makes of gradients of so many steps ago, before it divides by their size.
-AGES = {
-    "sgd": lambda run, age: 1.0 * (age == 0),
-    "momentum": lambda run, age: run.momentum**age,
-    "nesterov": lambda run, age: run.momentum ** (age + 1) + (age == 0),
-    "adam": lambda run, age: run.betas[0] ** age,
-    "rmsprop": lambda run, age: 1.0 * (age == 0),
-    "lion": lambda run, age: np.where(
-        age == 0,
-        1 - run.betas[0],
-        run.betas[0] * (1 - run.betas[1]) * run.betas[1] ** np.maximum(age - 1.0, 0),
-    ),
-}
 
 
 class Stepped:
@@ -101,7 +88,7 @@ class Stepped:
         if run.decay == "decoupled" or OPTIMIZERS[run.optimizer].one_decay:
             return -self.rate * w
         ages = np.arange(self.step)[::-1]
-        weights = AGES[run.optimizer](run, ages)
+        weights = AGES.get(run.optimizer, present)(run, ages)
         free = np.append(np.ones(len(w) - 1), 0.0)
         scale = [run.weight_decay * len(rows) / run.batch_size for _, rows in self.walk]
         pulls = np.array([s * free * u for s, (u, _) in zip(scale, self.walk, strict=True)])

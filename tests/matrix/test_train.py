@@ -296,9 +296,11 @@ def test_a_run_is_compared_only_with_where_it_goes(case):
 def goes_to(found: Recomputed, test_loss: float) -> bool:
     """Whether the run's own steps, many and small, end at this test loss."""
     run = found.run
-    # of a rule that is not linear it is known of a penalty in the gradient of all examples alone
+    # where a rule that is not linear ends on batches, its entry says, and long runs hold it
     penalised = run.decay == "coupled" or run.weight_decay == 0
-    known = OPTIMIZERS[run.optimizer].linear or (penalised and found.steps_an_epoch == 1)
+    rule = OPTIMIZERS[run.optimizer]
+    stated = rule.decays["coupled"].end.on_batches or found.steps_an_epoch == 1
+    known = rule.linear or (penalised and stated)
     wanted = found.test_loss(*exact(found))
     return known and math.isclose(wanted, test_loss, rel_tol=GOES, abs_tol=ROUNDING)
 

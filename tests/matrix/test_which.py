@@ -26,8 +26,8 @@ from tests.matrix import cases, traces
 from tests.matrix.comparisons import Comparison, hold_comparisons, idle
 from tests.matrix.driver import Visit, hold, number, visit
 from tests.matrix.recompute import LARGEST, LOST
-from tests.oracles import Array, half_mean_square, ridge
-from wd_core import Dataset, make_dataset, validation_split
+from tests.oracles import AGES, Array, half_mean_square, present, ridge
+from wd_core import OPTIMIZERS, Dataset, make_dataset, validation_split
 from wd_core.seeding import start_draw
 from wd_core.training import batch_order
 
@@ -46,7 +46,8 @@ STEPPED = 1e-6
 SHAKEN = 2e-2
 # A loss so many times another is that where a curve crosses 0, and no search finds it alike.
 CROSSING = 1e6
-SCALED = ("adam", "rmsprop", "lion")
+# Of gradients of more steps ago nothing is left.
+FORGOTTEN = 40_000
 EVEN = "At λ = {weight_decay} the exact solution has"
 
 
@@ -340,21 +341,22 @@ class Again:
     def stepped(self) -> float:
         """How far two programs' runs may be apart."""
         run = self.problem.run
-        return SHAKEN if run.lr >= cases.WILD and run.optimizer in SCALED else STEPPED
+        return SHAKEN if run.lr >= cases.WILD and OPTIMIZERS[run.optimizer].degree == 0 else STEPPED
 
     # where a run goes, as the theory says
 
     def aim(self, lam: float) -> float:
         """λ of the ridge solution that a run of this λ goes to; NaN where it is none."""
         run, n = self.problem.run, self.data.n_train
-        whole = run.batch_size >= n
-        linear = run.optimizer in ("sgd", "momentum", "nesterov")
-        if not linear and (not whole or (run.decay == "decoupled" and lam)):
+        rule = OPTIMIZERS[run.optimizer]
+        stated = run.batch_size >= n or rule.decays["coupled"].end.on_batches
+        if not rule.linear and (not stated or (run.decay == "decoupled" and lam)):
             return math.nan
         if run.decay == "coupled" or not lam:
             return lam
-        weaker = 1.0 if run.optimizer == "sgd" else 1 - run.momentum
-        return lam * weaker * run.batch_size * math.ceil(n / run.batch_size) / n
+        # decay acts once, a gradient as often as it is kept
+        kept = AGES.get(run.optimizer, present)(run, np.arange(FORGOTTEN)).sum()
+        return lam / kept * run.batch_size * math.ceil(n / run.batch_size) / n
 
     # the repetitions
 

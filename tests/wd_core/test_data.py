@@ -33,9 +33,9 @@ def torch_draw(seed, purpose, n, d):
 # --- the registry ---
 
 
-@pytest.mark.parametrize("source", DATASETS)
-def test_a_truth_is_known_of_what_is_drawn_and_of_nothing_else(source):
-    data = make_dataset(DatasetSpec(source))
+@pytest.mark.parametrize("source", [*DATASETS, "made_up", "made_up_whole"])
+def test_a_truth_is_known_of_what_is_drawn_and_of_nothing_else(source, made_up):
+    data = make_dataset(small(source))
     assert (data.w_true is not None) == (data.b_true is not None) == DATASETS[source].drawn
 
 
@@ -117,9 +117,7 @@ def test_a_size_that_a_source_does_not_read_is_its_own(made_up):
 
 
 CHANGED = {
-    "n_train": 21,
-    "n_test": 30,
-    "n_features": 40,
+    "n_test": 5,
     "noise": 0.5,
     "true_weight": 0.3,
     "true_bias": 0.7,
@@ -130,37 +128,49 @@ CHANGED = {
 }
 
 
-@pytest.mark.parametrize("field", CHANGED)
-@pytest.mark.parametrize("source", DATASETS)
-def test_reads_names_exactly_the_fields_that_change_the_data(source, field):
-    def arrays(**changes):
-        data = make_dataset(DatasetSpec(**{"source": source, "n_features": 30, **changes}))
+def small(source, n_train=10, n_features=30, **changes):
+    """A spec of this source with room for one example and one feature more."""
+    entry = DATASETS[source]
+    most_n, most_d = entry.most_train or n_train + 1, entry.most_features or n_features + 1
+    sizes = min(n_train, most_n - 1), min(n_features, most_d - 1)
+    return DatasetSpec(source, n_train=sizes[0], n_features=sizes[1], n_test=7, **changes)
+
+
+@pytest.mark.parametrize("field", ["n_train", "n_features", *CHANGED])
+@pytest.mark.parametrize("source", [*DATASETS, "made_up", "made_up_whole"])
+def test_reads_names_exactly_the_fields_that_change_the_data(source, field, made_up):
+    spec = small(source)
+    other = CHANGED[field] if field in CHANGED else getattr(spec, field) + 1
+
+    def arrays(spec):
+        data = make_dataset(spec)
         return data.X_train, data.y_train, data.X_test, data.y_test
 
     def same(a, b):
         return a.shape == b.shape and np.array_equal(a, b)
 
-    pairs = zip(arrays(), arrays(**{field: CHANGED[field]}), strict=True)
+    pairs = zip(arrays(spec), arrays(replace(spec, **{field: other})), strict=True)
     unchanged = all(same(before, after) for before, after in pairs)
     assert unchanged == (field not in DATASETS[source].reads)
 
 
-@pytest.mark.parametrize("source", DATASETS)
-def test_same_spec_gives_the_same_data_in_double_precision(source):
-    spec = DatasetSpec(source=source, n_features=15, correlation=0.3)
+@pytest.mark.parametrize("source", [*DATASETS, "made_up", "made_up_whole"])
+def test_same_spec_gives_the_same_data_in_double_precision(source, made_up):
+    spec = small(source, n_features=15, correlation=0.3)
     first, second = make_dataset(spec), make_dataset(spec)
     for name in ("X_train", "y_train", "X_test", "y_test"):
         assert np.array_equal(getattr(first, name), getattr(second, name))
         assert getattr(first, name).dtype == np.float64
 
 
-@pytest.mark.parametrize("source", DATASETS)
-def test_training_rows_depend_on_neither_noise_nor_n_test(source):
-    first = make_dataset(DatasetSpec(source=source))
-    other = make_dataset(DatasetSpec(source=source, noise=5, n_test=7))
+@pytest.mark.parametrize("source", [*DATASETS, "made_up", "made_up_whole"])
+def test_training_rows_depend_on_neither_noise_nor_n_test(source, made_up):
+    spec = small(source, n_features=200)
+    first = make_dataset(spec)
+    other = make_dataset(replace(spec, noise=5, n_test=5))
     assert np.array_equal(first.X_train, other.X_train)
-    assert len(other.X_test) == 7
-    quiet = make_dataset(DatasetSpec(source=source, n_test=7))
+    assert len(other.X_test) == 5 or "n_test" not in DATASETS[source].reads
+    quiet = make_dataset(replace(spec, n_test=5))
     assert np.array_equal(first.y_train, quiet.y_train)
 
 

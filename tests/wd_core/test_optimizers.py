@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from tests.oracles import ORACLES, random_batches, random_dataset
 from wd_core import OPTIMIZERS, Hyperparameters, collect, train
 from wd_core.optimizers import Decay, Optimizer, Rates
+from wd_core.optimizers.facts import neither
 
 # A dozen updates of numbers of order one.
 EXACT = 1e-13
@@ -180,6 +182,32 @@ def test_a_kind_of_decay_that_says_nothing_is_refused_with_its_name(changed, fac
 def test_an_end_that_is_not_known_on_batches_needs_a_reason():
     with pytest.raises(ValueError, match="elsewhere"):
         replace(OPTIMIZERS["adam"].decays["coupled"].end, elsewhere="")
+    with pytest.raises(ValueError, match=r"^end\.elsewhere must be a sentence"):
+        neither(" ")
+
+
+@pytest.mark.parametrize(
+    ("changed", "fact"),
+    [
+        ({"shape": "circle"}, "end.shape"),
+        ({"shape": ""}, "end.shape"),
+        ({"strength": None}, "end.strength"),
+        ({"strength": "λ"}, "end.strength"),
+        ({"shape": "neither"}, "end.strength"),
+        ({"on_batches": None}, "end.on_batches"),
+        ({"elsewhere": None}, "end.elsewhere"),
+    ],
+)
+def test_an_end_that_says_nothing_is_refused_with_the_facts_name(changed, fact):
+    with pytest.raises(ValueError, match=f"^{re.escape(fact)} must be "):
+        replace(OPTIMIZERS["adam"].decays["coupled"].end, **changed)
+
+
+@pytest.mark.parametrize("fact", ["call", "options", "decays"])
+@pytest.mark.parametrize("value", [None, " "])
+def test_what_pytorch_writes_is_refused_with_the_facts_name(fact, value):
+    with pytest.raises(ValueError, match=rf"^torch\.{fact} must be "):
+        replace(OPTIMIZERS["adam"].decays["coupled"].torch, **{fact: value})
 
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))

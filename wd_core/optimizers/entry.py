@@ -19,6 +19,7 @@ from wd_core.types import Hyperparameters, require
 Tensor = Any  # np.ndarray on the CPU, torch.Tensor on a GPU: operators only
 State = tuple[Tensor, ...]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+SHAPES = ("ridge", "box", "neither")
 
 
 @dataclass(frozen=True)
@@ -75,20 +76,29 @@ class Destination:
     """Where a run goes as η → 0 on all examples at once.
 
     shape "ridge": to the exact ridge solution whose λ is `strength` (in λ and μ); "box": to the
-    least loss with every |w_j| at most `strength`. `on_batches`: whether that holds on batches,
-    too; where it does not, `elsewhere` says why in a sentence.
+    least loss with every |w_j| at most `strength`; "neither": to no such point, and `strength` is
+    None. `on_batches`: whether that holds on batches, too. Where it does not, and where the shape
+    is neither, `elsewhere` says why in a sentence.
     """
 
-    shape: Literal["ridge", "box"]
-    strength: Formula
+    shape: Literal["ridge", "box", "neither"]
+    strength: Formula | None
     on_batches: bool
     elsewhere: str = ""
 
     def __post_init__(self) -> None:
+        require(self.shape in SHAPES, "end.shape", f"one of {', '.join(SHAPES)}", self.shape)
+        if self.shape == "neither":
+            require(self.strength is None, "end.strength", "None, beside neither", self.strength)
+        else:
+            stated = isinstance(self.strength, Formula)
+            require(stated, "end.strength", f"the Formula of the {self.shape}", self.strength)
+        require(isinstance(self.on_batches, bool), "end.on_batches", "stated", self.on_batches)
+        said = bool(str(self.elsewhere or "").strip())
         require(
-            self.on_batches or bool(self.elsewhere.strip()),
-            "elsewhere",
-            "a sentence, where the end on batches is not known",
+            said or (self.on_batches and self.shape != "neither"),
+            "end.elsewhere",
+            "a sentence, where the end is not known on batches or at all",
             self.elsewhere,
         )
 
@@ -106,6 +116,12 @@ class Torch:
     options: Callable[[Hyperparameters], tuple[str, ...]]
     decays: bool
     definition: str = ""
+
+    def __post_init__(self) -> None:
+        named = bool(str(self.call or "").strip())
+        require(named, "torch.call", "the name of a class", self.call)
+        require(callable(self.options), "torch.options", "a function of a run", self.options)
+        require(isinstance(self.decays, bool), "torch.decays", "True or False", self.decays)
 
 
 @dataclass(frozen=True, kw_only=True)

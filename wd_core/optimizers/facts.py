@@ -23,6 +23,11 @@ def box_if_whole(elsewhere: str) -> Destination:
     return Destination(shape="box", strength=BOUND, on_batches=False, elsewhere=elsewhere)
 
 
+def neither(elsewhere: str) -> Destination:
+    """To no ridge solution and into no box; `elsewhere`: where it goes instead, or why."""
+    return Destination(shape="neither", strength=None, on_batches=False, elsewhere=elsewhere)
+
+
 # What decoupled decay is under every rule that keeps something of its gradients or divides them.
 APART: dict[str, Any] = {
     "acts": (

@@ -16,6 +16,8 @@ from wd_core.types import Array
 # H and w̃ of the loss ½ (w − w̃)ᵀH(w − w̃), and λ.
 CURVATURE, MINIMISER, WEIGHT_DECAY = (1.0, 4.0), (3.0, -0.2), 2.0
 STEPS, LR = 4000, 0.002
+# A walk of such steps stays so near to where it goes.
+NEAR = 8 * LR
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,11 @@ class Arrival:
     def away(self) -> float:
         """How far from the exact point it arrives, in either weight."""
         return np.nan if self.exact is None else float(np.abs(self.reached - self.exact).max())
+
+    @property
+    def arrived(self) -> bool:
+        """Whether so many steps were enough for it."""
+        return self.away <= NEAR
 
 
 @lru_cache(maxsize=8)

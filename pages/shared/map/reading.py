@@ -252,9 +252,22 @@ def ends(found: Sequence[Arrival]) -> str:
             lr=LR,
         )
     ]
-    if known:
-        away = max(one.away for one in known)
-        parts.append(say("Each ends within {distance} of its exact point.", distance=plain(away)))
+    arrived = [one.away for one in known if one.arrived]
+    if len(arrived) == len(known) > 0:
+        away = plain(max(arrived))
+        parts.append(say("Each ends within {distance} of its exact point.", distance=away))
+    elif arrived:
+        away = plain(max(arrived))
+        parts.append(say("What arrives ends within {distance} of its exact point.", distance=away))
+    parts += [
+        say(
+            "{rule}: still on its way, {distance} from its exact point.",
+            rule=_rule(one),
+            distance=plain(one.away),
+        )
+        for one in known
+        if not one.arrived
+    ]
     if any(one.end.kind == "box" for one in known):
         parts.append(say("That of a box has the least loss with every |wⱼ| ≤ 1/λ."))
     if any(not _own_ridge(one.end) for one in known):
