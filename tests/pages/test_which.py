@@ -340,6 +340,8 @@ def test_diverged_runs_are_a_gap_and_said() -> None:
         "high": seen.grid[gone][-1],
     }
     assert "2 of 2 runs diverged" in words.sentences(seen)[-1]
+    alone = whole(problem(lr=0.1, most=100.0, epochs=200, seeds=1))
+    assert words.sentences(alone)[-1].endswith("Its run diverged: choose a smaller η.")
 
 
 def test_a_size_that_would_take_too_long_leaves_trained_runs_out() -> None:

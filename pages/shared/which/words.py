@@ -173,6 +173,8 @@ def _trained_at(seen: Seen, k: int) -> str:
     if not found.count:
         return ""
     if found.diverged[k]:
+        if found.count == 1:
+            return say("Its run diverged: choose a smaller η.")
         return say(
             "{n_diverged} of {n_runs} runs diverged: choose a smaller η.",
             n_diverged=int(found.diverged[k]),
