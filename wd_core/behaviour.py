@@ -11,13 +11,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from wd_core.cycles import cycle_limit
 from wd_core.optimizers import OPTIMIZERS, Decay, Known, Optimizer
 from wd_core.shrinking import Shrinking, shrinking
 from wd_core.spectrum import stability
-from wd_core.types import Dataset, Hyperparameters, Loss
+from wd_core.types import Dataset, Hyperparameters, Loss, require_one_of, require_whole
 
 # Why the end of a run is not known, where its rule and kind of decay are not the reason.
 DECAYED_BIAS = "The bias is decayed, too, and the solutions shown here leave it free."
@@ -216,6 +216,7 @@ class Behaviour:
         for ηλ stays. A short last batch counts otherwise in the two: no numbers make up for that.
         """
         run, symbols = self.run, self._of("η", "λ")
+        require_one_of("loss", loss, get_args(Loss))
         if self.short_rows:
             return None
         c = {"half_mse": 1, "mse": 2}[loss] / {"half_mse": 1, "mse": 2}[run.loss]
@@ -233,7 +234,12 @@ class Behaviour:
 
 
 def behaviour(run: Hyperparameters, n_train: int | None = None) -> Behaviour:
-    """What this run does on so many training examples; None: batches divide them evenly."""
+    """What this run does on so many training examples; None: batches divide them evenly.
+
+    ValueError for a number of examples that is no whole number from 1 on.
+    """
+    if n_train is not None:
+        require_whole("n_train", n_train, 1)
     return Behaviour(run, n_train)
 
 

@@ -55,8 +55,9 @@ def _share(name: str, value: object) -> None:
     _number(name, value, "in [0, 1)", lambda x: 0 <= x < 1)
 
 
-def _one_of(name: str, value: object, choices: Sequence[str]) -> None:
-    if value not in choices:
+def require_one_of(name: str, value: object, choices: Sequence[str]) -> None:
+    """The same for a name: it must be one of these."""
+    if not isinstance(value, str) or value not in choices:  # an array answers `in` for each entry
         require(False, name, f"one of {', '.join(choices)}", value)
 
 
@@ -84,7 +85,7 @@ class DatasetSpec:
     def __post_init__(self) -> None:
         from wd_core.data import DATASETS  # the registry imports this module
 
-        _one_of("source", self.source, tuple(DATASETS))
+        require_one_of("source", self.source, tuple(DATASETS))
         for name in ("n_train", "n_test", "n_features", "n_informative"):
             require_whole(name, getattr(self, name), 1)
         require_whole("seed", self.seed, 0)
@@ -92,7 +93,7 @@ class DatasetSpec:
         _number("true_weight", self.true_weight, "", lambda _: True)
         _number("true_bias", self.true_bias, "", lambda _: True)
         _number("correlation", self.correlation, "between -1 and 1", lambda x: -1 < x < 1)
-        _one_of("extension", self.extension, get_args(Extension))
+        require_one_of("extension", self.extension, get_args(Extension))
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _require_what_the_rule_needs(run: Hyperparameters) -> None:
 def _optimizer(name: str, value: object) -> None:
     from wd_core.optimizers import OPTIMIZERS
 
-    _one_of(name, value, tuple(OPTIMIZERS))
+    require_one_of(name, value, tuple(OPTIMIZERS))
 
 
 def _betas(name: str, value: object) -> None:
@@ -178,8 +179,8 @@ _OF_A_RUN: dict[str, Callable[[str, object], None]] = {
     "momentum": _share,
     "betas": _betas,
     "eps": _positive,
-    "decay": partial(_one_of, choices=get_args(Decay)),
-    "loss": partial(_one_of, choices=get_args(Loss)),
+    "decay": partial(require_one_of, choices=get_args(Decay)),
+    "loss": partial(require_one_of, choices=get_args(Loss)),
     "max_norm": _positive,
     "decay_bias": _flag,
     "init_std": _non_negative,
@@ -248,9 +249,10 @@ class Dataset:
         )
         if self.n_classes is not None:
             require_whole("n_classes", self.n_classes, 2)
+            largest = min(self.n_classes - 1, int(np.finfo(np.float64).max))
             for name in ("y_train", "y_test"):
                 y = getattr(self, name)
-                fits = bool(((y == np.round(y)) & (y >= 0) & (y < self.n_classes)).all())
+                fits = bool(((y == np.round(y)) & (y >= 0) & (y <= largest)).all())
                 require(fits, name, f"whole numbers from 0 to {self.n_classes - 1}", y)
 
     @property

@@ -254,3 +254,14 @@ def test_decay_alone_grows_above_two(optimizer, decay, product_):
     assert found.grows_alone == (OPTIMIZERS[optimizer].decays[decay].factor and product_ > 2)
     if found.limit_alone:
         assert found.limit_alone.value == 2 / product_
+
+
+@pytest.mark.parametrize("wrong", [0, -3, 2.5, float("nan"), True, "11", None])
+def test_what_is_no_number_of_examples_or_no_loss_is_refused_by_name(wrong):
+    run = Hyperparameters()
+    if wrong is not None:
+        for ask in (behaviour, fixed_point):
+            with pytest.raises(ValueError, match="n_train must be a whole number >= 1, got"):
+                ask(run, wrong)
+    with pytest.raises(ValueError, match="loss must be one of half_mse, mse, got"):
+        behaviour(run, 20).in_loss(wrong)

@@ -241,3 +241,11 @@ def test_linear_says_whether_a_step_is_linear_in_all_it_reads(name):
     )
     apart = step(*(2 * x + y for x, y in zip(a, b, strict=True))) - 2 * step(*a) - step(*b)
     assert (np.abs(apart).max() < 1e-12) == rule.linear
+
+
+@pytest.mark.parametrize("fact", ["lr", "counted"])
+@pytest.mark.parametrize("missing", [None, ""])
+def test_a_limit_without_a_formula_is_refused_by_name(fact, missing):
+    limit = OPTIMIZERS["sgd"].decays["coupled"].limit
+    with pytest.raises(ValueError, match=f"{fact} must be stated, got"):
+        replace(limit, **{fact: missing})

@@ -178,3 +178,15 @@ def test_wrong_data_sets_are_refused(name, value, rule, shown):
 def test_as_array_keeps_float64_arrays_as_they_are():
     array = np.ones((2, 3))
     assert as_array("X", array, 2) is array
+
+
+@pytest.mark.parametrize("name", ["optimizer", "decay", "loss"])
+@pytest.mark.parametrize("wrong", [np.array([1, 2]), np.array([]), ["sgd"]])
+def test_an_array_is_no_name(name, wrong):
+    with pytest.raises(ValueError, match=f"{name} must be one of "):
+        Hyperparameters(**{name: wrong})
+
+
+def test_more_classes_than_floats_can_count_are_taken():
+    X, y = np.ones((2, 1)), [0.0, 1.0]
+    assert Dataset(X, y, X, y, n_classes=10**400).n_classes == 10**400

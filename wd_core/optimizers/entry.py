@@ -70,6 +70,9 @@ class Limit:
     lr: Formula
     counted: Formula
 
+    def __post_init__(self) -> None:
+        _require_texts(self)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
