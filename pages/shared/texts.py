@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from pages.shared import cached
 from pages.shared.latex import tex
 from pages.shared.numbers import Digits, every_digit
 from pages.shared.settings import Settings
-from pages.shared.words import Said, say
+from pages.shared.words import Said, say, say_n
 from wd_core import DATASETS
 from wd_core.behaviour import Behaviour, behaviour
 
@@ -123,7 +124,7 @@ def _step(settings: Settings) -> None:
     found = behaviour(settings.run, settings.data.n_train)
     st.markdown(f"**What a step does: {found.rule.label}**")
     st.latex(found.rule.formula)
-    said = [_of_decay(found)]
+    said = [_of_decay(found), *_constants(found)]
     if found.short_rows:
         said.append(_short_batch(found))
     unreached = settings.data.n_features - settings.data.n_train
@@ -169,6 +170,19 @@ def _of_decay(found: Behaviour) -> Said:
     )
 
 
+def _constants(found: Behaviour) -> Iterator[Said]:
+    """The numbers of the formula that have no control."""
+    named = found.rule.constants(found.run)
+    if "beta1" in named and "beta2" in named:
+        yield say("Here β₁ = {beta1} and β₂ = {beta2}.", beta1=named["beta1"], beta2=named["beta2"])
+    elif "beta1" in named:
+        yield say("Here β₁ = {beta1}.", beta1=named["beta1"])
+    elif "beta2" in named:
+        yield say("Here β₂ = {beta2}.", beta2=named["beta2"])
+    if "eps" in named:
+        yield say("ε = {eps} keeps the step from dividing by 0.", eps=named["eps"])
+
+
 def _short_batch(found: Behaviour) -> Said:
     if found.run.decay == "coupled" and found.run.weight_decay:
         return say(
@@ -194,15 +208,21 @@ def _short_batch(found: Behaviour) -> Said:
 
 def _out_of_reach(found: Behaviour, unreached: int, n_features: int) -> Said:
     if found.run.weight_decay:
-        return say(
-            "In at least {unreached} of the {n_features} directions no example reaches, g is zero "
-            "and this shrinking is all that happens.",
+        return say_n(
+            "At least {unreached} of the {n_features} directions is reached by no example. There "
+            "g is zero, and multiplying w so is all that a step does.",
+            "At least {unreached} of the {n_features} directions are reached by no example. There "
+            "g is zero, and multiplying w so is all that a step does.",
+            unreached,
             unreached=unreached,
             n_features=n_features,
         )
-    return say(
-        "In at least {unreached} of the {n_features} directions no example reaches, g is zero and "
-        "w stays as it began.",
+    return say_n(
+        "At least {unreached} of the {n_features} directions is reached by no example. There g is "
+        "zero, and w stays as it began.",
+        "At least {unreached} of the {n_features} directions are reached by no example. There g "
+        "is zero, and w stays as it began.",
+        unreached,
         unreached=unreached,
         n_features=n_features,
     )

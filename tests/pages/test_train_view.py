@@ -77,6 +77,16 @@ def test_opens_on_a_picture_of_the_defaults() -> None:
     assert page.header[0].value.endswith("?")
 
 
+@pytest.mark.parametrize("lr", ["0.001", "0.02", "0.05"])  # ηλ = 2 keeps lengths, 5 makes w grow
+@pytest.mark.parametrize(("d", "words"), [("7", "1 of the 7 directions is"), ("8", "2 of the 8")])
+def test_out_of_reach_a_step_only_multiplies_whatever_the_factor(lr, d, words) -> None:
+    query = SMALL | {"lr": lr, "weight_decay": "100", "batch_size": "4", "n_features": d}
+    text = shown_text(opened(query))
+    assert f"At least {words}" in text
+    assert "g is zero, and multiplying w so is all that a step does" in text
+    assert "shrinking" not in text
+
+
 def test_every_control_is_there_with_help_and_its_value() -> None:
     page = opened()
     widgets = {w.key: w for w in (*page.select_slider, *page.number_input, *page.selectbox)}

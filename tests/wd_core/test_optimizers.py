@@ -249,3 +249,16 @@ def test_a_limit_without_a_formula_is_refused_by_name(fact, missing):
     limit = OPTIMIZERS["sgd"].decays["coupled"].limit
     with pytest.raises(ValueError, match=f"{fact} must be stated, got"):
         replace(limit, **{fact: missing})
+
+
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+def test_the_constants_of_a_formula_are_those_that_its_steps_depend_on(name):
+    run = Hyperparameters(optimizer=name, lr=0.05, batch_size=4, epochs=40)
+    others = {"beta1": {"betas": (0.5, 0.999)}, "beta2": {"betas": (0.9, 0.6)}, "eps": {"eps": 0.1}}
+    data = random_dataset(8, 3)
+    runs = [run, *(replace(run, **change) for change in others.values())]
+    ends = [collect(train(data, [one])).weights[-1, 0] for one in runs]
+    differ = {key for key, end in zip(others, ends[1:], strict=True) if (end != ends[0]).any()}
+    constants = OPTIMIZERS[name].constants(run)
+    known = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    assert constants == {key: known[key] for key in differ}

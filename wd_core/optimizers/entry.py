@@ -20,6 +20,12 @@ Tensor = Any  # np.ndarray on the CPU, torch.Tensor on a GPU: operators only
 State = tuple[Tensor, ...]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SHAPES = ("ridge", "box", "neither")
+# How formulas write the numbers of a run that no page has a setting for.
+CONSTANTS: Mapping[str, tuple[str, Callable[[Hyperparameters], float]]] = {
+    "beta1": (r"\beta_1", lambda run: run.betas[0]),
+    "beta2": (r"\beta_2", lambda run: run.betas[1]),
+    "eps": (r"\epsilon", lambda run: run.eps),
+}
 
 
 @dataclass(frozen=True)
@@ -210,6 +216,11 @@ class Optimizer:
     def plain(self) -> bool:
         """Whether a step is w ← (1−ηλ)w − ηg, with nothing kept from earlier ones."""
         return self.linear and not self.slots
+
+    def constants(self, run: Hyperparameters) -> dict[str, float]:
+        """The numbers of its formula for which no page has a setting, as this run has them."""
+        named = CONSTANTS.items()
+        return {name: of(run) for name, (latex, of) in named if latex in self.formula}
 
 
 def _require_texts(entry: object, optional: tuple[str, ...] = ()) -> None:
