@@ -137,13 +137,21 @@ class Stepped:
         return _losses(self.found, replace(self.run, epochs=epochs, **changes))
 
     def settled(self, value: float, key: str) -> float:
-        """The value, if a run with it stays below its start, in its own epochs and for long."""
+        """The value, if a run with it comes down and stays, in its own epochs and for long."""
         for epochs in (self.run.epochs, LONG):
-            loss = self.losses(epochs, **{key: value})
-            bound = max(loss[0], self.found.constant_train)
-            if not loss[epochs // 2 :].max() <= 1.0501 * bound:
+            if not self.stays_down(self.losses(epochs, **{key: value})):
                 return math.nan
         return value
+
+    def stays_down(self, loss: Array) -> bool:
+        """Whether the second half is below the start, and twice its end or the mean's, or falls."""
+        if not np.isfinite(loss).all():
+            return False
+        half, mean = loss[len(loss) // 2 :], self.found.constant_train
+        tops = [part.max() for part in np.array_split(loss, 4)] if len(loss) > 3 else [0, 0, 1, 1]
+        halves = tops[3] <= tops[2] / 2 <= tops[1] / 4
+        calm = half.argmax() == 0 or halves or half.max() <= 2.0001 * max(loss[-1], mean)
+        return bool(calm and half.max() <= 1.0501 * max(loss[0], mean))
 
     def unsettled(self, value: float) -> float:
         """The value, if a run with this η does not."""
