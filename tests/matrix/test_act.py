@@ -176,8 +176,8 @@ ORACLES = SETTINGS | {
     # directions
     "rank": lambda found, _: len(found.s),
     ("picture above", "n"): lambda found, _: len(found.s),
+    ("there is no rest", "n"): lambda found, _: found.rank,
     ("is nothing to fit", "n"): lambda found, _: found.data.X_train.shape[1] - len(found.s),
-    "n_features": lambda found, _: found.data.X_train.shape[1],
     "upto": lambda found, _: 1 / found.run.lr,
     "lr": lambda found, _: found.run.lr,
     "limit": lambda found, _: 2 / found.s[0],
@@ -331,6 +331,25 @@ def test_the_parts_are_drawn_as_they_are(found: Worked) -> None:
         assert set(series[name][upto:]) <= {None}
     named = {trace.name for trace in traces.drawn(found.parts)}
     assert any("distance to" in name for name in named) <= (found.end_weight_decay is not None)
+
+
+def test_where_no_part_is_beyond_the_rows_nothing_is_said_or_drawn_of_it(found: Worked) -> None:
+    labels = {tile["label"] for tile in found.seen.tiles}
+    whole = found.rank == found.data.X_train.shape[1]
+    assert bool(found.seen.saying("there is no rest that decay alone acts on")) == whole
+    assert bool(found.seen.saying("the rest of the start")) == (not whole)
+    assert ("In the null space" in labels) == ("In the row space" in labels) == (not whole)
+    if whole:
+        assert "Predicted" not in labels
+
+
+def test_no_part_lies_under_another_all_along(found: Worked) -> None:
+    """What is compared with a part may: the prediction in dots, and a distance to zeros, dotted."""
+    parts = ("weight_norm", "reached", "left")
+    lines = [one for one in traces.drawn(found.parts) if one.trace["meta"]["series"] in parts]
+    for k, one in enumerate(lines):
+        for other in lines[:k]:
+            assert not np.array_equal(one.y, other.y, equal_nan=True), (one.name, other.name)
 
 
 def test_nothing_is_compared_where_the_end_is_not_known(found: Worked) -> None:

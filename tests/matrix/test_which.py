@@ -720,7 +720,7 @@ def hold_aims(seen: Visit, found: Again) -> None:
     aim = found.aim(most)
     general = seen.saying("compare it with the curves there")
     assert bool(general) == (not math.isnan(aim) and not math.isclose(aim, most))
-    apart = seen.saying("compare with none of the exact curves") + seen.saying("end in a box")
+    apart = seen.saying("compared with none of the exact curves") + seen.saying("end in a box")
     assert bool(apart) == math.isnan(aim)
     said = seen.saying("It aims at the exact solution")
     aims = [lam for lam in found.grid.tolist() if not math.isnan(found.aim(lam))]

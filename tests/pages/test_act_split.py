@@ -8,9 +8,11 @@ from sklearn.linear_model import Ridge
 
 from pages.shared import cached
 from pages.shared.act import split_words
-from pages.shared.act.split import split
+from pages.shared.act.split import soon, split
 from pages.shared.act.split_picture import parts_of_w
+from pages.shared.presets import PRESETS
 from pages.shared.settings import settings_of
+from wd_core import collect, train
 
 SQUARE = {"n_features": 20, "noise": 0.05, "lr": 0.3, "weight_decay": 1.0, "batch_size": 20}
 
@@ -53,6 +55,31 @@ def test_where_there_is_no_factor_the_sentence_says_why(values: dict[str, Any], 
     assert said in payload["sentence"]
     names = {trace["meta"]["series"] for trace in payload["figure"]["data"]}
     assert ("predicted" in names) == (values == {"lr": 0.5})
+
+
+def test_a_part_that_is_all_of_w_has_no_curve_of_its_own() -> None:
+    for values, named in (
+        ({"n_features": 5}, "‖w‖, all in the row space"),
+        ({"init_std": 0.0}, "‖w‖, all in the row space"),
+        ({}, "‖w‖"),
+    ):
+        traces = parts_of_w(settings_of(values), "")["figure"]["data"]
+        shown = {trace["meta"]["series"]: trace["name"] for trace in traces}
+        assert shown["weight_norm"] == named
+        assert ({"reached", "left"} <= shown.keys()) == (named == "‖w‖")
+
+
+def test_a_run_of_a_second_is_taken_apart_as_a_short_one_is() -> None:
+    """The preset of 200 dimensions takes longer than the eye's blink, and no longer than a wait."""
+    (preset,) = (preset for preset in PRESETS if "d = 200" in preset.name and "λ" in preset.name)
+    settings = preset.settings()
+    assert not cached.is_short(settings)
+    assert soon(settings)
+    found, data = split(settings), cached.dataset(settings.data)
+    w = collect(train(data, [settings.run])).weights[-1, 0]
+    assert found.epoch[-1] == settings.run.epochs
+    assert found.weight_norm[-1] == pytest.approx(np.linalg.norm(w), rel=1e-9)
+    assert not soon(settings_of({"n_features": 300, "n_train": 300, "epochs": 20000}))
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_opens_on_the_book_with_the_matching_steps() -> None:
     assert now(page)["weight_decay"] == 3
     assert now(page)["steps"] == steps_for(DatasetSpec(), 0.003, 3.0)
     assert "along 19 directions" in text(page)
-    assert "In the other 181 of the 200" in text(page)
+    assert "In the remaining 181 directions" in text(page)
     assert "0.0269" in text(page)  # (1 − 0.009)^400
 
 

@@ -67,7 +67,7 @@ TILES: list[Tile] = [
         "that ridge and early stopping keep; the match makes it least.",
     },
     {
-        "label": "ηλt, by rule of thumb 1",
+        "label": "ηλt (rule of thumb: 1)",
         "series": "rule",
         "help": "The rule of thumb t ≈ 1/(ηλ), or λ ≈ 1/(ηt), calls ridge and stopping alike where "
         "ηλt = 1.",

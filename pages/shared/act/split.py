@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,14 +11,17 @@ from numpy.typing import NDArray
 
 from pages.shared import cached
 from pages.shared.settings import Settings
-from wd_core import Dataset, ridge_path
+from wd_core import Dataset, collect, ridge_path, train
 from wd_core.behaviour import Behaviour, behaviour
 from wd_core.spectrum import decompose, row_space, unreachable_norm
-from wd_core.types import Array
+from wd_core.training import expected_seconds
+from wd_core.types import Array, EpochRecord
 
 # A part of w below this share of ‖w‖, at its largest so far, or of weights as large as the data
 # would ask for, is rounding: 0.
 ROUNDING = 1e-13
+# Taking a run apart may take so long, and takes so many decompositions of its rows.
+LONGEST, DECOMPOSITIONS = 1.5, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,14 +47,33 @@ class Split:
     diverged_at: int
     does: Behaviour
 
+    @property
+    def beyond(self) -> int:
+        """The dimensions of the null space."""
+        return self.n_features - self.rank
+
+
+def soon(settings: Settings) -> bool:
+    """Whether a run and its parts are there before one asks what they wait for."""
+    spec = settings.data
+    seconds = expected_seconds(spec.n_train, spec.n_features, [settings.run])
+    return seconds + DECOMPOSITIONS * cached.svd_seconds(spec) <= LONGEST
+
+
+def _records(settings: Settings) -> Sequence[EpochRecord]:
+    if cached.is_short(settings):
+        return cached.short_run(settings).records
+    every = cached.record_every(settings.run.epochs)
+    return collect(train(cached.dataset(settings.data), [settings.run], record_every=every)).records
+
 
 @lru_cache(maxsize=64)
 def split(settings: Settings) -> Split:
-    """The parts of w over the epochs of a short run."""
+    """The parts of w over the epochs of a run that is `soon` there."""
     data = cached.dataset(settings.data)
     does = behaviour(settings.run, data.n_train)
     basis = row_space(data.X_train)
-    records = cached.short_run(settings).records
+    records = _records(settings)
     epoch = np.array([record.epoch for record in records])
     diverged = np.array([bool(record.diverged[0]) for record in records])
     weights = np.array([record.weights[0] for record in records])

@@ -43,7 +43,7 @@ NOTHING: Plain = {
 }
 
 PARTS = (
-    Part("weight_norm", "‖w‖", PENALTY, "longdash"),
+    Part("weight_norm", "", PENALTY, "longdash"),
     Part("reached", "in the row space", TRAIN, "solid"),
     Part("to_end", "", OPTIMUM, "dot"),
     Part("left", "in the null space", TEXT, "dash"),
@@ -51,11 +51,13 @@ PARTS = (
 )
 
 
-def split(series: Series, epochs: int, filename: str, *, to_end: str) -> Plain:
+def split(series: Series, epochs: int, filename: str, *, to_end: str, norm: str) -> Plain:
     """The norms of the two parts of w over the epochs, logarithmic.
 
-    `to_end`: what the distance to where the run goes is called, if it is among the series.
+    `to_end`, `norm`: what the distance to where the run goes and ‖w‖ are called, if they are among
+    the series.
     """
+    names = {"to_end": to_end, "weight_norm": norm}
     traces: list[Trace] = []
     for part in PARTS:
         if part.key not in series:
@@ -63,7 +65,7 @@ def split(series: Series, epochs: int, filename: str, *, to_end: str) -> Plain:
         traces.append(
             {
                 "type": "scatter",
-                "name": part.name or to_end,
+                "name": part.name or names[part.key],
                 "meta": {"series": part.key},
                 "hovertemplate": "%{y:.4g}",
                 **_style(part),
@@ -95,8 +97,8 @@ def split(series: Series, epochs: int, filename: str, *, to_end: str) -> Plain:
         "annotations": [] if values else [NOTHING],
         "meta": {
             "filename": filename,
-            "alt": "Norm of the weights over the epochs, in the row space of the training data and"
-            " in its null space, with the prediction for the latter.",
+            "alt": "Norm of the weights over the epochs and of its parts, in the row space of the"
+            " training data and in its null space.",
             "narrow": {"height": 440, "margin.t": 104},
         },
     }

@@ -14,11 +14,13 @@ def parts_of_w(settings: Settings, link: str) -> Payload:
     found = split(settings)
     series = _series(found)
     end = found.does.end.weight_decay
+    inside, outside = any(series["reached"]), any(series["left"])
     figure = split_figures.split(
-        {name: values for name, values in series.items() if any(values)},
+        _drawn(series),
         settings.run.epochs,
         "weight-decay-row-and-null-space",
         to_end="" if end is None else split_words.end_name(end),
+        norm=split_words.norm_name(inside=inside, outside=outside),
     )
     return {
         "run": f"{settings.query()} parts of w",
@@ -32,22 +34,36 @@ def parts_of_w(settings: Settings, link: str) -> Payload:
     }
 
 
+def _drawn(series: dict[str, list[float | None]]) -> dict[str, list[float | None]]:
+    """The series that are more than zeros; a part that is all of w is the curve of ‖w‖."""
+    drawn = {name: values for name, values in series.items() if any(values)}
+    parts = [name for name in ("reached", "left") if name in drawn]
+    if len(parts) == 1:
+        del drawn[parts[0]]
+    return drawn
+
+
 def _tiles(found: Split) -> list[Tile]:
-    """The numbers of the shown epoch; of what there is nothing to compare with, none."""
+    """The numbers of the shown epoch; of what is not there, or compared with nothing, none."""
     tiles: list[Tile] = [
-        {"label": "‖w‖", "series": "weight_norm", "help": "Euclidean norm of the weights."},
-        {
-            "label": "In the row space",
-            "series": "reached",
-            "help": "‖Pw‖, P the projection onto the span of the training rows: what gradients "
-            "move.",
-        },
+        {"label": "‖w‖", "series": "weight_norm", "help": "Euclidean norm of the weights."}
     ]
+    if found.beyond:
+        tiles.append(
+            {
+                "label": "In the row space",
+                "series": "reached",
+                "help": "‖Pw‖, P the projection onto the span of the training rows: what gradients "
+                "move.",
+            }
+        )
     end = found.does.end.weight_decay
     if end is not None:
         label = "Its distance to ridge" if end.value else "Its distance to least squares"
         help = split_words.end_help(end)
         tiles.append({"label": label, "series": "to_end", "help": help})
+    if found.beyond == 0:
+        return tiles
     tiles.append(
         {
             "label": "In the null space",

@@ -48,7 +48,7 @@ def _to_end(found: Split) -> list[Said]:
             )
         ]
     if end.weight_decay is None:
-        return [say("There is no exact solution to compare it with. {why}", why=end.why)]
+        return [say("The run is compared with no exact solution. {why}", why=end.why)]
     last, first = float(found.to_end[-1]), float(found.to_end[0])
     if end.weight_decay.value == 0:
         if not last:
@@ -85,7 +85,7 @@ def _to_end(found: Split) -> list[Said]:
 
 def _beyond(found: Split) -> list[Said]:
     """What became of the part that no example reaches."""
-    beyond = found.n_features - found.rank
+    beyond = found.beyond
     if beyond == 0:
         return [say("The rows span every dimension: there is no null space here.")]
     start, end = float(found.left[0]), float(found.left[-1])
@@ -186,6 +186,15 @@ def end_name(end: Known) -> Said:
     return say("its distance to ridge, λ = {end_weight_decay}", end_weight_decay=plain(end.value))
 
 
+def norm_name(*, inside: bool, outside: bool) -> Said:
+    """What the curve of ‖w‖ is called: with no other part beside it, it is that part's, too."""
+    if inside and not outside:
+        return say("‖w‖, all in the row space")
+    if outside and not inside:
+        return say("‖w‖, all in the null space")
+    return say("‖w‖")
+
+
 def decay_alone(found: Split, *, pictured: bool) -> str:
     """What happens outside the row space; `pictured`: beside the picture of directions."""
     said = [
@@ -193,7 +202,7 @@ def decay_alone(found: Split, *, pictured: bool) -> str:
             "Every gradient of the data loss is a sum of training rows, so it lies in their span, "
             "the row space."
         ),
-        *([_factor(found), _goes(found)] if found.does.has_factor else _why_outside(found)),
+        *_outside(found),
     ]
     if pictured and found.centred < found.rank:
         said.append(
@@ -208,7 +217,18 @@ def decay_alone(found: Split, *, pictured: bool) -> str:
     return " ".join(said)
 
 
-def _why_outside(found: Split) -> list[Said]:
+def _outside(found: Split) -> list[Said]:
+    """What decay does to what no gradient moves, if there is anything of the kind."""
+    if found.beyond == 0:
+        return [
+            say_n(
+                "The rows span the only dimension: there is no rest that decay alone acts on.",
+                "The rows span all {n} dimensions: there is no rest that decay alone acts on.",
+                found.n_features,
+            )
+        ]
+    if found.does.has_factor:
+        return [_factor(found), _goes(found)]
     return [
         say(
             "Under {optimizer} no single factor describes the rest of the start. {why}",

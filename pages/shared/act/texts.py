@@ -10,7 +10,7 @@ import streamlit as st
 from pages.shared import cached
 from pages.shared.act import controls, picture, split_picture, split_words, words
 from pages.shared.act.shown import FREE, Shown
-from pages.shared.act.split import Split, split
+from pages.shared.act.split import Split, soon, split
 from pages.shared.act.states import States, has_directions, measurable, query, spectrum, states
 from pages.shared.chart import chart
 from pages.shared.latex import EXACT, tex
@@ -42,7 +42,7 @@ def parts(settings: Settings, shown: Shown, pins: tuple[Pin, ...], *, beside: bo
     """The picture of w in two parts, and the factor of the null space beside it, or below."""
     st.subheader("What does this run learn, and what is left of its start?", anchor=False)
     link = query(settings, shown, pins)
-    if not cached.is_short(settings):
+    if not soon(settings):
         if not has_directions(settings.data):
             controls.write_link(link)
         st.info(
@@ -96,7 +96,7 @@ def _both(now: States) -> None:
 def _reach(settings: Settings) -> None:
     found = split(settings)
     st.markdown("**What decay alone does**")
-    if found.does.has_factor:
+    if found.beyond and found.does.has_factor:
         st.latex(factor_of_the_run(found))
     pictured = has_directions(settings.data)
     st.caption(split_words.decay_alone(found, pictured=pictured))

@@ -79,10 +79,9 @@ def meaning(s: Array, lr: float, n_features: int) -> str:
     if nothing:
         said.append(
             say_n(
-                "In the one other of the {n_features}, s = 0: there is nothing to fit.",
-                "In the other {n} of the {n_features}, s = 0: there is nothing to fit.",
+                "In the remaining one, s = 0: there is nothing to fit.",
+                "In the remaining {n} directions, s = 0: there is nothing to fit.",
                 nothing,
-                n_features=n_features,
             )
         )
     return " ".join(said)

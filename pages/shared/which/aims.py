@@ -36,7 +36,9 @@ def finding(seen: Seen) -> str:
         return ""
     aim = end(problem, problem.span.most)
     if aim.kind == "unknown":
-        return say("{why} So the trained runs compare with none of the exact curves.", why=aim.why)
+        return say(
+            "The trained runs are compared with none of the exact curves. {why}", why=aim.why
+        )
     if aim.bound is not None:
         return say(
             "With λ > 0 the trained runs aim at no exact solution on this axis: they end in a box, "
