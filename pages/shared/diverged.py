@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pages.shared.numbers import every_digit, exact, plain
 from pages.shared.remedies import Remedies, limit, remedies
 from pages.shared.settings import Settings
@@ -14,7 +16,9 @@ def sentence(settings: Settings, epoch: int, waits: bool = True) -> str:
     if not waits:
         grown = say("Diverged at epoch {epoch}: the steps grow.", epoch=epoch)
         return f"{grown} {advice(Remedies())}"
-    return f"{_reason(settings, epoch)} {advice(remedies(settings))}"
+    said = say("Diverged at epoch {epoch}.", epoch=epoch)
+    why = list(causes(settings)) or [_not_known(settings)]
+    return " ".join([said, *why, advice(remedies(settings))])
 
 
 def advice(found: Remedies) -> Said:
@@ -42,62 +46,58 @@ def advice(found: Remedies) -> Said:
     return say("Choose a smaller η.")
 
 
-def _reason(settings: Settings, epoch: int) -> str:
+def causes(settings: Settings) -> Iterator[Said]:
+    """Why the steps grow, where that is known: η beside its limit, or decay alone."""
     run, known = settings.run, limit(settings)
     if known.kind == "none":
-        return _without_limit(settings, epoch, known)
-    if plain(run.lr) == plain(known.lr):
-        return say(
-            "Diverged at epoch {epoch}: η = {lr} lies at the limit from which it diverges.",
-            epoch=epoch,
-            lr=every_digit(run.lr),
+        found = behaviour(run, settings.data.n_train)
+        if found.grows_alone:
+            yield say(
+                "ηλ = {product} is above 2, so decay alone multiplies w by 1 − ηλ = {factor} at "
+                "every full step.",
+                product=exact(run.lr * run.weight_decay),
+                factor=exact(found.factor.value),
+            )
+    elif plain(run.lr) == plain(known.lr):
+        yield say(
+            "η = {lr} lies at the limit from which such a run diverges.", lr=every_digit(run.lr)
         )
-    if known.kind == "full":
-        return f"{_above_full(settings, epoch, known)} {_rule(settings, known)}"
-    if run.lr < known.lr:
+    elif known.kind == "full":
+        yield _above_full(settings, known)
+        yield _rule(settings, known)
+    else:
+        yield _beside_cycle(run.lr, known.lr)
+
+
+def _beside_cycle(lr: float, limit: float) -> Said:
+    if lr < limit:
         return say(
-            "Diverged at epoch {epoch}: η = {lr} is below {limit}, from which the first epoch’s "
-            "batches diverge when they are repeated, but in the changing order of later epochs the "
-            "steps grow.",
-            epoch=epoch,
-            lr=every_digit(run.lr),
-            limit=known.lr,
+            "η = {lr} is below {limit}, from which the first epoch’s batches diverge when they are "
+            "repeated, but in the changing order of later epochs the steps grow.",
+            lr=every_digit(lr),
+            limit=limit,
         )
     return say(
-        "Diverged at epoch {epoch}: η = {lr} is above {limit}, from which the first epoch’s "
-        "batches diverge when they are repeated.",
-        epoch=epoch,
-        lr=every_digit(run.lr),
-        limit=known.lr,
+        "η = {lr} is above {limit}, from which the first epoch’s batches diverge when they are "
+        "repeated.",
+        lr=every_digit(lr),
+        limit=limit,
     )
 
 
-def _without_limit(settings: Settings, epoch: int, known: StabilityLimit) -> str:
-    run, found = settings.run, behaviour(settings.run, settings.data.n_train)
-    if found.grows_alone:
-        return say(
-            "Diverged at epoch {epoch}: ηλ = {product} is above 2, so decay alone multiplies w by "
-            "1 − ηλ = {factor} at every full step.",
-            epoch=epoch,
-            product=exact(run.lr * run.weight_decay),
-            factor=exact(found.factor.value),
-        )
+def _not_known(settings: Settings) -> Said:
     return say(
-        "Diverged at epoch {epoch}: at η = {lr} the steps grow. {why}",
-        epoch=epoch,
-        lr=every_digit(run.lr),
-        why=known.why,
+        "At η = {lr} the steps grow. {why}",
+        lr=every_digit(settings.run.lr),
+        why=limit(settings).why,
     )
 
 
-def _above_full(settings: Settings, epoch: int, known: StabilityLimit) -> Said:
+def _above_full(settings: Settings, known: StabilityLimit) -> Said:
     return say_n(
-        "Diverged at epoch {epoch}: η = {lr} is above {limit}, from which descent on the one "
-        "training example diverges.",
-        "Diverged at epoch {epoch}: η = {lr} is above {limit}, from which descent on all {n} "
-        "training examples diverges.",
+        "η = {lr} is above {limit}, from which descent on the one training example diverges.",
+        "η = {lr} is above {limit}, from which descent on all {n} training examples diverges.",
         settings.data.n_train,
-        epoch=epoch,
         lr=every_digit(settings.run.lr),
         limit=known.lr,
     )

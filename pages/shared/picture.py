@@ -16,7 +16,7 @@ from pages.shared.numbers import number_text, plain
 from pages.shared.payload import Events, Figure, Part, Payload, Rows
 from pages.shared.remedies import Remedies, course, remedies
 from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, relevant, within
-from pages.shared.words import say
+from pages.shared.words import Said, say
 from wd_core import make_dataset, train, unreachable_norm
 from wd_core.behaviour import End, behaviour
 from wd_core.types import Array, EpochRecord
@@ -233,12 +233,12 @@ def _sentence(
     if records[-1].diverged[0]:
         epoch = next(record.epoch for record in records if record.diverged[0])
         return diverged.sentence(settings, epoch, waits)
-    end, found = _outcome(settings, records), Remedies()
+    end, found, why = _outcome(settings, records), Remedies(), list[Said]()
     if end.has_grown and waits:
         end = replace(end, course=course(settings))
         if end.course and end.course.grows:
-            found = remedies(settings)
-    return story.sentence(end, baselines, goal, found)
+            found, why = remedies(settings), list(diverged.causes(settings))
+    return story.sentence(end, baselines, goal, found, why)
 
 
 def _outcome(settings: Settings, records: Sequence[EpochRecord]) -> story.Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pages.shared import rivals
@@ -66,13 +66,15 @@ class Outcome:
         return loss if loss > ROUNDING * max(self.scale, start) else 0.0
 
 
-def sentence(end: Outcome, baselines: Baselines, goal: End, found: Remedies) -> str:
+def sentence(
+    end: Outcome, baselines: Baselines, goal: End, found: Remedies, why: Sequence[Said] = ()
+) -> str:
     """What decay did here, and how the result compares with the exact and the simplest solution.
 
-    `goal`: where the run goes; `found`: what makes it settle, if it grows.
+    `goal`: where the run goes; `why`: the causes if it grows, `found`: what makes it settle then.
     """
     if end.has_grown:
-        return " ".join(_grown(end, found))
+        return " ".join(_grown(end, found, why))
     losses = (end.train, end.test, end.test_without, baselines.ridge_test, baselines.constant_test)
     lost = any(loss and not end.told(loss) for loss in losses)
     if lost:
@@ -101,7 +103,7 @@ def _without_rounding(end: Outcome, baselines: Baselines) -> tuple[Outcome, Base
     )
 
 
-def _grown(end: Outcome, found: Remedies) -> Iterator[Said]:
+def _grown(end: Outcome, found: Remedies, why: Sequence[Said]) -> Iterator[Said]:
     course = end.course
     if course is None:
         yield say(
@@ -116,6 +118,7 @@ def _grown(end: Outcome, found: Remedies) -> Iterator[Said]:
             train_start=end.start,
             train=end.train,
         )
+        yield from why
         yield advice(found)
     else:
         yield say(

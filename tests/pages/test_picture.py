@@ -19,6 +19,7 @@ from pages.shared.picture import stream, training_picture
 from pages.shared.remedies import remedies
 from pages.shared.settings import DEFAULTS, SETTINGS, Settings, Value, relevant, settings_of
 from tests.matrix.driver import number, recording
+from tests.matrix.recompute import Recomputed
 from wd_core import Dataset, DatasetSpec, Run, collect, make_dataset, train
 
 # The picture's numbers have six digits.
@@ -391,7 +392,7 @@ def test_a_run_that_diverges_says_when_and_why_and_stops_there(values: dict[str,
     payload, run = training_picture(settings), at_once(settings)
     epoch = int(run.diverged_at[0])
     assert epoch > 0
-    assert payload["sentence"].startswith(f"Diverged at epoch {epoch}: η = 1 is above ")
+    assert payload["sentence"].startswith(f"Diverged at epoch {epoch}. η = 1 is above ")
     loss = column(payload, "train_loss")
     assert np.isfinite(loss[:epoch]).all()
     assert np.isnan(loss[epoch:]).all()
@@ -444,6 +445,35 @@ def test_nobody_waits_for_trials_during_a_drag(monkeypatch: pytest.MonkeyPatch) 
     growing = settings_of({"lr": 0.1, "optimizer": "momentum", "epochs": 1})
     text = training_picture(growing, waits=False)["sentence"]
     assert text.startswith("The training loss has grown from ")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"lr": 0.02, "weight_decay": 100.0, "batch_size": 20, "decay": "decoupled"},
+        {"lr": 0.1, "epochs": 1},
+    ],
+)
+def test_a_run_that_has_grown_names_the_limit_after_the_verdict(values: dict[str, Value]) -> None:
+    settings = settings_of(values | {"optimizer": "momentum"})
+    with recording() as said:
+        text = training_picture(settings)["sentence"]
+    assert text.startswith("Diverging: ")
+    (one,) = (s for s in said if "limit" in s.values)
+    assert one in text
+    assert "is above" in one
+    known = Recomputed(settings.data, settings.run).limit
+    assert number(one.values["limit"]) == pytest.approx(known, rel=1e-4)
+    assert number(one.values["lr"]) == settings.run.lr > known
+    whole = settings.run.batch_size == settings.data.n_train
+    assert ("That limit is 2(1 + μ)/h" in text) == whole
+
+
+def test_a_run_that_decay_alone_makes_grow_says_so() -> None:
+    values = {"lr": 0.03, "weight_decay": 100.0, "optimizer": "adam", "decay": "decoupled"}
+    text = training_picture(settings_of(values | {"epochs": 5}))["sentence"]
+    assert text.startswith("Diverging: ")
+    assert "ηλ = 3 is above 2, so decay alone multiplies w by 1 − ηλ = −2 at every" in text
 
 
 def test_a_run_that_only_overshoots_is_not_diverging() -> None:
@@ -664,7 +694,7 @@ def test_a_long_run_that_diverges_ends_with_its_reason() -> None:
     assert finished["sentence"].startswith("Diverged at epoch ")
     assert finished["series"]["train_loss"][-1] is not None
     assert (
-        f"epoch {finished['series']['epoch'][-1] + cached.record_every(20000)}:"
+        f"epoch {finished['series']['epoch'][-1] + cached.record_every(20000)}."
         in (finished["sentence"])
     )
     assert all(before < after for before, after in pairwise(finished["series"]["epoch"]))
