@@ -51,8 +51,14 @@ class Stepped:
             before = np.append(descent.weights[:, 0], descent.bias[0])
             descent.step(rows)
             path.append((before, rows))
-        self.after = np.append(descent.weights[:, 0], descent.bias[0])
+        self.end = np.append(descent.weights[:, 0], descent.bias[0])
         return path
+
+    @property
+    def after(self) -> Array:
+        """(w, b) after the step."""
+        assert self.walk
+        return self.end
 
     @cached_property
     def _rows(self) -> list[Array]:
@@ -278,7 +284,7 @@ ORACLES: dict[Any, Any] = {
     "share_middle": lambda now, said: pytest.approx(np.median(shares(now, said)), rel=1e-6),
     "bias_before": lambda now, said: small(now.before[-1]),
     "bias_after": lambda now, said: small(now.after[-1]),
-    "bias_more": lambda now, said: small(-now.rate * now.before[-1]),
+    "bias_by_decay": lambda now, said: small(-now.rate * now.before[-1]),
     "bias_end": lambda now, said: small(now.found.end[1]),
     "bias_held": lambda now, said: small(held(now).end[1]),
     ("After epoch", "test"): lambda now, said: now.found.test,
@@ -336,9 +342,9 @@ COMPARISONS = (
     Comparison("{product} is above 2", "product", ">", 2.0),
     Comparison("{product} is above 1", "product", ">", 1.0),
     Comparison("is not below the limit", "lr", ">", "limit"),
-    Comparison("is not below {limit}, from which", "lr", ">", "limit"),
+    Comparison("is not below the estimated limit, {limit}", "lr", ">", "limit"),
     Comparison("is {share} of the limit", "share", "<", 1.0),
-    Comparison("is {share} of {limit}, from which", "share", "<", 1.0),
+    Comparison("is {share} of the estimated limit, {limit}", "share", "<", 1.0),
     Comparison("grows from {train_start} to {train_long}", "train_start", "<", "train_long"),
     Comparison(
         "{from_large} from the largest",
@@ -352,7 +358,18 @@ COMPARISONS = (
     Comparison(
         "Coupled, the share differs from weight to weight", "share_least", "<", ("share_most")
     ),
-    Comparison("it would change by {bias_more} more", lambda now, _: now.rate, ">", 0.0),
+    Comparison(
+        "leave it at rest, at {bias_after}",
+        lambda now, _: abs(now.after[-1] - now.before[-1]),
+        "<",
+        lambda now, _: 1e-3 * max(1.0, abs(now.before[-1])),
+    ),
+    Comparison(
+        "{train_start} at the start, ends at {train}",
+        "train",
+        ">",
+        lambda now, _: max(now.found.train_start, now.found.constant_train),
+    ),
     Comparison("still reaches {highest}", "highest", ">", lambda now, _: now.found.train_start),
     idle("from the smallest ({small})"),
     idle("L1 of the same λ"),

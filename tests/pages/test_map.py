@@ -589,6 +589,8 @@ def test_the_answer_follows_the_numbers() -> None:
     text = said(plan, np.array([falling, 2 * level]))
     assert "On 1 of the 2 maps over λ the green line falls as 1/η" in text
     assert "Under Adam coupled decay gets lower here" in text
+    text = said(plan, np.array([falling, falling]))
+    assert "On both maps over λ the green line falls as 1/η" in text
     text = said(plan, np.array([level, level]))
     assert "On no map over λ does the green line fall as 1/η" in text
     assert "Under Adam both kinds of decay reach about the same loss" in text
@@ -608,7 +610,13 @@ def test_a_kind_is_called_lower_only_beyond_the_spread_over_the_seeds() -> None:
         assert middle.spread[1] == pytest.approx(spread)
         text = words.summary(plan, middle, picture.valleys_of(plan, middle), 0.5)
         assert ("coupled decay gets lower" in text) == lower
-        assert ("about the same" in text) != lower
+        assert ("the two best losses, 1 and 2, differ by less than the seeds do" in text) != lower
+        assert "about the same" not in text
+    found.test[1] = 1.1  # nearly as low: about the same, however far the seeds lie apart
+    found.test[1, ..., 2] = 9.0
+    middle = found.middle()
+    text = words.summary(plan, middle, picture.valleys_of(plan, middle), 0.5)
+    assert "both kinds of decay reach about the same loss" in text
 
 
 def test_one_rule_in_two_panels_is_counted_once() -> None:
@@ -620,7 +628,7 @@ def test_one_rule_in_two_panels_is_counted_once() -> None:
     found.diverged_at[[0, 3], -1, -1] = 1  # SGD, coupled and decoupled
     middle = found.middle()
     text = words.summary(plan, middle, picture.valleys_of(plan, middle), 0.5)
-    assert "On 5 of the 5 maps over λ the green line falls" in text
+    assert "On all 5 maps over λ the green line falls" in text
     assert "The two maps of SGD show the same runs and count as one" in text
     assert f"1 of {5 * product.size} cells diverged" in text
 

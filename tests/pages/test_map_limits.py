@@ -136,13 +136,14 @@ def test_what_is_not_drawn_is_not_spoken_of() -> None:
             drawn = figures.legend(payload["figure"])
             plan = small(shown, **query)
             text = reading.reading(plan, drawn, whole=True)
+            assert all(point.startswith("- ") for point in text.splitlines())
             for name, words_of_it in (
                 (overlays.LOST, "Hatched"),
                 (overlays.CROSSING, "Green"),
                 (overlays.FULL, "Solid"),
                 (overlays.CYCLE, "Dotted"),
                 (overlays.ALONE, "Dash-dotted"),
-                (overlays.BEST, "A best cell at the end"),
+                (overlays.BEST, "Best cell: at the end"),
                 (overlays.CONSTANT, "Dashed"),
             ):
                 assert (words_of_it in text) == (name in drawn), (name, query)

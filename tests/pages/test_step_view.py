@@ -332,22 +332,22 @@ def test_bursts_that_come_and_go_are_not_called_growth() -> None:
 
 def test_the_regions_are_not_claimed_for_a_velocity() -> None:
     said = text(opened({"optimizer": "nesterov"}))
-    assert "At this η and λ" not in said
+    assert "With all examples at once" not in said
     assert "do not hold for Nesterov momentum" in said
 
 
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({}, "monotone"),
-        ({"lr": "0.08"}, "ripples"),
-        ({"lr": "0.0122", "weight_decay": "100"}, "sign flips"),
-        ({"lr": "0.5"}, "diverges"),
+        ({}, "descent is monotone"),
+        ({"lr": "0.08"}, "descent ripples"),
+        ({"lr": "0.0122", "weight_decay": "100"}, "signs flip"),
+        ({"lr": "0.5"}, "descent diverges"),
     ],
     ids=str,
 )
 def test_the_phase_of_the_present_point(values: dict[str, str], said: str) -> None:
-    assert f"At this η and λ: {said}" in text(opened(values))
+    assert f"With all examples at once, {said} here: " in text(opened(values))
 
 
 def test_the_present_point_is_in_the_phase_picture_even_without_decay() -> None:

@@ -102,7 +102,7 @@ def test_a_short_batch_shows_its_share_around_the_formula_too(decay: str) -> Non
     taken = run.lr * run.weight_decay * share
     np.testing.assert_allclose(short.before[:-1] * -taken, short.by_decay[:-1])
     assert named(pulls.pull(run, short))["share"] == pytest.approx(taken)
-    more = named(pulls.bias(run, short, None))["bias_more"]
+    more = named(pulls.bias(run, short, None))["bias_by_decay"]
     assert more == pytest.approx(-taken * float(short.before[-1]))
 
 
@@ -162,6 +162,8 @@ def test_l1_takes_the_smallest_whole_only_where_it_is_smaller() -> None:
         (0.5, "Its sign flips where ηλ is above 1", "η is above"),
         (10.0, "one step takes all of w", "Half"),
         (15.0, "is above 1: w changes its sign", "diverges"),
+        (15.0, "Half the length of w is gone", "Half of w"),
+        (5.0, "Half of w is gone", "length"),
         (20.0, "never gets smaller", "Half"),
         (25.0, "with every step: decay alone diverges", "Half"),
     ],
@@ -191,7 +193,7 @@ def test_half_is_gone_by_the_step_that_is_named(weight_decay: float, decay: str)
     ("weight_decay", "said"),
     [
         (25.0, "In each epoch w grows at first, changing its sign, and ends it at 0"),
-        (20.0, "Half of w is gone"),
+        (20.0, "Half the length of w is gone"),
         (22.0, "ends it smaller."),
         (60.0, "decay alone diverges"),
         (14.0, "The sign of w changes with every full batch"),
@@ -213,8 +215,8 @@ def test_short_batches_decide_whether_decay_alone_diverges(weight_decay: float, 
     ("given", "said"),
     [
         ({"batch_size": 12, "lr": 1e-3}, "SGD converges"),
-        ({"lr": 1e-3}, "an estimate"),
-        ({"lr": 3.0}, "is not below"),
+        ({"lr": 1e-3}, "% of the estimated limit, "),
+        ({"lr": 3.0}, "is not below the estimated limit, "),
         ({"lr": 3.0, "batch_size": 12}, "SGD diverges"),
         ({"lr": 1.0, "weight_decay": 30.0}, "too large for decay alone"),
         ({"optimizer": "adam"}, "No limit of η is known for Adam."),
@@ -388,12 +390,30 @@ def test_the_bias_with_both_ends() -> None:
     found = named(pulls.bias(run, one, ends))
     assert (found["bias_end"], found["bias_held"]) == tuple(end.bias[-1, 0] for end in ends)
     assert (found["test"], found["test_held"]) == tuple(end.test_loss[-1, 0] for end in ends)
-    assert "bias_more" in found
+    assert "bias_by_decay" in found
     assert "bias_end" not in named(pulls.bias(run, one, None))
     none = named(
         pulls.bias(run_of(weight_decay=0.0), Replay(DATA, run_of(weight_decay=0.0)).step(1), ends)
     )
     assert none.keys() == {"bias_before", "bias_after"}
+
+
+def test_a_bias_whose_digits_stay_is_said_to_rest() -> None:
+    one = Replay(DATA, run_of(init_bias_std=1.0)).step(1)
+    (moved, *_), (rests, *_) = (
+        pulls.bias(run_of(), replace(one, after=after), None)
+        for after in (one.after, np.append(one.after[:-1], one.before[-1] + 1e-13))
+    )
+    assert str(moved.values["bias_before"]) != str(moved.values["bias_after"])
+    assert "leave it at rest" in rests
+    assert rests.values.keys() == {"bias_after"}
+
+
+def test_the_phase_is_that_of_steps_on_all_examples() -> None:
+    for here in ("monotone", "ripples", "flips", "diverges"):
+        first, second = limits.phase(here, run_of(), 12, reached=True)  # type: ignore[arg-type]
+        assert first.startswith("With all examples at once, ")
+        assert second.values == {"batch_size": 5}
 
 
 def test_coupled_shares_of_one_weight_are_one_number() -> None:

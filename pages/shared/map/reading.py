@@ -21,38 +21,37 @@ from wd_core.behaviour import End
 def reading(
     plan: Plan, drawn: Collection[str], *, whole: bool, valleys: Sequence[Valley | None] = ()
 ) -> str:
-    """What is drawn, and what it means; `whole`: all cells have come, and show these valleys."""
-    parts = [_cells(plan), say("λ = 0 is the row below.")]
+    """A list of what is drawn and means; `whole`: all cells have come, and show these valleys."""
+    parts: list[str] = [_cells(plan)]
     if overlays.LOST in drawn:
-        parts.append(say("Hatched: that run diverged."))
+        parts.append(say("Hatched: the run diverged."))
     if overlays.CROSSING in drawn:
         parts.append(
             say(
-                "Green, for each η: the λ that does half the work, half the way on a logarithmic "
-                "scale from no decay at this η to the best cell of the map. It has no point where "
-                "no decay ends within a factor of {factor} of the best cell or blows up, where no "
-                "λ of the map gets so far, and where the smallest λ > 0 gets further (so many η "
-                "are counted as below).",
+                "Green line: for each η the λ that does half the work, half the way on a "
+                "logarithmic scale from no decay to the best cell. It has a point where no decay "
+                "ends at {factor} times the best cell or more without blowing up, and half the way "
+                "lies within the map; below its smallest λ > 0, an η counts as below.",
                 factor=MATTERS,
             )
         )
     if any(_has_slope(found) for found in valleys):
         parts.append(
             say(
-                "A slope is the median over any two points; a line is bent where fewer than "
-                "{share} of them are within half a row of one straight line.",
+                "Slope: the median over any two points. A line is bent where fewer than {share} "
+                "of them are within half a row of one straight line.",
                 share=percent(STRAIGHT),
             )
         )
     if overlays.BEST in drawn:
-        parts.append(say("A best cell at the end of the map may go on beyond it."))
+        parts.append(say("Best cell: at the end of the map it may go on beyond it."))
     if overlays.CONSTANT in drawn:
         parts.append(say("Dashed: ηλ as in the chosen run."))
     parts += _limits(plan, drawn, whole)
     two_rules = any(not plan.one_rule(panel.optimizer) for panel in plan.panels)
     if whole and two_rules and overlays.BEST in drawn:
         parts.append(_alike(plan))
-    return " ".join(parts)
+    return "\n".join(f"- {part}" for part in parts)
 
 
 def _has_slope(found: Valley | None) -> bool:
@@ -65,13 +64,13 @@ def _has_slope(found: Valley | None) -> bool:
 def _cells(plan: Plan) -> Said:
     if plan.seeds == 1:
         return say(
-            "A cell is the test loss (half mean square, no penalty) of one run at its end, epoch "
-            "{epochs}.",
+            "Cell: the test loss (half mean square, no penalty) of one run at its end, epoch "
+            "{epochs}. The row below has λ = 0.",
             epochs=plan.base.epochs,
         )
     return say(
-        "A cell is the test loss (half mean square, no penalty) of the one in the middle of "
-        "{seeds} runs at their end, epoch {epochs}.",
+        "Cell: the test loss (half mean square, no penalty) of the one in the middle of "
+        "{seeds} runs at their end, epoch {epochs}. The row below has λ = 0.",
         seeds=plan.seeds,
         epochs=plan.base.epochs,
     )
@@ -86,13 +85,13 @@ def _alike(plan: Plan) -> Said:
             share=share,
         )
     return say(
-        "Two best cells are about the same where they differ by less than {share}, or than the "
-        "seeds of one of them do.",
+        "Two best cells are about the same where they differ by less than {share}; neither is "
+        "called lower where they differ by less than the seeds of one of them do.",
         share=share,
     )
 
 
-def _limits(plan: Plan, drawn: Collection[str], whole: bool) -> Iterator[Said]:
+def _limits(plan: Plan, drawn: Collection[str], whole: bool) -> Iterator[str]:
     """The lines where descent stops converging, and what is not known of them."""
     if overlays.FULL in drawn and plan.seeds == 1:
         yield say(
@@ -104,14 +103,14 @@ def _limits(plan: Plan, drawn: Collection[str], whole: bool) -> Iterator[Said]:
             "for the middle one of the seeds' data."
         )
     if overlays.CYCLE in drawn:
-        yield say(
+        dotted = say(
             "Dotted: the same for the first epoch's batches of {batch_size} of {n_train} examples, "
             "repeated for ever: an estimate, for other epochs have other orders.",
             batch_size=plan.base.batch_size,
             n_train=plan.data.n_train,
         )
-    if overlays.CYCLE in drawn and earlier(plan):
-        yield say("Steps on these batches fail earlier than steps on all examples.")
+        sooner = say("Steps on these batches fail earlier than steps on all examples.")
+        yield f"{dotted} {sooner}" if earlier(plan) else dotted
     if whole:
         yield from _costly(plan)
     if overlays.ALONE in drawn:

@@ -94,6 +94,13 @@ def _falling(lines: Sequence[Line | None]) -> Iterator[Said]:
     near = _near(lines, -1)
     if near and len(lines) == 1:
         yield say("On the map over λ the green line falls as 1/η: η and λ pull together.")
+    elif near == len(lines) == 2:
+        yield say("On both maps over λ the green line falls as 1/η: η and λ pull together.")
+    elif near and near == len(lines):
+        yield say(
+            "On all {all_maps} maps over λ the green line falls as 1/η: η and λ pull together.",
+            all_maps=near,
+        )
     elif near:
         yield say(
             "On {maps} of the {all_maps} maps over λ the green line falls as 1/η: η and λ pull "
@@ -111,6 +118,13 @@ def _level(lines: Sequence[Line | None]) -> Iterator[Said]:
     near = _near(lines, 0)
     if near and len(lines) == 1:
         yield say("On the map over λ′ the green line is level: λ′ needs no look at η.")
+    elif near == len(lines) == 2:
+        yield say("On both maps over λ′ the green line is level: λ′ needs no look at η.")
+    elif near and near == len(lines):
+        yield say(
+            "On all {all_maps} maps over λ′ the green line is level: λ′ needs no look at η.",
+            all_maps=near,
+        )
     elif near:
         yield say(
             "On {maps} of the {all_maps} maps over λ′ the green line is level: λ′ needs no look "
@@ -137,6 +151,7 @@ def _twins(plan: Plan) -> Iterator[Said]:
 def _lower(plan: Plan, middle: Middle, found: Mapping[Panel, Valley | None]) -> Iterator[Said]:
     """Which kind of decay reaches the lower loss, for the optimizers in which the two differ."""
     alike: list[str] = []
+    unsure: list[Said] = []
     lower: dict[str, list[str]] = {kind: [] for kind in KINDS}
     gone: list[str] = []
     for optimizer in dict.fromkeys(panel.optimizer for panel in plan.panels):
@@ -150,9 +165,14 @@ def _lower(plan: Plan, middle: Middle, found: Mapping[Panel, Valley | None]) -> 
         }
         if len(pair) < len(KINDS):
             gone.append(label)
+            continue
+        lowest, other = sorted(pair, key=lambda panel: pair[panel].loss)
+        if pair[other].loss <= LOWER * pair[lowest].loss:
+            alike.append(label)
+        elif _beyond_the_seeds(plan, middle, pair):
+            lower[lowest.decay].append(label)
         else:
-            lowest = _lowest(plan, middle, pair)
-            (alike if lowest is None else lower[lowest.decay]).append(label)
+            unsure.append(_unsure(label, pair[lowest].loss, pair[other].loss))
     if lower["coupled"]:
         yield say(
             "Under {optimizers} coupled decay gets lower here.", optimizers=listed(lower["coupled"])
@@ -167,19 +187,29 @@ def _lower(plan: Plan, middle: Middle, found: Mapping[Panel, Valley | None]) -> 
             "Under {optimizers} both kinds of decay reach about the same loss.",
             optimizers=listed(alike),
         )
+    yield from unsure
     if gone:
         yield say("Under {optimizers} every run of a map diverged.", optimizers=listed(gone))
 
 
-def _lowest(plan: Plan, middle: Middle, pair: Mapping[Panel, Valley]) -> Panel | None:
-    """The panel that gets lower; None unless the best cells differ by more than the seeds do."""
-    lowest, other = sorted(pair, key=lambda panel: pair[panel].loss)
+def _beyond_the_seeds(plan: Plan, middle: Middle, pair: Mapping[Panel, Valley]) -> bool:
+    """Whether the best cells differ by more than the seeds of each do."""
+    low, high = sorted(valley.loss for valley in pair.values())
     spreads = [
         float(middle.spread[(plan.panels.index(panel), *valley.best[0])])
         for panel, valley in pair.items()
     ]
-    apart = all(pair[other].loss > factor * pair[lowest].loss for factor in (LOWER, *spreads))
-    return lowest if apart else None
+    return not any(high <= spread * low for spread in spreads)  # NaN where every seed has 0
+
+
+def _unsure(optimizer: str, low: float, high: float) -> Said:
+    return say(
+        "Under {optimizer} the two best losses, {best_lower} and {best_other}, differ by less than "
+        "the seeds do.",
+        optimizer=optimizer,
+        best_lower=low,
+        best_other=high,
+    )
 
 
 def _nothing(valleys: Sequence[Valley | None]) -> Iterator[Said]:

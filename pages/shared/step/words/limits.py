@@ -83,8 +83,8 @@ def verdict(found: Limits, run: Hyperparameters) -> Said:
             )
         case "batch":
             return say(
-                "η = {lr} is not below {limit}, from which repeating the first epoch's batches of "
-                "{batch_size} diverges: an estimate, for later epochs have other batches.",
+                "η = {lr} is not below the estimated limit, {limit}. From there on, repeating the "
+                "first epoch's batches of {batch_size} diverges; later epochs have other batches.",
                 lr=every_digit(run.lr),
                 limit=found.limit,
                 batch_size=run.batch_size,
@@ -99,8 +99,8 @@ def verdict(found: Limits, run: Hyperparameters) -> Said:
             optimizer=OPTIMIZERS[run.optimizer].label,
         )
     return say(
-        "η = {lr} is {share} of {limit}, from which repeating the first epoch's batches of "
-        "{batch_size} diverges: an estimate, for later epochs have other batches.",
+        "η = {lr} is {share} of the estimated limit, {limit}. From there on, repeating the first "
+        "epoch's batches of {batch_size} diverges; later epochs have other batches.",
         lr=every_digit(run.lr),
         share=share,
         limit=found.limit,
@@ -154,9 +154,7 @@ def phase(here: Phase, run: Hyperparameters, n_train: int, *, reached: bool) -> 
     if run.batch_size < n_train:
         text.append(
             say(
-                "The regions are exact for steps on all {n_train} examples; batches of "
-                "{batch_size} have curvatures, and so limits, of their own.",
-                n_train=n_train,
+                "Batches of {batch_size} have curvatures, and so limits, of their own.",
                 batch_size=run.batch_size,
             )
         )
@@ -166,24 +164,28 @@ def phase(here: Phase, run: Hyperparameters, n_train: int, *, reached: bool) -> 
 def _phase(here: Phase, run: Hyperparameters) -> Said:
     match here:
         case "monotone":
-            return say("At this η and λ: monotone, no direction changes its sign on its way.")
+            return say(
+                "With all examples at once, descent is monotone here: no direction changes its "
+                "sign on its way."
+            )
         case "ripples":
             return say(
-                "At this η and λ: ripples, some directions overshoot and come back, less each time."
+                "With all examples at once, descent ripples here: some directions overshoot and "
+                "come back, less each time."
             )
         case "diverges":
             return say(
-                "At this η and λ: diverges, the most curved direction overshoots by at least as "
-                "much as it was away."
+                "With all examples at once, descent diverges here: the most curved direction "
+                "overshoots by at least as much as it was away."
             )
     if run.decay_bias:
         return say(
-            "At this η and λ: sign flips, every direction changes its sign with each step, for ηλ "
-            "is above 1, and all arrive."
+            "With all examples at once, signs flip here: every direction changes its sign with "
+            "each step, for ηλ is above 1, and all arrive."
         )
     return say(
-        "At this η and λ: sign flips, every direction but the bias's changes its sign with each "
-        "step, for ηλ is above 1, and all arrive."
+        "With all examples at once, signs flip here: every direction but the bias's changes its "
+        "sign with each step, for ηλ is above 1, and all arrive."
     )
 
 

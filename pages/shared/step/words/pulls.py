@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pages.shared.numbers import percent
+from pages.shared.numbers import Digits, percent
 from pages.shared.step.words.update import decay_rate, fixed
 from pages.shared.words import Said, say
 from wd_core.inspection import Inspection
@@ -140,20 +140,12 @@ def bias(run: Hyperparameters, seen: Inspection, ends: tuple[Run, Run] | None) -
     """The bias in this step, and what becomes of it and the test loss where it is decayed too."""
     before, after = float(seen.before[-1]), float(seen.after[-1])
     last, strength = len(seen.before) - 1, float(seen.rate[0])
-    said = [
-        say(
-            "The bias is not decayed: in this step the data alone move it from {bias_before} to "
-            "{bias_after}.",
-            bias_before=fixed(before, last, seen),
-            bias_after=fixed(after, last, seen),
-        )
-    ]
+    said = [_bias_step(fixed(before, last, seen), fixed(after, last, seen))]
     if would := strength * before:
         said.append(
             say(
-                "Shrunk by {rate} like a weight, it would change by {bias_more} more.",
-                rate=decay_rate(run, seen),
-                bias_more=-would,
+                "Decayed like a weight in a plain step, it would change by {bias_by_decay} on top.",
+                bias_by_decay=-would,
             )
         )
     if strength == 0 or ends is None or any(end.diverged_at[0] >= 0 for end in ends):
@@ -171,3 +163,18 @@ def bias(run: Hyperparameters, seen: Inspection, ends: tuple[Run, Run] | None) -
         )
     )
     return said
+
+
+def _bias_step(before: Digits, after: Digits) -> Said:
+    """What the data do to the bias, as far as the digits that are shown can tell."""
+    if before == after:
+        return say(
+            "The bias is not decayed, and in this step the data leave it at rest, at {bias_after}.",
+            bias_after=after,
+        )
+    return say(
+        "The bias is not decayed: in this step the data alone move it from {bias_before} to "
+        "{bias_after}.",
+        bias_before=before,
+        bias_after=after,
+    )

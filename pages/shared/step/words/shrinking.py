@@ -109,6 +109,12 @@ def _life(known: Behaviour) -> Said:
         return say("A step takes less of w than a float can hold.")
     step = max(1, math.ceil(found.half_life))
     epoch = -(-step // found.an_epoch)
+    if found.full < 0:
+        return say(
+            "Half the length of w is gone by step {half_step}, in epoch {half_epoch}.",
+            half_step=step,
+            half_epoch=epoch,
+        )
     return say(
         "Half of w is gone by step {half_step}, in epoch {half_epoch}.",
         half_step=step,
