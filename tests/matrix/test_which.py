@@ -409,6 +409,15 @@ def _chosen(found: Again, said: Said) -> Any:
     return near(found.chosen(METHODS[str(said.values["rule"])], value))
 
 
+def _chosen_alike(found: Again, said: Said) -> Any:
+    """The λ of several rules, if each of them says it is its own."""
+    value, names = number(said.values["weight_decay"]), str(said.values["rules"])
+    rules = re.split(", | and ", names)
+    own = {found.chosen(METHODS[rule], value) for rule in rules}
+    assert len(rules) > 1
+    return near(value if all(lam == pytest.approx(value, rel=VALUE) for lam in own) else math.nan)
+
+
 def _share_of_choice(found: Again, said: Said) -> Any:
     test = found.scores.test(number(said.values["weight_decay"]))
     return near(_over(test, found.least))
@@ -483,8 +492,15 @@ ORACLES: dict[Any, Callable[[Again, Said], Any]] = {
     "bayes_test": lambda f, s: near(f.scores.test(f.bayes)),
     "zero_test": lambda f, s: near(f.scores.test(0.0)),
     ("{rule} chooses", "weight_decay"): _chosen,
-    ("{rule} chooses", "times"): _share_of_choice,
-    ("{rule} chooses", "cost"): _less_one(_share_of_choice),
+    ("{rules} choose", "weight_decay"): _chosen_alike,
+    **{
+        (words, name): oracle
+        for words in ("{rule} chooses", "{rules} choose")
+        for name, oracle in (
+            ("times", _share_of_choice),
+            ("cost", _less_one(_share_of_choice)),
+        )
+    },
     ("The trained runs have", "weight_decay"): _tied,
     ("The trained runs", "trained_test"): lambda f, s: near(float(np.nanmin(f.trained)), f.stepped),
     "trained_zero": lambda f, s: near(f.trained[0], f.stepped),
@@ -550,6 +566,13 @@ COMPARISONS = (
         lambda f, s: _over(f.scores.test(number(s.values["weight_decay"])), f.least),
         "~", 1.0, 1.00051,
     ),
+    Comparison(
+        "{rules} choose the same λ = {weight_decay}, as good as the best",
+        lambda f, s: _over(f.scores.test(number(s.values["weight_decay"])), f.least),
+        "~", 1.0, 1.00051,
+    ),
+    idle("{rules} choose the same λ"),
+    idle("Hindsight takes the best λ of the axis; Bayes’ λ lies beyond it, and may cost less"),
     Comparison(
         "{rule} chooses λ = {weight_decay}, above the best, which is 0",
         lambda f, s: f.scores.test(number(s.values["weight_decay"])), ">", 0.0,
@@ -643,6 +666,12 @@ def test_every_number_and_word_is_worked_out_again(asked):
     hold_comparisons(seen.said, COMPARISONS, found)
     hold_tiles(seen, found)
     hold_table(seen, found)
+    assert bool(seen.saying("Hindsight takes the best")) == any(
+        row["worst"] != "0 %" and found.bayes > found.grid[-1]
+        for table in seen.tables
+        for _, row in table.iterrows()
+        if "hindsight" in row["λ by"]
+    )
     hold_file(seen, found)
     hold_aims(seen, found)
     hold_picture(seen)

@@ -689,6 +689,26 @@ def test_nothing_is_better_than_the_best(values: dict[str, Any]) -> None:
     assert "That λ lies beyond the axis." in [str(sentence) for sentence in said]
 
 
+def test_rules_that_choose_alike_share_a_sentence_and_the_axis_ends_once() -> None:
+    """All three rules, at the end of the axis, beyond which Bayes’ λ lies: hindsight may lose."""
+    values = {"n_features": 65, "source": "sparse", "n_train": 10, "n_test": 300, "noise": 2.0}
+    seen = whole(problem(**values, lr=0.05, most=10.0, draws=20))
+    said = finding.finding(seen)
+    chosen = known(seen).chosen.weight_decay
+    at_end = [m for m in ("gcv", "loo", "validation") if chosen[METHODS.index(m)] == 10]
+    assert len(at_end) > 1
+    (joint,) = [one for one in found(seen) if "choose the same λ" in one.text]
+    named = [words.NAMES[method] for method in at_end]
+    assert all(name in str(joint).replace("Leave", "leave") for name in named)
+    assert said.count("The axis ends at λ = 10.") == 1
+    rows = {row["λ by"]: row for row in (texts._row(seen, m) for m in ("bayes", "test"))}
+    prior = seen.again.column("bayes")[0]
+    assert (prior > 10).all()
+    assert rows["Bayes"]["at 0 or ≥ 10"] == f"{len(prior)} of {len(prior)}"
+    assert "may cost less" in verdict.hindsight(seen)
+    assert not verdict.hindsight(whole(problem(draws=5)))
+
+
 def test_whether_it_matters_is_what_the_repetitions_say() -> None:
     seen = whole(problem(draws=20))
     said = judged(seen)

@@ -10,14 +10,16 @@ from pages.shared.story import FEW_TESTS
 from pages.shared.which import aims
 from pages.shared.which.measured import METHODS, Exact, Seen
 from pages.shared.which.words import AS_GOOD, NAMES, NEARLY, TIMES
-from pages.shared.words import Said, say, say_n
+from pages.shared.words import Said, listed, say, say_n
 from wd_core.types import Array
 
 
 def finding(seen: Seen) -> str:
     """Where the loss is least, what each rule chose, and what that costs."""
-    parts = [_best(seen), *_rules(seen), *_training(seen), aims.finding(seen), few_tests(seen)]
-    return " ".join(part for part in parts if part)
+    parts = [*_best(seen), *_rules(seen), *_training(seen), aims.finding(seen), few_tests(seen)]
+    end = _end(seen)
+    once = [part for k, part in enumerate(parts) if part != end or end not in parts[:k]]
+    return " ".join(part for part in once if part)
 
 
 def tests(seen: Seen) -> int:
@@ -40,26 +42,31 @@ def few_tests(seen: Seen) -> str:
 # ---------------------------------------------------------------- the exact solution
 
 
-def _best(seen: Seen) -> str:
+def _best(seen: Seen) -> list[str]:
     exact = seen.exact
     if exact is None:
-        return say("The exact solution is left out: decomposing data of this size takes too long.")
+        return [
+            say("The exact solution is left out: decomposing data of this size takes too long.")
+        ]
     if _flat(exact):
-        return say(
-            "The exact test loss is the same for every λ here, {test}.", test=exact.chosen.least
-        )
+        return [
+            say(
+                "The exact test loss is the same for every λ here, {test}.", test=exact.chosen.least
+            )
+        ]
     best, test = float(exact.chosen.weight_decay[0]), float(exact.chosen.test[0])
     bayes = float(exact.chosen.test[METHODS.index("bayes")])
     if bayes < test and plain(bayes) != plain(test):
-        return say(
-            "On this axis the exact test loss is least at λ = {weight_decay}, {test}; at Bayes' λ "
-            "it is lower still, {bayes_test}.",
-            weight_decay=best,
-            test=test,
-            bayes_test=bayes,
-        )
-    said, where = _least(best, test, float(exact.fine.test[0])), _place(seen, best)
-    return f"{said} {where}" if where else said
+        return [
+            say(
+                "On this axis the exact test loss is least at λ = {weight_decay}, {test}; at "
+                "Bayes' λ it is lower still, {bayes_test}.",
+                weight_decay=best,
+                test=test,
+                bayes_test=bayes,
+            )
+        ]
+    return [_least(best, test, float(exact.fine.test[0])), _place(seen, best)]
 
 
 def _least(best: float, test: float, zero: float) -> Said:
@@ -97,12 +104,16 @@ def _place(seen: Seen, value: float) -> str:
     """Where a λ stands that is not inside the axis."""
     span = seen.problem.span
     if value == span.most:
-        return say("The axis ends at λ = {most}.", most=every_digit(span.most))
+        return _end(seen)
     if value > span.most:
         return say("That λ lies beyond the axis.")
     if 0 < value < span.least:
         return say("That λ lies between 0 and where the axis begins.")
     return ""
+
+
+def _end(seen: Seen) -> Said:
+    return say("The axis ends at λ = {most}.", most=every_digit(seen.problem.span.most))
 
 
 # ---------------------------------------------------------------- the rules
@@ -113,18 +124,22 @@ def _rules(seen: Seen) -> list[str]:
     exact = seen.exact
     if exact is None or _flat(exact):
         return []
-    said: list[str] = []
+    alike: dict[float, list[str]] = {}
     for rule in ("gcv", "loo", "validation", "bayes"):
-        k = METHODS.index(rule)
-        value = float(exact.chosen.weight_decay[k])
+        value = float(exact.chosen.weight_decay[METHODS.index(rule)])
         if math.isfinite(value):
-            said.append(_choice(rule, value, float(exact.chosen.ratio[k])))
-            said.append(_place(seen, value))
+            alike.setdefault(value, []).append(rule)
+    said: list[str] = []
+    for value, rules in alike.items():
+        ratio = float(exact.chosen.ratio[METHODS.index(rules[0])])
+        name = listed([NAMES[rule] for rule in rules])
+        name = name[0].upper() + name[1:]
+        choice = _choice if len(rules) == 1 else _choices
+        said += [choice(name, value, ratio), _place(seen, value)]
     return said
 
 
-def _choice(rule: str, value: float, ratio: float) -> Said:
-    name = NAMES[rule][0].upper() + NAMES[rule][1:]
+def _choice(name: str, value: float, ratio: float) -> Said:
     if math.isinf(ratio):
         return say(
             "{rule} chooses λ = {weight_decay}, above the best, which is 0.",
@@ -150,25 +165,56 @@ def _choice(rule: str, value: float, ratio: float) -> Said:
     )
 
 
+def _choices(names: str, value: float, ratio: float) -> Said:
+    """The same of several rules that choose one λ."""
+    if math.isinf(ratio):
+        return say(
+            "{rules} choose the same λ = {weight_decay}, above the best, which is 0.",
+            rules=names,
+            weight_decay=value,
+        )
+    if ratio >= TIMES:
+        return say(
+            "{rules} choose the same λ = {weight_decay}, {times} times the best.",
+            rules=names,
+            weight_decay=value,
+            times=ratio,
+        )
+    if ratio < AS_GOOD:
+        return say(
+            "{rules} choose the same λ = {weight_decay}, as good as the best.",
+            rules=names,
+            weight_decay=value,
+        )
+    return say(
+        "{rules} choose the same λ = {weight_decay}, {cost} above the best.",
+        rules=names,
+        weight_decay=value,
+        cost=percent(ratio - 1),
+    )
+
+
 # ---------------------------------------------------------------- the trained runs
 
 
 def _training(seen: Seen) -> list[str]:
     if not seen.trained.count:
         return [say("The trained runs are left out: here they would take too long.")]
-    return [_diverged(seen, seen.found.diverged), _trained_best(seen)]
+    return [_diverged(seen, seen.found.diverged), *_trained_best(seen)]
 
 
-def _trained_best(seen: Seen) -> str:
+def _trained_best(seen: Seen) -> list[str]:
     """Where the trained runs have their least test loss, and how many they are."""
     found = seen.found
     if found.flat:
-        return say(
-            "The trained runs end with the same test loss at every λ, {trained_test}.",
-            trained_test=float(found.test[0]),
-        )
+        return [
+            say(
+                "The trained runs end with the same test loss at every λ, {trained_test}.",
+                trained_test=float(found.test[0]),
+            )
+        ]
     if found.best is None:
-        return ""
+        return []
     best, start = found.best, float(found.test[0])
     value = every_digit(float(seen.grid[best]))
     least, where = float(found.test[best]), _place(seen, float(seen.grid[best]))
@@ -186,7 +232,7 @@ def _trained_best(seen: Seen) -> str:
             weight_decay=value,
             trained_zero=start,
         )
-    return f"{said} {where}" if where else said
+    return [said, where]
 
 
 def _diverged(seen: Seen, count: Array) -> str:

@@ -134,6 +134,7 @@ def _repetitions(seen: Seen) -> list[str]:
     return [
         verdict.repeated(seen),
         verdict.bars(seen),
+        verdict.hindsight(seen),
         say("{n_asked} would take too long at this size.", n_asked=asked) if too_many else "",
         say(
             "Cost: how far the exact test loss at the chosen λ is above the least one on the same "
@@ -151,13 +152,13 @@ def _row(seen: Seen, method: str) -> dict[str, str]:
     lams = lams[np.isfinite(lams)]
     low, middle, high = np.quantile(lams, [0.1, 0.5, 0.9])
     most, chosen = seen.problem.span.most, method != "zero"
-    ends = int(((lams == 0) | (lams == most)).sum())
+    ends = int(((lams == 0) | (lams >= most)).sum())
     name = words.NAMES[method]
     return {
         "λ by": name[0].upper() + name[1:],
         "median λ": plain(float(middle)),
         "80 % of them": f"{plain(float(low))} to {plain(float(high))}" if chosen else "–",
-        f"at 0 or {plain(most)}": f"{ends} of {len(lams)}" if chosen else "–",
+        f"at 0 or ≥ {plain(most)}": f"{ends} of {len(lams)}" if chosen else "–",
         "median cost": words.cost(float(np.median(ratio))),
         "90th percentile": words.cost(float(np.quantile(ratio, 0.9, method="higher"))),
         "worst": words.cost(float(ratio.max())),

@@ -45,6 +45,18 @@ def bars(seen: Seen) -> str:
     return say("Their λ are the bars of the picture; beyond the axis they stand at its ends.")
 
 
+def hindsight(seen: Seen) -> str:
+    """Why hindsight costs something, where it does: what costs less is not on its axis."""
+    costs, prior = seen.again.column("test")[1], seen.again.column("bayes")[0]
+    span = seen.problem.span
+    beyond = (prior > span.most) | ((prior > 0) & (prior < span.least))
+    if not (beyond & (costs >= AS_GOOD)).any():
+        return ""
+    return say(
+        "Hindsight takes the best λ of the axis; Bayes’ λ lies beyond it, and may cost less."
+    )
+
+
 def matters(seen: Seen) -> str:
     """Whether a well-chosen λ is worth it, and whether the rules find it, over all repetitions."""
     again = seen.again
