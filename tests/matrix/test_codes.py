@@ -129,23 +129,15 @@ def strength(code: int) -> Any:
     return lambda found, _: found.run.weight_decay * SIDES["rates"][found.switches.rates][code]
 
 
-def rounding(name: str) -> Any:
-    """A number that is nothing but rounding beside the weights."""
-
-    def oracle(found: Worked, said: Said) -> Any:
-        value, most = (
-            number(said.values[name]),
-            ROUNDING * (found.size if name == "farthest" else 1),
-        )
-        grown = 1e3 if any(gone is not None for gone in found.lost) else 1.0
-        return value if value <= grown * most else pytest.approx(0.0)
-
-    return oracle
+def rounding(found: Worked, said: Said) -> Any:
+    """A share of the weights that is nothing but rounding."""
+    value = number(said.values["nearness"])
+    grown = 1e3 if any(gone is not None for gone in found.lost) else 1.0
+    return value if value <= grown * ROUNDING else pytest.approx(0.0)
 
 
 ORACLES = {
-    "farthest": rounding("farthest"),
-    "nearness": rounding("nearness"),
+    "nearness": rounding,
     "epochs": lambda found, _: found.run.epochs,
     "batch_size": lambda found, _: found.run.batch_size,
     "n": lambda found, _: len(found.it.data.y_train) % found.run.batch_size,
@@ -195,7 +187,7 @@ COMPARISONS = (
             "no weight or bias differs at all",
             "no weight or bias differs by more than",
             "never by more than",
-            "is either further",
+            "of either further from",
         ),
     ),
 )

@@ -206,10 +206,14 @@ def test_the_penalty_s_place_is_named_only_where_it_matters(
 
 
 def test_the_tile_and_the_sentence_measure_the_engine_alike() -> None:
+    """The tile at each epoch, the sentence over all of them as a share of the weights."""
     asked = question()
-    drawn = picture.lock_step(asked, ())
-    most = max(x for x in drawn["series"]["engine"] if x is not None)
-    assert f"further than {plain(most)} from our engine" in drawn["sentence"]
+    drawn, found = picture.lock_step(asked, ()), answer(asked)
+    engine = np.array(drawn["series"]["engine"], dtype=float)
+    assert engine == pytest.approx(np.nanmax(found.from_engine, axis=1), rel=1e-5)
+    share = float((found.from_engine / found.size).max())
+    assert f"than {plain(share)} of the largest weight or bias" in drawn["sentence"]
+    assert drawn["sentence"].count("×10⁻¹") == 1
 
 
 def test_alone_without_anything_is_nothing_and_says_when_a_code_diverges() -> None:
@@ -303,6 +307,20 @@ def test_every_curve_is_in_the_picture_and_gaps_are_null() -> None:
     assert [t["name"] for t in accepted["data"]] == [t["name"] for t in drawn["figure"]["data"]]
     for axis in ("yaxis", "yaxis2", "yaxis3"):
         assert np.isfinite(drawn["figure"]["layout"][axis]["range"]).all()
+
+
+def test_where_the_codes_agree_both_are_seen() -> None:
+    """A thin line on a broad pale one of the same series: neither hides the other."""
+    drawn = picture.lock_step(question(), ())["figure"]["data"]
+    lines = [trace for trace in drawn if trace["mode"] == "lines"]
+    order = {trace["meta"]["series"]: k for k, trace in enumerate(lines)}
+    pairs = [key for key in order if key.endswith("_concise")]
+    assert len(pairs) == 4
+    for key in pairs:
+        above, below = order[key], order[key.replace("concise", "scratch")]
+        assert above > below
+        assert lines[above]["line"]["width"] < lines[below]["line"]["width"] / 2
+        assert lines[below]["opacity"] < lines[above]["opacity"]
 
 
 def test_rounding_beside_a_real_difference_is_inside_the_picture() -> None:

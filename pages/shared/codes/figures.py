@@ -23,6 +23,8 @@ PANELS = {1: "", 2: "2", 3: "3"}
 NOTHING = {1: "none: every loss is 0", 2: "none: every weight is 0", 3: "none: nothing differs"}
 # The axis of the differences goes so far beyond them: rounding alone should look like nothing else.
 ROOM = 10.0
+# Width and opacity of the scratch curves: where the codes agree, the concise ones run inside.
+BAND = (8, 0.4)
 # On a phone each legend entry takes a line of its own: the panels make room for them.
 NARROW = {
     "height": 960,
@@ -42,13 +44,13 @@ def lock_step(series: Series, epochs: int, filename: str) -> dict[str, Any]:
     """
     curves = [
         ("train_scratch", "train, scratch", TRAIN, "solid", 1),
-        ("train_concise", "train, concise", TRAIN, "dot", 1),
+        ("train_concise", "train, concise", TRAIN, "solid", 1),
         ("test_scratch", "test, scratch", TEST, "dash", 1),
-        ("test_concise", "test, concise", TEST, "dashdot", 1),
+        ("test_concise", "test, concise", TEST, "dash", 1),
         ("norm_scratch", "‖w‖, scratch", PENALTY, "solid", 2),
-        ("norm_concise", "‖w‖, concise", PENALTY, "dot", 2),
+        ("norm_concise", "‖w‖, concise", PENALTY, "solid", 2),
         ("apart", "scratch − concise", TEXT, "solid", 3),
-        ("engine_scratch", "scratch − our engine", TEXT, "dash", 3),
+        ("engine_scratch", "scratch − our engine", TEXT, "dot", 3),
         ("engine_concise", "concise − our engine", TEXT, "dot", 3),
     ]
     traces = [_line(*curve) for curve in curves if any(series[curve[0]])]
@@ -91,12 +93,14 @@ def _scatter(row: int, key: str, **style: Any) -> Trace:
 
 
 def _line(key: str, name: str, colour: str, dash: str, row: int) -> Trace:
+    width, opacity = BAND if key.endswith("scratch") else (2, 1)
     return _scatter(
         row,
         key,
         name=name,
         mode="lines",
-        line={"color": colour, "dash": dash, "width": 2.5 if dash == "solid" else 2},
+        line={"color": colour, "dash": dash, "width": width},
+        opacity=opacity,
         hovertemplate="%{y:.4g}",
     )
 

@@ -110,11 +110,6 @@ class Answer:
         return scratch, concise
 
     @property
-    def farthest(self) -> float:
-        """The largest `from_engine` of the run."""
-        return float(np.nanmax(self.from_engine))
-
-    @property
     def nearness(self) -> float:
         """The largest `from_engine` of the run as a share of `size`."""
         with np.errstate(invalid="ignore", divide="ignore"):

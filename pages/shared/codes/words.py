@@ -29,23 +29,26 @@ def outcome(question: Question, found: Answer) -> str:
 
 def _near(question: Question, found: Answer) -> Said:
     """How far the codes are from our engine, over the epochs at which they have numbers."""
-    values: dict[str, Value] = {"farthest": found.farthest, "nearness": found.nearness}
+    nearness = found.nearness
     if found.diverged_at == (None, None):
+        if nearness == 0:
+            return say(
+                "At every epoch all weights and the bias of both are exactly those of our engine’s "
+                "run of it."
+            )
         return say(
-            "At no epoch is a weight or the bias of either further than {farthest} from our "
-            "engine’s run of it, and never by more than {nearness} of the largest weight or bias "
-            "that the code has had.",
-            **values,
+            "At no epoch is a weight or the bias of either further from our engine’s run of it "
+            "than {nearness} of the largest weight or bias that the code has had.",
+            nearness=nearness,
         )
     scratch, concise = found.last_epochs
     return say(
         "At no epoch with numbers (scratch up to epoch {scratch_last}, concise up to epoch "
-        "{concise_last}) is a weight or the bias of either further than {farthest} from our "
-        "engine’s run of it, and never by more than {nearness} of the largest weight or bias that "
-        "the code has had.",
+        "{concise_last}) is a weight or the bias of either further from our engine’s run of it "
+        "than {nearness} of the largest weight or bias that the code has had.",
         scratch_last=scratch,
         concise_last=concise,
-        **values,
+        nearness=nearness,
     )
 
 
