@@ -180,6 +180,40 @@ def test_a_growing_curve_is_drawn_only_as_far_as_it_tells_something() -> None:
     assert 2**5 <= np.abs(values(trace["y"])).max() < 2**5 * 1.1
 
 
+def test_marks_on_one_another_show_because_the_larger_are_open() -> None:
+    given = {"optimizer": "nesterov", "weight_decay": 50.0, "lr": 0.03, "batch_size": 5}
+    marks = [t for t in picture.phases(settings_of(given))["figure"]["data"] if "marker" in t]
+    run, *others = (mark["marker"] for mark in marks if mark["mode"] == "markers")
+    sizes = {mark["size"] for mark in (run, *others)}
+    assert len(others) == 2
+    assert len(sizes) == 3
+    assert min(sizes) == run["size"]
+    assert all(mark["symbol"].endswith("-open") for mark in others)
+
+
+@pytest.mark.parametrize("product", [1.98, 2.0, 2.0001])
+@pytest.mark.parametrize("batch_size", [5, 19])
+def test_many_changes_of_sign_are_drawn_as_two_lines(product: float, batch_size: int) -> None:
+    """On every step w is on one of the two; the last of 19 and 1 examples keeps its sign."""
+    given = {"weight_decay": 40.0, "lr": product / 40.0, "batch_size": batch_size}
+    figure = shrinking_of(step=7, **given)
+    above, below = (t for t in figure["data"] if t["name"].startswith("±"))
+    assert below["showlegend"] is False
+    x, y = values(above["x"]), values(above["y"])
+    np.testing.assert_array_equal(values(below["y"]), -y)
+    found = shrinking(settings_of(given).run, 20)
+    np.testing.assert_allclose(y, np.abs(found.left(x.astype(int))))
+    mark = named(figure)["this step"]
+    assert mark["y"] == [float(found.left(7))]
+    assert "two lines" in figure["layout"]["meta"]["alt"]
+
+
+def test_few_changes_of_sign_are_drawn_one_by_one() -> None:
+    curve = shrinking_of(weight_decay=50.0, lr=0.03)["data"][0]
+    assert curve["name"] == "(1 − ηλ)<sup>t</sup>"
+    assert (np.sign(values(curve["y"])) == np.resize([1, -1], len(values(curve["y"])))).all()
+
+
 def shrinking_of(step: int = 1, **given: Any) -> figures.Plain:
     """The picture of decay alone for these settings at this step."""
     settings = settings_of(given)

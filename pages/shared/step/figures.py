@@ -62,6 +62,7 @@ class Mark:
     weight_decay: float
     lr: float
     symbol: str
+    size: float
 
 
 Plain = dict[str, Any]
@@ -121,13 +122,21 @@ def shrinking(
     half_life: float | None,
     now: tuple[int, float] | None,
     unit: str,
+    *,
+    either: bool = False,
 ) -> Plain:
-    """What decay alone leaves of a weight, over the steps; where it is so in the run, with now."""
+    """What decay alone leaves of a weight, over the steps; where it is so in the run, with now.
+
+    `either`: `remains` is its length, and its sign changes: it is on this line or on the mirrored.
+    """
     hover = "step %{x}: %{y:.4g}"
     curve = _line(name, steps, remains, PENALTY, "solid", 2.5, hover)
     if len(steps) <= FEW_STEPS:
         curve.update(mode="lines+markers", marker={"size": 5})
     traces = [curve]
+    if either:
+        mirrored = _line(name, steps, -remains, PENALTY, "solid", 2.5, hover)
+        traces.append(mirrored.update(showlegend=False))
     if measured is not None:
         called = "measured, out of the data's reach"
         traces.append(_dots(called, *measured, TEXT, "circle-open", 8, hover))
@@ -137,9 +146,11 @@ def shrinking(
     if now is not None:
         traces.append(_dots("this step", [now[0]], [now[1]], TEXT, "diamond", 11, hover))
     alt = "What decay alone leaves of a weight, over the steps."
+    if either:
+        alt = "What decay alone leaves of a weight, over the steps: one of two lines, + and −."
     whole = {"dtick": 1} if len(steps) <= FEW_TICKS else {}  # there is no half step
     # without a range of its own the axis would enlarge rounding
-    share = {"range": SHARE} if 0 <= remains.min() <= remains.max() <= 1 else {}
+    share = {"range": SHARE} if 0 <= remains.min() <= remains.max() <= 1 and not either else {}
     across, up = _axis(unit, zeroline=False, **whole), _axis("share of w that is left", **share)
     return _figure(traces, alt, "shrinking", 420, across, up)
 
@@ -168,7 +179,7 @@ def phases(
     )
     hover = "λ = %{x:.4g}, η = %{y:.4g}"
     traces += [
-        _dots(mark.name, [mark.weight_decay], [mark.lr], TEXT, mark.symbol, 13, hover)
+        _dots(mark.name, [mark.weight_decay], [mark.lr], TEXT, mark.symbol, mark.size, hover)
         for mark in marks
     ]
     log: dict[str, Any] = {"type": "log", "zeroline": False, "dtick": 1}

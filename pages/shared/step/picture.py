@@ -165,19 +165,24 @@ def shrunk(settings: Settings, seen: Inspection) -> Payload:
     # where the sign flips a half is left of |w|, not of w
     drawn = 0 < half <= horizon and min(found.full, found.last) > 0
     an_epoch = f"{found.an_epoch} an epoch" if found.an_epoch > 1 else "one an epoch"
-    name = "(1 − ηλ)<sup>t</sup>"
+    # so many changes of sign would be a block of colour
+    either = found.full < 0 and horizon > figures.FEW_STEPS
+    name = "±|1 − ηλ|<sup>t</sup>" if either else "(1 − ηλ)<sup>t</sup>"
     if found.full != found.last:
         name = "product of 1 − ηλ, less for short batches"
+        if either:
+            name = "± product of |1 − ηλ|, less for short batches"
     return {
         "run": f"{settings.query()} shrinking {step}",
         "figure": figures.shrinking(
             name if alone else f"{name}, in plain steps",
             at,
-            found.left(at),
+            np.abs(found.left(at)) if either else found.left(at),
             _measured(settings, horizon),
             half if drawn else None,
             (step, float(found.left(step))) if marked else None,
             f"step t ({an_epoch})",
+            either=either,
         ),
         "series": {},
     }
@@ -191,15 +196,15 @@ def phases(settings: Settings) -> Payload:
     at_zero = run.weight_decay < low
     here = low * 1.12 if at_zero else run.weight_decay
     note = f", λ = {plain(run.weight_decay)} (left of the picture)" if at_zero else ""
-    marks = [figures.Mark(f"this run{note}", here, run.lr, "star")]
+    # of sizes that show each of them where they lie on each other
+    marks = [figures.Mark(f"this run{note}", here, run.lr, "star", 12)]
     rule = OPTIMIZERS[run.optimizer]
     if found.full is not None and not rule.plain:
         named = f"limit with {rule.label}"
-        marks.append(figures.Mark(named, here, found.full.value, "line-ew-open"))
+        marks.append(figures.Mark(named, here, found.full.value, "line-ew-open", 36))
     if math.isfinite(found.batch):
-        marks.append(
-            figures.Mark("estimated limit in minibatches", here, found.batch, "triangle-down-open")
-        )
+        called = "estimated limit in minibatches"
+        marks.append(figures.Mark(called, here, found.batch, "triangle-down-open", 24))
     rates = (
         min(LEARNING_RATES[0], float(1 / h.max()) / 2, *(mark.lr / 2 for mark in marks)),
         max(LEARNING_RATES[1], float(2 / h.min()) * 2, *(mark.lr * 2 for mark in marks)),
