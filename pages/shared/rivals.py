@@ -10,9 +10,12 @@ from pages.shared.words import Said, say
 from wd_core.behaviour import End
 
 
-def sentences(test: float, baselines: Baselines, end: End) -> Iterator[Said]:
-    """A sentence on each rival of a run with this test loss."""
+def sentences(test: float, baselines: Baselines, end: End, fits: bool) -> Iterator[Said]:
+    """A sentence on each rival of a run with this test loss; `fits`: its training loss is 0."""
     yield _exact(test, baselines, end)
+    to_any = end.weight_decay is not None and end.weight_decay.value == 0
+    if fits and to_any and baselines.many and baselines.ridge_test is not None:
+        yield say("This run ends at one of them, too.")
     constant = baselines.constant_test
     if plain(constant) == plain(test):
         yield say(

@@ -79,7 +79,7 @@ def sentence(
     lost = any(loss and not end.told(loss) for loss in losses)
     if lost:
         end, baselines = _without_rounding(end, baselines)
-    said = [_effect(end, baselines), *rivals.sentences(end.test, baselines, goal)]
+    said = [_effect(end, baselines), *rivals.sentences(end.test, baselines, goal, end.train == 0)]
     if end.n_test < FEW_TESTS:
         said.append(_few_tests(end.n_test))
     if lost:

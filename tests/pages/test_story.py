@@ -197,6 +197,22 @@ def test_of_rounding_nothing_is_made() -> None:
     assert "rounding" not in sentence(HELPED, RIVALS)
 
 
+@pytest.mark.parametrize(
+    ("train", "goal", "many", "one_of_them"),
+    [
+        (2e-34, TO_LEAST_SQUARES, True, True),
+        (0.0, TO_LEAST_SQUARES, True, True),
+        (1e-10, TO_LEAST_SQUARES, True, False),
+        (2e-34, TO_LEAST_SQUARES, False, False),
+        (2e-34, TO_RIDGE, True, False),
+    ],
+)
+def test_a_run_that_fits_exactly_is_one_of_many_solutions(train, goal, many, one_of_them) -> None:
+    end = Outcome(0.0, train, 80.0, None, start=1.5, scale=0.002)
+    text = sentence(end, replace(RIVALS, many=many), goal)
+    assert ("This run ends at one of them, too." in text) == one_of_them
+
+
 @pytest.mark.parametrize("other", [0.05, math.nan, None])
 def test_a_run_that_has_grown_is_no_result(other: float | None) -> None:
     gone = other is not None and math.isnan(other)
