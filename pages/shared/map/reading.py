@@ -65,12 +65,12 @@ def _cells(plan: Plan) -> Said:
     if plan.seeds == 1:
         return say(
             "Cell: the test loss (half mean square, no penalty) of one run at its end, epoch "
-            "{epochs}. The row below has λ = 0.",
+            "{epochs}. The bottom row has λ = 0.",
             epochs=plan.base.epochs,
         )
     return say(
         "Cell: the test loss (half mean square, no penalty) of the one in the middle of "
-        "{seeds} runs at their end, epoch {epochs}. The row below has λ = 0.",
+        "{seeds} runs at their end, epoch {epochs}. The bottom row has λ = 0.",
         seeds=plan.seeds,
         epochs=plan.base.epochs,
     )
