@@ -194,12 +194,24 @@ class Behaviour:
 
     # ------------------------------------------------------------ how large η may be
 
+    @property
+    def _share_of_all(self) -> float:
+        """What a step on all examples counts, n/B where they are fewer than a batch holds."""
+        if not self.takes_all or self.run.loss == "mse" or self.n_train is None:
+            return 1.0
+        return self.n_train / self.run.batch_size
+
     def limit(self, dataset: Dataset) -> StabilityLimit:
         """From which η the run diverges on this training set."""
-        known = stability(dataset.X_train, self.run)
+        share = self._share_of_all
+        decoupled = self.run.decay == "decoupled"
+        strength = self.run.weight_decay / share if decoupled else self.run.weight_decay
+        known = stability(dataset.X_train, replace(self.run, weight_decay=strength))
         if known is None:
             return StabilityLimit("none", math.nan, why=NO_LIMIT)
         if self.takes_all:
+            h = known.symbols["h"] * share
+            known = replace(known, value=known.value / share, symbols={**known.symbols, "h": h})
             return StabilityLimit("full", known.value, known)
         lr = cycle_limit(dataset, self.run)
         if math.isnan(lr):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wd_core.training import collect, expected_seconds, train
-from wd_core.types import Array, Dataset, Hyperparameters
+from wd_core.types import Array, Dataset, Hyperparameters, Run
 
 # A learning rate is advised only after so many epochs: some blow up after hundreds.
 EPOCHS = 2000
@@ -16,8 +16,8 @@ EPOCHS = 2000
 SECONDS = 0.5
 # Of a trial so many epochs are looked at: all of most, so that no burst lies between two.
 LOOKS = 4000
-# So many candidates run at once; the first ones mostly serve.
-AT_ONCE = 4
+# A run that is advised has to settle with an η so many times as large, too.
+MARGIN = 1.2
 # A loss is no higher than another up to this factor.
 ALIKE = 1.05
 # A loss that is so many times that of a while ago is rising.
@@ -64,7 +64,8 @@ class Course:
         what it has come down to: a run near its limit has bursts that end, until one does not.
         """
         low = self.highest <= ALIKE * max(self.start, self.untrained)
-        calm = self.falls or self.highest <= RISING * max(self.end, self.untrained)
+        floor = self.untrained or self.start / 10  # where the mean is all there is to learn
+        calm = self.falls or self.highest <= RISING * max(self.end, floor)
         return self.diverged_at is None and low and calm
 
 
@@ -81,29 +82,34 @@ def courses(
 
     The runs' own epochs where these are more; they must then be alike, as `train` asks.
     """
+    found = _run_on(dataset, runs, epochs)
+    return [_course(dataset, found, row, found.epoch[-1]) for row in range(len(runs))]
+
+
+def _run_on(dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int) -> Run:
     longer = [replace(run, epochs=max(run.epochs, epochs)) for run in runs]
-    found = collect(train(dataset, longer, record_every=max(1, -(-longer[0].epochs // LOOKS))))
-    untrained = float(dataset.y_train.var()) / 2
-    half, quarter = len(found.epoch) // 2, len(found.epoch) // 4
-    made = []
-    for row in range(len(longer)):
-        loss, diverged = found.train_loss[:, row], int(found.diverged_at[row])
-        at = half + int(np.nan_to_num(loss[half:], nan=np.inf).argmax())
-        made.append(
-            Course(
-                epochs=longer[row].epochs,
-                start=float(loss[0]),
-                end=float(loss[-1]),
-                highest=float(loss[at]),
-                highest_at=int(found.epoch[at]),
-                falls=at == half or _halving(loss),
-                earlier=float(np.median(loss[quarter:half])),
-                lately=float(np.median(loss[-quarter:])),
-                untrained=untrained,
-                diverged_at=None if diverged < 0 else diverged,
-            )
-        )
-    return made
+    every = max(1, -(-longer[0].epochs // LOOKS))
+    return collect(train(dataset, longer, record_every=every))
+
+
+def _course(dataset: Dataset, found: Run, row: int, epochs: int) -> Course:
+    """What one of the runs did in its first epochs."""
+    epoch = found.epoch[found.epoch <= epochs]
+    loss, diverged = found.train_loss[: len(epoch), row], int(found.diverged_at[row])
+    half, quarter = len(epoch) // 2, len(epoch) // 4
+    at = half + int(np.nan_to_num(loss[half:], nan=np.inf).argmax())
+    return Course(
+        epochs=int(epoch[-1]),
+        start=float(loss[0]),
+        end=float(loss[-1]),
+        highest=float(loss[at]),
+        highest_at=int(epoch[at]),
+        falls=at == half or _halving(loss),
+        earlier=float(np.median(loss[quarter : max(half, 1)])),
+        lately=float(np.median(loss[-max(quarter, 1) :])),
+        untrained=float(dataset.y_train.var()) / 2,
+        diverged_at=diverged if 0 <= diverged <= epochs else None,
+    )
 
 
 def _halving(loss: Array) -> bool:
@@ -119,28 +125,38 @@ def _halving(loss: Array) -> bool:
 
 @dataclass(frozen=True)
 class Trial:
-    """A run and what it does: in its own epochs, where it fails there already, or after long."""
+    """A run, what it does when it is run on, and whether it may be advised.
+
+    settles: whether it settles in its own epochs and for long, and with a larger η as well: of many
+    that are tried the largest that settles is one that just does, or was lucky.
+    """
 
     run: Hyperparameters
     course: Course
+    settles: bool
 
 
 def settling(
     dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = EPOCHS
 ) -> tuple[Trial, ...] | None:
-    """The runs tried one after the other, down to the first that settles, soon and for long.
+    """The runs tried, down to the first that settles; all of them where none does.
 
-    Some are run at once. Where none settles, all are there; None where running them takes too long:
-    then nothing is known of them, and none may be advised.
+    None where running them takes too long: then nothing is known of them, and none may be advised.
     """
+    if not runs:
+        return ()
+    both = [*runs, *(replace(run, lr=MARGIN * run.lr) for run in runs)]
+    if not affordable(dataset, both, epochs):
+        return None
+    found = _run_on(dataset, both, epochs)
     done: list[Trial] = []
-    for at in range(0, len(runs), AT_ONCE):
-        some = runs[at : at + AT_ONCE]
-        if not affordable(dataset, some, epochs):
-            return None
-        owns, longs = (courses(dataset, some, least) for least in (1, epochs))
-        for run, own, long in zip(some, owns, longs, strict=True):
-            done.append(Trial(run, long if own.settles else own))
-            if done[-1].course.settles:
-                return tuple(done)
+    for row, run in enumerate(runs):
+        each = [
+            _course(dataset, found, of, last)
+            for of in (row, row + len(runs))
+            for last in (run.epochs, int(found.epoch[-1]))
+        ]
+        done.append(Trial(run, each[1], all(course.settles for course in each)))
+        if done[-1].settles:
+            break
     return tuple(done)

@@ -14,9 +14,9 @@ from wd_core.behaviour import StabilityLimit, behaviour
 def sentence(settings: Settings, epoch: int, waits: bool = True) -> str:
     """Both; where nobody waits for what has to be tried, that the steps grow."""
     if not waits:
-        grown = say("Diverged at epoch {epoch}: the steps grow.", epoch=epoch)
+        grown = say("Diverged by epoch {epoch}: the steps grow.", epoch=epoch)
         return f"{grown} {advice(Remedies())}"
-    said = say("Diverged at epoch {epoch}.", epoch=epoch)
+    said = say("Diverged by epoch {epoch}.", epoch=epoch)
     why = list(causes(settings)) or [_not_known(settings)]
     return " ".join([said, *why, advice(remedies(settings))])
 

@@ -12,6 +12,9 @@ from wd_core import DatasetSpec, Hyperparameters
 from wd_core.behaviour import StabilityLimit, behaviour
 from wd_core.trials import Course, Trial, affordable, courses, settling
 
+# So many smaller values are tried at once.
+MOST_TRIED = 12
+
 
 @dataclass(frozen=True)
 class Remedies:
@@ -61,14 +64,15 @@ def remedies(settings: Settings) -> Remedies:
 def _settled(settings: Settings, runs: list[Hyperparameters]) -> Trial | None:
     """The first of these runs that settles; None where none does, or trying takes too long."""
     tried = settling(cached.dataset(settings.data), runs)
-    return tried[-1] if tried and tried[-1].course.settles else None
+    return tried[-1] if tried and tried[-1].settles else None
 
 
 def smaller(key: str, present: float) -> list[float]:
-    """The smaller values of a slider, the largest first."""
+    """The next smaller values of a slider, the largest first; no more than can be tried soon."""
     setting = SETTINGS[key]
     assert isinstance(setting, Steps)
-    return sorted((float(step) for step in setting.steps if step < present), reverse=True)
+    falling = sorted((float(step) for step in setting.steps if step < present), reverse=True)
+    return falling[:MOST_TRIED]
 
 
 def _largest(settings: Settings) -> float:

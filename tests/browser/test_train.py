@@ -306,7 +306,7 @@ def test_a_moved_control_closes_the_long_run(page: "Page", server: "Server") -> 
 def test_a_run_that_diverges_says_why(page: "Page", server: "Server") -> None:
     chart = opened(page, server, {"lr": "1"})
     sentence = chart.locator("p[aria-live]").inner_text()
-    assert sentence.startswith("Diverged at epoch ")
+    assert sentence.startswith("Diverged by epoch ")
     assert "η = 1 is above " in sentence
     points = page.evaluate(POINTS)
     assert 0 < points["train, λ = 3"] < 101

@@ -163,6 +163,11 @@ class Stepped:
         """The value, if a run with this η does not."""
         return value if math.isnan(self.settled(value, "lr")) else math.nan
 
+    def unsafe(self, value: float) -> float:
+        """The value, if a run with this η or with one a fifth larger does not."""
+        larger = math.isnan(self.settled(1.2 * value, "lr"))
+        return value if larger else self.unsettled(value)
+
     def highest(self, epochs: int) -> tuple[float, int]:
         """The highest loss of the second half, and its epoch."""
         loss = self.losses(epochs)
@@ -317,8 +322,8 @@ ORACLES: dict[Any, Any] = {
     ),
     "lr_mend": lambda now, said: now.settled(value("lr_mend", said), "lr"),
     "lr_failed": lambda now, said: now.unsettled(value("lr_failed", said)),
-    "lr_first": lambda now, said: now.unsettled(value("lr_first", said)),
-    "lr_last": lambda now, said: now.unsettled(value("lr_last", said)),
+    "lr_first": lambda now, said: now.unsafe(value("lr_first", said)),
+    "lr_last": lambda now, said: now.unsafe(value("lr_last", said)),
     "weight_decay_mend": lambda now, said: now.settled(
         value("weight_decay_mend", said), "weight_decay"
     ),

@@ -392,7 +392,7 @@ def test_a_run_that_diverges_says_when_and_why_and_stops_there(values: dict[str,
     payload, run = training_picture(settings), at_once(settings)
     epoch = int(run.diverged_at[0])
     assert epoch > 0
-    assert payload["sentence"].startswith(f"Diverged at epoch {epoch}. η = 1 is above ")
+    assert payload["sentence"].startswith(f"Diverged by epoch {epoch}. η = 1 is above ")
     loss = column(payload, "train_loss")
     assert np.isfinite(loss[:epoch]).all()
     assert np.isnan(loss[epoch:]).all()
@@ -425,8 +425,8 @@ def test_what_is_advised_settles(values: dict[str, Value]) -> None:
 def test_a_smaller_decay_is_advised_only_where_it_helps() -> None:
     broken: dict[str, Value] = {"lr": 0.03, "weight_decay": 100.0, "epochs": 300}
     text = training_picture(settings_of(broken))["sentence"]
-    assert "or λ = 30: with either the run settles" in text
-    ran = at_once(settings_of(broken | {"weight_decay": 30.0, "epochs": 3000}))
+    assert "or λ = 20: with either the run settles" in text
+    ran = at_once(settings_of(broken | {"weight_decay": 20.0, "epochs": 3000}))
     assert ran.diverged_at[0] < 0
     assert ran.train_loss[1500:, 0].max() < 0.1 * ran.train_loss[0, 0]
     assert "or λ" not in training_picture(settings_of({"lr": 1.0}))["sentence"]
@@ -440,7 +440,7 @@ def test_nobody_waits_for_trials_during_a_drag(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(diverged, "remedies", refuse)
     monkeypatch.setattr(picture, "course", refuse)
     text = training_picture(settings_of({"lr": 1.0}), waits=False)["sentence"]
-    assert text.startswith("Diverged at epoch ")
+    assert text.startswith("Diverged by epoch ")
     assert text.endswith("Choose a smaller η.")
     growing = settings_of({"lr": 0.1, "optimizer": "momentum", "epochs": 1})
     text = training_picture(growing, waits=False)["sentence"]
@@ -691,7 +691,7 @@ def test_a_long_run_that_diverges_ends_with_its_reason() -> None:
     events = list(stream(settings))
     assert [name for name, _ in events][-2:] == ["picture", "done"]
     finished = dict(events)["picture"]
-    assert finished["sentence"].startswith("Diverged at epoch ")
+    assert finished["sentence"].startswith("Diverged by epoch ")
     assert finished["series"]["train_loss"][-1] is not None
     assert (
         f"epoch {finished['series']['epoch'][-1] + cached.record_every(20000)}."

@@ -359,8 +359,8 @@ def test_the_outcome_is_that_of_the_run(
 
 def test_what_was_tried_in_words() -> None:
     run = run_of(optimizer="momentum")
-    ill = Trial(replace(run, lr=0.2), course(highest=50.0))
-    well = Trial(replace(run, lr=0.1), course(epochs=2000))
+    ill = Trial(replace(run, lr=0.2), course(highest=50.0), False)
+    well = Trial(replace(run, lr=0.1), course(epochs=2000), True)
     (said,) = trials.tried([Mend("lr", (ill, well))])
     assert named([said]) == {
         "long_epochs": 2000,

@@ -338,7 +338,7 @@ def test_nothing_in_a_link_is_taken_for_markup(key: str | None, hostile: str) ->
 
 @pytest.mark.parametrize("values", [{"lr": "1"}, {"lr": "1", "optimizer": "momentum"}])
 def test_a_run_that_diverges_says_why(values: dict[str, str]) -> None:
-    assert payload(opened(values))["sentence"].startswith("Diverged at epoch ")
+    assert payload(opened(values))["sentence"].startswith("Diverged by epoch ")
 
 
 def test_a_long_run_is_left_to_its_stream() -> None:

@@ -16,7 +16,7 @@ def outcome(found: Split) -> str:
     """Where the two parts of w ended."""
     if found.diverged_at >= 0:
         return say(
-            "The run diverged at epoch {diverged_at}: choose a smaller η. The curves stop there.",
+            "The run diverged by epoch {diverged_at}: choose a smaller η. The curves stop there.",
             diverged_at=found.diverged_at,
         )
     return " ".join([_reached(found), *_to_end(found), *_beyond(found)])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
+
 from pages.shared import cached
 from pages.shared.remedies import smaller
 from pages.shared.settings import Settings
@@ -46,7 +48,7 @@ class Mend:
     @property
     def found(self) -> Trial | None:
         """The one that settles; None where none does."""
-        return next((t for t in self.tried if t.course.settles), None)
+        return next((t for t in self.tried if t.settles), None)
 
 
 @lru_cache(maxsize=64)
@@ -75,8 +77,7 @@ def ill(settings: Settings) -> bool:
 
 def candidates(settings: Settings) -> list[float]:
     """The slider's learning rates below the present one and the limit, the largest first."""
-    limit = measured(settings).limit
-    return [lr for lr in smaller("lr", settings.run.lr) if not lr >= limit]
+    return smaller("lr", float(np.fmin(settings.run.lr, measured(settings).limit)))
 
 
 @lru_cache(maxsize=64)

@@ -121,7 +121,7 @@ def tried(mends: Sequence[Mend] | None) -> list[Said]:
         said = [
             say(
                 "Tried: with none of the slider's learning rates from {lr_first} to {lr_last} does "
-                "the run settle.",
+                "the run settle, and settle with one a fifth larger, too.",
                 lr_first=every_digit(rates.tried[0].run.lr),
                 lr_last=every_digit(rates.tried[-1].run.lr),
             )
@@ -135,7 +135,7 @@ def tried(mends: Sequence[Mend] | None) -> list[Said]:
 
 
 def _rate(mend: Mend, found: Trial) -> Said:
-    *failed, _ = mend.tried
+    failed = [trial for trial in mend.tried if not trial.course.settles]
     if failed:
         return say(
             "Tried for {long_epochs} epochs: with η = {lr_failed} the run does not settle, with "
