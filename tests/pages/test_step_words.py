@@ -334,6 +334,7 @@ GROWN = {
         (None, None, "none", []),
         ({}, None, "none", ["did not diverge in its {n} epochs"]),
         ({"highest": 80.0}, None, "none", ["In its {n} epochs the run does not settle"]),
+        ({"highest": 80.0, "end": 80.0}, None, "none", ["{train_start} at the start, ends at {t"]),
         ({"diverged_at": 2}, None, "full", ["The run itself diverged at epoch {diverged_at}"]),
         ({"diverged_at": 2}, None, "none", ["Yet the run itself diverged", "no limit foretold"]),
         ({}, {"diverged_at": 412}, "batch", ["did not diverge", "it diverges, at epoch"]),
@@ -355,6 +356,15 @@ def test_the_outcome_is_that_of_the_run(
     text = " ".join(sentence.text for sentence in found)
     assert all(words in text for words in said)
     assert bool(found) == bool(said)
+
+
+def test_a_loss_that_is_highest_at_the_end_is_named_once() -> None:
+    for end, reached in ((80.0, False), (70.0, True)):
+        own = Outcome(course(highest=80.0, highest_at=6, end=end), None)
+        (said,) = trials.outcome(own, "none", 6)
+        assert named([said])["train"] == end
+        assert ("highest" in said.values) == reached
+        assert str(said).count("80") == 1
 
 
 def test_what_was_tried_in_words() -> None:

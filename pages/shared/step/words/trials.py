@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pages.shared.numbers import every_digit
+from pages.shared.numbers import every_digit, plain
 from pages.shared.step.mends import Mend, Outcome
 from pages.shared.words import Said, say, say_n
 from wd_core.phases import Broken
@@ -41,6 +41,16 @@ def _own(own: Course, epochs: int) -> Said:
             "{train_start} to {train}.",
             "The run itself did not diverge in its {n} epochs: its training loss went from "
             "{train_start} to {train}.",
+            epochs,
+            train_start=own.start,
+            train=own.end,
+        )
+    if plain(own.highest) == plain(own.end):
+        return say_n(
+            "In its {n} epoch the run does not settle: its training loss, {train_start} at the "
+            "start, ends at {train}.",
+            "In its {n} epochs the run does not settle: its training loss, {train_start} at the "
+            "start, ends at {train}.",
             epochs,
             train_start=own.start,
             train=own.end,
