@@ -153,6 +153,8 @@ class Behaviour:
 
         Without decay no rule that stays in the span touches it: the factor is 1.
         """
+        if self.run.max_norm is not None:
+            return HELD
         passes = self.decay.no_factor if self.run.weight_decay else ""
         return self.rule.leaves_span or passes
 

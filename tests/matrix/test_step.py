@@ -323,6 +323,7 @@ ORACLES: dict[Any, Any] = {
     "lr_mend": lambda now, said: now.settled(value("lr_mend", said), "lr"),
     "lr_failed": lambda now, said: now.unsettled(value("lr_failed", said)),
     "lr_first": lambda now, said: now.unsafe(value("lr_first", said)),
+    "margin": lambda now, said: 1.2,
     "lr_last": lambda now, said: now.unsafe(value("lr_last", said)),
     "weight_decay_mend": lambda now, said: now.settled(
         value("weight_decay_mend", said), "weight_decay"

@@ -45,7 +45,7 @@ def test_the_null_space_follows_its_factor(values: dict[str, Any]) -> None:
         ({"optimizer": "adam", "init_std": 0.0}, "the start is 0, and the run ends at"),
         ({"n_features": 5}, "there is no null space"),
         ({"init_std": 0.0}, "nothing to shrink"),
-        ({"lr": 0.5}, "diverged at epoch"),
+        ({"lr": 0.5}, "diverged by epoch"),
     ],
     ids=str,
 )

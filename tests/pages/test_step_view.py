@@ -300,7 +300,7 @@ def test_where_no_step_of_the_slider_settles_another_setting_is_tried() -> None:
     with patch.object(Course, "settles", False):
         page = opened({"lr": "0.5", "seed": "12"} | MOMENTUM)
     said = text(page)
-    assert "does the run settle, and settle with one a fifth larger, too." in said
+    assert "does the run settle, and settle with 1.2 times as much, too." in said
     assert "and the present η it does" not in said
     assert not buttons(page)
 

@@ -382,7 +382,7 @@ def test_what_was_tried_in_words() -> None:
     (said,) = trials.tried([Mend("lr", (well,))])
     assert "does not settle" not in said
     none, lower = trials.tried([Mend("lr", (ill,)), Mend("weight_decay", (well,))])
-    assert named([none]) == {"lr_first": 0.2, "lr_last": 0.2}
+    assert named([none]) == {"lr_first": 0.2, "lr_last": 0.2, "margin": 1.2}
     assert named([lower])["weight_decay_mend"] == 0.5
     failed = Mend("weight_decay", (ill,))
     *_, lower = trials.tried([Mend("lr", ()), failed, Mend("momentum", (well,))])

@@ -265,3 +265,9 @@ def test_what_is_no_number_of_examples_or_no_loss_is_refused_by_name(wrong):
                 ask(run, wrong)
     with pytest.raises(ValueError, match="loss must be one of half_mse, mse, got"):
         behaviour(run, 20).in_loss(wrong)
+
+
+def test_a_run_that_is_pulled_back_has_no_factor():
+    held = behaviour(run_of("sgd", "coupled", max_norm=1.0), 12)
+    assert (held.has_factor, held.end.kind) == (False, "unknown")
+    assert "max_norm" in held.no_factor

@@ -8,7 +8,7 @@ from pages.shared.numbers import every_digit, plain
 from pages.shared.step.mends import Mend, Outcome
 from pages.shared.words import Said, say, say_n
 from wd_core.phases import Broken
-from wd_core.trials import Course, Trial
+from wd_core.trials import MARGIN, Course, Trial
 
 
 def outcome(ran: Outcome, broken: Broken, epochs: int) -> list[Said]:
@@ -131,9 +131,10 @@ def tried(mends: Sequence[Mend] | None) -> list[Said]:
         said = [
             say(
                 "Tried: with none of the slider's learning rates from {lr_first} to {lr_last} does "
-                "the run settle, and settle with one a fifth larger, too.",
+                "the run settle, and settle with {margin} times as much, too.",
                 lr_first=every_digit(rates.tried[0].run.lr),
                 lr_last=every_digit(rates.tried[-1].run.lr),
+                margin=MARGIN,
             )
         ]
     else:
