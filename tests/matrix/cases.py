@@ -174,6 +174,27 @@ def exact() -> tuple[Case, ...]:
     )
 
 
+def shrinking() -> tuple[Case, ...]:
+    """For every rule that multiplies by 1 − ηλ as such: a short last batch, weights out of reach.
+
+    Three things at once, which pairs need not bring together.
+    """
+    return tuple(
+        Case(
+            optimizer=name,
+            decay=kind,
+            batches="short",
+            strength="small",
+            shape="d>n",
+            source=next(iter(DATASETS)),
+            decay_bias=False,
+        )
+        for name, rule in OPTIMIZERS.items()
+        for kind, decay in rule.decays.items()
+        if decay.factor and rule.spans
+    )
+
+
 @lru_cache(maxsize=1)
 def settling() -> tuple[Case, ...]:
     """Every legal combination that settles."""
@@ -200,7 +221,8 @@ def covering() -> tuple[Case, ...]:
         best = int(np.argmax(holds @ missing.astype(np.int64)))
         chosen.append(rows[best])
         missing &= ~holds[best]
-    return (*chosen, *growing(), *exact())
+    extra = [case for case in shrinking() if case not in chosen]
+    return (*chosen, *extra, *growing(), *exact())
 
 
 def pairs_of(case: Case) -> list[tuple[object, ...]]:
