@@ -10,6 +10,7 @@ from pages.shared.geometry.problem import Solutions
 from pages.shared.geometry.scene import Scene
 from pages.shared.geometry.sources import Problem
 from pages.shared.geometry.words import FLAT, pair
+from pages.shared.numbers import exact
 from pages.shared.words import Said, say, say_n
 
 
@@ -73,19 +74,21 @@ def made(scene: Scene, given: Problem, solved: Solutions) -> list[Said]:
     surface, best = solved.surfaces[k], solved.optimum[k]
     apart = best - solved.minimiser[k]
     form = float(apart @ surface.hessian @ apart) / 2
-    values = {**pair("best", best), **pair("apart", apart), "form": form}
+    values = {**pair("best", best), **pair("apart", apart)}
     if not surface.offset:
         checked = say(
             "At w* = ({best1}, {best2}): w* − w̃ = ({apart1}, {apart2}) and "
             "½ (w* − w̃)ᵀH(w* − w̃) = {form}, which is L(w*).",
+            form=form,
             **values,
         )
     else:
         checked = say(
             "At w* = ({best1}, {best2}): w* − w̃ = ({apart1}, {apart2}) and "
             "½ (w* − w̃)ᵀH(w* − w̃) = {form}, so L(w*) = {form} + {offset} = {loss}.",
-            offset=surface.offset,
-            loss=float(solved.loss[k]),
+            offset=exact(surface.offset),
+            loss=exact(float(solved.loss[k])),
+            form=exact(form),
             **values,
         )
     return [scene.kind.made(scene, given), checked]
@@ -138,9 +141,9 @@ def penalty(solved: Solutions) -> list[Said]:
     price, loss = lam / 2 * float(solved.optimum[k] @ solved.optimum[k]), float(solved.loss[k])
     total = say(
         "L(w*) + (λ/2)‖w*‖² = {loss} + {penalty} = {objective}.",
-        loss=loss,
-        penalty=price,
-        objective=loss + price,
+        loss=exact(loss),
+        penalty=exact(price),
+        objective=exact(loss + price),
     )
     if solved.free_norm == 0:
         return [total, say("w* = w̃ = 0 for every λ.")]
