@@ -373,6 +373,20 @@ def test_words_of_many_minimisers_are_said_where_there_are_many(case: View) -> N
         assert "plane turns" not in turning
 
 
+def test_the_axes_of_the_examples_are_named_after_what_they_measure(case: View) -> None:
+    seen, found = opened(case)
+    drawn = [p["figure"] for p in seen.payloads if p["run"] == "examples"]
+    at = found.scene
+    assert bool(drawn) == (at.source in ("diabetes", "synthetic"))
+    names = [at.feature1, at.feature2] if at.source == "diabetes" else ["x₁", "x₂"]
+    for figure in drawn:
+        titles = [figure["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis")]
+        assert titles == names
+        x, y = found.data.X_train.T
+        np.testing.assert_array_equal(traces.numbers(figure["data"][0]["x"]), x)
+        np.testing.assert_array_equal(traces.numbers(figure["data"][0]["y"]), y)
+
+
 def test_what_is_shown_changes_with_each_control() -> None:
     """Each control of a source, moved alone, changes the picture."""
     for name in sources.SOURCES:

@@ -674,6 +674,7 @@ def test_every_number_and_word_is_worked_out_again(asked):
     )
     hold_file(seen, found)
     hold_aims(seen, found)
+    hold_many(seen, found)
     hold_picture(seen)
     run = asked.problem.run
     assert bool(seen.saying("from other starts")) == (found.seeds > 1 and run.init_std > 0)
@@ -759,6 +760,14 @@ def hold_aims(seen: Visit, found: Again) -> None:
     for sentence in said:
         formula = str(sentence.values["formula"])
         assert _formula(formula, found, found.lam(sentence)) == near(found.aim(found.lam(sentence)))
+
+
+def hold_many(seen: Visit, found: Again) -> None:
+    """That the exact solution without decay is one of many is said where the data leave it open."""
+    X = found.data.X_train
+    free = X.shape[1] - np.linalg.matrix_rank(X - X.mean(0), tol=1e-9 * max(np.abs(X).max(), 1))
+    said = bool(seen.saying("Without decay many solutions fit the training data alike"))
+    assert said == bool(free > 0 and found.grid[0] == 0 and not found.diverged[0])
 
 
 def _formula(text: str, found: Again, lam: float) -> float:
