@@ -12,6 +12,7 @@ from pages.shared.numbers import number_text
 from pages.shared.settings import (
     DEFAULTS,
     FRONT,
+    OF_RULES,
     SETTINGS,
     Choice,
     Number,
@@ -32,7 +33,7 @@ DATA = (
     *("source", "n_train", "n_test", "noise", "true_weight", "true_bias"),
     *("n_informative", "correlation", "extension"),
 )
-TRAINING = ("optimizer", "decay", "momentum", "batch_size", "epochs", "init_std")
+TRAINING = ("optimizer", "decay", *OF_RULES, "batch_size", "epochs", "init_std")
 
 
 def opened_query() -> list[tuple[str, str]]:

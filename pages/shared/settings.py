@@ -215,6 +215,8 @@ SETTINGS: dict[str, Setting] = {
     )
 }
 
+# The settings that only some optimizers read.
+OF_RULES = tuple(key for key in SETTINGS if any(key in rule.reads for rule in OPTIMIZERS.values()))
 DEFAULTS: dict[str, Value] = {
     key: int(s.default) if not isinstance(s, Choice) and s.whole else s.default
     for key, s in SETTINGS.items()

@@ -20,13 +20,13 @@ from pages.shared.map.plan import (
     read_link,
     shown_of,
 )
+from pages.shared.settings import OF_RULES, Settings, Steps, as_text, relevant
 from pages.shared.settings import SETTINGS as RUN
-from pages.shared.settings import Settings, Steps, as_text, relevant
 
 PAGE = "map "
 CHART = "map chart"
 OPENED = PAGE + "opened"
-TRAINING = ("momentum", "batch_size", "epochs", "init_std")
+TRAINING = (*OF_RULES, "batch_size", "epochs", "init_std")
 
 
 def opened_link() -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from pages.shared import controls
-from pages.shared.settings import Value, relevant
+from pages.shared.settings import OF_RULES, Value, relevant
 from pages.shared.which import measured
 from pages.shared.which.problem import DEFAULTS, SETTINGS, Problem, problem_of, read_link
 from pages.shared.which.scale import Scale
@@ -21,7 +21,7 @@ AT_FIRST, BETWEEN = 0.25, 0.4
 FRONT = ("source", "n_train", "n_features", "noise", "lr", "epochs")
 REPEATED = ("seeds", "draws", "least", "most")
 DATA = ("n_test", "true_weight", "true_bias", "n_informative", "correlation", "extension")
-TRAINING = ("optimizer", "decay", "momentum", "batch_size", "init_std")
+TRAINING = ("optimizer", "decay", *OF_RULES, "batch_size", "init_std")
 
 
 def opened_link() -> list[str]:
