@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.book import controls, ours, picture, words
+from pages.shared.book import controls, curve_words, ours, picture, words
 from pages.shared.book.entry import DEFAULT, Entry, read_link, train_query
 from pages.shared.chart import encode
 from pages.shared.link import read_link as read_train_link
@@ -94,12 +94,12 @@ def test_a_verdict_follows_the_numbers() -> None:
 
 def test_the_finding_says_what_the_numbers_show() -> None:
     found = ours.of(DEFAULT)
-    hidden, zero, baselines = words.reasons(DEFAULT.recipe, found)
+    hidden, zero, baselines = curve_words.reasons(DEFAULT.recipe, found)
     assert "Of the 200 directions 180 are reached by no example" in hidden
     assert "the share 0.0269" in hidden
     assert "not to erase it: the share 0.0269" in zero
     assert "which is better than the" in baselines
-    assert "does best at λ = 50 (the largest drawn)" in words.effect(found)
+    assert "does best at λ = 50 (the largest drawn)" in curve_words.effect(found)
 
 
 def test_other_numbers_make_other_sentences() -> None:
@@ -109,17 +109,17 @@ def test_other_numbers_make_other_sentences() -> None:
         test = found.zero.test.copy()
         test[:, three] = factor * test[:, none]
         zero = replace(found.zero, test=test)
-        assert said in words.reasons(DEFAULT.recipe, replace(found, zero=zero))[1]
+        assert said in curve_words.reasons(DEFAULT.recipe, replace(found, zero=zero))[1]
     small = replace(found, random=replace(found.random, test=found.zero.test))
-    assert "Nor does the random start" in words.reasons(DEFAULT.recipe, small)[1]
+    assert "Nor does the random start" in curve_words.reasons(DEFAULT.recipe, small)[1]
     poor = replace(found.baselines, constant=found.baselines.constant + 100)
-    assert "worse than" in words.reasons(DEFAULT.recipe, replace(found, baselines=poor))[2]
+    assert "worse than" in curve_words.reasons(DEFAULT.recipe, replace(found, baselines=poor))[2]
 
 
 @pytest.mark.parametrize(("edition", "code"), RUNS)
 def test_what_decay_did_to_the_start_follows_from_share_and_losses(edition: str, code: str) -> None:
     entry = Entry(edition, code, seeds=FEW)  # type: ignore[arg-type]
-    said = words.reasons(entry.recipe, ours.of(entry))[1]
+    said = curve_words.reasons(entry.recipe, ours.of(entry))[1]
     ends = {
         scale: np.median(
             finish(replace(entry.recipe, **start), [0.0, 3.0], range(FEW)).test, axis=0
@@ -150,7 +150,7 @@ def test_a_code_that_decays_its_bias_is_not_compared_with_ridge_that_leaves_it_f
         names = {t.get("name") for t in picture.finding(entry)["figure"]["data"]}
         decays = EDITIONS[edition].recipes[code].decay_bias  # type: ignore[index]
         assert ("test, exact ridge" in names) != decays
-        told = words.reasons(entry.recipe, ours.of(entry))[2]
+        told = curve_words.reasons(entry.recipe, ours.of(entry))[2]
         assert ("Exact ridge has" in told) != decays
         assert ("The bias is decayed, too" in told) == decays
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pages.shared.book import ours, words
+from pages.shared.book import curve_words, ours, words
 from pages.shared.book.entry import Entry
 from pages.shared.book.figures import finding as over_decay
 from pages.shared.book.figures import plots as over_epochs
@@ -61,7 +61,7 @@ def finding(entry: Entry) -> Payload:
     )
     filename = f"book-{entry.edition}-{entry.code}"
     figure = over_decay.finding(found.weight_decay, losses, norms, WITH_DECAY, filename)
-    return _payload(entry, figure, words.effect(found))
+    return _payload(entry, figure, curve_words.effect(found))
 
 
 def plots(entry: Entry) -> Payload:

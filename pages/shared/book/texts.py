@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.book import controls, ours, words
+from pages.shared.book import controls, curve_words, ours, words
 from pages.shared.book.entry import Entry
 from pages.shared.latex import tex
 
@@ -46,7 +46,9 @@ def everything(entry: Entry) -> None:
 
 def finding(entry: Entry) -> None:
     """What the lower picture shows, beneath it."""
-    st.markdown("\n".join(f"- {said}" for said in words.reasons(entry.recipe, ours.of(entry))))
+    st.markdown(
+        "\n".join(f"- {said}" for said in curve_words.reasons(entry.recipe, ours.of(entry)))
+    )
 
 
 def code(entry: Entry) -> None:
@@ -60,4 +62,4 @@ def code(entry: Entry) -> None:
         rf" = {tex(float(recipe.shrink(3.0)))}"
         r" \end{gathered}"
     )
-    st.caption(words.of_curves(recipe, ours.of(entry), entry.seeds))
+    st.caption(curve_words.of_curves(recipe, ours.of(entry), entry.seeds))
