@@ -54,7 +54,8 @@ def legends_are_drawn(seen: Visit) -> Iterator[str]:
     for payload in seen.payloads:
         if payload.get("stream"):
             continue  # the points are still to come
-        noted = {panel for panel, text in traces.panels_of_notes(payload) if text}
+        notes = traces.panels_of_notes(payload)
+        noted = {panel for panel, text in notes if re.search(r"[^\W\d_]{2}", text)}
         for trace in traces.drawn(payload):
             if trace.in_legend and not trace.inside.any():
                 axis = str(trace.trace.get("xaxis", "x"))
