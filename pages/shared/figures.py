@@ -1,14 +1,8 @@
-"""Data to Plotly figures; no Streamlit. Colours mean one thing everywhere, and dashes double them.
-
-The figure is plain JSON: building it with go.Figure costs more than all the rest of a moved slider.
-A test has go.Figure accept it.
-
-TEXT is the theme's text colour, which only the browser knows.
-"""
+"""The curves of a run over its epochs as a Plotly figure, in plain JSON; no Streamlit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import cycle
@@ -16,20 +10,12 @@ from typing import Any
 
 import numpy as np
 
-TRAIN, TEST = "#0072B2", "#D55E00"
-PENALTY, OPTIMUM = "#E69F00", "#CC79A7"
-TEXT = "var(--st-text-color)"
-FAINT = 0.6
-# So many marks of a predicted or measured curve lie on the other.
-MARKS = 20
+from pages.shared.palette import FAINT, PENALTY, TEST, TEXT, TRAIN
+from pages.shared.plotting import DEEPEST, FEW_EPOCHS, Trace, log_axis
+
 # Pinned runs are told apart by these marks, a few on each curve.
 PIN_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
 PIN_MARKS = 8
-# So few epochs are ticked one by one: there is no half epoch.
-FEW_EPOCHS = 8
-MARGIN = 0.05  # of the logarithmic range, above and below the data
-# So many decades below the largest number of a panel a number is rounding, or nobody looks at it.
-DEEPEST = 14.0
 
 # On a phone each legend entry takes a line of its own: the panels make room for them.
 NARROW = {
@@ -41,7 +27,6 @@ NARROW = {
 }
 
 Series = dict[str, list[float | None]]
-Trace = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -229,30 +214,6 @@ def _drawn(
     drawn = [series.get(key) or [] for name in names for key in (name, f"{name}_0")]
     values = [x for part in (*drawn, *others) for x in part]
     return [*values, *(level.value for level in levels if level.row == row)]
-
-
-def log_axis(values: Iterable[float | None], deepest: float = np.inf) -> dict[str, Any]:
-    """Range and ticks of a logarithmic axis that holds all positive numbers; {} without any.
-
-    Numbers more than `deepest` decades below the largest lie below it.
-    """
-    drawn = [x for x in values if x is not None and x > 0]
-    if not drawn:
-        return {}
-    high = float(np.log10(max(drawn)))
-    low = max(float(np.log10(min(drawn))), high - deepest)
-    room = max(MARGIN * (high - low), 0.1)
-    return {"range": [low - room, high + room]} | log_ticks(low - room, high + room)
-
-
-def log_ticks(low: float, high: float) -> dict[str, Any]:
-    """Even steps within a decade, 1, 2 and 5 over a few, whole decades or every few over many."""
-    if high - low < 0.8:
-        step = f"{(10**high - 10**low) / 4:.0e}"
-        return {"dtick": f"L{float(step):g}", "tickformat": "~g"}
-    if high - low < 2.5:
-        return {"dtick": "D2", "tickformat": "~g"}
-    return {"dtick": float(-(-(high - low) // 7))}
 
 
 def _training_layout(filename: str) -> dict[str, Any]:

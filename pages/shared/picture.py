@@ -13,7 +13,9 @@ import numpy as np
 from pages.shared import cached, diverged, figures, story, tiles
 from pages.shared.link import Pin, query_of
 from pages.shared.numbers import number_text, plain
+from pages.shared.palette import OPTIMUM, TEXT
 from pages.shared.payload import Events, Figure, Part, Payload, Rows
+from pages.shared.plotting import MARKS
 from pages.shared.remedies import Remedies, course, remedies
 from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, relevant, within
 from pages.shared.words import Said, say
@@ -215,7 +217,7 @@ def _reach(settings: Settings, records: Sequence[EpochRecord]) -> figures.Series
     if found.has_factor:
         epochs = np.array([record.epoch for record in records])
         marked = np.full(len(epochs), np.nan)
-        places = np.linspace(0, len(epochs) - 1, figures.MARKS + 1).round().astype(int)
+        places = np.linspace(0, len(epochs) - 1, MARKS + 1).round().astype(int)
         alone = found.shrinking
         with np.errstate(over="ignore"):
             marked[places] = left[0] * np.abs(alone.left(epochs[places] * alone.an_epoch))
@@ -303,10 +305,10 @@ def _levels(settings: Settings, baselines: cached.Baselines | None) -> list[figu
     if baselines is None:
         return []
     constant, ridge = baselines.constant_test, baselines.ridge_test
-    levels = [figures.Level("test, constant predictor", constant, figures.TEXT, "dashdot")]
+    levels = [figures.Level("test, constant predictor", constant, TEXT, "dashdot")]
     if ridge is not None:
         name = _name_of_exact(settings, baselines)
-        levels.append(figures.Level(name, ridge, figures.OPTIMUM, "dot"))
+        levels.append(figures.Level(name, ridge, OPTIMUM, "dot"))
     return levels
 
 

@@ -9,20 +9,17 @@ from dataclasses import dataclass, replace
 from pages.shared import rivals
 from pages.shared.cached import Baselines
 from pages.shared.diverged import advice
+from pages.shared.judging import ALIKE, FEW_TESTS
 from pages.shared.numbers import every_digit
 from pages.shared.remedies import Remedies
 from pages.shared.words import Said, say, say_n
 from wd_core.behaviour import End
 from wd_core.trials import Course
 
-# Losses closer than this are called alike.
-ALIKE = 1.05
 # A test loss this many times the training loss is called memorising.
 MEMORISED = 10.0
 # A training loss this many times its start, and that of predicting the mean, has grown.
 GROWN = 2.0
-# Fewer test examples than this are no measurement.
-FEW_TESTS = 10
 # Losses below this share of what there was to learn are rounding: 1e-13 of its square root.
 ROUNDING = 1e-26
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import streamlit as st
@@ -247,9 +246,3 @@ def _sizes(n_train: int, n_test: int) -> Said:
             "Here {n_train} example trains and {n_test} test.", n_train=n_train, n_test=n_test
         )
     return say("Here {n_train} examples train and {n_test} test.", n_train=n_train, n_test=n_test)
-
-
-def literal(text: str) -> str:
-    """Text from outside, for a place that reads Markdown: every sign stands for itself."""
-    escaped = re.sub(r"([\\`*_{}\[\]()<>#!|~$:])", r"\\\1", text)
-    return re.sub(r"(//|www|@)", "\\1\u2060", escaped)  # a bare address would become a link

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from string import Formatter
 
@@ -55,3 +56,9 @@ def _shown(value: Value) -> Value:
 def listed(parts: Sequence[str]) -> str:
     """Words one after the other: a, b and c."""
     return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
+
+
+def literal(text: str) -> str:
+    """Text from outside, for a place that reads Markdown: every sign stands for itself."""
+    escaped = re.sub(r"([\\`*_{}\[\]()<>#!|~$:])", r"\\\1", text)
+    return re.sub(r"(//|www|@)", "\\1\u2060", escaped)  # a bare address would become a link

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from pages.shared import controls as run_controls
-from pages.shared import presets, texts
+from pages.shared import presets
 from pages.shared.act import controls
 from pages.shared.act import texts as explained
 from pages.shared.act.states import has_directions
+from pages.shared.words import literal
 
 
 @st.fragment
@@ -14,7 +15,7 @@ def page() -> None:
     """The page; every control reruns this fragment alone."""
     st.header("Where does weight decay act?", anchor=False)
     for complaint in controls.opened_link():
-        st.warning(texts.literal(complaint))
+        st.warning(literal(complaint))
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.draw()

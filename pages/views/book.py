@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.shared import texts
 from pages.shared.book import controls, picture
 from pages.shared.book import texts as explained
 from pages.shared.chart import chart
+from pages.shared.words import literal
 
 
 @st.fragment
@@ -13,7 +13,7 @@ def page() -> None:
     """The page; every control reruns this fragment alone."""
     st.header("Can the book's numbers be reproduced?", anchor=False)
     for complaint in controls.opened_link():
-        st.warning(texts.literal(complaint))
+        st.warning(literal(complaint))
     controls.draw("edition")  # above the pictures, which come before the side on a phone
     prints, side = st.columns([3, 1], gap="medium")
     with side:

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages.shared import controls as run_controls
-from pages.shared import texts
 from pages.shared.chart import chart
 from pages.shared.codes import controls, picture
 from pages.shared.codes import texts as explained
+from pages.shared.words import literal
 
 
 @st.fragment
@@ -14,7 +14,7 @@ def page() -> None:
     """The page; every control reruns this fragment alone."""
     st.header("Do the book's two codes compute the same?", anchor=False)
     for complaint in controls.opened_link():
-        st.warning(texts.literal(complaint))
+        st.warning(literal(complaint))
     curves, side = st.columns([3, 1], gap="medium")
     with side:
         controls.switches()

@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from pages.shared import texts
 from pages.shared.chart import chart
 from pages.shared.geometry import controls, picture, relief, words
 from pages.shared.geometry import texts as explained
 from pages.shared.geometry.problem import solutions
-from pages.shared.words import say
+from pages.shared.words import literal, say
 
 
 @st.fragment
@@ -15,7 +14,7 @@ def page() -> None:
     """The page; every control reruns this fragment alone."""
     st.header("Why does a penalty pull the optimum in?", anchor=False)
     for complaint in controls.opened_link():
-        st.warning(texts.literal(complaint))
+        st.warning(literal(complaint))
     st.markdown(words.MEANING)
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
@@ -28,7 +27,7 @@ def page() -> None:
         drawing.error(
             say(
                 "These settings do not go together: {rule}. Change that control.",
-                rule=texts.literal(str(error)),
+                rule=literal(str(error)),
             )
         )
         return

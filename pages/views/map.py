@@ -3,11 +3,11 @@
 import streamlit as st
 
 from pages.shared import controls as run_controls
-from pages.shared import texts
 from pages.shared.chart import chart
 from pages.shared.map import controls, presets
 from pages.shared.map import texts as explained
 from pages.shared.map.picture import maps
+from pages.shared.words import literal
 
 
 @st.fragment
@@ -15,7 +15,7 @@ def page() -> None:
     """The page; every control reruns this fragment alone."""
     st.header("Do the learning rate and λ pull together?", anchor=False)
     for complaint in controls.opened_link():
-        st.warning(texts.literal(complaint))
+        st.warning(literal(complaint))
     picture, side = st.columns([3, 1], gap="medium")
     with side:
         controls.maps()
@@ -28,7 +28,7 @@ def page() -> None:
         try:
             payload = maps(settings, shown, pins)
         except ValueError as error:
-            st.error(texts.literal(str(error)))
+            st.error(literal(str(error)))
             return
         chart(payload, key=controls.CHART, on=controls.on_chart(settings, shown))
         explained.found(settings, shown)

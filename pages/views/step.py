@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages.shared import controls as run_controls
-from pages.shared import texts
 from pages.shared.step import controls
 from pages.shared.step import texts as explained
 from pages.shared.step.replays import walked
+from pages.shared.words import literal
 
 
 @st.fragment
@@ -14,7 +14,7 @@ def page() -> None:
     """The page; every control reruns this fragment alone."""
     st.header("What does weight decay do to w at each update?", anchor=False)
     for complaint in controls.opened_link():
-        st.warning(texts.literal(complaint))
+        st.warning(literal(complaint))
     picture, side = st.columns([3, 1], gap="medium")
     with side:
         run_controls.front()

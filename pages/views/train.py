@@ -6,7 +6,7 @@ from pages.shared import controls, pinned, presets, texts
 from pages.shared.chart import chart
 from pages.shared.downloads import downloads
 from pages.shared.picture import training_picture
-from pages.shared.words import say
+from pages.shared.words import literal, say
 
 
 @st.fragment
@@ -15,7 +15,7 @@ def page() -> None:
     st.header("Does weight decay stop overfitting?", anchor=False)
     link = controls.opened_link()
     if link and link.complaints:
-        st.warning("\n\n".join(texts.literal(complaint) for complaint in link.complaints))
+        st.warning("\n\n".join(literal(complaint) for complaint in link.complaints))
     picture, side = st.columns([3, 1], gap="medium")
     with side:
         controls.front()

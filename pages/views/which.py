@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from pages.shared import texts
 from pages.shared.chart import chart
 from pages.shared.which import controls, picture
 from pages.shared.which import texts as explained
-from pages.shared.words import say
+from pages.shared.words import literal, say
 
 
 @st.fragment
@@ -14,7 +13,7 @@ def page() -> None:
     """The page; every control reruns this fragment alone."""
     st.header("Which λ?", anchor=False)
     for complaint in controls.opened_link():
-        st.warning(texts.literal(complaint))
+        st.warning(literal(complaint))
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.draw()

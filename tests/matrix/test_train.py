@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pages.shared.judging import ALIKE
 from pages.shared.numbers import plain
-from pages.shared.story import ALIKE
 from pages.shared.words import Said
 from tests.matrix import traces
 from tests.matrix.cases import Case

@@ -8,7 +8,9 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.shared import figures
-from pages.shared.figures import OPTIMUM, PENALTY, TEST, TEXT, TRAIN, Curve, Level
+from pages.shared.figures import Curve, Level
+from pages.shared.palette import OPTIMUM, PENALTY, TEST, TEXT, TRAIN
+from pages.shared.plotting import DEEPEST, log_ticks
 
 EPOCHS = 4
 COLOUR_OF = {
@@ -127,7 +129,7 @@ def test_what_is_rounding_does_not_stretch_an_axis() -> None:
     low, high = drawn(series=curves, pinned=())["layout"]["yaxis"]["range"]
     assert high > math.log10(90.0)
     assert low < math.log10(1e-9)
-    assert high - low < 1.2 * figures.DEEPEST
+    assert high - low < 1.2 * DEEPEST
 
 
 def test_pinned_training_and_test_curves_differ_without_their_colour() -> None:
@@ -189,7 +191,7 @@ def test_one_value_alone_has_a_range_around_it() -> None:
 
 @pytest.mark.parametrize("decades", [0.3, 2, 6, 12, 40, 300])
 def test_ticks_are_few_at_any_range(decades: float) -> None:
-    tick = figures.log_ticks(0.0, decades)["dtick"]
+    tick = log_ticks(0.0, decades)["dtick"]
     assert (tick == "D2") == (0.8 <= decades < 2.5)
     if decades < 0.8:
         assert 2 <= (10**decades - 1) / float(tick.removeprefix("L")) <= 8

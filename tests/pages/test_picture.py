@@ -13,9 +13,9 @@ from sklearn.linear_model import Ridge
 
 from pages.shared import cached, diverged, picture
 from pages.shared.chart import encode
-from pages.shared.figures import MARKS
 from pages.shared.link import Pin
 from pages.shared.picture import stream, training_picture
+from pages.shared.plotting import MARKS
 from pages.shared.remedies import remedies
 from pages.shared.settings import DEFAULTS, SETTINGS, Settings, Value, relevant, settings_of
 from tests.matrix.driver import number, recording

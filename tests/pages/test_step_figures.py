@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.shared.figures import TEXT
+from pages.shared.palette import TEXT
 from pages.shared.settings import settings_of
 from pages.shared.step import figures, picture
 from pages.shared.step.replays import other_decay, walked

@@ -18,10 +18,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import cached
 from pages.shared.chart import encode
+from pages.shared.judging import FEW_TESTS
 from pages.shared.link import read_link as read_train_link
 from pages.shared.numbers import Digits
 from pages.shared.settings import Steps
-from pages.shared.story import FEW_TESTS
 from pages.shared.which import drawing, finding, freedom, measured, picture, texts, verdict, words
 from pages.shared.which.measured import METHODS, Again, Seen, Trained
 from pages.shared.which.presets import PRESETS

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from pages.shared.figures import OPTIMUM, TEXT, Trace
+from pages.shared.palette import OPTIMUM, TEXT
+from pages.shared.plotting import Trace
 from wd_core.types import Array
 
 Plain = dict[str, Any]

@@ -6,17 +6,9 @@ import math
 from dataclasses import dataclass
 
 from pages.shared.act.figures import Plain, legend
-from pages.shared.figures import (
-    FEW_EPOCHS,
-    MARKS,
-    OPTIMUM,
-    PENALTY,
-    TEXT,
-    TRAIN,
-    Series,
-    Trace,
-    log_ticks,
-)
+from pages.shared.figures import Series
+from pages.shared.palette import OPTIMUM, PENALTY, TEXT, TRAIN
+from pages.shared.plotting import FEW_EPOCHS, MARKS, Trace, log_ticks
 
 # So far down the picture goes from its largest norm.
 DECADES = 10.0

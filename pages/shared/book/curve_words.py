@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pages.shared.book.ours import Curves
+from pages.shared.judging import ALIKE
 from pages.shared.numbers import every_digit, plain
-from pages.shared.story import ALIKE
 from pages.shared.words import Said, Value, say
 from wd_core.recipes import DATA, Recipe
 from wd_core.types import Array

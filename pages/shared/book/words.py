@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pages.shared.book.entry import Entry
 from pages.shared.book.ours import NAMES, Comparison, Course
+from pages.shared.judging import ALIKE
 from pages.shared.numbers import Digits, every_digit, plain
-from pages.shared.story import ALIKE
 from pages.shared.words import Said, Value, say
 from wd_core.editions import Edition
 from wd_core.recipes import BATCH_SIZE, Recipe

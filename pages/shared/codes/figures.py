@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pages.shared.figures import (
-    FEW_EPOCHS,
-    MARKS,
-    PENALTY,
-    TEST,
-    TEXT,
-    TRAIN,
-    Series,
-    Trace,
-    log_axis,
-)
+from pages.shared.figures import Series
+from pages.shared.palette import PENALTY, TEST, TEXT, TRAIN
+from pages.shared.plotting import FEW_EPOCHS, MARKS, Trace, log_axis
 
 # Losses, norms, differences: what stands behind the names of their axes and legends.
 PANELS = {1: "", 2: "2", 3: "3"}

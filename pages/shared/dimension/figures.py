@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from pages.shared.figures import OPTIMUM, PENALTY, TEXT, Trace
+from pages.shared.palette import OPTIMUM, PENALTY, TEXT
+from pages.shared.plotting import Trace
 from pages.shared.words import listed, say
 from wd_core.types import Array
 

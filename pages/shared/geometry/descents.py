@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.shared.figures import PENALTY
 from pages.shared.geometry.figures import panels
 from pages.shared.geometry.figures.layout import Box
 from pages.shared.geometry.figures.panels import MARKED, Path
@@ -20,6 +19,7 @@ from pages.shared.geometry.problem import Solutions
 from pages.shared.geometry.scene import ON, Scene, with_sgd
 from pages.shared.geometry.sources import Problem
 from pages.shared.moves import Moves
+from pages.shared.palette import PENALTY
 from wd_core import Dataset, Hyperparameters, collect, train
 from wd_core.behaviour import StabilityLimit, behaviour
 from wd_core.training import batch_order

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from pages.shared.figures import TEXT
 from pages.shared.map.axes import Frame, Plain, domains, on, refs, suffix
 from pages.shared.map.overlays import CASING, CHOSEN, CONSTANT, Map, overlays
 from pages.shared.numbers import plain
+from pages.shared.palette import TEXT
 from pages.shared.words import say
 from wd_core.types import Array
 

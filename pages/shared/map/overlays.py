@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pages.shared.figures import OPTIMUM, TEXT
 from pages.shared.map.axes import Frame, Plain
 from pages.shared.map.limits import Edge, Edges
+from pages.shared.palette import OPTIMUM, TEXT
 from wd_core.types import Array
 
 LEVEL = "#009E73"

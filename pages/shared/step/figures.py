@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.shared.figures import PENALTY, TEXT
+from pages.shared.palette import PENALTY, TEXT
 from wd_core.types import Array
 
 DATA = "#0072B2"  # what the training data do has the colour of the training loss

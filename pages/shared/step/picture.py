@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from pages.shared import cached
-from pages.shared.figures import PENALTY, TEXT
 from pages.shared.link import Pin
 from pages.shared.numbers import plain
+from pages.shared.palette import PENALTY, TEXT
 from pages.shared.payload import Payload
 from pages.shared.settings import Settings
 from pages.shared.step import figures

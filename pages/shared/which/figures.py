@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pages.shared.figures import TEXT, Trace, log_axis
+from pages.shared.palette import TEXT
+from pages.shared.plotting import Trace, log_axis
 from pages.shared.which import freedom
 from pages.shared.which.losses import losses, notes, span
 from pages.shared.which.measured import NAMED

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from pages.shared import cached
+from pages.shared.judging import FEW_TESTS
 from pages.shared.numbers import every_digit, percent, plain
-from pages.shared.story import FEW_TESTS
 from pages.shared.which import aims
 from pages.shared.which.measured import METHODS, Exact, Seen
 from pages.shared.which.words import AS_GOOD, NAMES, NEARLY, TIMES

@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.shared.figures import TEST, TEXT, TRAIN, Trace
+from pages.shared.palette import TEST, TEXT, TRAIN
+from pages.shared.plotting import Trace
 from pages.shared.which.traces import (
     LOSS,
     RULES,

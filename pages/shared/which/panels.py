@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from pages.shared.figures import OPTIMUM, PENALTY, TEXT, Trace
+from pages.shared.palette import OPTIMUM, PENALTY, TEXT
+from pages.shared.plotting import Trace
 from pages.shared.which.measured import NAMED
 from pages.shared.which.scale import number
 from pages.shared.which.traces import (

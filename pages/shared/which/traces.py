@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.shared.figures import TEST, TEXT, TRAIN, Trace
+from pages.shared.palette import TEST, TEXT, TRAIN
+from pages.shared.plotting import Trace
 from pages.shared.which.measured import Curves, Found, Paths
 from pages.shared.which.scale import Scale
 from wd_core.types import Array

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from pages.shared.judging import FEW_TESTS
 from pages.shared.numbers import percent
-from pages.shared.story import FEW_TESTS
 from pages.shared.which.finding import tests
 from pages.shared.which.measured import LEAST_DRAWS, Seen
 from pages.shared.which.rounding import over

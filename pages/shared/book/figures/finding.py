@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.shared.figures import OPTIMUM, PENALTY, TEST, TEXT
+from pages.shared.palette import OPTIMUM, PENALTY, TEST, TEXT
 from wd_core.types import Array
 
 FAINT_TEST = "rgba(213, 94, 0, 0.15)"

@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pages.shared.figures import TEST, TRAIN
+from pages.shared.palette import TEST, TRAIN
 from wd_core.types import Array
 
 MARKS = 20

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.shared.figures import TEST, TEXT
+from pages.shared.palette import TEST, TEXT
 
 # Pixels of a row, and of what stands around all rows.
 ROW, AROUND = 46, 110

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.shared.figures import PENALTY, TEST, TEXT, TRAIN
+from pages.shared.palette import PENALTY, TEST, TEXT, TRAIN
 from wd_core.types import Array
 
 BINS = 24

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.shared.figures import OPTIMUM, PENALTY, TEXT
 from pages.shared.geometry.figures import shapes
 from pages.shared.geometry.figures.traces import (
     CURVE,
@@ -21,6 +20,7 @@ from pages.shared.geometry.figures.traces import (
     origin,
     word,
 )
+from pages.shared.palette import OPTIMUM, PENALTY, TEXT
 from wd_core.types import Array
 
 LOSS = "#009E73"

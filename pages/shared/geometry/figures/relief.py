@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.shared.figures import OPTIMUM, PENALTY, TEXT
 from pages.shared.geometry.figures.panels import LOSS
+from pages.shared.palette import OPTIMUM, PENALTY, TEXT
 from wd_core.types import Array
 
 # Where the eye is, and how many times as far away on a phone, whose picture is higher than wide.

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.shared.figures import TEXT
 from pages.shared.geometry.figures.shapes import ARROW_POINTS
+from pages.shared.palette import TEXT
 from wd_core.types import Array
 
 LARGE, SMALL_LOSS, SMALL_PENALTY, SMALL_OBJECTIVE, CURVE = "", "2", "3", "4", "5"
