@@ -10,14 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wd_core.surface import Surface
 from wd_core.types import Array
-
-if TYPE_CHECKING:
-    from wd_core.geometry import Quadratic
 
 # |v_1| and |v_2| closer than this are equal up to rounding: the valley runs along an edge.
 EQUAL = 1e-12
@@ -33,7 +30,7 @@ class ZeroRange:
     high: float
 
 
-def penalised(surface: Quadratic, l1: float) -> Array:
+def penalised(surface: Surface, l1: float) -> Array:
     """argmin L(w) + l1·‖w‖₁, [2]."""
     if l1 == 0 or surface.rank == 0:
         return surface.ridge(0.0)
@@ -53,7 +50,7 @@ def penalised(surface: Quadratic, l1: float) -> Array:
     return np.asarray(SIGNS[inside] * np.maximum(stationary[inside] * SIGNS[inside], 0))
 
 
-def inside_diamond(surface: Quadratic, radius: float) -> Array:
+def inside_diamond(surface: Surface, radius: float) -> Array:
     """argmin L(w) subject to ‖w‖₁ <= radius, [2]."""
     free = surface.ridge(0.0)
     if np.abs(free).sum() <= radius:
@@ -66,7 +63,7 @@ def inside_diamond(surface: Quadratic, radius: float) -> Array:
     return w
 
 
-def all_inside_diamond(surface: Quadratic, radius: float) -> Array:
+def all_inside_diamond(surface: Surface, radius: float) -> Array:
     """The ends [2, 2] of the segment of all minimisers; for a surface with curvature."""
     if surface.rank == 2:
         return np.tile(inside_diamond(surface, radius), (2, 1))
@@ -82,7 +79,7 @@ def all_inside_diamond(surface: Quadratic, radius: float) -> Array:
     return np.asarray([at + first * along, at + last * along])
 
 
-def zero_ranges(surface: Quadratic) -> list[ZeroRange]:
+def zero_ranges(surface: Surface) -> list[ZeroRange]:
     """Where one weight is exactly 0, from the optimality conditions at a corner.
 
     At r·σe_i the pull along the axis is σg_i − H_ii r, and across it |g_j − σH_ij r| must not be
@@ -112,7 +109,7 @@ def _along_an_edge(v: Array) -> bool:
     return bool(abs(abs(v[0]) - abs(v[1])) < EQUAL)
 
 
-def _edge_minima(surface: Quadratic, radius: float) -> Iterator[tuple[float, float, Array]]:
+def _edge_minima(surface: Surface, radius: float) -> Iterator[tuple[float, float, Array]]:
     """For each edge: the least loss, how far beyond its ends that of its line is, and the point.
 
     Next to a corner the losses of two edges agree up to rounding: the one not cut short is meant.
@@ -125,7 +122,7 @@ def _edge_minima(surface: Quadratic, radius: float) -> Iterator[tuple[float, flo
         yield float(surface.loss(w)), abs(share - cut), w + 0.0  # no −0
 
 
-def _valley_inside(surface: Quadratic, free: Array, radius: float) -> Array:
+def _valley_inside(surface: Surface, free: Array, radius: float) -> Array:
     _, v, t = _valley(surface)
     widest = radius * float(np.abs(v).max())  # of v·w over the diamond
     if abs(t) >= widest:
@@ -136,7 +133,7 @@ def _valley_inside(surface: Quadratic, free: Array, radius: float) -> Array:
     return np.asarray(corner + (radius - least) / (most - least) * (free - corner))
 
 
-def _valley(surface: Quadratic) -> tuple[float, Array, float]:
+def _valley(surface: Surface) -> tuple[float, Array, float]:
     """s, v [2] and t of L = ½ s (v·w − t)²."""
     v = surface.eigenvectors[:, 0]
     return float(surface.eigenvalues[0]), v, float(v @ surface.minimiser)

@@ -1,28 +1,21 @@
-"""The 2-D quadratic: level sets, minimisers, disc and diamond, exact descent paths.
-
-L(w) = ½ (w − w̃)ᵀH(w − w̃) with H = V diag(s) Vᵀ and a = Vᵀw̃:  w*(λ) = V diag(s/(s + λ)) a.
-λ = 0 means the limit λ → 0⁺: w̃, or in a valley (an eigenvalue of zero) its point of least norm.
-"""
+"""The 2-D quadratic: level sets, minimisers, disc and diamond, exact descent paths."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wd_core.coordinates import DUST, non_negative, point, positive, without_dust
 from wd_core.diamond import ZeroRange, all_inside_diamond, inside_diamond, penalised, zero_ranges
 from wd_core.ridge import NEWTON_STEPS
 from wd_core.spectrum import Spectrum, decompose
-from wd_core.types import Array, Dataset, as_array, require, require_whole
+from wd_core.surface import ROUNDING, Surface
+from wd_core.types import Array, Dataset, require, require_whole
 
-# Below this share of the larger an eigenvalue, or a difference of two entries, is rounding.
-ROUNDING = 1e-13
-# A weight or a pull is a sum of a few products: below this share of its vector, or of the targets
-# that it is made of, it is rounding, and a weight that is exactly 0 reads as one.
-DUST = 2e-15
 # A diverging path is held at this multiple of its start's distance: far outside every frame, and
 # inside the range of floats, so that no inf − inf arises.
 FAR = 1e200
@@ -31,54 +24,12 @@ LINE_LENGTH = 100.0
 
 
 @dataclass(frozen=True, eq=False)
-class Quadratic:
-    """The loss L(w) = ½ (w − w̃)ᵀH(w − w̃) of two weights, and all that is exact about it.
+class Quadratic(Surface):
+    """A surface L(w) = ½ (w − w̃)ᵀH(w − w̃), and all that is exact about it.
 
     hessian H [2, 2]: symmetric, no negative eigenvalue; minimiser w̃ [2], any one of a valley's;
     offset: the data loss at w̃, which `loss` leaves out. Lists and tensors are taken.
-    Worked out: eigenvalues s [2], the larger first, zero exactly where it is zero up to rounding;
-    eigenvectors V [2, 2], column j the unit vector of s_j.
-    ValueError with the name, the rule and the value for anything else.
     """
-
-    hessian: Array
-    minimiser: Array
-    offset: float = 0.0
-    eigenvalues: Array = field(init=False, repr=False)
-    eigenvectors: Array = field(init=False, repr=False)
-    _coordinates: Array = field(init=False, repr=False)  # Vᵀw̃, without what lies along a valley
-
-    def __post_init__(self) -> None:
-        H = as_array("hessian", self.hessian, 2)
-        require(H.shape == (2, 2), "hessian", "of shape (2, 2)", H.shape)
-        lopsided = abs(H[0, 1] - H[1, 0]) > ROUNDING * np.abs(H).max()
-        require(not lopsided, "hessian", "symmetric", H.tolist())
-        object.__setattr__(self, "hessian", (H + H.T) / 2)
-        object.__setattr__(self, "minimiser", _point("minimiser", self.minimiser))
-        object.__setattr__(self, "offset", float(as_array("offset", self.offset, 0)))
-        s, V = _eigen(self.hessian)
-        if s[0] - s[1] <= ROUNDING * abs(s[0]):  # round: every direction is an eigenvector's
-            object.__setattr__(self, "hessian", s[0] * np.eye(2))
-            s, V = (s[0], s[0]), np.eye(2)
-        bowl = s[1] >= -ROUNDING * max(s[0], -s[1])
-        require(bowl, "hessian", "without a negative eigenvalue", list(s))
-        s = (s[0], s[1] if s[1] > ROUNDING * s[0] else 0.0)
-        object.__setattr__(self, "eigenvalues", np.array(s))
-        object.__setattr__(self, "eigenvectors", V)
-        along = _without_dust(self.minimiser @ V)
-        object.__setattr__(self, "_coordinates", along * (self.eigenvalues > 0))
-
-    @classmethod
-    def from_eigenvalues(cls, eigenvalues: ArrayLike, angle: float, minimiser: ArrayLike) -> Self:
-        """The quadratic with two eigenvalues >= 0, the first along `angle` (radians, from axis 1).
-
-        H = s_1 v vᵀ + s_2 u uᵀ with v = (cos, sin), u = (−sin, cos). ValueError for wrong values.
-        """
-        s = _point("eigenvalues", eigenvalues)
-        require(bool((s >= 0).all()), "eigenvalues", ">= 0", s.tolist())
-        angle = float(as_array("angle", angle, 0))
-        V = _turned(angle)
-        return cls(V * s @ V.T, _point("minimiser", minimiser))
 
     @classmethod
     def from_data(cls, dataset: Dataset) -> Self:
@@ -94,45 +45,11 @@ class Quadratic:
         left = dataset.y_train - parts.y_mean - centred @ minimiser
         return cls(parts.V * parts.s @ parts.V.T, minimiser, unexplained(left, dataset.y_train))
 
-    # --- the surface ---------------------------------------------------------------------------
-
-    @property
-    def rank(self) -> int:
-        """How many eigenvalues are not zero: 2 a bowl, 1 a valley, 0 a plain."""
-        return int((self.eigenvalues > 0).sum())
-
-    def loss(self, w: ArrayLike) -> Array:
-        """L(w) = ½ (w − w̃)ᵀH(w − w̃) for w [..., 2], [...]; without `offset` and penalty."""
-        along = (_points("w", w) - self.minimiser) @ self.eigenvectors
-        return np.asarray((self.eigenvalues * along**2).sum(-1) / 2)
-
-    def objective(self, w: ArrayLike, weight_decay: float) -> Array:
-        """J(w) = L(w) + (λ/2)‖w‖² for w [..., 2], [...]."""
-        lam = _non_negative("weight_decay", weight_decay)
-        return np.asarray(self.loss(w) + lam / 2 * (_points("w", w) ** 2).sum(-1))
-
-    def gradient(self, w: ArrayLike) -> Array:
-        """∇L(w) = H(w − w̃) for w [..., 2], [..., 2]; at w*(λ) it is −λw*."""
-        V = self.eigenvectors
-        return np.asarray((_points("w", w) - self.minimiser) @ V * self.eigenvalues @ V.T)
-
-    # --- penalty and disc ----------------------------------------------------------------------
-
-    def ridge(self, weight_decay: ArrayLike) -> Array:
-        """w*(λ) = argmin L + (λ/2)‖w‖² = (H + λI)⁻¹Hw̃: [2] for one λ >= 0, [L, 2] for L of them.
-
-        λ = 0 in a valley: the minimiser of least norm.
-        """
-        lam = as_array("weight_decay", weight_decay, min(np.ndim(weight_decay), 1))
-        require(bool((lam >= 0).all()), "weight_decay", ">= 0", float(lam.min(initial=0.0)))
-        s = self.eigenvalues
-        total = s + lam[..., None]
-        shrink = np.divide(s, total, out=np.zeros_like(total), where=total > 0)
-        return _without_dust((shrink * self._coordinates) @ self.eigenvectors.T)
+    # --- disc ----------------------------------------------------------------------------------
 
     def norm_for_weight_decay(self, weight_decay: float) -> float:
         """θ(λ) = ‖w*(λ)‖²; strictly falling in λ unless w̃ = 0."""
-        lam = _non_negative("weight_decay", weight_decay)
+        lam = non_negative("weight_decay", weight_decay)
         return _theta(self.eigenvalues.tolist(), self._coordinates.tolist(), lam)
 
     def weight_decay_for_norm(self, theta: float) -> float:
@@ -140,7 +57,7 @@ class Quadratic:
 
         θ > 0, else ValueError.
         """
-        theta = _positive("theta", theta)
+        theta = positive("theta", theta)
         return _secular_root(self.eigenvalues.tolist(), self._coordinates.tolist(), theta)
 
     def constrained(self, theta: float) -> Array:
@@ -148,7 +65,7 @@ class Quadratic:
         lam = self.weight_decay_for_norm(theta)
         pairs = zip(self.eigenvalues.tolist(), self._coordinates.tolist(), strict=True)
         along = [s / (s + lam) * a if s > 0 else 0.0 for s, a in pairs]
-        return _without_dust(self.eigenvectors @ along)
+        return without_dust(self.eigenvectors @ along)
 
     def multiplier(self, theta: float) -> float:
         """μ of L + μ(‖w‖² − θ): λ(θ)/2, and 0.0 where the constraint is idle."""
@@ -162,11 +79,11 @@ class Quadratic:
 
     def lasso(self, l1: float) -> Array:
         """argmin L(w) + l1·(|w_1| + |w_2|), [2], its zeros exact; of least norm among equals."""
-        return penalised(self, _non_negative("l1", l1))
+        return penalised(self, non_negative("l1", l1))
 
     def l1_constrained(self, radius: float) -> Array:
         """argmin L(w) subject to |w_1| + |w_2| <= radius, [2]; of least norm among equals."""
-        return inside_diamond(self, _positive("radius", radius))
+        return inside_diamond(self, positive("radius", radius))
 
     def l1_minimisers(self, radius: float) -> Array:
         """The ends [2, 2] of the segment of all minimisers of L in the diamond; one point, twice.
@@ -174,7 +91,7 @@ class Quadratic:
         ValueError on a plain, where every point of the diamond is one.
         """
         require(self.rank > 0, "hessian", "other than 0", self.hessian.tolist())
-        return _without_dust(all_inside_diamond(self, _positive("radius", radius)))
+        return without_dust(all_inside_diamond(self, positive("radius", radius)))
 
     def l1_zero_ranges(self) -> list[ZeroRange]:
         """The radii of the diamond for which `l1_constrained` holds a weight at exactly 0."""
@@ -184,7 +101,7 @@ class Quadratic:
 
     def max_stable_lr(self, weight_decay: float) -> float:
         """2/(s_max + λ), the learning rate below which descent converges; inf on a plain."""
-        curvature = float(self.eigenvalues[0]) + _non_negative("weight_decay", weight_decay)
+        curvature = float(self.eigenvalues[0]) + non_negative("weight_decay", weight_decay)
         return 2 / curvature if curvature > 0 else math.inf
 
     def descent(self, start: ArrayLike, lr: float, weight_decay: float, steps: int) -> Array:
@@ -193,8 +110,8 @@ class Quadratic:
         w_t = w* + V (1 − η(s + λ))^t Vᵀ(w_0 − w*). A diverging path is held at 1e200 times its
         start's distance, so that its numbers stay numbers.
         """
-        start, lr = _point("start", start), _positive("lr", lr)
-        lam = _non_negative("weight_decay", weight_decay)
+        start, lr = point("start", start), positive("lr", lr)
+        lam = non_negative("weight_decay", weight_decay)
         require_whole("steps", steps, 0)
         end = self.ridge(lam)
         factor = 1 - lr * (self.eigenvalues + lam)
@@ -211,8 +128,8 @@ class Quadratic:
         to rounding) it swings for ever, and above it diverges. 0.0 where it stays at the start. It
         is less than η(s_max + λ) where the start has no part along the steepest direction.
         """
-        start, lr = _point("start", start), _positive("lr", lr)
-        lam = _non_negative("weight_decay", weight_decay)
+        start, lr = point("start", start), positive("lr", lr)
+        lam = non_negative("weight_decay", weight_decay)
         away = self._apart(start, self.descent_limit(start, lam)) != 0
         product = float((lr * (self.eigenvalues + lam)).max(where=away, initial=0.0))
         return 2.0 if abs(product - 2) <= ROUNDING * 2 else product
@@ -227,15 +144,15 @@ class Quadratic:
         """Where a descent that converges ends, [2]: w*(λ), but without decay in a valley the
         minimiser nearest the start, for nothing moves w along it.
         """
-        start, lam = _point("start", start), _non_negative("weight_decay", weight_decay)
+        start, lam = point("start", start), non_negative("weight_decay", weight_decay)
         V = self.eigenvectors
         kept = (start @ V) * (self.eigenvalues + lam == 0)
         return np.asarray(self.ridge(lam) + kept @ V.T)
 
     def projected_descent(self, start: ArrayLike, lr: float, theta: float, steps: int) -> Array:
         """w_t of w ← w − η∇L, then w ← w·min(1, √θ/‖w‖), [steps + 1, 2]; w_0 is the start."""
-        start, lr = _point("start", start), _positive("lr", lr)
-        radius = math.sqrt(_positive("theta", theta))
+        start, lr = point("start", start), positive("lr", lr)
+        radius = math.sqrt(positive("theta", theta))
         require_whole("steps", steps, 0)
         V = self.eigenvectors
         rate = lr * self.eigenvalues
@@ -258,7 +175,7 @@ class Quadratic:
         In a valley two parallel lines with a row of NaN between them (one line, twice, for value
         0: the minimisers); on a plain nothing but NaN. value >= 0, points >= 4, else ValueError.
         """
-        value = _non_negative("value", value)
+        value = non_negative("value", value)
         require_whole("points", points, 4)
         s, V = self.eigenvalues, self.eigenvectors
         if self.rank == 0:
@@ -272,7 +189,7 @@ class Quadratic:
 
     def level_through(self, w: ArrayLike, points: int = 240) -> Array:
         """The level set of L, not of J, that passes through w [2]; see `level_set`."""
-        return self.level_set(float(self.loss(_point("w", w))), points)
+        return self.level_set(float(self.loss(point("w", w))), points)
 
     def _two_lines(self, apart: float, points: int) -> Array:
         across, along = self.eigenvectors.T
@@ -293,27 +210,6 @@ def unexplained(left: Array, targets: Array) -> float:
     """Half the mean square of what is left of the targets, 0 where that is their rounding."""
     size = float(np.abs(left).max())
     return float((left**2).mean()) / 2 if size > ROUNDING * np.abs(targets).max() else 0.0
-
-
-def _without_dust(vectors: Array) -> Array:
-    """Vectors [..., 2] with exact zeros for what is rounding beside their length."""
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.where(np.abs(vectors) > DUST * length, vectors, 0.0)
-
-
-def _eigen(H: Array) -> tuple[tuple[float, float], Array]:
-    """Eigenvalues, the larger first, and eigenvectors [2, 2] of a symmetric matrix, closed form."""
-    (p, q), (_, r) = H.tolist()
-    mean, half = p / 2 + r / 2, p / 2 - r / 2
-    turn = math.atan2(q, half) / 2
-    apart = math.hypot(half, q)
-    return (mean + apart, mean - apart), _turned(turn)
-
-
-def _turned(angle: float) -> Array:
-    """The rotation [2, 2] by an angle; a right one in radians is rounded, its cosine is 0 here."""
-    cos, sin = _without_dust(np.array([math.cos(angle), math.sin(angle)])).tolist()
-    return np.array([[cos, -sin], [sin, cos]])
 
 
 def _theta(s: list[float], a: list[float], lam: float) -> float:
@@ -337,32 +233,3 @@ def _secular_root(s: list[float], a: list[float], theta: float) -> float:
             break
         lam += step
     return lam
-
-
-def _points(name: str, value: Any) -> Array:
-    """w [..., 2], float64."""
-    points = as_array(name, value, max(np.ndim(value), 1))
-    require(points.shape[-1] == 2, name, "of two coordinates on the last axis", points.shape)
-    return points
-
-
-def _point(name: str, value: Any) -> Array:
-    point = as_array(name, value, 1)
-    require(point.shape == (2,), name, "two numbers", point.tolist())
-    return point
-
-
-def _non_negative(name: str, value: Any) -> float:
-    number = _number(name, value)
-    require(0 <= number < math.inf, name, "a finite number >= 0", number)
-    return number
-
-
-def _positive(name: str, value: Any) -> float:
-    number = _number(name, value)
-    require(0 < number < math.inf, name, "a finite number > 0", number)
-    return number
-
-
-def _number(name: str, value: Any) -> float:
-    return float(value if isinstance(value, int | float) else as_array(name, value, 0))
