@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from wd_core import DatasetSpec
 from wd_core.data import DataSource
-from wd_core.types import Array, Dataset, DatasetSpec
+from wd_core.types import Array, Dataset
 
 ROWS, FEATURES, TEST_ROWS = 15, 3, 4
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from wd_core import Hyperparameters
 from wd_core.optimizers import Decay, Formula, Limit, Optimizer, Parts, Rates, State, Torch
 from wd_core.optimizers.facts import APART, NO_FACTOR, STRENGTH, TO_RIDGE, box_if_whole, neither
-from wd_core.types import Hyperparameters
 
 AVERAGED_CLASS = '''\
 class Averaged(torch.optim.Optimizer):

@@ -1,7 +1,7 @@
 """Every fact about an optimizer or a source of data has one home: no code elsewhere asks its name.
 
-Held on the syntax tree of the engine and the pages. Registries hold the entries, specs their two
-default values, and presets and the book's editions are links: they set a value and ask nothing.
+Held on the syntax tree of the engine and the pages. Registries hold the entries, and the default of
+a setting beside them; presets and the book's editions are links: they set a value and ask nothing.
 """
 
 from __future__ import annotations
@@ -59,11 +59,9 @@ def names_in(text: str, path: str = "") -> list[tuple[int, str]]:
 
 
 def _given(tree: ast.AST, path: str) -> set[int]:
-    """Constants that are a value of a setting: a spec's default, a preset's."""
+    """Constants that are the value of a setting in a preset or a link."""
     given: set[int] = set()
     for node in ast.walk(tree):
-        if path == "wd_core/types.py" and isinstance(node, ast.AnnAssign):
-            given.add(id(node.value))
         if path.endswith(LINKS):
             if isinstance(node, ast.keyword) and node.arg in HOLDERS:
                 given.add(id(node.value))

@@ -14,10 +14,10 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from wd_core.cycles import cycle_limit
-from wd_core.optimizers import OPTIMIZERS, Decay, Known, Optimizer
+from wd_core.optimizers import OPTIMIZERS, Decay, Hyperparameters, Known, Loss, Optimizer
 from wd_core.shrinking import Shrinking, shrinking
 from wd_core.spectrum import stability
-from wd_core.types import Dataset, Hyperparameters, Loss, require_one_of, require_whole
+from wd_core.types import Dataset, require_one_of, require_whole
 
 # Why the end of a run is not known, where its rule and kind of decay are not the reason.
 DECAYED_BIAS = "The bias is decayed, too, and the solutions shown here leave it free."

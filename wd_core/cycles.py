@@ -10,10 +10,10 @@ import torch
 
 from wd_core.device import place
 from wd_core.models.linear import rates_of
-from wd_core.optimizers import OPTIMIZERS, Rates
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates
 from wd_core.spectrum import max_stable_lr, row_space
 from wd_core.training import batch_order
-from wd_core.types import Array, Dataset, Hyperparameters
+from wd_core.types import Array, Dataset
 
 # The search: from far below the full-batch limit to above it, in steps so fine that a narrow window
 # of η in which descent grows is not stepped over; then halved to a share of 2e-5.

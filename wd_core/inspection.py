@@ -18,12 +18,12 @@ from wd_core.divergence import BEYOND_SENSE
 from wd_core.models.linear import Columns, rates_of
 from wd_core.models.seam import Index
 from wd_core.objective import augmented
-from wd_core.optimizers import OPTIMIZERS, Rates, State
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates, State
 from wd_core.seeding import start_draw
 from wd_core.spectrum import row_space
 from wd_core.steps import Walk
 from wd_core.training import batch_order, expected_seconds
-from wd_core.types import Array, Dataset, Hyperparameters, as_array, require, require_whole
+from wd_core.types import Array, Dataset, as_array, require, require_whole
 
 # Where a replay stops for good: weights this many times as large as at the start have a loss that
 # `train` calls divergence.

@@ -18,9 +18,9 @@ from numpy.typing import ArrayLike
 
 from wd_core.behaviour import behaviour
 from wd_core.cycles import cycle_limit
-from wd_core.optimizers import OPTIMIZERS, Known
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Known, Loss
 from wd_core.spectrum import largest_curvature, stability
-from wd_core.types import Array, Dataset, Hyperparameters, Loss, as_array, require
+from wd_core.types import Array, Dataset, as_array, require
 
 Phase = Literal["monotone", "ripples", "flips", "diverges"]
 Broken = Literal["none", "decay", "full", "batch", "unknown"]

@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from wd_core.data import make_dataset
+from wd_core.data import DatasetSpec, make_dataset
+from wd_core.optimizers import Hyperparameters
 from wd_core.seeding import start_draw
-from wd_core.types import Array, Dataset, DatasetSpec, Hyperparameters
+from wd_core.types import Array, Dataset
 
 Code = Literal["scratch", "concise"]
 Start = Literal["normal", "uniform"]

@@ -12,8 +12,8 @@ import torch
 from wd_core.device import Place
 from wd_core.divergence import Divergence
 from wd_core.objective import mean_half_square
-from wd_core.optimizers import Optimizer, Tensor
-from wd_core.types import Array, EpochRecord, Hyperparameters
+from wd_core.optimizers import Hyperparameters, Optimizer, Tensor
+from wd_core.types import Array, EpochRecord
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wd_core.types import Array, Hyperparameters
+from wd_core.optimizers import Hyperparameters
+from wd_core.types import Array
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wd_core.optimizers import OPTIMIZERS, Known
-from wd_core.types import Array, Dataset, Hyperparameters, as_array
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Known
+from wd_core.types import Array, Dataset, as_array
 
 # A decomposition of more numbers than this is not kept: the data would take twice their memory.
 MOST_KEPT = 1 << 20

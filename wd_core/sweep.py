@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from wd_core.device import place
 from wd_core.models import LINEAR, Model
+from wd_core.optimizers import Hyperparameters
 from wd_core.training import bytes_a_run, expected_seconds, multiply_adds_a_step, train
-from wd_core.types import Array, Dataset, Hyperparameters, require, require_whole
+from wd_core.types import Array, Dataset, require, require_whole
 
 MEGABYTE = 1 << 20
 MEMORY_LIMIT = 256 * MEGABYTE

@@ -19,18 +19,10 @@ from wd_core.device import Place, place
 from wd_core.models import LINEAR, Model
 from wd_core.models.linear import STEP_SECONDS
 from wd_core.models.seam import Index, Order
-from wd_core.optimizers import OPTIMIZERS, Tensor
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Tensor
 from wd_core.seeding import generator
 from wd_core.steps import Walk
-from wd_core.types import (
-    Array,
-    Dataset,
-    EpochRecord,
-    Hyperparameters,
-    Run,
-    require,
-    require_whole,
-)
+from wd_core.types import Array, Dataset, EpochRecord, Run, require, require_whole
 
 Stream = Generator[EpochRecord, None, None]
 

@@ -1,4 +1,4 @@
-"""Specs (numbers and names, hashable) and records (arrays): what goes in and what comes out."""
+"""Records (arrays): what goes in and what comes out; and the checks of what goes in."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from typing import Any, Literal, get_args
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
-Decay = Literal["coupled", "decoupled"]
-Loss = Literal["half_mse", "mse"]
-Extension = Literal["interactions", "noise"]
 
 
 def require(ok: bool, name: str, rule: str, value: object) -> None:
@@ -33,7 +30,10 @@ def require_whole(name: str, value: object, least: int) -> None:
     require(bool(fits), name, f"a whole number >= {least}", value)
 
 
-def _number(name: str, value: object, rule: str, ok: Callable[[float], bool]) -> None:
+def require_number(
+    name: str, value: object, rule: str = "", ok: Callable[[float], bool] = lambda _: True
+) -> None:
+    """The same for a finite number, and one that is `ok` where a rule says more."""
     if type(value) is float and math.isfinite(value) and ok(value):
         return  # what a sweep is made of, thousands of times: nothing else is asked
     number = math.nan
@@ -43,150 +43,25 @@ def _number(name: str, value: object, rule: str, ok: Callable[[float], bool]) ->
     require(math.isfinite(number) and ok(number), name, f"a finite number {rule}".rstrip(), value)
 
 
-def _non_negative(name: str, value: object) -> None:
-    _number(name, value, ">= 0", lambda x: x >= 0)
+def require_non_negative(name: str, value: object) -> None:
+    """The same for a finite number >= 0."""
+    require_number(name, value, ">= 0", lambda x: x >= 0)
 
 
-def _positive(name: str, value: object) -> None:
-    _number(name, value, "> 0", lambda x: x > 0)
+def require_positive(name: str, value: object) -> None:
+    """The same for a finite number > 0."""
+    require_number(name, value, "> 0", lambda x: x > 0)
 
 
-def _share(name: str, value: object) -> None:
-    _number(name, value, "in [0, 1)", lambda x: 0 <= x < 1)
+def require_share(name: str, value: object) -> None:
+    """The same for a number from 0 to below 1."""
+    require_number(name, value, "in [0, 1)", lambda x: 0 <= x < 1)
 
 
 def require_one_of(name: str, value: object, choices: Sequence[str]) -> None:
     """The same for a name: it must be one of these."""
     if not isinstance(value, str) or value not in choices:  # an array answers `in` for each entry
         require(False, name, f"one of {', '.join(choices)}", value)
-
-
-@dataclass(frozen=True)
-class DatasetSpec:
-    """What to draw or load: a source of `wd_core.data.DATASETS` and its numbers.
-
-    A field that a source does not read is ignored by it. Wrong values raise ValueError.
-    `noise`: standard deviation on the targets; `correlation`: of neighbouring features;
-    `n_informative`: weights that are not 0; `extension`: what a table gets beyond its columns.
-    """
-
-    source: str = "linear"
-    n_train: int = 20
-    n_test: int = 100
-    n_features: int = 200
-    noise: float = 0.01
-    true_weight: float = 0.01
-    true_bias: float = 0.05
-    seed: int = 0
-    n_informative: int = 10
-    correlation: float = 0.9
-    extension: Extension = "interactions"
-
-    def __post_init__(self) -> None:
-        from wd_core.data import DATASETS  # the registry imports this module
-
-        require_one_of("source", self.source, tuple(DATASETS))
-        for name in ("n_train", "n_test", "n_features", "n_informative"):
-            require_whole(name, getattr(self, name), 1)
-        require_whole("seed", self.seed, 0)
-        _non_negative("noise", self.noise)
-        _number("true_weight", self.true_weight, "", lambda _: True)
-        _number("true_bias", self.true_bias, "", lambda _: True)
-        _number("correlation", self.correlation, "between -1 and 1", lambda x: -1 < x < 1)
-        require_one_of("extension", self.extension, get_args(Extension))
-
-
-@dataclass(frozen=True)
-class Hyperparameters:
-    """The settings of one run, named as in torch.optim.
-
-    `loss="half_mse"`: gradient of 1/(2B) Σ r² with B the nominal batch size, so a short last
-    batch of m rows scales its whole step, coupled decay included, by m/B (the book's scratch code).
-    `loss="mse"`: gradient of the mean of r² over the rows at hand (the book's concise code).
-    `decay="coupled"` adds weight_decay·w to the gradient; `"decoupled"` multiplies w by
-    (1 − lr·weight_decay) before the step, as torch's AdamW does.
-    `max_norm` = √θ: after each step w is projected onto ‖w‖ <= max_norm, the bias untouched.
-    The start is w ~ init_std·N(0, 1), b ~ init_bias_std·N(0, 1). Wrong values raise ValueError.
-    """
-
-    weight_decay: float = 0.0
-    lr: float = 0.003
-    batch_size: int = 5
-    epochs: int = 100
-    optimizer: str = "sgd"
-    momentum: float = 0.9
-    betas: tuple[float, float] = (0.9, 0.999)
-    eps: float = 1e-8
-    decay: Decay = "coupled"
-    loss: Loss = "half_mse"
-    max_norm: float | None = None
-    decay_bias: bool = False
-    init_std: float = 1.0
-    init_bias_std: float = 0.0
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        given, defaults = vars(self), Hyperparameters.__dict__
-        for name, check in _OF_A_RUN.items():
-            value = given[name]
-            if value is not defaults[name]:  # most are, in the thousands of runs of a sweep
-                check(name, value)
-        if self.optimizer is not defaults["optimizer"]:  # which needs nothing
-            _require_what_the_rule_needs(self)
-        if type(self.betas) is not tuple:
-            object.__setattr__(self, "betas", tuple(self.betas))
-
-    @property
-    def ridge_weight_decay(self) -> float:
-        """λ of the objective L + (λ/2)‖w‖² whose gradient this loss convention descends.
-
-        `mse` has twice the data gradient, so its weight_decay counts half (THEORY: wd = 2λ).
-        """
-        return self.weight_decay / 2 if self.loss == "mse" else self.weight_decay
-
-
-def _require_what_the_rule_needs(run: Hyperparameters) -> None:
-    from wd_core.optimizers import OPTIMIZERS  # the registry imports this module
-
-    for name, (rule, fits) in OPTIMIZERS[run.optimizer].needs.items():
-        value = getattr(run, name)
-        require(fits(value), name, f"{rule} for the optimizer {run.optimizer}", value)
-
-
-def _optimizer(name: str, value: object) -> None:
-    from wd_core.optimizers import OPTIMIZERS
-
-    require_one_of(name, value, tuple(OPTIMIZERS))
-
-
-def _betas(name: str, value: object) -> None:
-    require(isinstance(value, Sequence) and len(value) == 2, name, "two numbers", value)
-    assert isinstance(value, Sequence)
-    for beta in value:
-        _share(name, beta)
-
-
-def _flag(name: str, value: object) -> None:
-    require(isinstance(value, bool), name, "True or False", value)
-
-
-_OF_A_RUN: dict[str, Callable[[str, object], None]] = {
-    "weight_decay": _non_negative,
-    "lr": _positive,
-    "batch_size": partial(require_whole, least=1),
-    "epochs": partial(require_whole, least=0),
-    "optimizer": _optimizer,
-    "momentum": _share,
-    "betas": _betas,
-    "eps": _positive,
-    "decay": partial(require_one_of, choices=get_args(Decay)),
-    "loss": partial(require_one_of, choices=get_args(Loss)),
-    "max_norm": _positive,
-    "decay_bias": _flag,
-    "init_std": _non_negative,
-    "init_bias_std": _non_negative,
-    "seed": partial(require_whole, least=0),
-}
 
 
 def as_array(name: str, value: ArrayLike | Any, ndim: int) -> Array:
@@ -236,7 +111,7 @@ class Dataset:
                 self.w_true.shape,
             )
         if self.b_true is not None:
-            _number("b_true", self.b_true, "", lambda _: True)
+            require_number("b_true", self.b_true)
         for part in ("train", "test"):
             X, y = getattr(self, f"X_{part}"), getattr(self, f"y_{part}")
             require(min(X.shape) >= 1, f"X_{part}", "of at least one row and column", X.shape)

@@ -10,10 +10,19 @@ from functools import lru_cache
 import numpy as np
 
 from pages.shared.settings import Settings
-from wd_core import DATASETS, Dataset, DatasetSpec, collect, make_dataset, ridge_path, train
+from wd_core import (
+    DATASETS,
+    Dataset,
+    DatasetSpec,
+    Hyperparameters,
+    collect,
+    make_dataset,
+    ridge_path,
+    train,
+)
 from wd_core.spectrum import decompose
 from wd_core.training import expected_seconds
-from wd_core.types import Array, EpochRecord, Hyperparameters, Run
+from wd_core.types import Array, EpochRecord, Run
 
 # Longer than this and a run is streamed rather than waited for.
 SHORT_SECONDS = 0.15

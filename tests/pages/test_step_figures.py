@@ -12,11 +12,11 @@ from pages.shared.step.replays import other_decay, walked
 from pages.shared.step.shown import Shown
 from tests.pages.opening import values
 from wd_core import OPTIMIZERS
+from wd_core.optimizers import Kind
 from wd_core.phases import Curvature
 from wd_core.shrinking import shrinking
-from wd_core.types import Decay
 
-KINDS: tuple[Decay, ...] = ("coupled", "decoupled")
+KINDS: tuple[Kind, ...] = ("coupled", "decoupled")
 
 
 def named(figure: figures.Plain) -> dict[str, dict[str, Any]]:

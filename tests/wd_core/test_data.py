@@ -15,9 +15,9 @@ from sklearn.datasets import load_diabetes
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from tests.made_up import FEATURES, ROWS, SOURCES
+from wd_core import DatasetSpec
 from wd_core.data import DATASETS, DataSource, dataset_from_frame, make_dataset, standardised
 from wd_core.seeding import seed_of
-from wd_core.types import DatasetSpec
 
 MADE_UP, WHOLE = SOURCES["made_up"], SOURCES["made_up_whole"]
 FACTS = [field.name for field in fields(DataSource)]

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from wd_core import DatasetSpec, Hyperparameters
 from wd_core.optimizers import OPTIMIZERS
-from wd_core.types import Dataset, DatasetSpec, Hyperparameters, as_array, require
+from wd_core.types import Dataset, as_array, require
 
 NOT_WHOLE = (0.5, 2.0, "3", None, True, math.nan)
 NOT_NUMBERS = (math.nan, math.inf, -math.inf, "1", None, True, 1j)

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 
 from wd_core.data.scripts import block, sizes
+from wd_core.data.settings import DataSettings
 from wd_core.data.source import DataSource
 from wd_core.data.standardise import ROUNDING, split, standardised
 from wd_core.seeding import generator, seed_of
-from wd_core.types import Array, Dataset, DatasetSpec
+from wd_core.types import Array, Dataset
 
 
 @cache
@@ -23,7 +24,7 @@ def _table() -> tuple[Array, Array, tuple[str, ...]]:
     return table.data, table.target, tuple(table.feature_names)
 
 
-def _make(spec: DatasetSpec) -> Dataset:
+def _make(spec: DataSettings) -> Dataset:
     columns, target, names = _table()
     rows = torch.randperm(len(columns), generator=generator(spec.seed, "split")).numpy()
     train = rows[: spec.n_train]
@@ -51,7 +52,7 @@ def _noise_columns(seed: int, rows: int, count: int) -> Array:
     return torch.stack(columns, dim=1).numpy() if columns else np.empty((rows, 0))
 
 
-def _script(spec: DatasetSpec) -> str:
+def _script(spec: DataSettings) -> str:
     """The table, its split, and as much of its extension as the spec uses."""
     dataset = _make(spec)
     n_columns = len(_table()[2])

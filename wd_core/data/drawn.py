@@ -8,14 +8,15 @@ import numpy as np
 import torch
 
 from wd_core.data.scripts import block, number, sizes
+from wd_core.data.settings import DataSettings
 from wd_core.data.source import DataSource
 from wd_core.seeding import Purpose, generator, seed_of
-from wd_core.types import Array, Dataset, DatasetSpec
+from wd_core.types import Array, Dataset
 
 _READS = ("n_train", "n_test", "n_features", "noise", "true_weight", "true_bias", "seed")
 
 
-def _drawn(spec: DatasetSpec, w: Array, correlation: float = 0.0) -> Dataset:
+def _drawn(spec: DataSettings, w: Array, correlation: float = 0.0) -> Dataset:
     """y = X w + true_bias + noise·N(0, 1); training and test part from generators of their own."""
 
     def part(n: int, purpose: Purpose) -> tuple[Array, Array]:
@@ -40,25 +41,25 @@ def _correlate(X: Array, correlation: float) -> None:
         X[:, j] += correlation * X[:, j - 1]
 
 
-def _dense(spec: DatasetSpec) -> Array:
+def _dense(spec: DataSettings) -> Array:
     return np.full(spec.n_features, float(spec.true_weight))
 
 
-def _linear(spec: DatasetSpec) -> Dataset:
+def _linear(spec: DataSettings) -> Dataset:
     return _drawn(spec, _dense(spec))
 
 
-def _sparse(spec: DatasetSpec) -> Dataset:
+def _sparse(spec: DataSettings) -> Dataset:
     w = np.zeros(spec.n_features)
     w[: spec.n_informative] = spec.true_weight
     return _drawn(spec, w)
 
 
-def _correlated(spec: DatasetSpec) -> Dataset:
+def _correlated(spec: DataSettings) -> Dataset:
     return _drawn(spec, _dense(spec), spec.correlation)
 
 
-def _script(spec: DatasetSpec, truth: Sequence[str], correlate: Sequence[str] = ()) -> str:
+def _script(spec: DataSettings, truth: Sequence[str], correlate: Sequence[str] = ()) -> str:
     """The same two functions of the seed as `_drawn`."""
     lines = [
         sizes(spec.n_train, spec.n_test, spec.n_features),
@@ -79,20 +80,20 @@ def _script(spec: DatasetSpec, truth: Sequence[str], correlate: Sequence[str] = 
     return block("The data", lines)
 
 
-def _dense_truth(spec: DatasetSpec) -> list[str]:
+def _dense_truth(spec: DataSettings) -> list[str]:
     return [f"true_w = torch.full((n_features,), {number(spec.true_weight)})"]
 
 
-def _linear_script(spec: DatasetSpec) -> str:
+def _linear_script(spec: DataSettings) -> str:
     return _script(spec, _dense_truth(spec))
 
 
-def _sparse_script(spec: DatasetSpec) -> str:
+def _sparse_script(spec: DataSettings) -> str:
     weights = f"true_w[:{int(spec.n_informative)}] = {number(spec.true_weight)}"
     return _script(spec, ["true_w = torch.zeros(n_features)", weights])
 
 
-def _correlated_script(spec: DatasetSpec) -> str:
+def _correlated_script(spec: DataSettings) -> str:
     if spec.correlation == 0:
         return _linear_script(spec)
     truth = [*_dense_truth(spec), f"correlation = {number(spec.correlation)}"]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
-from wd_core.types import Dataset, DatasetSpec, require
+from wd_core.data.settings import DataSettings
+from wd_core.types import Dataset, require
 
 
 class Sizes(NamedTuple):
@@ -33,11 +34,11 @@ class DataSource:
     description: str
     formula: str
     reads: tuple[str, ...]
-    make: Callable[[DatasetSpec], Dataset]
+    make: Callable[[DataSettings], Dataset]
     most_train: int | None
     most_features: int | None
     drawn: bool
-    script: Callable[[DatasetSpec], str]
+    script: Callable[[DataSettings], str]
     script_imports: tuple[str, ...]
 
     def __post_init__(self) -> None:
@@ -46,7 +47,7 @@ class DataSource:
         for name in ("make", "script"):
             fact = getattr(self, name)
             require(callable(fact), name, "a function of a DatasetSpec", fact)
-        known = tuple(field.name for field in fields(DatasetSpec) if field.name != "source")
+        known = tuple(field.name for field in fields(DataSettings) if field.name != "source")
         _require_texts("reads", self.reads)
         rule = f"fields of DatasetSpec: {', '.join(known)}"
         require(set(self.reads) <= {*known}, "reads", rule, self.reads)
@@ -73,7 +74,7 @@ class DataSource:
         """Whether another seed gives other data."""
         return "seed" in self.reads
 
-    def sizes(self, spec: DatasetSpec) -> Sizes:
+    def sizes(self, spec: DataSettings) -> Sizes:
         """The sizes that `make` gives for a spec; ValueError where it asks for more than there is.
 
         A size that the source does not read is its own, whatever the spec says.
@@ -82,7 +83,7 @@ class DataSource:
         self._require_at_most("n_features", spec, self.most_features)
         return self.within(spec.n_train, spec.n_features)
 
-    def _require_at_most(self, name: str, spec: DatasetSpec, most: int | None) -> None:
+    def _require_at_most(self, name: str, spec: DataSettings, most: int | None) -> None:
         value = getattr(spec, name)
         fits = most is None or name not in self.reads or value <= most
         require(fits, name, f"at most {most} for the source {spec.source}", value)

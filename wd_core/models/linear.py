@@ -20,10 +20,10 @@ from numpy.typing import ArrayLike
 from wd_core.device import Place
 from wd_core.models.seam import Order
 from wd_core.objective import augmented
-from wd_core.optimizers import OPTIMIZERS, Optimizer, Rates, Tensor
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Optimizer, Rates, Tensor
 from wd_core.scoring import Scorer, basis_pays, folded, spread_of
 from wd_core.seeding import start_draw
-from wd_core.types import Array, Dataset, EpochRecord, Hyperparameters, as_array, require
+from wd_core.types import Array, Dataset, EpochRecord, as_array, require
 
 Start = tuple[Array, Array]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wd_core.device import Place
-from wd_core.optimizers import Optimizer, Rates, Tensor
-from wd_core.types import Dataset, EpochRecord, Hyperparameters
+from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Tensor
+from wd_core.types import Dataset, EpochRecord
 
 Index = NDArray[np.int64]
 Order = tuple[Index, Sequence[int]]  # the rows of an epoch, and where its batches begin and end

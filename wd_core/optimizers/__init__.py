@@ -1,7 +1,6 @@
 """Update rules, the facts about each, and the registry that names them."""
 
 from wd_core.optimizers.entry import (
-    KINDS,
     Decay,
     Destination,
     Limit,
@@ -13,7 +12,9 @@ from wd_core.optimizers.entry import (
     Torch,
 )
 from wd_core.optimizers.formula import Formula, Known
+from wd_core.optimizers.hyperparameters import Hyperparameters
 from wd_core.optimizers.registry import OPTIMIZERS
+from wd_core.optimizers.settings import KINDS, Kind, Loss
 
 __all__ = [
     "KINDS",
@@ -21,8 +22,11 @@ __all__ = [
     "Decay",
     "Destination",
     "Formula",
+    "Hyperparameters",
+    "Kind",
     "Known",
     "Limit",
+    "Loss",
     "Optimizer",
     "Parts",
     "Rates",

@@ -6,7 +6,7 @@ from typing import Any
 
 from wd_core.optimizers.entry import Decay, Optimizer, Parts, Rates, State, Tensor, Torch
 from wd_core.optimizers.facts import APART, NO_FACTOR, box_if_whole, ridge_if_whole
-from wd_core.types import Hyperparameters
+from wd_core.optimizers.settings import RunSettings
 
 DIVIDED = (
     "Where such a run ends on batches is not known: each weight's step is divided by the size of "
@@ -36,12 +36,12 @@ def _rmsprop(
     return rates.keep * v - rates.lr * gradient / (square**0.5 + rates.eps), (square,)
 
 
-def _adams_options(run: Hyperparameters) -> tuple[str, ...]:
+def _adams_options(run: RunSettings) -> tuple[str, ...]:
     betas = ", ".join(repr(float(beta)) for beta in run.betas)
     return f"betas=({betas})", f"eps={float(run.eps)!r}"
 
 
-def _rmsprops_options(run: Hyperparameters) -> tuple[str, ...]:
+def _rmsprops_options(run: RunSettings) -> tuple[str, ...]:
     return f"alpha={float(run.betas[1])!r}", f"eps={float(run.eps)!r}"
 
 

@@ -17,11 +17,10 @@ from wd_core.optimizers.entry import (
 )
 from wd_core.optimizers.facts import APART, NO_FACTOR, STRENGTH, TO_RIDGE
 from wd_core.optimizers.formula import Formula
-from wd_core.types import Decay as Kind
-from wd_core.types import Hyperparameters
+from wd_core.optimizers.settings import Kind, RunSettings
 
 
-def _no_options(run: Hyperparameters) -> tuple[str, ...]:
+def _no_options(run: RunSettings) -> tuple[str, ...]:
     return ()
 
 
@@ -107,7 +106,7 @@ def _nesterov(
 def _with_velocity(label: str, limit: Formula, beside: Formula, *options: str) -> dict[Kind, Decay]:
     """Both kinds of decay of a rule with a velocity."""
 
-    def written(run: Hyperparameters) -> tuple[str, ...]:
+    def written(run: RunSettings) -> tuple[str, ...]:
         return (f"momentum={float(run.momentum)!r}", *options)
 
     return {

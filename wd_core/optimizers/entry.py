@@ -10,18 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from wd_core.optimizers.formula import Formula
-from wd_core.types import Decay as Kind
-from wd_core.types import Hyperparameters, require
+from wd_core.optimizers.settings import KINDS, Kind, RunSettings
+from wd_core.types import require
 
 Tensor = Any  # np.ndarray on the CPU, torch.Tensor on a GPU: operators only
 State = tuple[Tensor, ...]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 SHAPES = ("ridge", "box", "neither")
 # How formulas write the numbers of a run that no page has a setting for.
-CONSTANTS: Mapping[str, tuple[str, Callable[[Hyperparameters], float]]] = {
+CONSTANTS: Mapping[str, tuple[str, Callable[[RunSettings], float]]] = {
     "beta1": (r"\beta_1", lambda run: run.betas[0]),
     "beta2": (r"\beta_2", lambda run: run.betas[1]),
     "eps": (r"\epsilon", lambda run: run.eps),
@@ -122,7 +121,7 @@ class Torch:
     """
 
     call: str
-    options: Callable[[Hyperparameters], tuple[str, ...]]
+    options: Callable[[RunSettings], tuple[str, ...]]
     decays: bool
     definition: str = ""
 
@@ -193,7 +192,7 @@ class Optimizer:
 
     def __post_init__(self) -> None:
         _require_texts(self, optional=("leaves_span",))
-        known = {field.name for field in fields(Hyperparameters)}
+        known = {field.name for field in fields(RunSettings)}
         for name in ("reads", "needs"):
             strange = set(getattr(self, name)) - known
             require(not strange, name, "fields of Hyperparameters", sorted(strange))
@@ -217,7 +216,7 @@ class Optimizer:
         """Whether a step is w ← (1−ηλ)w − ηg, with nothing kept from earlier ones."""
         return self.linear and not self.slots
 
-    def constants(self, run: Hyperparameters) -> dict[str, float]:
+    def constants(self, run: RunSettings) -> dict[str, float]:
         """The numbers of its formula for which no page has a setting, as this run has them."""
         named = CONSTANTS.items()
         return {name: of(run) for name, (latex, of) in named if latex in self.formula}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wd_core.optimizers.entry import Decay, Optimizer, Parts, Rates, State, Tensor, Torch
 from wd_core.optimizers.facts import APART, NO_FACTOR, box_if_whole, ridge_if_whole
-from wd_core.types import Hyperparameters
+from wd_core.optimizers.settings import RunSettings
 
 DEFINITION = '''\
 class Lion(torch.optim.Optimizer):
@@ -38,7 +38,7 @@ def _lion(v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int) -> tu
     return rates.keep * v - step, (rates.beta2 * mean + (1 - rates.beta2) * gradient,)
 
 
-def _options(run: Hyperparameters) -> tuple[str, ...]:
+def _options(run: RunSettings) -> tuple[str, ...]:
     betas = ", ".join(repr(float(beta)) for beta in run.betas)
     return (f"betas=({betas})",)
 

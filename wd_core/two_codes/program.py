@@ -14,8 +14,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
+from wd_core.optimizers import Hyperparameters
 from wd_core.recipes import Code
-from wd_core.types import Hyperparameters, require
+from wd_core.types import require
 
 BiasStart = Literal["zero", "normal", "uniform"]
 Divisor = Literal["batch_size", "rows"]

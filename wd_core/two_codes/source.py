@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from wd_core import export
+from wd_core.data import DatasetSpec
 from wd_core.data.scripts import number
 from wd_core.seeding import seed_of
 from wd_core.two_codes.program import BiasStart, Program, Standing
-from wd_core.types import DatasetSpec
 
 MARKS = {
     "loss": "the ½ of the loss",

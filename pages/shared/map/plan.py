@@ -28,8 +28,7 @@ from pages.shared.settings import (
 )
 from pages.shared.words import say
 from wd_core import OPTIMIZERS, DatasetSpec, Hyperparameters
-from wd_core.optimizers import KINDS
-from wd_core.types import Decay
+from wd_core.optimizers import KINDS, Kind
 
 ALL = "all"
 SEEDS = 2**31
@@ -63,7 +62,7 @@ class Panel(NamedTuple):
     """One heat map: an optimizer with one kind of decay."""
 
     optimizer: str
-    decay: Decay
+    decay: Kind
 
     @property
     def label(self) -> str:

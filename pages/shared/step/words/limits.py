@@ -5,10 +5,9 @@ from __future__ import annotations
 from pages.shared.latex import filled, tex
 from pages.shared.numbers import every_digit, percent, plain
 from pages.shared.words import Said, say, say_n
-from wd_core import OPTIMIZERS
+from wd_core import OPTIMIZERS, Hyperparameters
 from wd_core.optimizers import Known
 from wd_core.phases import Limits, Phase
-from wd_core.types import Hyperparameters
 
 # Where a rule may go on in the next line of a narrow table.
 BREAK = "\u200b"

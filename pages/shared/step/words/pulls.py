@@ -9,8 +9,9 @@ import numpy as np
 from pages.shared.numbers import Digits, percent
 from pages.shared.step.words.update import decay_rate, fixed
 from pages.shared.words import Said, say
+from wd_core import Hyperparameters
 from wd_core.inspection import Inspection
-from wd_core.types import Hyperparameters, Run
+from wd_core.types import Run
 
 # Shares that differ by less than this, relatively, differ by rounding.
 ALIKE = 1e-6

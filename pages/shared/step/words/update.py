@@ -10,9 +10,8 @@ import numpy as np
 from pages.shared.numbers import Digits, plain
 from pages.shared.step.words.names import name
 from pages.shared.words import Said, say, say_n
-from wd_core import OPTIMIZERS
+from wd_core import OPTIMIZERS, Hyperparameters
 from wd_core.inspection import Inspection, Replay
-from wd_core.types import Hyperparameters
 
 # Digits that a formula shows of its smallest number, and the most decimals it may take for that.
 DIGITS, DECIMALS = 3, 9

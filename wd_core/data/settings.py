@@ -1,0 +1,25 @@
+"""What a source of data can be asked for: the settings that its entry reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Extension = Literal["interactions", "noise"]
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """The settings of a data set, unchecked: `DatasetSpec` is made of them, entries read them."""
+
+    source: str = "linear"
+    n_train: int = 20
+    n_test: int = 100
+    n_features: int = 200
+    noise: float = 0.01
+    true_weight: float = 0.01
+    true_bias: float = 0.05
+    seed: int = 0
+    n_informative: int = 10
+    correlation: float = 0.9
+    extension: Extension = "interactions"

@@ -1,0 +1,31 @@
+"""What an update rule can be told: the settings that its entry reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Kind = Literal["coupled", "decoupled"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Loss = Literal["half_mse", "mse"]
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """The settings of a run, unchecked: `Hyperparameters` is made of them, entries read them."""
+
+    weight_decay: float = 0.0
+    lr: float = 0.003
+    batch_size: int = 5
+    epochs: int = 100
+    optimizer: str = "sgd"
+    momentum: float = 0.9
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
+    decay: Kind = "coupled"
+    loss: Loss = "half_mse"
+    max_norm: float | None = None
+    decay_bias: bool = False
+    init_std: float = 1.0
+    init_bias_std: float = 0.0
+    seed: int = 0
