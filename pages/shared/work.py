@@ -1,0 +1,250 @@
+"""Long work: an answer is whole or grows in parts, is shared by all who ask, and can be stopped.
+
+A work is a function of a module, its question the arguments: hashable, and fit to be sent to
+another process, as are the parts. Whoever asks sees no more than answers and parts.
+
+Work that grows is moved on by those who watch it, a turn at a time, and by no thread of its own: so
+nothing runs that nobody waits for, and nothing is left when the last one goes. Between two turns
+nobody holds anything. A watcher that stalls holds nobody up, for the next one takes the turn; and a
+stop is heard at the end of a block.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator, Hashable, Sequence
+from contextlib import closing
+from functools import wraps
+from threading import Lock, RLock
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from pages.shared.places import Places
+from pages.shared.store import Entry, Store
+
+# All that is kept may take so many megabytes, unless the environment says otherwise.
+VARIABLE, MEGABYTES = "WEIGHT_DECAY_KEPT_MB", 256
+STORE = Store(int(float(os.environ.get(VARIABLE, MEGABYTES)) * 2**20))
+# So many works are moved on at once, whoever watches: more would only slow each other down.
+AT_ONCE = Places(2)
+# A turn ends with the block in which this time is up.
+TURN_SECONDS = 0.05
+# Who has no turn waits for it so long, and may then see whether he is still wanted.
+MOMENT = 0.1
+
+Q = ParamSpec("Q")
+A = TypeVar("A")
+P = TypeVar("P")
+# Nothing instead of a part is a moment to stop.
+Parts = Generator[P | None, None, None]
+
+_RUNNING: set[Growth[Any]] = set()
+
+
+def kept(work: Callable[Q, A]) -> Callable[Q, A]:
+    """The work's answer, worked out once for all who ask the same, and kept while there is room.
+
+    Who asks meanwhile waits for it. What it raises goes to all who wait, and is not kept.
+    """
+    _check(work)
+
+    @wraps(work)
+    def ask(*args: Q.args, **kwargs: Q.kwargs) -> A:
+        question = (work, args, *sorted(kwargs.items()))
+        return STORE.entry(question, _Answer[A]).ask(lambda: work(*args, **kwargs))
+
+    return ask
+
+
+def growing(work: Callable[Q, Parts[P]]) -> Callable[Q, Growth[P]]:
+    """What is there of the work's parts, for all who ask the same.
+
+    When the last one goes before the end, what has come is dropped.
+    """
+    _check(work)
+
+    @wraps(work)
+    def ask(*args: Q.args, **kwargs: Q.kwargs) -> Growth[P]:
+        def begin(_: Sequence[P]) -> Parts[P]:
+            return work(*args, **kwargs)
+
+        question = (work, args, *sorted(kwargs.items()))
+        return STORE.entry(question, lambda asked: Growth(asked, begin, resumes=False))
+
+    return ask
+
+
+def resumable(work: Callable[Concatenate[Sequence[P], Q], Parts[P]]) -> Callable[Q, Growth[P]]:
+    """The same of a work that goes on after the parts it is given: what has come is kept."""
+    _check(work)
+
+    @wraps(work)
+    def ask(*args: Q.args, **kwargs: Q.kwargs) -> Growth[P]:
+        def begin(so_far: Sequence[P]) -> Parts[P]:
+            return work(so_far, *args, **kwargs)
+
+        question = (work, args, *sorted(kwargs.items()))
+        return STORE.entry(question, lambda asked: Growth(asked, begin, resumes=True))
+
+    return ask
+
+
+def running() -> frozenset[Growth[Any]]:
+    """The works that have been begun and not ended."""
+    return frozenset(_RUNNING)
+
+
+def _check(work: Callable[..., object]) -> None:
+    if "<" in work.__qualname__:
+        raise ValueError(f"{work.__qualname__} has no name by which another process finds it")
+
+
+class _Answer(Entry, Generic[A]):
+    """An answer that is there or being worked out."""
+
+    value: A
+    ready = False
+    error: Exception | None = None
+
+    def __init__(self, question: Hashable) -> None:
+        super().__init__(question)
+        self._working = Lock()
+
+    @property
+    def busy(self) -> bool:
+        return not self.ready
+
+    def ask(self, work: Callable[[], A]) -> A:
+        """The answer; one works it out while the others wait."""
+        if not self.ready:
+            with self._working:
+                if not self.ready:
+                    self._work_out(work)
+        return self.value
+
+    def _work_out(self, work: Callable[[], A]) -> None:
+        if self.error is not None:
+            raise self.error
+        try:
+            self.value = work()
+        except BaseException as error:
+            # who is ended from outside has found nothing wrong with the question
+            self.error = error if isinstance(error, Exception) else None
+            STORE.drop(self)
+            raise
+        self.ready = True
+        STORE.add(self, self.value)
+
+
+class Growth(Entry, Generic[P]):
+    """The parts of a work so far, the same for all who ask for it."""
+
+    def __init__(
+        self, question: Hashable, begin: Callable[[Sequence[P]], Parts[P]], *, resumes: bool
+    ) -> None:
+        super().__init__(question)
+        self.whole = False
+        self._begin, self._resumes = begin, resumes
+        self._parts: list[P] = []
+        self._work: Parts[P] | None = None
+        self._error: BaseException | None = None
+        self._watchers = 0
+        self._counting, self._turn = RLock(), Lock()
+
+    @property
+    def parts(self) -> tuple[P, ...]:
+        """What has come."""
+        return tuple(self._parts)
+
+    @property
+    def busy(self) -> bool:
+        return self._watchers > 0
+
+    def watch(self) -> Generator[tuple[P, ...], None, None]:
+        """The parts: what is there, then what comes; nothing at a moment to stop.
+
+        It works on while it is asked for more. Closing it ends the work, unless others watch too.
+        What the work raises goes to all who watch; who comes later begins anew.
+        """
+        with self._counting:
+            self._watchers += 1
+        try:
+            seen = 0
+            while True:
+                ends, error = self.whole, self._error
+                new = tuple(self._parts[seen:])
+                seen += len(new)
+                if new or not (ends or error):
+                    yield new
+                if error:
+                    raise error
+                if ends:
+                    return
+                if len(self._parts) == seen:
+                    self._move_on(seen)
+        finally:
+            self._leave()
+
+    def grow(self, seconds: float) -> None:
+        """Work for about so long, or to the end."""
+        until = time.monotonic() + seconds
+        with closing(self.watch()) as coming:
+            for _ in coming:
+                if time.monotonic() >= until:
+                    break
+
+    def finish(self) -> tuple[P, ...]:
+        """Work to the end: all parts."""
+        for _ in self.watch():
+            pass
+        return self.parts
+
+    def _move_on(self, seen: int) -> None:
+        """A turn of work, unless another takes it; then wait for what comes of it, for a moment."""
+        if not self._turn.acquire(timeout=MOMENT):
+            return
+        try:
+            if len(self._parts) == seen and not self.whole and not self._error:
+                with AT_ONCE.place(MOMENT) as mine:
+                    if mine:
+                        self._take_turn()
+        finally:
+            self._turn.release()
+
+    def _take_turn(self) -> None:
+        until = time.monotonic() + TURN_SECONDS
+        came = len(self._parts)
+        try:
+            if self._work is None:
+                self._work = self._begin(self.parts)
+                _RUNNING.add(self)
+            while time.monotonic() < until:
+                part = next(self._work)
+                if part is not None:
+                    self._parts.append(part)
+        except StopIteration:
+            self.whole = True
+            self._end()
+        except BaseException as error:
+            self._error = error
+            self._end()
+            STORE.drop(self)
+        STORE.add(self, *self._parts[came:])
+
+    def _end(self) -> None:
+        if self._work is not None:
+            self._work.close()
+            self._work = None
+        _RUNNING.discard(self)
+
+    def _leave(self) -> None:
+        with self._counting:
+            self._watchers -= 1
+            last = not self._watchers
+        if last:
+            with self._turn, self._counting:
+                if self._work is not None and not self._watchers:
+                    self._end()
+                    if not self._resumes:
+                        self._parts.clear()
+                        STORE.drop(self)
