@@ -21,14 +21,15 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from threadpoolctl import threadpool_limits
 
+from pages.geometry.payload import surface as payload
+from pages.geometry.question import scene
+from pages.map import payload as map_picture
+from pages.map import question as map_plan
 from pages.shared import assets
 from pages.shared.chart import encode
-from pages.shared.geometry import relief, scene
 from pages.shared.link import Link, read_link
-from pages.shared.map import picture as map_picture
-from pages.shared.map import plan as map_plan
 from pages.shared.payload import Failure
-from pages.shared.picture import stream, training_picture
+from pages.train.payload.picture import stream, training_picture
 
 # Streamlit's threads let go of the interpreter with every message they send, and each wait to get
 # it back lasts this long: at Python's 5 ms thirty people wait while half of the machine idles.
@@ -53,7 +54,7 @@ async def surface(request: Request) -> Response:
 
     def draw() -> str:
         shown, _ = scene.read_link(request.query_params.multi_items())
-        return encode(relief.surface(shown))
+        return encode(payload.surface(shown))
 
     return await _answer(draw)
 
@@ -168,7 +169,7 @@ app = st.App(
         Route("/train", home),
         Route("/api/train", training),
         Route("/api/train/stream", training_stream),
-        Route(relief.ROUTE, surface),
+        Route(payload.ROUTE, surface),
         Route("/api/map/stream", map_stream),
     ],
 )

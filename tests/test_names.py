@@ -21,9 +21,9 @@ AMBIGUOUS = {"momentum", "linear"}
 # What holds the name of an entry.
 HOLDERS = {"optimizer", "source", "rule", "name", "kind"}
 # Geometry's sources are entries of its own, two of them made from entries here.
-REGISTRIES = ("wd_core/optimizers/", "wd_core/data/", "pages/shared/geometry/sources.py")
+REGISTRIES = ("wd_core/optimizers/", "wd_core/data/", "pages/geometry/question/sources.py")
 # A key of Geometry's links, which switches minibatch descent on.
-KEYS = {("pages/shared/geometry/", "sgd")}
+KEYS = {("pages/geometry/", "sgd")}
 # So many places are still to ask the entry instead.
 LEFT = 0
 # They give values to settings, as a link does.

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 Trace = dict[str, Any]
+Series = dict[str, list[float | None]]
 
 # So many marks of a predicted or measured curve lie on the other.
 MARKS = 20

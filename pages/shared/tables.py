@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from pages.act import question as act
+from pages.book import question as book
+from pages.codes import question as codes
+from pages.dimension import question as dimension
+from pages.geometry.question import scene as geometry
+from pages.map import question as map_
 from pages.shared import settings
-from pages.shared.act import shown as act
-from pages.shared.book import entry as book
-from pages.shared.codes import switches as codes
-from pages.shared.dimension import problem as dimension
-from pages.shared.geometry import scene as geometry
-from pages.shared.map import plan as map_
-from pages.shared.step import shown as step
-from pages.shared.which import problem as which
+from pages.step import question as step
+from pages.which import question as which
 
 PAGES = (settings, act, book, codes, dimension, geometry, map_, step, which)
 KEYS = frozenset(key for page in PAGES for key in page.SETTINGS)

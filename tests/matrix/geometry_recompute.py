@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from pages.shared.geometry import picture, scene, sources
+from pages.geometry.payload import plane
+from pages.geometry.question import scene, sources
 from pages.shared.words import Said
 from tests.descent import growth
 from tests.matrix.driver import Visit, number
@@ -32,7 +33,7 @@ class Found:
     def __init__(self, seen: Visit) -> None:
         self.scene, _ = scene.read_link(seen.query.items())
         self.seen, self.payload = seen, next(p for p in seen.payloads if p["run"] != "examples")
-        levels = self.payload if self.scene.view == "levels" else picture.plane(self.scene)
+        levels = self.payload if self.scene.view == "levels" else plane.plane(self.scene)
         self.pictures, self.chosen = levels["series"], levels["position"]
 
     # The loss

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from pages.shared.book.entry import Entry
-from pages.shared.book.ours import GRID, MOST_SHRINK, PRINTED_AT
+from pages.book.answer import GRID, MOST_SHRINK, PRINTED_AT
+from pages.book.question import Entry
 from pages.shared.words import Said
 from tests.matrix import formulas
 from tests.matrix.comparisons import Comparison, hold_comparisons, idle

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.shared.codes.runs import Question
+from pages.codes.answer import Question
 from pages.shared.words import Said
 from tests.matrix import cases, formulas
 from tests.matrix.cases import Case

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.shared.dimension.problem import Problem, problem_of
+from pages.dimension.question import Problem, problem_of
 from pages.shared.settings import as_text
 from pages.shared.words import Said
 from tests.matrix import traces

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from pages.shared.geometry import picture, problem, scene, sources
+from pages.geometry.answer import solutions
+from pages.geometry.payload import plane as payload
+from pages.geometry.question import scene, sources
 from pages.shared.words import Said
 from tests.matrix import traces
 from tests.matrix.checks import CHECKS, numbers_are_said
@@ -64,7 +66,7 @@ def _reach(found: Found, said: Said) -> float:
     top = found.payload["figure"]["layout"]["scene"]["zaxis"]["range"][1]
     best = found.best(found.lam)
     lowest = found.loss(best) + found.lam / 2 * float(best @ best)
-    plane = problem.solutions(found.scene).surfaces[found.chosen].hessian
+    plane = solutions.solutions(found.scene).surfaces[found.chosen].hessian
     least = float(np.linalg.eigvalsh(plane)[0])
     return math.sqrt(2 * (top - lowest) / (least + found.lam))
 
@@ -393,7 +395,7 @@ def test_what_is_shown_changes_with_each_control() -> None:
         at = scene.scene_of({"source": name, "n_train": 12, "n_features": 5})
         for key in at.kind.reads(at):
             other = moved(at, key)
-            assert picture.plane(other)["series"] != picture.plane(at)["series"], (name, key)
+            assert payload.plane(other)["series"] != payload.plane(at)["series"], (name, key)
 
 
 def moved(at: scene.Scene, key: str) -> scene.Scene:

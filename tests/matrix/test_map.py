@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from scipy.stats import theilslopes
 
-from pages.shared.map import box, picture
-from pages.shared.map.plan import Shown, plan_of, read_link
+from pages.map import payload as picture
+from pages.map.answer import box
+from pages.map.question import Shown, plan_of, read_link
 from pages.shared.numbers import plain
 from pages.shared.settings import Settings
 from pages.shared.words import Said

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.shared.step.words.limits import BREAK
 from pages.shared.words import Said
+from pages.step.words.limits import BREAK
 from tests.descent import STILL, growth
 from tests.matrix import traces
 from tests.matrix.cases import Case

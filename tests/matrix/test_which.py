@@ -18,9 +18,9 @@ import torch
 from scipy.optimize import minimize_scalar
 
 from pages.shared.settings import as_text, relevant
-from pages.shared.which import controls
-from pages.shared.which.problem import Problem, problem_of
 from pages.shared.words import Said
+from pages.which import controls
+from pages.which.question import Problem, problem_of
 from tests.descent import Descent
 from tests.matrix import cases, traces
 from tests.matrix.comparisons import Comparison, hold_comparisons, idle

@@ -13,13 +13,13 @@ from pages.shared.payload import Payload
 from tests.misfits import misfits
 from wd_core.types import Array
 
-VIEWS = Path(__file__).parents[2] / "pages" / "views"
+PAGES = Path(__file__).parents[2] / "pages"
 TIMEOUT_SECONDS = 60
 
 
 def unopened(view: str) -> AppTest:
     """The page of this view, before its first run."""
-    return AppTest.from_file(str(VIEWS / f"{view}.py"), default_timeout=TIMEOUT_SECONDS)
+    return AppTest.from_file(str(PAGES / view / "view.py"), default_timeout=TIMEOUT_SECONDS)
 
 
 def opened(view: str, query: Mapping[str, str] | None = None) -> AppTest:

@@ -10,12 +10,13 @@ import plotly.graph_objects as go
 import pytest
 from sklearn.linear_model import Ridge
 
+from pages.act.answer.states import query, spectrum, states
+from pages.act.figure.directions import NAMES, decade_ticks
+from pages.act.payload import directions
+from pages.act.payload.parts import parts_of_w
+from pages.act.question import FREE, TOGETHER, Shown, read_link
+from pages.act.words import directions as words
 from pages.shared import cached
-from pages.shared.act import picture, words
-from pages.shared.act.figures import NAMES, decade_ticks
-from pages.shared.act.shown import FREE, TOGETHER, Shown, read_link
-from pages.shared.act.split_picture import parts_of_w
-from pages.shared.act.states import query, spectrum, states
 from pages.shared.numbers import plain
 from pages.shared.settings import Settings, settings_of
 from wd_core import Dataset, Hyperparameters, collect, train
@@ -55,7 +56,7 @@ def test_the_dots_stand_where_training_and_scikit_learn_end(
     values: dict[str, Any], sliders: str
 ) -> None:
     settings, shown = settings_of(values), Shown(7 if sliders == FREE else 0, sliders)
-    payload, now = picture.directions(settings, shown), states(settings, shown)
+    payload, now = directions.directions(settings, shown), states(settings, shown)
     data, parts = cached.dataset(settings.data), spectrum(settings.data)
     k = payload["position"]
     lam, t = float(now.weight_decay[k]), int(now.steps[k])
@@ -79,7 +80,7 @@ def test_the_dots_stand_where_training_and_scikit_learn_end(
 
 
 def test_the_curves_pass_through_the_dots_and_the_markers_lie_on_the_curves() -> None:
-    payload = picture.directions(settings_of({**SQUARE, "lr": 0.1}), Shown())
+    payload = directions.directions(settings_of({**SQUARE, "lr": 0.1}), Shown())
     figure, moves, series = payload["figure"], payload["moves"], payload["series"]
     for k in range(0, len(series["step"]), 7):
         for name in ("ridge", "stopped", "both"):
@@ -107,7 +108,7 @@ def test_the_curves_pass_through_the_dots_and_the_markers_lie_on_the_curves() ->
 def test_the_picture_marks_least_squares_and_the_truth() -> None:
     settings = settings_of(SQUARE)
     data, parts = cached.dataset(settings.data), spectrum(settings.data)
-    traces = {t["name"]: t for t in picture.directions(settings, Shown())["figure"]["data"]}
+    traces = {t["name"]: t for t in directions.directions(settings, Shown())["figure"]["data"]}
     w = np.linalg.lstsq(data.X_train - parts.x_mean, data.y_train - parts.y_mean, rcond=None)[0]
     np.testing.assert_allclose(10 ** traces["least squares"]["y"], np.abs(w @ parts.V), rtol=1e-6)
     assert data.w_true is not None
@@ -115,7 +116,7 @@ def test_the_picture_marks_least_squares_and_the_truth() -> None:
     np.testing.assert_allclose(10 ** traces["truth"]["y"], truth, rtol=1e-9)
     assert "s = 0" in traces
     assert "s = 0" not in {
-        t["name"] for t in picture.directions(settings_of(SMALL), Shown())["figure"]["data"]
+        t["name"] for t in directions.directions(settings_of(SMALL), Shown())["figure"]["data"]
     }
 
 
@@ -174,7 +175,7 @@ def test_free_each_slider_stands_still_while_the_other_moves() -> None:
 
 def test_no_decay_and_ever_more_steps_keep_all() -> None:
     settings = settings_of({"weight_decay": 0.0})
-    payload = picture.directions(settings, Shown())
+    payload = directions.directions(settings, Shown())
     k = payload["position"]
     assert payload["series"]["steps"][k] is None
     assert payload["sliders"][1]["texts"][k] == "∞"
@@ -186,13 +187,13 @@ def test_no_decay_and_ever_more_steps_keep_all() -> None:
 
 def test_descent_that_diverges_keeps_no_share() -> None:
     limit = 2 / spectrum(settings_of(BOOK).data).s[0]
-    above = picture.directions(settings_of({"lr": 1.01 * limit}), Shown())
+    above = directions.directions(settings_of({"lr": 1.01 * limit}), Shown())
     assert set(above["series"]["stopped_dof"]) == {None}
     assert all("Early stopping keeps no share at all" in text for text in above["sentences"])
     assert set(above["sliders"][1]["texts"]) == {"no match: diverges"}
-    free = picture.directions(settings_of({"lr": 1.01 * limit}), Shown(50, FREE))
+    free = directions.directions(settings_of({"lr": 1.01 * limit}), Shown(50, FREE))
     assert free["sliders"][1]["texts"][free["position"]] == "50: diverges"
-    below = picture.directions(settings_of({"lr": 0.99 * limit}), Shown())
+    below = directions.directions(settings_of({"lr": 0.99 * limit}), Shown())
     assert None not in below["series"]["stopped_dof"]
     assert all("is above 1" in text for text in below["sentences"])
     # with decay the limit is lower: η(s_max + λ) < 2
@@ -203,7 +204,7 @@ def test_descent_that_diverges_keeps_no_share() -> None:
 
 def test_the_rule_of_thumb_goes_the_way_that_was_asked() -> None:
     settings = settings_of(BOOK)
-    now, said = states(settings, Shown()), picture.directions(settings, Shown())["sentences"]
+    now, said = states(settings, Shown()), directions.directions(settings, Shown())["sentences"]
     for k in {*now.by_steps} - {*now.by_weight_decay}:
         t = float(now.steps[k])
         rule = 1 / (now.lr * t)
@@ -224,7 +225,7 @@ def test_the_rule_of_thumb_goes_the_way_that_was_asked() -> None:
 def test_every_weight_at_the_opened_place_is_in_the_picture(
     values: dict[str, Any], weight_decay: float
 ) -> None:
-    payload = picture.directions(settings_of({**values, "weight_decay": weight_decay}), Shown())
+    payload = directions.directions(settings_of({**values, "weight_decay": weight_decay}), Shown())
     low, high = payload["figure"]["layout"]["yaxis2"]["range"]
     for name in ("ridge", "stopped"):
         sizes = matrix(payload["moves"][f"{name} sizes"]["y"])[payload["position"]]
@@ -237,7 +238,7 @@ def test_every_weight_at_the_opened_place_is_in_the_picture(
 def test_plotly_accepts_every_part_of_the_figures(values: dict[str, Any]) -> None:
     settings = settings_of(values)
     for figure in (
-        picture.directions(settings, Shown())["figure"],
+        directions.directions(settings, Shown())["figure"],
         parts_of_w(settings, "")["figure"],
     ):
         accepted = go.Figure(figure).to_plotly_json()
@@ -246,7 +247,7 @@ def test_plotly_accepts_every_part_of_the_figures(values: dict[str, Any]) -> Non
 
 def test_marks_without_a_place_are_sent_out_of_sight() -> None:
     for values in ({"lr": 0.5}, {"weight_decay": 0.0}, SQUARE):
-        payload = picture.directions(settings_of(values), Shown())
+        payload = directions.directions(settings_of(values), Shown())
         for trace in payload["figure"]["data"]:
             move = payload["moves"].get((trace.get("meta") or {}).get("moves"))
             if move and "markers" in trace["mode"]:
@@ -255,7 +256,7 @@ def test_marks_without_a_place_are_sent_out_of_sight() -> None:
 
 def test_targets_that_do_not_vary_leave_no_weights_of_rounding() -> None:
     settings = settings_of({"noise": 0.0, "true_weight": 0.0, "true_bias": 0.3, "init_std": 0.0})
-    payload = picture.directions(settings, Shown())
+    payload = directions.directions(settings, Shown())
     assert not {"least squares", "truth"} & {t["name"] for t in payload["figure"]["data"]}
     notes = [note["text"] for note in payload["figure"]["layout"]["annotations"]]
     assert "none: y does not vary" in notes
@@ -315,7 +316,7 @@ def test_shares_in_words_never_claim_all_or_nothing() -> None:
 
 def test_shares_that_rounding_makes_whole_are_called_alike() -> None:
     settings = settings_of({**SQUARE, "lr": 0.1, "weight_decay": 1e-4})
-    payload = picture.directions(settings, Shown(2000, FREE))
+    payload = directions.directions(settings, Shown(2000, FREE))
     said = payload["sentences"][payload["position"]]
     assert "more than 99.9 % of the strongest" in said
     assert "100 %" not in said
@@ -323,7 +324,7 @@ def test_shares_that_rounding_makes_whole_are_called_alike() -> None:
 
 def test_where_descent_diverges_the_panel_of_steps_says_why_it_is_empty() -> None:
     for lr, empty in ((1.0, True), (0.003, False)):
-        layout = picture.directions(settings_of({"lr": lr}), Shown())["figure"]["layout"]
+        layout = directions.directions(settings_of({"lr": lr}), Shown())["figure"]["layout"]
         notes = [note["text"] for note in layout["annotations"]]
         assert ("none: descent diverges at this η" in notes) == empty
 
@@ -333,7 +334,7 @@ def test_where_descent_diverges_the_panel_of_steps_says_why_it_is_empty() -> Non
     [(1.0, {"ridge"}), (0.11, {"ridge", "early stopping"}), (0.003, {*NAMES.values()})],
 )
 def test_the_legend_names_what_has_a_curve(lr: float, entries: set[str]) -> None:
-    data = picture.directions(settings_of({"lr": lr, "weight_decay": 3.0}), Shown())["figure"][
+    data = directions.directions(settings_of({"lr": lr, "weight_decay": 3.0}), Shown())["figure"][
         "data"
     ]
     named = {trace["name"] for trace in data if trace.get("showlegend", True)}
@@ -341,7 +342,7 @@ def test_the_legend_names_what_has_a_curve(lr: float, entries: set[str]) -> None
 
 
 def test_no_tick_is_close_to_zero_in_a_small_panel() -> None:
-    axis = picture.directions(settings_of({}), Shown())["figure"]["layout"]["xaxis3"]
+    axis = directions.directions(settings_of({}), Shown())["figure"]["layout"]["xaxis3"]
     zero, first = axis["tickvals"][:2]
     low, high = axis["range"]
     assert axis["ticktext"][0] == "0"

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
+from pages.act.answer.parts import soon, split
+from pages.act.payload.parts import parts_of_w
+from pages.act.words import parts
 from pages.shared import cached
-from pages.shared.act import split_words
-from pages.shared.act.split import soon, split
-from pages.shared.act.split_picture import parts_of_w
 from pages.shared.presets import PRESETS
 from pages.shared.settings import settings_of
 from wd_core import collect, train
@@ -34,7 +34,7 @@ def test_the_null_space_follows_its_factor(values: dict[str, Any]) -> None:
     row = np.linalg.norm(w @ Vt[: data.n_train].T, axis=1)
     np.testing.assert_allclose(found.reached, row, rtol=1e-9)
     np.testing.assert_allclose(found.weight_norm**2, found.left**2 + row**2, rtol=1e-9)
-    assert "decay alone predicts" in split_words.outcome(found)
+    assert "decay alone predicts" in parts.outcome(found)
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,14 @@ def test_a_run_of_a_second_is_taken_apart_as_a_short_one_is() -> None:
 )
 def test_outside_the_row_space_a_start_has_one_course(values: dict[str, Any], course: str) -> None:
     settings = settings_of(values)
-    said = split_words.decay_alone(split(settings), pictured=True)
+    said = parts.decay_alone(split(settings), pictured=True)
     assert [c for c in ("grows", "stays as it is", "only shrinks") if c in said] == [course]
 
 
 def test_what_is_lost_in_rounding_is_said_to_be() -> None:
     for weight_decay, lost in ((100.0, True), (3.0, False)):
         settings = settings_of({"weight_decay": weight_decay})
-        assert ("lost in rounding" in split_words.outcome(split(settings))) == lost
+        assert ("lost in rounding" in parts.outcome(split(settings))) == lost
 
 
 def test_the_distance_to_ridge_is_that_to_scikit_learn() -> None:
@@ -128,4 +128,4 @@ def test_without_decay_the_nearest_of_many_solutions_is_the_end() -> None:
     inside = np.linalg.pinv(data.X_train) @ data.X_train
     assert np.linalg.norm(inside @ (w - least)) > 1e-3
     assert split(settings).to_end[-1] < 1e-6
-    assert "It is a least squares solution, up to rounding." in split_words.outcome(split(settings))
+    assert "It is a least squares solution, up to rounding." in parts.outcome(split(settings))

@@ -12,16 +12,16 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.act.answer.states import steps_for, weight_decay_for
+from pages.act.controls import CHART, on_chart
+from pages.act.question import SETTINGS
 from pages.shared import cached, controls
-from pages.shared.act.controls import CHART, on_chart
-from pages.shared.act.shown import SETTINGS
-from pages.shared.act.states import steps_for, weight_decay_for
 from pages.shared.presets import PRESETS
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import Number, Steps, settings_of
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, make_dataset
 
-VIEW = Path(__file__).parents[2] / "pages" / "views" / "act.py"
+VIEW = Path(__file__).parents[2] / "pages" / "act" / "view.py"
 TIMEOUT_SECONDS = 60
 SMALL = {"n_train": "6", "n_test": "5", "n_features": "5", "epochs": "3"}
 
@@ -71,7 +71,7 @@ def now(page: AppTest) -> dict[str, Any]:
 def slide(page: AppTest, weight_decay: float, steps: float | None) -> AppTest:
     """Let go of a slider of the chart at this stop."""
     chosen = {"weight_decay": weight_decay, "steps": steps}
-    with patch("pages.shared.act.controls.st") as session:
+    with patch("pages.act.controls.st") as session:
         session.session_state = {CHART: SimpleNamespace(chosen=chosen)}
         on_chart()["chosen"]()
         changed = {k: v for k, v in session.session_state.items() if k != CHART}

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.book import controls, curve_words, ours, picture, words
-from pages.shared.book.entry import DEFAULT, Entry, read_link, train_query
+from pages.book import answer, controls
+from pages.book import payload as picture
+from pages.book.question import DEFAULT, Entry, read_link, train_query
+from pages.book.words import curves, numbers
 from pages.shared.chart import encode
 from pages.shared.link import read_link as read_train_link
 from pages.shared.numbers import plain
@@ -48,7 +50,7 @@ def test_the_link_to_train_is_the_same_run(edition: str, code: str, lam: float) 
     obstacle = [not recipe.plain_start, bool(recipe.bias_scale), recipe.decay_bias]
     assert (query is None) == any(obstacle)
     if query is None:
-        assert told[obstacle.index(True)] in words.not_on_train(code, recipe)
+        assert told[obstacle.index(True)] in numbers.not_on_train(code, recipe)
         return
     link = read_train_link(parse_qsl(query))
     assert not link.complaints
@@ -71,55 +73,55 @@ def test_train_can_open_these() -> None:
     assert ("zh-pytorch", "concise") not in fits
 
 
-def compared(value: float | None, seeds: list[float]) -> ours.Comparison:
+def compared(value: float | None, seeds: list[float]) -> answer.Comparison:
     printed = Printed("scratch", 3.0, "norm", float("nan") if value is None else value)
-    return ours.Comparison(printed, value, seeds[0], np.array(seeds))
+    return answer.Comparison(printed, value, seeds[0], np.array(seeds))
 
 
 def test_a_verdict_follows_the_numbers() -> None:
     seeds = np.linspace(1, 2, 201).tolist()
     values = (1.5, 1.99, 2.5, None)
-    said = [words.verdict(compared(value, seeds)) for value in values]
+    said = [numbers.verdict(compared(value, seeds)) for value in values]
     assert said == ["inside", "outside nine in ten", "outside every seed", "none quoted"]
-    assert words.glance(compared(1.5, seeds)) == "1.5: inside"
-    text = words.summary(DEFAULT, [compared(v, seeds) for v in values])
+    assert numbers.glance(compared(1.5, seeds)) == "1.5: inside"
+    text = numbers.summary(DEFAULT, [compared(v, seeds) for v in values])
     assert "1 of 3 printed numbers lie" in text
     assert "2.5 (scratch, λ = 3, ‖w‖) does not: it lies above every seed." in text
     assert "1.99 (scratch, λ = 3, ‖w‖) does not: 198 of 200 seeds end below it." in text
     book = EDITIONS["zh-pytorch"]
-    text = words.everywhere([(book, compared(v, seeds)) for v in values], 200)
+    text = numbers.everywhere([(book, compared(v, seeds)) for v in values], 200)
     assert "Of 3 printed numbers 1 lie" in text
     assert "Beyond every one of our seeds: 2.5" in text
 
 
 def test_the_finding_says_what_the_numbers_show() -> None:
-    found = ours.of(DEFAULT)
-    hidden, zero, baselines = curve_words.reasons(DEFAULT.recipe, found)
+    found = answer.of(DEFAULT)
+    hidden, zero, baselines = curves.reasons(DEFAULT.recipe, found)
     assert "Of the 200 directions 180 are reached by no example" in hidden
     assert "the share 0.0269" in hidden
     assert "not to erase it: the share 0.0269" in zero
     assert "which is better than the" in baselines
-    assert "does best at λ = 50 (the largest drawn)" in curve_words.effect(found)
+    assert "does best at λ = 50 (the largest drawn)" in curves.effect(found)
 
 
 def test_other_numbers_make_other_sentences() -> None:
-    found = ours.of(DEFAULT)
+    found = answer.of(DEFAULT)
     none, three = found.at(0.0), found.at(3.0)
     for factor, said in ((2.0, "λ = 3 does harm"), (0.5, "with λ = 3.")):
         test = found.zero.test.copy()
         test[:, three] = factor * test[:, none]
         zero = replace(found.zero, test=test)
-        assert said in curve_words.reasons(DEFAULT.recipe, replace(found, zero=zero))[1]
+        assert said in curves.reasons(DEFAULT.recipe, replace(found, zero=zero))[1]
     small = replace(found, random=replace(found.random, test=found.zero.test))
-    assert "Nor does the random start" in curve_words.reasons(DEFAULT.recipe, small)[1]
+    assert "Nor does the random start" in curves.reasons(DEFAULT.recipe, small)[1]
     poor = replace(found.baselines, constant=found.baselines.constant + 100)
-    assert "worse than" in curve_words.reasons(DEFAULT.recipe, replace(found, baselines=poor))[2]
+    assert "worse than" in curves.reasons(DEFAULT.recipe, replace(found, baselines=poor))[2]
 
 
 @pytest.mark.parametrize(("edition", "code"), RUNS)
 def test_what_decay_did_to_the_start_follows_from_share_and_losses(edition: str, code: str) -> None:
     entry = Entry(edition, code, seeds=FEW)  # type: ignore[arg-type]
-    said = curve_words.reasons(entry.recipe, ours.of(entry))[1]
+    said = curves.reasons(entry.recipe, answer.of(entry))[1]
     ends = {
         scale: np.median(
             finish(replace(entry.recipe, **start), [0.0, 3.0], range(FEW)).test, axis=0
@@ -150,7 +152,7 @@ def test_a_code_that_decays_its_bias_is_not_compared_with_ridge_that_leaves_it_f
         names = {t.get("name") for t in picture.finding(entry)["figure"]["data"]}
         decays = EDITIONS[edition].recipes[code].decay_bias  # type: ignore[index]
         assert ("test, exact ridge" in names) != decays
-        told = curve_words.reasons(entry.recipe, ours.of(entry))[2]
+        told = curves.reasons(entry.recipe, answer.of(entry))[2]
         assert ("Exact ridge has" in told) != decays
         assert ("The bias is decayed, too" in told) == decays
 
@@ -165,7 +167,7 @@ def test_the_mark_of_lambda_stays_inside_the_panels() -> None:
 @pytest.mark.parametrize(("edition", "code"), RUNS)
 def test_the_plotted_curves_hold_what_the_code_adds(edition: str, code: str) -> None:
     book = EDITIONS[edition]
-    (course,) = (c for c in ours.courses(book, 5, 3.0) if c.code == code)
+    (course,) = (c for c in answer.courses(book, 5, 3.0) if c.code == code)
     ends = finish(book.recipes[code], [3.0], [5])  # type: ignore[index]
     times = 2 if book.recipes[code].loss == "mse" else 1  # type: ignore[index]
     # the code's λ in its own loss: λ/2 by hand, λ in Keras's l2
@@ -179,7 +181,7 @@ def test_the_plotted_curves_hold_what_the_code_adds(edition: str, code: str) -> 
         assert alone[-1] == pytest.approx(end[0, 0], rel=1e-9)
         wanted = times * end[0, 0] + added * ends.norm[0, 0] ** 2
         assert plotted[-1] == pytest.approx(wanted, rel=1e-9)
-    said = words.plotted([course], 5)
+    said = numbers.plotted([course], 5)
     assert ("of it the penalty" in said) == bool(added)
     assert ("without ½" in said) == (times == 2)
 
@@ -199,7 +201,7 @@ def test_the_enlarged_panel_holds_what_needs_no_random_start() -> None:
 def test_every_printed_number_is_a_dot_at_its_rank() -> None:
     figure = picture.everything(Entry(seeds=FEW))["figure"]
     dots = {t["name"]: values(t["x"]) for t in figure["data"] if t.get("mode") == "markers"}
-    found = [c for _, c in ours.everything(0, FEW)]
+    found = [c for _, c in answer.everything(0, FEW)]
     for name, inside in (("inside", True), ("outside nine in ten", False)):
         shares = [100 * np.mean(c.all < c.value) for c in found if c.inside == inside]
         np.testing.assert_allclose(dots[name], shares)

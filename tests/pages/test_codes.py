@@ -9,9 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from pages.shared.codes import picture, words
-from pages.shared.codes.runs import SECONDS, Question, affordable_epochs, alone, answer
-from pages.shared.codes.switches import SETTINGS, query, read_link
+from pages.codes import payload, words
+from pages.codes.answer import SECONDS, Question, affordable_epochs, alone, answer
+from pages.codes.question import SETTINGS, query, read_link
 from pages.shared.link import Pin
 from pages.shared.numbers import plain
 from pages.shared.settings import SETTINGS as RUN
@@ -19,7 +19,7 @@ from pages.shared.settings import Choice, settings_of
 from wd_core import make_dataset
 from wd_core.two_codes import SIDES, Switches, lock_step, seconds_an_epoch
 
-VIEW = Path(__file__).parents[2] / "pages" / "views" / "codes.py"
+VIEW = Path(__file__).parents[2] / "pages" / "codes" / "view.py"
 SMALL = {"n_train": "7", "n_test": "5", "n_features": "4", "epochs": "3", "batch_size": "3"}
 # The picture holds six digits, the scripts print twelve.
 SHOWN = 1e-5
@@ -122,7 +122,7 @@ def test_a_picture_ends_where_the_last_code_has_no_numbers_any_more(
     asked = question(lr=lr, weight_decay=weight_decay)
     moments = list(lock_step(make_dataset(asked.settings.data), asked.programs))
     last = [max(m.epoch for m in moments if np.isfinite(m.test_loss[k])) for k in (0, 1)]
-    drawn = picture.lock_step(asked, ())
+    drawn = payload.lock_step(asked, ())
     assert {values[-1] for name, values in drawn["series"].items() if name == "epoch"} == {
         max(last)
     }
@@ -131,7 +131,7 @@ def test_a_picture_ends_where_the_last_code_has_no_numbers_any_more(
     assert drawn["figure"]["layout"]["xaxis3"]["range"] == [0, max(1, *last)]
     said = f"with numbers (scratch up to epoch {last[0]}, concise up to epoch {last[1]})"
     assert said in drawn["sentence"]
-    assert "with numbers" not in picture.lock_step(question(), ())["sentence"]
+    assert "with numbers" not in payload.lock_step(question(), ())["sentence"]
 
 
 @pytest.mark.parametrize("batch_size", [3, 7])
@@ -208,7 +208,7 @@ def test_the_penalty_s_place_is_named_only_where_it_matters(
 def test_the_tile_and_the_sentence_measure_the_engine_alike() -> None:
     """The tile at each epoch, the sentence over all of them as a share of the weights."""
     asked = question()
-    drawn, found = picture.lock_step(asked, ()), answer(asked)
+    drawn, found = payload.lock_step(asked, ()), answer(asked)
     engine = np.array(drawn["series"]["engine"], dtype=float)
     assert engine == pytest.approx(np.nanmax(found.from_engine, axis=1), rel=1e-5)
     share = float((found.from_engine / found.size).max())
@@ -272,7 +272,7 @@ def test_a_law_stands_where_the_codes_really_run_it(
 
 def test_losses_that_are_0_leave_an_empty_panel_that_says_why() -> None:
     values = {"noise": 0.0, "true_weight": 0.0, "true_bias": 0.0, "init_std": 0.0}
-    figure = picture.lock_step(question(Switches(bias_start="zero"), **values), ())["figure"]
+    figure = payload.lock_step(question(Switches(bias_start="zero"), **values), ())["figure"]
     assert [trace["y"] for trace in figure["data"]] == [[None]] * 3
     notes = [note["text"] for note in figure["layout"]["annotations"]]
     assert notes == ["none: every loss is 0", "none: every weight is 0", "none: nothing differs"]
@@ -297,7 +297,7 @@ def test_long_runs_are_cut_and_the_rest_is_named() -> None:
 
 
 def test_every_curve_is_in_the_picture_and_gaps_are_null() -> None:
-    drawn = picture.lock_step(question(lr=0.03), ())
+    drawn = payload.lock_step(question(lr=0.03), ())
     named = {trace["meta"]["series"] for trace in drawn["figure"]["data"]}
     assert named | {"epoch", "engine"} == set(drawn["series"])
     assert not drawn["figure"]["layout"]["annotations"]
@@ -311,7 +311,7 @@ def test_every_curve_is_in_the_picture_and_gaps_are_null() -> None:
 
 def test_where_the_codes_agree_both_are_seen() -> None:
     """A thin line on a broad pale one of the same series: neither hides the other."""
-    drawn = picture.lock_step(question(), ())["figure"]["data"]
+    drawn = payload.lock_step(question(), ())["figure"]["data"]
     lines = [trace for trace in drawn if trace["mode"] == "lines"]
     order = {trace["meta"]["series"]: k for k, trace in enumerate(lines)}
     pairs = [key for key in order if key.endswith("_concise")]
@@ -324,7 +324,7 @@ def test_where_the_codes_agree_both_are_seen() -> None:
 
 
 def test_rounding_beside_a_real_difference_is_inside_the_picture() -> None:
-    drawn = picture.lock_step(question(), ())
+    drawn = payload.lock_step(question(), ())
     low = drawn["figure"]["layout"]["yaxis3"]["range"][0]
     for code in ("scratch", "concise"):
         last = drawn["series"][f"engine_{code}"][-1]

@@ -15,11 +15,11 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from pages.codes.controls import PAGE
 from pages.shared import controls
-from pages.shared.codes.controls import PAGE
 from wd_core.two_codes import SIDES, Switches
 
-VIEW = Path(__file__).parents[2] / "pages" / "views" / "codes.py"
+VIEW = Path(__file__).parents[2] / "pages" / "codes" / "view.py"
 SMALL = {"n_train": "7", "n_test": "5", "n_features": "4", "epochs": "3", "batch_size": "3"}
 # The picture holds six digits, the scripts print twelve.
 SHOWN = 1e-5

@@ -13,17 +13,18 @@ import pytest
 from scipy.signal import find_peaks, peak_prominences
 from streamlit.testing.v1 import AppTest
 
+from pages.dimension import answer, controls, words
+from pages.dimension import payload as picture
+from pages.dimension.answer import Sample, Seen, seen
+from pages.dimension.presets import PRESETS, Preset, opened
+from pages.dimension.question import DEFAULT, SETTINGS, Problem, read_link, train_query
 from pages.shared.chart import encode
-from pages.shared.dimension import controls, measured, picture, words
-from pages.shared.dimension.measured import Sample, Seen, seen
-from pages.shared.dimension.presets import PRESETS, Preset, opened
-from pages.shared.dimension.problem import DEFAULT, SETTINGS, Problem, read_link, train_query
 from pages.shared.link import read_link as read_train_link
 from pages.shared.words import Said
 from tests.matrix.driver import number, recording
 from wd_core import make_dataset, max_stable_lr
 
-VIEW = Path(__file__).parents[2] / "pages" / "views" / "dimension.py"
+VIEW = Path(__file__).parents[2] / "pages" / "dimension" / "view.py"
 # A page that shows four digits of a number rounds by half a unit of the fourth.
 FOUR_DIGITS = 5.1e-5
 SMALL = replace(DEFAULT, n_train=10)
@@ -183,7 +184,7 @@ def test_the_medians_are_those_of_the_draws() -> None:
     sets = found.drawn.kept[15]
     best = float(found.problem.model.best_weight_decay(10, 15))
     total = np.concatenate(
-        [measured.measured(s, found.problem.model, [0, 0.02, best]).total for s in sets], 1
+        [answer.measured(s, found.problem.model, [0, 0.02, best]).total for s in sets], 1
     )
     assert found.median[:, k] == pytest.approx(np.median(total, axis=1))
     assert found.band[0][:, k] == pytest.approx(np.quantile(total, 0.1, axis=1))
@@ -204,11 +205,11 @@ def test_the_measure_only_shifts_and_halves() -> None:
 def test_the_work_comes_in_parts_and_ends(size: int) -> None:
     problem = replace(DEFAULT, n_train=size, draws=200)
     drawn = Sample(problem.sizes, tuple(problem.grid))
-    total = sum(measured.expected_seconds(*drawn.sizes.pair(x)) for x in drawn.grid)
-    longest = max(measured.expected_seconds(*drawn.sizes.pair(x)) for x in drawn.grid)
-    assert drawn.draws * total <= max(measured.MOST_SECONDS, measured.LEAST_DRAWS * total)
+    total = sum(answer.expected_seconds(*drawn.sizes.pair(x)) for x in drawn.grid)
+    longest = max(answer.expected_seconds(*drawn.sizes.pair(x)) for x in drawn.grid)
+    assert drawn.draws * total <= max(answer.MOST_SECONDS, answer.LEAST_DRAWS * total)
     a_part = drawn.at_once * total / drawn.strides
-    assert a_part <= 2 * measured.PART_SECONDS + longest
+    assert a_part <= 2 * answer.PART_SECONDS + longest
     assert drawn.blocks * drawn.at_once >= drawn.draws
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from pages.shared import figures
-from pages.shared.figures import Curve, Level
 from pages.shared.palette import OPTIMUM, PENALTY, TEST, TEXT, TRAIN
-from pages.shared.plotting import DEEPEST, log_ticks
+from pages.shared.plotting import DEEPEST, Series, log_ticks
+from pages.train import figure as figures
+from pages.train.figure import Curve, Level
 
 EPOCHS = 4
 COLOUR_OF = {
@@ -22,9 +22,9 @@ COLOUR_OF = {
 }
 
 
-def series(twin: bool = True) -> figures.Series:
+def series(twin: bool = True) -> Series:
     """Curves of a made-up run, with or without those of its twin."""
-    curves: figures.Series = {
+    curves: Series = {
         "train_loss": [90.0, 10.0, 1.0, 0.1, 0.01],
         "test_loss": [90.0, 50.0, 20.0, 5.0, 1.0],
         "weight_norm": [14.0, 10.0, 5.0, 2.0, 1.0],
@@ -172,7 +172,7 @@ def test_the_axis_holds_everything_drawn_on_it(row: int, axis: str) -> None:
 
 
 def test_zeros_and_gaps_leave_finite_axes() -> None:
-    curves: figures.Series = {
+    curves: Series = {
         "epoch": [0, 1],
         "train_loss": [0.0, None],
         "test_loss": [0.0, None],
@@ -184,7 +184,7 @@ def test_zeros_and_gaps_leave_finite_axes() -> None:
 
 
 def test_one_value_alone_has_a_range_around_it() -> None:
-    curves: figures.Series = {"epoch": [0], "train_loss": [1.0], "test_loss": [1.0]}
+    curves: Series = {"epoch": [0], "train_loss": [1.0], "test_loss": [1.0]}
     low, high = drawn(series=curves, levels=(), pinned=())["layout"]["yaxis"]["range"]
     assert low < 0 < high
 
@@ -236,11 +236,11 @@ def test_what_has_no_point_in_its_panel_is_not_in_the_legend() -> None:
 
 
 def test_an_empty_panel_says_why_and_one_that_is_still_to_come_says_nothing() -> None:
-    empty: figures.Series = {"epoch": [0, 1], "train_loss": [0.0, 0.0], "test_loss": [0.0, 0.0]}
+    empty: Series = {"epoch": [0, 1], "train_loss": [0.0, 0.0], "test_loss": [0.0, 0.0]}
     layout = drawn(series=empty, levels=(), pinned=())["layout"]
     assert all(note["text"] for note in layout["annotations"])
     assert len(layout["annotations"]) == 2
-    coming: figures.Series = {"epoch": [], "train_loss": [], "test_loss": []}
+    coming: Series = {"epoch": [], "train_loss": [], "test_loss": []}
     figure = drawn(series=coming, levels=(), pinned=())
     assert not figure["layout"].get("annotations")
     assert all(t.get("showlegend", True) for t in figure["data"])

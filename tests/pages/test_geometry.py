@@ -7,17 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.shared.geometry import picture, problem_words, relief, words
-from pages.shared.geometry.descents import stability
-from pages.shared.geometry.diamond_words import sparsity
-from pages.shared.geometry.figures import panels, shapes
-from pages.shared.geometry.figures.examples import points
-from pages.shared.geometry.labels import BOX, ROOM, struck, way
-from pages.shared.geometry.moves import LONGEST_ARROW, SHORTEST_ARROW, l1_optima
-from pages.shared.geometry.problem import NARROWER, Solutions, problem, solutions
-from pages.shared.geometry.problem_words import valley
-from pages.shared.geometry.readouts import angles
-from pages.shared.geometry.scene import DECADES, DEFAULT, Scene, scene_of
+from pages.geometry.answer.descents import stability
+from pages.geometry.answer.solutions import NARROWER, Solutions, problem, solutions
+from pages.geometry.figure import panels
+from pages.geometry.figure.examples import points
+from pages.geometry.payload import plane as plane_payload
+from pages.geometry.payload import surface as surface_payload
+from pages.geometry.payload.labels import BOX, ROOM, struck, way
+from pages.geometry.payload.moves import LONGEST_ARROW, SHORTEST_ARROW, l1_optima
+from pages.geometry.payload.readouts import angles
+from pages.geometry.question.scene import DECADES, DEFAULT, Scene, scene_of
+from pages.geometry.words import finding, meaning
+from pages.geometry.words.diamond import sparsity
+from pages.geometry.words.finding import valley
+from pages.shared import shapes
 from pages.shared.numbers import plain
 from pages.shared.words import Said
 from tests.oracles import ridge
@@ -44,7 +47,7 @@ def solved(values: dict[str, Any]) -> Solutions:
 
 
 def drawn(values: dict[str, Any]) -> dict[str, Any]:
-    return picture.plane(scene_of(values))
+    return plane_payload.plane(scene_of(values))
 
 
 def trace(payload: dict[str, Any], key: str) -> dict[str, Any]:
@@ -450,7 +453,7 @@ def test_a_plane_that_does_not_turn_is_not_said_to(size: dict[str, Any]) -> None
     assert given.dataset is not None
     s, data = solved(values), given.dataset
     assert not given.turns
-    assert "turns" not in " ".join(problem_words.sliced(given)) + " ".join(words.drawn(given, s))
+    assert "turns" not in " ".join(finding.sliced(given)) + " ".join(meaning.drawn(given, s))
     legend = [str(t.get("name")) for t in drawn(values)["figure"]["data"]]
     assert "path of w*(λ), λ from 0 to ∞" in legend
     for k in range(0, len(s.theta), 9):
@@ -595,7 +598,7 @@ def test_where_the_constraint_is_idle_nothing_pulls(values: dict[str, Any]) -> N
 
 
 def test_the_surfaces_meet_where_there_is_no_penalty() -> None:
-    payload = relief.surface(Scene(weight_decay=0.0))
+    payload = surface_payload.surface(Scene(weight_decay=0.0))
     loss, objective = payload["figure"]["data"][:2]
     assert loss["z"]["bdata"] == objective["z"]["bdata"]
     assert "one surface" in payload["sentence"]
@@ -605,7 +608,7 @@ def test_the_surfaces_meet_where_there_is_no_penalty() -> None:
 @pytest.mark.parametrize("lam", [0.0, 0.5, 1e6])
 def test_the_surface_marks_the_minimisers_on_the_sheets(values: dict[str, Any], lam: float) -> None:
     scene = scene_of(values | {"weight_decay": lam})
-    s, payload = solutions(scene), relief.surface(scene)
+    s, payload = solutions(scene), surface_payload.surface(scene)
     surface, k = s.surfaces[s.chosen], s.chosen
     points = {t["name"]: t for t in payload["figure"]["data"] if t.get("mode") == "markers"}
     heights = {
@@ -704,7 +707,7 @@ def test_the_default_start_lies_inside_the_frame_of_a_minimiser_at_0() -> None:
 
 @pytest.mark.parametrize("lam", [0.0, 0.5, 1e3, 1e6])
 def test_both_sheets_keep_to_the_picture_and_have_points_in_it(lam: float) -> None:
-    payload = relief.surface(Scene(weight_decay=lam))
+    payload = surface_payload.surface(Scene(weight_decay=lam))
     loss, objective = payload["figure"]["data"][:2]
     low, top = payload["figure"]["layout"]["scene"]["zaxis"]["range"]
     surface, x, y = solved({}).surfaces[0], array(loss["x"]), array(loss["y"])
@@ -720,7 +723,7 @@ def test_both_sheets_keep_to_the_picture_and_have_points_in_it(lam: float) -> No
 
 
 def test_names_over_the_surface_stand_on_the_sides_of_their_points() -> None:
-    figure = relief.surface(Scene(weight_decay=0.1))["figure"]
+    figure = surface_payload.surface(Scene(weight_decay=0.1))["figure"]
     sides = {t["text"][0]: t["textposition"] for t in figure["data"] if t.get("mode") == "text"}
     assert sides == {"w̃": "top right", "w*": "top left"}
     eye = figure["layout"]["scene"]["camera"]["eye"]
@@ -730,7 +733,7 @@ def test_names_over_the_surface_stand_on_the_sides_of_their_points() -> None:
 
 
 def test_a_phone_sees_the_same_heights_from_farther_away() -> None:
-    layout = relief.surface(Scene())["figure"]["layout"]
+    layout = surface_payload.surface(Scene())["figure"]["layout"]
     scene, narrow = layout["scene"], layout["meta"]["narrow"]
     assert narrow["scene.zaxis"].items() >= scene["zaxis"].items()
     shares = [narrow["scene.camera"]["eye"][a] / scene["camera"]["eye"][a] for a in "xyz"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shared.geometry.scene import (
+from pages.geometry.question.scene import (
     DEFAULT,
     DEFAULTS,
     SETTINGS,

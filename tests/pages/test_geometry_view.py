@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.geometry import controls
-from pages.shared.geometry.descents import FARTHEST, batches, minibatch, within_reach
-from pages.shared.geometry.problem import problem, solutions
-from pages.shared.geometry.scene import DEFAULTS, SETTINGS, Scene, read_link
+from pages.geometry import controls
+from pages.geometry.answer.descents import FARTHEST, batches, minibatch, within_reach
+from pages.geometry.answer.solutions import problem, solutions
+from pages.geometry.question.scene import DEFAULTS, SETTINGS, Scene, read_link
 from pages.shared.numbers import plain
 from tests.descent import largest_stable_lr
 from wd_core import Hyperparameters
@@ -28,7 +28,7 @@ SOURCES = ("designed", "diabetes", "synthetic", "slice")
 def opened(query: dict[str, str] | None = None) -> AppTest:
     """The page at this address, and no exception on it."""
     page = AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS)
-    page.switch_page(str(FRAME.parent / "views" / "geometry.py"))
+    page.run().switch_page("geometry/view.py")  # the first run registers the pages
     for key, text in (query or {}).items():
         page.query_params[key] = text
     return fine(page.run())

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-import pages.shared
+import pages
+from pages.act.question import read_link as read_act
+from pages.book.question import read_link as read_book
+from pages.codes.question import read_link as read_codes
+from pages.dimension.question import read_link as read_dimension
+from pages.geometry.question.scene import read_link as read_geometry
+from pages.map.question import read_link as read_map
 from pages.shared import tables
-from pages.shared.act.shown import read_link as read_act
-from pages.shared.book.entry import read_link as read_book
-from pages.shared.codes.switches import read_link as read_codes
-from pages.shared.dimension.problem import read_link as read_dimension
 from pages.shared.foreign import is_foreign
-from pages.shared.geometry.scene import read_link as read_geometry
 from pages.shared.link import (
     LONGEST_NAME,
     MOST_PINS,
@@ -31,7 +32,6 @@ from pages.shared.link import (
     read_link,
     read_values,
 )
-from pages.shared.map.plan import read_link as read_map
 from pages.shared.numbers import Digits
 from pages.shared.settings import (
     DEFAULTS,
@@ -44,23 +44,23 @@ from pages.shared.settings import (
     Value,
     settings_of,
 )
-from pages.shared.step.shown import read_link as read_step
-from pages.shared.which.problem import read_link as read_which
 from pages.shared.words import Said
+from pages.step.question import read_link as read_step
+from pages.which.question import read_link as read_which
 from tests.made_up import FEATURES, ROWS, SOURCES
 from wd_core import DATASETS
 
 Reader = Callable[[Iterable[tuple[str, str]]], Any]
 READERS: dict[str, Reader] = {
-    "settings": read_link,
-    "act.shown": read_act,
-    "book.entry": read_book,
-    "codes.switches": read_codes,
-    "dimension.problem": read_dimension,
-    "geometry.scene": read_geometry,
-    "map.plan": read_map,
-    "step.shown": read_step,
-    "which.problem": read_which,
+    "shared.settings": read_link,
+    "act.question": read_act,
+    "book.question": read_book,
+    "codes.question": read_codes,
+    "dimension.question": read_dimension,
+    "geometry.question.scene": read_geometry,
+    "map.question": read_map,
+    "step.question": read_step,
+    "which.question": read_which,
 }
 # What addresses bring that were passed on by others, each as it comes.
 ADDED = {
@@ -179,17 +179,17 @@ def test_unknown_keys_are_named_and_left_out(key: str, text: str) -> None:
 
 def test_every_page_that_reads_links_is_in_the_table() -> None:
     """Its keys are then no complaint on the others."""
-    names = [m.name for m in pkgutil.walk_packages(pages.shared.__path__, "pages.shared.")]
+    names = [m.name for m in pkgutil.walk_packages(pages.__path__, "pages.")]
     modules = [import_module(name) for name in names]
     reading = [m.__name__ for m in modules if "SETTINGS" in vars(m) and "read_link" in vars(m)]
     own = {page.__name__ for page in tables.PAGES}
     assert {name for name in reading if not name.endswith((".controls", ".link"))} <= own
-    assert own == {f"pages.shared.{name}" for name in READERS}
+    assert own == {f"pages.{name}" for name in READERS}
 
 
 @pytest.mark.parametrize("page", READERS)
 def test_what_another_page_knows_is_no_complaint_on_this_one(page: str) -> None:
-    own = import_module(f"pages.shared.{page}").SETTINGS
+    own = import_module(f"pages.{page}").SETTINGS
     runs = {} if read_only_its_own(page) else SETTINGS
     others = tables.KEYS - own.keys() - runs.keys()
     assert others
@@ -200,7 +200,8 @@ def test_what_another_page_knows_is_no_complaint_on_this_one(page: str) -> None:
 
 def read_only_its_own(page: str) -> bool:
     """Whether a page's link says nothing of the run that Train has."""
-    return page in ("book.entry", "dimension.problem", "geometry.scene", "which.problem")
+    own = ("book.question", "dimension.question", "geometry.question.scene", "which.question")
+    return page in own
 
 
 @pytest.mark.parametrize("query", ADDED.values(), ids=ADDED)
@@ -230,10 +231,10 @@ def test_names_in_a_sentence_hold_no_sign_that_turns_or_breaks_it() -> None:
             assert "“ab”" in complaint
 
 
-@pytest.mark.parametrize("page", sorted(READERS.keys() - {"codes.switches"}))  # it has names alone
+@pytest.mark.parametrize("page", sorted(READERS.keys() - {"codes.question"}))  # it has names alone
 @pytest.mark.parametrize("digits", [20, 309, 310, 4300, 4301, 50_000])
 def test_a_whole_number_of_any_length_is_refused_with_its_range(page: str, digits: int) -> None:
-    own = import_module(f"pages.shared.{page}").SETTINGS
+    own = import_module(f"pages.{page}").SETTINGS
     whole = [key for key, s in own.items() if not isinstance(s, Choice) and s.whole]
     assert whole
     for key in whole:

@@ -14,32 +14,18 @@ import plotly.graph_objects as go
 import pytest
 from scipy.stats import theilslopes
 
+from pages.map import controls, sections
+from pages.map import payload as picture
+from pages.map.answer import box, valley
+from pages.map.answer import cells as answer
+from pages.map.figure import maps
+from pages.map.figure.axes import Frame
+from pages.map.presets import PRESETS
+from pages.map.question import ALL, SETTINGS, Panel, Plan, Shown, plan_of, read_link, spaced
+from pages.map.words import cells, reading
+from pages.map.words import maps as words
 from pages.shared.chart import encode
 from pages.shared.link import read_link as read_train_link
-from pages.shared.map import (
-    box,
-    cell_words,
-    controls,
-    figures,
-    picture,
-    reading,
-    sweeps,
-    texts,
-    valley,
-    words,
-)
-from pages.shared.map.axes import Frame
-from pages.shared.map.plan import (
-    ALL,
-    SETTINGS,
-    Panel,
-    Plan,
-    Shown,
-    plan_of,
-    read_link,
-    spaced,
-)
-from pages.shared.map.presets import PRESETS
 from pages.shared.numbers import plain
 from pages.shared.settings import settings_of
 from wd_core import OPTIMIZERS, collect, make_dataset, train
@@ -55,8 +41,8 @@ def small(shown: Shown = FEW, **values: Any) -> Plan:
     return plan_of(settings_of({**SMALL, **values}), shown)
 
 
-def filled(plan: Plan) -> sweeps.Cells:
-    found = sweeps.Cells(plan)
+def filled(plan: Plan) -> answer.Cells:
+    found = answer.Cells(plan)
     assert True in list(found.fill())
     return found
 
@@ -83,7 +69,7 @@ def test_two_kinds_of_decay_that_are_one_rule_are_trained_once() -> None:
     assert torch.twin(other) == first
     assert paper.twin(other) == other
     assert reading.rules(torch).startswith("Under SGD the two are one rule. SGD with momentum, ")
-    assert sweeps.Cells(paper).total * 5 == sweeps.Cells(torch).total * 6
+    assert answer.Cells(paper).total * 5 == answer.Cells(torch).total * 6
     found = filled(torch)
     assert found.done == found.total
     np.testing.assert_array_equal(found.test[first], found.test[other])
@@ -110,7 +96,7 @@ def test_values_are_even_on_a_logarithmic_axis_and_short() -> None:
 
 
 def test_the_middle_run_is_a_run_and_divergence_counts_as_the_worst() -> None:
-    found = sweeps.Cells(small(replace(FEW, seeds=3)))
+    found = answer.Cells(small(replace(FEW, seeds=3)))
     found.finished[0, 0, 0] = [True, True, True]
     found.test[0, 0, 0] = [3.0, 1.0, 2.0]
     found.finished[0, 0, 1] = [True, True, True]
@@ -131,10 +117,10 @@ def test_the_middle_run_is_a_run_and_divergence_counts_as_the_worst() -> None:
 @pytest.mark.parametrize(("per_decade", "seeds"), [(1, 1), (3, 2), (8, 1)])
 def test_the_cells_come_from_coarse_to_fine_and_each_once(per_decade: int, seeds: int) -> None:
     plan = small(Shown(per_decade=per_decade, seeds=seeds))
-    own = sweeps.Cells(plan).own
-    waves = list(sweeps.coarse_to_fine(plan, own))
+    own = answer.Cells(plan).own
+    waves = list(answer.coarse_to_fine(plan, own))
     every = np.concatenate(waves)
-    assert len(np.unique(every, axis=0)) == len(every) == sweeps.Cells(plan).total
+    assert len(np.unique(every, axis=0)) == len(every) == answer.Cells(plan).total
     first = [wave for wave in waves if wave[0, 3] == 0]
     assert [wave[0, 3] for wave in waves] == [0] * len(first) + list(range(1, seeds))
     assert {0, 1} <= set(first[0][:, 1])  # λ = 0 and the least λ are in the coarsest
@@ -151,18 +137,18 @@ def test_coarse_cells_fill_the_finer_ones_around_them() -> None:
     for row, column in ((0, 0), (0, 8), (1, 0), (1, 8), (9, 0), (9, 8), (0, 16), (1, 16), (9, 16)):
         known[0, row, column], values[0, row, column] = True, 100 * row + column
     known[0, 3, 2], values[0, 3, 2] = True, 7.0
-    shown = sweeps.spread(values, known)[0]
+    shown = answer.spread(values, known)[0]
     assert shown[8, 7] == 100  # of the block of (1, 0)
     assert shown[9, 7] == 900
     assert shown[0, 7] == 0  # λ = 0 is no part of a block
     assert shown[4, 3] == 7  # of the finer block of (3, 2)
     assert shown[5, 3] == 100
-    assert np.isnan(sweeps.spread(values, np.zeros_like(known))).all()
-    np.testing.assert_array_equal(sweeps.spread(values, known)[known], values[known])
+    assert np.isnan(answer.spread(values, np.zeros_like(known))).all()
+    np.testing.assert_array_equal(answer.spread(values, known)[known], values[known])
 
 
 def test_a_stopped_sweep_keeps_its_cells_and_another_goes_on() -> None:
-    found = sweeps.Cells(small(Shown(per_decade=2)))
+    found = answer.Cells(small(Shown(per_decade=2)))
     with closing(found.fill()) as training:
         next(came for came in training if came)
     kept, before = found.finished.copy(), found.test.copy()
@@ -173,7 +159,7 @@ def test_a_stopped_sweep_keeps_its_cells_and_another_goes_on() -> None:
 
 
 def test_two_who_ask_for_one_map_share_its_runs() -> None:
-    found = sweeps.Cells(small(Shown(per_decade=2)))
+    found = answer.Cells(small(Shown(per_decade=2)))
     with closing(found.fill()) as first, closing(found.fill()) as second:
         next(came for came in first if came)
         done = found.done
@@ -185,7 +171,7 @@ def test_two_who_ask_for_one_map_share_its_runs() -> None:
 
 
 def test_only_so_many_maps_are_trained_at_once() -> None:
-    many = [sweeps.Cells(small(FEW, seed=seed)) for seed in range(3)]
+    many = [answer.Cells(small(FEW, seed=seed)) for seed in range(3)]
     streams = [found.fill() for found in many]
     try:
         assert [next(stream) for stream in streams] == [True, True, False]
@@ -198,14 +184,14 @@ def test_only_so_many_maps_are_trained_at_once() -> None:
 
 
 def test_a_map_that_is_too_much_says_so_and_what_to_do() -> None:
-    why = sweeps.too_much(small(Shown(per_decade=8, seeds=25), epochs=20_000, n_features=200))
+    why = answer.too_much(small(Shown(per_decade=8, seeds=25), epochs=20_000, n_features=200))
     assert why is not None
     assert "minutes" in why
     assert "Choose fewer" in why
-    wide = sweeps.too_much(small(FEW, n_features=10_000, n_train=2000, batch_size=2000, epochs=1))
+    wide = answer.too_much(small(FEW, n_features=10_000, n_train=2000, batch_size=2000, epochs=1))
     assert wide is not None
     assert "million numbers" in wide
-    assert sweeps.too_much(plan_of(settings_of({}), Shown())) is None
+    assert answer.too_much(plan_of(settings_of({}), Shown())) is None
 
 
 @pytest.mark.parametrize("slope", [-1.0, 0.0, 0.6])
@@ -397,14 +383,14 @@ def test_hover_says_the_cells_numbers() -> None:
     plan = small()
     payload = payload_of(FEW)
     heat = next(trace for trace in payload["figure"]["data"] if trace["type"] == "heatmap")
-    middle = sweeps.cells(plan).middle()
-    assert all(text == figures.BETWEEN for text in heat["text"][1])
+    middle = answer.cells(plan).middle()
+    assert all(text == maps.BETWEEN for text in heat["text"][1])
     text = heat["text"][2][1]  # after λ = 0 and the gap
     run = plan.run(0, 1, 1, 0)
     assert text.startswith(f"η = {run.lr:g}, λ = {run.weight_decay:g}")
     assert f"test loss {plain(float(middle.test[0, 1, 1]))}" in text
     lost = np.argwhere(middle.diverged[0])[0]
-    assert "diverged at epoch" in cell_words.hover(plan, middle, 0)[lost[0]][lost[1]]
+    assert "diverged at epoch" in cells.hover(plan, middle, 0)[lost[0]][lost[1]]
 
 
 def test_the_stream_counts_its_runs_and_ends_with_the_whole_picture() -> None:
@@ -422,9 +408,9 @@ def test_the_stream_counts_its_runs_and_ends_with_the_whole_picture() -> None:
     assert "layout" not in events[-2][1]["figure"]  # what the hand has chosen stays
 
 
-def middle_of(plan: Plan, losses: Array) -> sweeps.Middle:
+def middle_of(plan: Plan, losses: Array) -> answer.Middle:
     """That of maps whose every seed ends with these losses; NaN where they diverge."""
-    found = sweeps.Cells(plan)
+    found = answer.Cells(plan)
     found.test[:], found.finished[:] = losses[..., None], True
     found.diverged_at[:] = np.where(np.isnan(found.test), 7, -1)
     return found.middle()
@@ -572,7 +558,7 @@ def test_a_short_last_batch_makes_two_rules_of_the_two_kinds() -> None:
 def test_the_colours_are_ticked_at_round_numbers(
     ends: tuple[float, float], ticks: list[float]
 ) -> None:
-    found = figures.round_numbers(*np.log10(ends).tolist())
+    found = maps.round_numbers(*np.log10(ends).tolist())
     assert found == pytest.approx(ticks) or set(found) <= set(ticks)
     assert 2 <= len(found) <= 7
     assert all(ends[0] * (1 - 1e-6) <= x <= ends[1] * (1 + 1e-6) for x in found)
@@ -601,7 +587,7 @@ def test_the_answer_follows_the_numbers() -> None:
 
 def test_a_kind_is_called_lower_only_beyond_the_spread_over_the_seeds() -> None:
     plan = small(Shown("adam", per_decade=1, seeds=3))
-    found = sweeps.Cells(plan)
+    found = answer.Cells(plan)
     found.finished[:] = True
     found.test[0], found.test[1] = 1.0, 2.0
     for spread, lower in ((1.9, True), (2.1, False)):
@@ -621,7 +607,7 @@ def test_a_kind_is_called_lower_only_beyond_the_spread_over_the_seeds() -> None:
 
 def test_one_rule_in_two_panels_is_counted_once() -> None:
     plan = small(Shown(per_decade=3))
-    found = sweeps.Cells(plan)
+    found = answer.Cells(plan)
     found.finished[:] = True
     product = np.log10(np.maximum(plan.strength, 1e-9))[:, None] + np.log10(plan.lr)
     found.test[:] = (10.0 ** np.clip(-product - 1, -1, 2))[..., None]
@@ -644,7 +630,7 @@ def test_predicting_the_mean_is_measured_in_the_middle_of_the_seeds() -> None:
 def test_the_table_holds_every_run() -> None:
     plan = small()
     found = filled(plan)
-    rows = list(csv.DictReader(StringIO(texts.table(found))))
+    rows = list(csv.DictReader(StringIO(sections.table(found))))
     assert len(rows) == np.prod(plan.shape)
     row = next(r for r in rows if r["optimizer"] == "adam" and r["diverged_at"] == "")
     panel = plan.panels.index(Panel("adam", row["decay"]))  # type: ignore[arg-type]
@@ -658,6 +644,6 @@ def test_the_table_holds_every_run() -> None:
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_is_ready_soon_and_in_range(preset: Any) -> None:
     plan = plan_of(preset.settings, preset.shown)
-    assert sweeps.too_much(plan) is None
+    assert answer.too_much(plan) is None
     assert read_link(parse_qsl(preset.shown.query(preset.settings, ())))[2] == []
     assert preset.maps.keys() <= SETTINGS.keys()

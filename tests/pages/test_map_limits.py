@@ -5,8 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pages.shared.map import figures, limits, overlays, picture, reading
-from pages.shared.map.plan import Panel, Shown
+from pages.map import payload as picture
+from pages.map.answer import limits
+from pages.map.figure import maps, overlays
+from pages.map.question import Panel, Shown
+from pages.map.words import reading
 from tests.descent import largest_stable_lr
 from tests.pages.test_map import FEW, filled, payload_of, small
 from wd_core import OPTIMIZERS, largest_curvature, make_dataset, max_stable_lr
@@ -133,7 +136,7 @@ def test_what_is_not_drawn_is_not_spoken_of() -> None:
     for query in ({}, {"batch_size": 8}, {"noise": 0.0, "true_weight": 0.0, "init_std": 0.0}):
         for shown in (FEW, Shown("adam", per_decade=1, lr_from=1e-4, lr_to=1e-3, seeds=1)):
             payload = payload_of(shown, **query)
-            drawn = figures.legend(payload["figure"])
+            drawn = maps.legend(payload["figure"])
             plan = small(shown, **query)
             text = reading.reading(plan, drawn, whole=True)
             assert all(point.startswith("- ") for point in text.splitlines())

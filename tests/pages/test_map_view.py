@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.map import controls, picture
-from pages.shared.map.plan import read_link
+from pages.map import controls
+from pages.map import payload as picture
+from pages.map.question import read_link
 
-VIEW = Path(__file__).parents[2] / "pages" / "views" / "map.py"
+VIEW = Path(__file__).parents[2] / "pages" / "map" / "view.py"
 SMALL = "n_features=6&n_train=8&n_test=5&epochs=4&batch_size=4&per_decade=1&seeds=1"
 
 

@@ -10,11 +10,12 @@ from typing import Any, get_type_hints, is_typeddict
 
 import pytest
 
-from pages.shared import assets, payload, picture
+from pages.map import payload as map_picture
+from pages.map.question import Shown
+from pages.shared import assets, payload
 from pages.shared.chart import encode
-from pages.shared.map import picture as map_picture
-from pages.shared.map.plan import Shown
 from pages.shared.settings import settings_of
+from pages.train.payload import picture
 from tests.misfits import misfits
 
 DECLARED = (assets.BROWSER / "payload.d.ts").read_text(encoding="utf-8")

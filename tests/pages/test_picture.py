@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from pages.shared import cached, diverged, picture
+from pages.shared import cached
 from pages.shared.chart import encode
 from pages.shared.link import Pin
-from pages.shared.picture import stream, training_picture
 from pages.shared.plotting import MARKS
 from pages.shared.remedies import remedies
 from pages.shared.settings import DEFAULTS, SETTINGS, Settings, Value, relevant, settings_of
+from pages.train.payload import picture
+from pages.train.payload.picture import stream, training_picture
+from pages.train.words import diverged
 from tests.matrix.driver import number, recording
 from tests.matrix.recompute import Recomputed
 from wd_core import Dataset, DatasetSpec, Run, collect, make_dataset, train

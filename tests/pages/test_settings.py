@@ -6,8 +6,8 @@ from itertools import pairwise, product
 
 import pytest
 
-from pages.shared.geometry import scene
-from pages.shared.map import plan
+from pages.geometry.question import scene
+from pages.map import question
 from pages.shared.settings import (
     DEFAULTS,
     FRONT,
@@ -20,7 +20,7 @@ from pages.shared.settings import (
     settings_of,
     within,
 )
-from pages.shared.which import problem as which
+from pages.which import question as which
 from tests.made_up import SOURCES
 from wd_core import (
     DATASETS,
@@ -125,7 +125,8 @@ def test_choices_offer_the_registries() -> None:
 
 def test_what_is_registered_later_is_offered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     choices = [SETTINGS["source"], SETTINGS["optimizer"], which.SETTINGS["source"]]
-    choices += [which.SETTINGS["optimizer"], scene.SETTINGS["data"], plan.SETTINGS["optimizers"]]
+    choices += [which.SETTINGS["optimizer"], scene.SETTINGS["data"]]
+    choices.append(question.SETTINGS["optimizers"])
     before = [dict(choice.options) for choice in choices]
     monkeypatch.setitem(DATASETS, "made_up", SOURCES["made_up"])
     monkeypatch.setitem(OPTIMIZERS, "made_up", replace(OPTIMIZERS["sgd"], featured=False))

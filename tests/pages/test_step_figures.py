@@ -7,9 +7,10 @@ import pytest
 
 from pages.shared.palette import TEXT
 from pages.shared.settings import settings_of
-from pages.shared.step import figures, picture
-from pages.shared.step.replays import other_decay, walked
-from pages.shared.step.shown import Shown
+from pages.step import figure as figures
+from pages.step import payload as picture
+from pages.step.answer.replays import other_decay, walked
+from pages.step.question import Shown
 from tests.pages.opening import values
 from wd_core import OPTIMIZERS
 from wd_core.optimizers import Kind

@@ -15,10 +15,10 @@ from pages.shared import cached, controls
 from pages.shared.numbers import plain
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import Number, Steps, settings_of
-from pages.shared.step import mends as mends_module
-from pages.shared.step.mends import mends
-from pages.shared.step.replays import measured
-from pages.shared.step.shown import DEFAULTS, SETTINGS, Shown, read_link
+from pages.step.answer import mends as mends_module
+from pages.step.answer.mends import mends
+from pages.step.answer.replays import measured
+from pages.step.question import DEFAULTS, SETTINGS, Shown, read_link
 from tests.pages import opening
 from tests.pages.opening import fine, payloads, text, unopened
 from wd_core import DATASETS, OPTIMIZERS, Hyperparameters, collect, make_dataset, train

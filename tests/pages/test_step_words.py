@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from pages.shared.numbers import Digits
-from pages.shared.step.mends import Mend, Outcome
-from pages.shared.step.words import limits, pulls, shrinking, trials, update
-from pages.shared.step.words.formula import WIDEST, formula, signs
 from pages.shared.words import Said
+from pages.step.answer.mends import Mend, Outcome
+from pages.step.words import limits, pulls, shrinking, trials, update
+from pages.step.words.formula import WIDEST, formula, signs
 from tests.matrix.driver import number
 from tests.matrix.formulas import evaluate
 from tests.oracles import random_dataset

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from pages.shared import story
 from pages.shared.cached import Baselines
-from pages.shared.diverged import advice
 from pages.shared.judging import ALIKE
 from pages.shared.numbers import plain
 from pages.shared.remedies import Remedies
-from pages.shared.story import GROWN, MEMORISED, Outcome
+from pages.train.words import story
+from pages.train.words.diverged import advice
+from pages.train.words.story import GROWN, MEMORISED, Outcome
 from tests.matrix.driver import number, recording
 from wd_core import Hyperparameters
 from wd_core.behaviour import End, behaviour

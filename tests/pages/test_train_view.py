@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 from pages.shared import cached
 from pages.shared.link import MOST_PINS, Pin, query_of, read_link
 from pages.shared.numbers import plain
-from pages.shared.picture import training_picture
 from pages.shared.presets import PRESETS
 from pages.shared.settings import DEFAULTS, SETTINGS, Choice, Number, Steps, settings_of
+from pages.train.payload.picture import training_picture
 from wd_core import DATASETS, OPTIMIZERS
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"

@@ -22,10 +22,16 @@ from pages.shared.judging import FEW_TESTS
 from pages.shared.link import read_link as read_train_link
 from pages.shared.numbers import Digits
 from pages.shared.settings import Steps
-from pages.shared.which import drawing, finding, freedom, measured, picture, texts, verdict, words
-from pages.shared.which.measured import METHODS, Again, Seen, Trained
-from pages.shared.which.presets import PRESETS
-from pages.shared.which.problem import (
+from pages.shared.words import Said
+from pages.which import payload as picture
+from pages.which import sections
+from pages.which.answer import measured
+from pages.which.answer.measured import METHODS, Again, Seen, Trained
+from pages.which.figure import drawing, freedom
+from pages.which.figure.scale import Scale
+from pages.which.figure.traces import RULES
+from pages.which.presets import PRESETS
+from pages.which.question import (
     DEFAULTS,
     SETTINGS,
     Problem,
@@ -34,9 +40,7 @@ from pages.shared.which.problem import (
     read_link,
     train_query,
 )
-from pages.shared.which.scale import Scale
-from pages.shared.which.traces import RULES
-from pages.shared.words import Said
+from pages.which.words import finding, places, verdict
 from tests.matrix.driver import number, recording
 from wd_core import (
     bayes_weight_decay,
@@ -48,7 +52,7 @@ from wd_core import (
     validation_split,
 )
 
-VIEW = Path(__file__).parents[2] / "pages" / "views" / "which.py"
+VIEW = Path(__file__).parents[2] / "pages" / "which" / "view.py"
 # Closed forms of one and the same solution, on a few dozen well-conditioned rows.
 SAME = {"rel": 1e-9}
 # A run in a batch, against alone: rounding over a few hundred steps, where nothing amplifies it.
@@ -339,9 +343,9 @@ def test_diverged_runs_are_a_gap_and_said() -> None:
         "low": seen.grid[gone][0],
         "high": seen.grid[gone][-1],
     }
-    assert "2 of 2 runs diverged" in words.sentences(seen)[-1]
+    assert "2 of 2 runs diverged" in places.sentences(seen)[-1]
     alone = whole(problem(lr=0.1, most=100.0, epochs=200, seeds=1))
-    assert words.sentences(alone)[-1].endswith("Its run diverged: choose a smaller η.")
+    assert places.sentences(alone)[-1].endswith("Its run diverged: choose a smaller η.")
 
 
 def test_a_size_that_would_take_too_long_leaves_trained_runs_out() -> None:
@@ -406,8 +410,8 @@ def test_rounding_is_no_loss() -> None:
     assert exact.at.test[0] == 0
     assert exact.chosen.least == 0
     assert exact.chosen.ratio[METHODS.index("zero")] == 1
-    assert "test loss 0, as good as the best" in words.sentences(seen)[0]
-    assert "above the best, which is 0" in words.sentences(seen)[-1]
+    assert "test loss 0, as good as the best" in places.sentences(seen)[0]
+    assert "above the best, which is 0" in places.sentences(seen)[-1]
 
 
 @pytest.mark.parametrize(
@@ -569,7 +573,7 @@ def test_a_choice_beyond_the_axis_is_said_at_its_end() -> None:
     assert 0 < chosen < 0.1
     figure = picture.picture(seen)["figure"]
     note = next(a for a in figure["layout"]["annotations"] if a["text"].startswith("← "))
-    assert note["text"] == f"← λ = {words.plain(float(chosen))}"
+    assert note["text"] == f"← λ = {places.plain(float(chosen))}"
     assert note["x"] == -1
     above = [t for t in figure["data"] if t.get("name") == "validation"]
     assert not above  # no mark on the losses, where this λ has no place
@@ -642,7 +646,7 @@ def test_the_bars_count_every_repetition() -> None:
 
 def test_the_file_holds_the_numbers() -> None:
     seen = whole(problem(lr=0.1, most=100.0, epochs=200))
-    rows = list(csv.DictReader(io.StringIO(texts.numbers(seen))))
+    rows = list(csv.DictReader(io.StringIO(sections.numbers(seen))))
     assert len(rows) == 64
     assert [float(row["weight_decay"]) for row in rows] == seen.grid.tolist()
     assert [float(row["exact_test_loss"]) for row in rows] == known(seen).at.test.tolist()
@@ -658,7 +662,7 @@ def test_the_finding_names_what_each_rule_chose() -> None:
     chosen = known(seen).chosen
     said = [sentence for sentence in found(seen) if "{rule} chooses" in sentence.text]
     for method in ("gcv", "loo", "validation", "bayes"):
-        name = words.NAMES[method][0].upper() + words.NAMES[method][1:]
+        name = places.NAMES[method][0].upper() + places.NAMES[method][1:]
         (sentence,) = (sentence for sentence in said if sentence.values["rule"] == name)
         at = METHODS.index(method)
         assert number(sentence.values["weight_decay"]) == chosen.weight_decay[at]
@@ -698,10 +702,10 @@ def test_rules_that_choose_alike_share_a_sentence_and_the_axis_ends_once() -> No
     at_end = [m for m in ("gcv", "loo", "validation") if chosen[METHODS.index(m)] == 10]
     assert len(at_end) > 1
     (joint,) = [one for one in found(seen) if "choose the same λ" in one.text]
-    named = [words.NAMES[method] for method in at_end]
+    named = [places.NAMES[method] for method in at_end]
     assert all(name in str(joint).replace("Leave", "leave") for name in named)
     assert said.count("The axis ends at λ = 10.") == 1
-    rows = {row["λ by"]: row for row in (texts._row(seen, m) for m in ("bayes", "test"))}
+    rows = {row["λ by"]: row for row in (sections._row(seen, m) for m in ("bayes", "test"))}
     prior = seen.again.column("bayes")[0]
     assert (prior > 10).all()
     assert rows["Bayes"]["at 0 or ≥ 10"] == f"{len(prior)} of {len(prior)}"
@@ -720,7 +724,7 @@ def test_whether_it_matters_is_what_the_repetitions_say() -> None:
     assert zero > gcv
     costs = {m: np.median(seen.again.column(m)[1]) for m in ("gcv", "loo", "validation")}
     cheapest = min(costs, key=lambda method: costs[method])
-    assert one(said, "choosing is worth it") == {"rule": words.NAMES[cheapest]}
+    assert one(said, "choosing is worth it") == {"rule": places.NAMES[cheapest]}
 
 
 def test_few_repetitions_have_no_verdict() -> None:
@@ -787,7 +791,7 @@ def test_a_best_loss_of_zero_has_no_percentage() -> None:
 
 def test_it_does_not_matter_where_the_exact_loss_is_flat() -> None:
     seen = whole(problem_of({**SMALL, **PRESETS[1].values}))
-    rules = {words.NAMES[rule]: np.median(seen.again.column(rule)[1]) for rule in METHODS[2:5]}
+    rules = {places.NAMES[rule]: np.median(seen.again.column(rule)[1]) for rule in METHODS[2:5]}
     cheapest = min(rules, key=lambda name: rules[name])
     assert one(judged(seen), "choosing gains little here") == {"rule": cheapest, "nearly": 0.05}
 
@@ -796,7 +800,7 @@ def test_it_does_not_matter_where_the_exact_loss_is_flat() -> None:
     ("ratio", "text"), [(1.0, "0 %"), (1.0314, "3.14 %"), (2.5, "150 %"), (12.0, "12 times")]
 )
 def test_a_cost_is_a_share_or_a_factor(ratio: float, text: str) -> None:
-    assert words.cost(ratio) == text
+    assert places.cost(ratio) == text
 
 
 # ---------------------------------------------------------------- the page

@@ -1,0 +1,37 @@
+"""Where does weight decay act? On the directions it cuts, and on what no data reach."""
+
+import streamlit as st
+
+from pages.act import controls
+from pages.act import sections as explained
+from pages.act.answer.states import has_directions
+from pages.shared import controls as run_controls
+from pages.shared import presets
+from pages.shared.words import literal
+
+
+@st.fragment
+def page() -> None:
+    """The page; every control reruns this fragment alone."""
+    st.header("Where does weight decay act?", anchor=False)
+    for complaint in controls.opened_link():
+        st.warning(literal(complaint))
+    drawing, side = st.columns([3, 1], gap="medium")
+    with side:
+        controls.draw()
+        presets.buttons()
+    settings, shown, pins = run_controls.chosen(), controls.chosen(), run_controls.pins()
+    with drawing:
+        try:
+            explained.directions(settings, shown, pins)
+        except ValueError as error:
+            st.error(f"These settings do not go together: {error}. Change that control.")
+            return
+        below = has_directions(settings.data)
+        if not below:  # there is room beside the controls
+            explained.parts(settings, shown, pins, beside=False)
+    if below:
+        explained.parts(settings, shown, pins, beside=True)
+
+
+page()

@@ -1,0 +1,114 @@
+"""The book page's payloads: the printed numbers in their spread, and what λ does."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pages.book import answer
+from pages.book.figure import finding as over_decay
+from pages.book.figure import plots as over_epochs
+from pages.book.figure import ranks as among_seeds
+from pages.book.figure import spreads as histograms
+from pages.book.question import Entry
+from pages.book.words import curves, numbers
+from pages.shared.payload import Figure, Payload
+from wd_core.types import Array
+
+# The λ with which the book shows what weight decay does.
+WITH_DECAY = answer.PRINTED_AT[1]
+ROLES = {
+    "norm": "norm",
+    "half_square": "norm",
+    "train": "train",
+    "test": "test",
+    "train_mse": "train",
+    "test_mse": "test",
+}
+
+
+def prints(entry: Entry) -> Payload:
+    """The payload of the upper picture."""
+    found = answer.comparisons(entry.book, entry.seed, entry.seeds)
+    panels = [
+        histograms.Panel(
+            title=numbers.title(c),
+            verdict=numbers.glance(c),
+            role=ROLES[c.printed.quantity],
+            all=c.all,
+            interval=c.interval,
+            one=c.one,
+            printed=c.value,
+        )
+        for c in found
+    ]
+    figure = histograms.spreads(panels, entry.seed, entry.seeds, f"book-{entry.edition}")
+    return _payload(entry, figure, numbers.summary(entry, found))
+
+
+def finding(entry: Entry) -> Payload:
+    """The payload of the lower picture."""
+    found = answer.of(entry)
+    losses = over_decay.Losses(
+        random=_band(found.random.test),
+        zero=np.median(found.zero.test, axis=0),
+        constant=float(np.median(found.baselines.constant)),
+        ridge=None if found.no_ridge else np.median(found.baselines.ridge, axis=0),
+    )
+    norms = over_decay.Norms(
+        random=_band(found.random.norm),
+        zero=np.median(found.zero.norm, axis=0),
+        hidden=np.median(found.random.unreachable, axis=0),
+        predicted=found.hidden * np.abs(found.shrink),
+    )
+    filename = f"book-{entry.edition}-{entry.code}"
+    figure = over_decay.finding(found.weight_decay, losses, norms, WITH_DECAY, filename)
+    return _payload(entry, figure, curves.effect(found))
+
+
+def plots(entry: Entry) -> Payload:
+    """The payload of the curves that the edition plots with decay."""
+    found = answer.courses(entry.book, entry.seed, WITH_DECAY)
+    panels = [
+        over_epochs.Panel(
+            title=course.code,
+            epoch=course.epoch,
+            alone={"train": course.train, "test": course.test},
+            plotted={"train": course.plotted_train, "test": course.plotted_test},
+        )
+        for course in found
+    ]
+    figure = over_epochs.plots(panels, f"book-{entry.edition}-plots")
+    return _payload(entry, figure, numbers.plotted(found, entry.seed))
+
+
+def everything(entry: Entry) -> Payload:
+    """The payload of where every printed number stands."""
+    found = answer.everything(entry.seed, entry.seeds)
+    ranks = [
+        among_seeds.Rank(
+            edition=book.label,
+            title=numbers.printed_as(c),
+            share=c.below / len(c.all),
+            inside=bool(c.inside),
+        )
+        for book, c in found
+        if c.value is not None
+    ]
+    figure = among_seeds.ranks(ranks, answer.SPREAD, entry.seeds)
+    return _payload(entry, figure, numbers.everywhere(found, entry.seeds))
+
+
+def _band(values: Array) -> over_decay.Band:
+    low, high = np.quantile(values, answer.SPREAD, axis=0)
+    return over_decay.Band(np.median(values, axis=0), low, high)
+
+
+def _payload(entry: Entry, figure: Figure, sentence: str) -> Payload:
+    query = entry.query()
+    return {
+        "run": query or "defaults",
+        "query": query,
+        "figure": figure,
+        "series": {},
+        "sentence": sentence,
+    }

@@ -1,0 +1,65 @@
+"""The words and tables beside the book page's pictures."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.book import answer, controls
+from pages.book.question import Entry
+from pages.book.words import curves
+from pages.book.words import numbers as words
+from pages.shared.latex import tex
+
+
+def settings(entry: Entry) -> None:
+    """What the two codes of the edition do, and why its numbers are what they are."""
+    st.markdown("**What it runs**")
+    for code, recipe in entry.book.recipes.items():
+        st.caption(words.doing(code, recipe))
+    st.markdown("**Why its numbers differ**")
+    st.caption("\n".join(f"- {sentence}" for sentence in entry.book.why))
+
+
+def numbers(entry: Entry) -> None:
+    """Every printed number beside ours."""
+    found = answer.comparisons(entry.book, entry.seed, entry.seeds)
+    st.table([words.row(comparison, entry.seed) for comparison in found], border="horizontal")
+
+
+def everything(entry: Entry) -> None:
+    """All editions in one table."""
+    rows: list[dict[str, str]] = []
+    for book, comparison in answer.everything(entry.seed, entry.seeds):
+        address = controls.train_address(book, comparison.printed, entry.seed)
+        row = words.row(comparison, entry.seed)
+        rows.append({"edition": book.label, **row, "on Train": address or ""})
+    link = st.column_config.LinkColumn(
+        display_text="open",
+        help="This run with its seed on the Train page, where Train's controls can say it.",
+    )
+    st.markdown("**All in a table**")
+    st.dataframe(rows, hide_index=True, column_config={"on Train": link})
+    st.caption(
+        "The printed numbers are quoted from the editions. Each comes from one draw of data, start "
+        "and order that is not ours, so the fair question is whether it lies in the spread. "
+        "Where nothing opens on Train, the start or the bias is one that its controls cannot set."
+    )
+
+
+def finding(entry: Entry) -> None:
+    """What the lower picture shows, beneath it."""
+    st.markdown("\n".join(f"- {said}" for said in curves.reasons(entry.recipe, answer.of(entry))))
+
+
+def code(entry: Entry) -> None:
+    """The formula of the part out of reach, with the numbers of this code."""
+    recipe = entry.recipe
+    decay = recipe.decay_scale * 3
+    st.latex(
+        r"\begin{gathered}"
+        rf" (1 - {recipe.lr:g} \cdot {decay:g})^{{{recipe.steps}}}"
+        rf" \\ = {1 - recipe.lr * decay:g}^{{{recipe.steps}}}"
+        rf" = {tex(float(recipe.shrink(3.0)))}"
+        r" \end{gathered}"
+    )
+    st.caption(curves.of_curves(recipe, answer.of(entry), entry.seeds))

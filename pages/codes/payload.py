@@ -1,0 +1,87 @@
+"""From a question to the payload of the page's chart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from pages.codes import figure, words
+from pages.codes.answer import Answer, Question, answer
+from pages.codes.question import query
+from pages.shared.link import Pin
+from pages.shared.payload import Payload, Tile
+from pages.shared.plotting import Series
+from wd_core.types import Array
+
+TILES: list[Tile] = [
+    Tile(label=f"{what}, {name}", series=f"{key}_{code}", role=role, help=help)
+    for key, what, role, help in (
+        (
+            "test",
+            "Test loss",
+            "test",
+            "Half mean square on fresh data, whatever loss the code itself has.",
+        ),
+        ("norm", "‖w‖", "penalty", "Euclidean norm of the weights; the bias is not in it."),
+    )
+    for code, name in (("scratch", "scratch"), ("concise", "concise"))
+] + [
+    {
+        "label": "Largest difference",
+        "series": "apart",
+        "help": "max |scratch − concise| over all weights and the bias.",
+    },
+    {
+        "label": "To our engine",
+        "series": "engine",
+        "help": "max |code − engine| over both codes, all weights and the bias, at this epoch.",
+    },
+]
+
+
+def lock_step(question: Question, pins: Sequence[Pin]) -> Payload:
+    """Curves of both codes and their differences; ValueError where the data refuse the settings."""
+    found = answer(question)
+    last = max(found.last_epochs)  # later there is nothing to draw
+    series, link = _until(last, _series(found)), query(question.switches, question.settings, pins)
+    return {
+        "run": link or "defaults",
+        "query": link,
+        "tiles": TILES,
+        "total": question.run.epochs,
+        "series": series,
+        "figure": figure.lock_step(series, max(1, last), "two-codes"),
+        "sentence": words.outcome(question, found),
+    }
+
+
+def _until(last: int, series: Series) -> Series:
+    """The curves up to this epoch."""
+    count = sum(epoch is not None and epoch <= last for epoch in series["epoch"])
+    return {name: values[:count] for name, values in series.items()}
+
+
+def _series(found: Answer) -> Series:
+    pairs = {
+        "train_{}": found.train_loss,
+        "test_{}": found.test_loss,
+        "norm_{}": found.weight_norm,
+        "train_engine_{}": found.engine_train_loss,
+        "test_engine_{}": found.engine_test_loss,
+        "norm_engine_{}": found.engine_weight_norm,
+        "engine_{}": found.from_engine,
+    }
+    series: Series = {"epoch": [float(epoch) for epoch in found.epoch]}
+    for name, values in pairs.items():
+        for code, column in zip(("scratch", "concise"), values.T, strict=True):
+            series[name.format(code)] = _listed(column)
+    series["apart"] = _listed(found.apart)
+    series["engine"] = _listed(np.fmax.reduce(found.from_engine, axis=1))
+    return series
+
+
+def _listed(values: Array) -> list[float | None]:
+    """Numbers for JSON: six digits, and null where there is none."""
+    return [float(f"{x:.6g}") if math.isfinite(x) else None for x in values.tolist()]

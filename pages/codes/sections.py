@@ -1,0 +1,83 @@
+"""The parts of the page around its picture: formulas, the lines that differ, the scripts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.codes import words
+from pages.codes.answer import Question, alone, answer
+from wd_core.two_codes import lines_about, script
+
+NAMES = {"scratch": "From scratch", "concise": "Concise"}
+
+
+def limits(question: Question) -> None:
+    """What of the run on Train this page leaves out."""
+    if question.run.epochs < question.settings.run.epochs:
+        st.info(words.capped(question))
+    for said in words.not_plain(question):
+        st.caption(said)
+
+
+def mapping(question: Question) -> None:
+    """How η and wd of the two codes translate, and what a step of each does."""
+    st.caption(words.convention(question))
+    rates, steps = st.columns(2, gap="medium")
+    with rates:
+        if law := words.mapping(question):
+            st.latex(law)
+        st.caption(words.of_mapping(question))
+    with steps:
+        st.latex(words.steps(question))
+        if short := words.short_batch(question):
+            said, latex = short
+            st.caption(said)
+            st.latex(latex)
+        st.caption(words.rates(question))
+
+
+def differences(question: Question) -> None:
+    """Every switch in which the codes differ, with the lines of both."""
+    st.subheader("Which lines differ, and which of them matter?", anchor=False)
+    effects, size = alone(question), float(answer(question).size[-1].max())
+    order = sorted(question.standings.items(), key=lambda item: item[1] != "acts")
+    for key, standing in order:
+        if standing == "alike":
+            continue
+        what, *codes = st.columns([2, 3, 3], gap="small")
+        with what:
+            st.markdown(words.heading(key, standing))
+            st.caption(words.effect(key, standing, effects, size))
+        for column, program in zip(codes, question.programs, strict=True):
+            with column:
+                st.code(
+                    f"# {program.code}\n{lines_about(program, key)}",
+                    language="python",
+                    wrap_lines=True,
+                )
+    if same := words.alike(question.standings):
+        st.caption(same)
+
+
+def scripts(question: Question) -> None:
+    """Both codes whole, to copy and to save."""
+    st.subheader("Both codes, to copy and run", anchor=False)
+    st.markdown(
+        "Each runs as it stands, and the text below is what was run for the picture above; only "
+        "data, random numbers and printing are added. It prints the losses and ‖w‖ of every epoch. "
+        "Under “# ≠” stand the lines that set the codes apart, under “# =” those that differ "
+        "without effect."
+    )
+    for column, program in zip(st.columns(2, gap="medium"), question.programs, strict=True):
+        text = script(question.settings.data, program, question.standings)
+        with column:
+            st.markdown(f"**{NAMES[program.code]}**")
+            st.code(text, language="python", wrap_lines=True)
+            st.download_button(
+                f"Save {program.code}.py",
+                text,
+                file_name=f"{program.code}.py",
+                mime="text/x-python",
+                on_click="ignore",
+                help="This script as a file.",
+            )

@@ -1,0 +1,37 @@
+"""Are the book's two codes the same? From scratch and with the framework, in lock-step."""
+
+import streamlit as st
+
+from pages.codes import controls
+from pages.codes import payload as picture
+from pages.codes import sections as explained
+from pages.shared import controls as run_controls
+from pages.shared.chart import chart
+from pages.shared.words import literal
+
+
+@st.fragment
+def page() -> None:
+    """The page; every control reruns this fragment alone."""
+    st.header("Do the book's two codes compute the same?", anchor=False)
+    for complaint in controls.opened_link():
+        st.warning(literal(complaint))
+    curves, side = st.columns([3, 1], gap="medium")
+    with side:
+        controls.switches()
+        controls.run()
+    question = controls.chosen()
+    with curves:
+        try:
+            payload = picture.lock_step(question, run_controls.pins())
+        except ValueError as error:
+            st.error(f"These settings do not go together: {error}. Change that control.")
+            return
+        explained.limits(question)
+        chart(payload, key="codes")
+        explained.mapping(question)
+    explained.differences(question)
+    explained.scripts(question)
+
+
+page()

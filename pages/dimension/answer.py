@@ -1,0 +1,210 @@
+"""Training sets all along the axis, drawn a part at a time and kept; what they and the limits say.
+
+Arrays over three kinds of λ have them in this order: λ → 0, the fixed λ, the best λ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import Lock
+
+import numpy as np
+
+from pages.dimension.question import Problem, Sizes
+from wd_core.highdim import Risk
+from wd_core.risk import Draws, decompose_sets, measured, refitted, stream, training_sets
+from wd_core.types import Array
+
+# One part of the work takes about so long, and all of it at most.
+PART_SECONDS, MOST_SECONDS = 0.15, 10.0
+# Fewer training sets than this are no measurement.
+LEAST_DRAWS = 3
+# The band that is drawn: four training sets in five.
+BAND = (0.1, 0.9)
+# Fits of each training set to fresh noise.
+TIMES = 100
+# Points of a drawn limit: evenly over the axis, and towards the peak from both sides.
+EVEN, TOWARDS = 161, np.geomspace(1e-4, 0.5, 60)
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Limits [3, P] at places x [P] of the axis, and the risk without features [P]."""
+
+    x: Array
+    limit: Risk
+    best: Array  # λ*
+    without: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Medians:
+    """What the draws show: [3, P] each, NaN where nothing has been drawn yet; count [P]."""
+
+    total: Array
+    low: Array
+    high: Array
+    bias2: Array
+    variance: Array
+    count: Array
+
+
+@dataclass(eq=False)
+class Sample:
+    """The training sets of an axis, so far; `grow` adds a part of what is still to come."""
+
+    sizes: Sizes
+    grid: tuple[int, ...]
+    kept: dict[int, list[Draws]] = field(default_factory=dict)
+    streams: dict[int, np.random.Generator] = field(default_factory=dict, repr=False)
+    parts: int = 0
+    lock: Lock = field(default_factory=Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        seconds = sum(expected_seconds(*self.sizes.pair(x)) for x in self.grid)
+        self.draws = min(self.sizes.draws, max(LEAST_DRAWS, int(MOST_SECONDS / seconds)))
+        # a costly axis is cut into strides of its points, a cheap one is drawn many times at once
+        self.strides = max(1, min(len(self.grid), round(seconds / PART_SECONDS)))
+        self.at_once = max(1, min(self.draws, int(PART_SECONDS / seconds)))
+        self.blocks = -(-self.draws // self.at_once)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every training set has been drawn."""
+        return self.parts >= self.strides * self.blocks
+
+    def grow(self) -> None:
+        """Draw the next part."""
+        with self.lock:
+            if self.whole:
+                return
+            block, stride = divmod(self.parts, self.strides)
+            count = min(self.at_once, self.draws - block * self.at_once)
+            for x in self.grid[stride :: self.strides]:
+                sets = training_sets(self._stream(x), *self.sizes.pair(x), count)
+                draws = decompose_sets(*sets, intercept=self.sizes.intercept)
+                self.kept.setdefault(x, []).append(draws)
+            self.parts += 1
+
+    def _stream(self, x: int) -> np.random.Generator:
+        if x not in self.streams:
+            self.streams[x] = stream(self.sizes.seed, *self.sizes.pair(x))
+        return self.streams[x]
+
+
+def expected_seconds(n: int, d: int) -> float:
+    """Roughly what drawing and decomposing one training set takes on one core."""
+    k = min(n, d)
+    return 1.6e-8 * n * d + 5e-11 * n * d * k + 8e-8 * k**2 + 3.1e-10 * k**3 + 2e-6
+
+
+@lru_cache(maxsize=8)
+def sample(sizes: Sizes, grid: tuple[int, ...]) -> Sample:
+    """The training sets of this axis, shared by all who look at it."""
+    return Sample(sizes, grid)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A problem and all that is known of it at the measured places: draws, medians, limits."""
+
+    problem: Problem
+    drawn: Sample
+    found: Medians
+    at: Curves
+
+    @property
+    def marked(self) -> int:
+        """Which of the places is marked."""
+        return self.drawn.grid.index(self.problem.marked)
+
+    @property
+    def median(self) -> Array:
+        """The measured risk as it is shown, [3, P]."""
+        return self.problem.shown(self.found.total - self.problem.noise**2)
+
+    @property
+    def limit(self) -> Array:
+        """The limit of the risk as it is shown, [3, P]."""
+        return self.problem.shown(self.at.limit.excess)
+
+    @property
+    def band(self) -> tuple[Array, Array]:
+        """Where the middle of the draws lies, as it is shown, [3, P] each."""
+        noise = self.problem.noise**2
+        low, high = self.found.low - noise, self.found.high - noise
+        return self.problem.shown(low), self.problem.shown(high)
+
+
+def seen(problem: Problem, drawn: Sample) -> Seen:
+    """What is known now."""
+    return Seen(problem, drawn, medians(problem, drawn), curves(problem, drawn.grid))
+
+
+def medians(problem: Problem, drawn: Sample) -> Medians:
+    """The middle of the draws for every λ; the same draws whatever σ, r² and λ are."""
+    columns = [_at(problem, x, tuple(drawn.kept.get(x, ()))) for x in drawn.grid]
+    total, low, high, bias2, variance = np.moveaxis(np.array([c[0] for c in columns]), 0, -1)
+    return Medians(total, low, high, bias2, variance, np.array([c[1] for c in columns]))
+
+
+def _at(problem: Problem, x: int, kept: tuple[Draws, ...]) -> tuple[Array, int]:
+    """Rows total, low, high, bias², variance of one place, [5, 3], and the number of draws."""
+    if not kept:
+        return np.full((5, 3), np.nan), 0
+    found = [measured(draws, problem.model, three(problem, x)) for draws in kept]
+    total = np.concatenate([one.total for one in found], 1)
+    low, high = np.quantile(total, BAND, axis=1)
+    parts = [
+        np.median(np.concatenate([getattr(one.parts, name) for one in found], 1), axis=1)
+        for name in ("bias2", "variance")
+    ]
+    return np.array([np.median(total, axis=1), low, high, *parts]), total.shape[1]
+
+
+def refits(problem: Problem, drawn: Sample, x: int) -> tuple[Array, Array]:
+    """bias² and variance at a place by Monte Carlo over the noise, for every λ: medians, [3] each.
+
+    The medians are over the training sets; each is fitted `TIMES` times.
+    """
+    fresh = np.random.default_rng([drawn.sizes.seed, x])
+    found = [
+        [refitted(draws, problem.model, lam, TIMES, fresh) for draws in drawn.kept[x]]
+        for lam in three(problem, x).tolist()
+    ]
+    bias2, variance = (
+        np.array([np.median(np.concatenate([pair[part] for pair in kind])) for kind in found])
+        for part in (0, 1)
+    )
+    return bias2, variance
+
+
+def three(problem: Problem, x: float) -> Array:
+    """λ → 0 as 0, the fixed λ, and the best λ at this place."""
+    best = float(problem.model.best_weight_decay(*problem.pairs([x]))[0])
+    return np.array([0.0, problem.weight_decay, best])
+
+
+def curves(problem: Problem, x: Array | Sequence[float]) -> Curves:
+    """The limits at these places."""
+    n, d = problem.pairs(x)
+    best = problem.model.best_weight_decay(n, d)
+    lams = np.stack([np.zeros_like(best), np.full_like(best, problem.weight_decay), best])
+    return Curves(
+        x=d if problem.axis == "n_features" else n,
+        limit=problem.model.limit(n, d, lams),
+        best=best,
+        without=problem.model.without_features(n),
+    )
+
+
+def fine(problem: Problem) -> Array:
+    """Places of the axis at which a limit is drawn."""
+    low, high = problem.sizes.ends
+    if low == high:
+        return np.array([float(low)])
+    peak = float(problem.sizes.peak)
+    x = np.concatenate([np.geomspace(low, high, EVEN), peak * (1 - TOWARDS), peak * (1 + TOWARDS)])
+    return np.unique(x[(x >= low) & (x <= high)])

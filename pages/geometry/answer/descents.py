@@ -1,0 +1,184 @@
+"""Ways down: full-batch descent, minibatch SGD, descent held in the disc; for every picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.geometry.answer.solutions import Solutions
+from pages.geometry.figure import panels
+from pages.geometry.figure.layout import Box
+from pages.geometry.figure.panels import MARKED, Path
+from pages.geometry.figure.traces import word
+from pages.geometry.payload.labels import clearest, taken, way
+from pages.geometry.payload.moves import or_away, places, rows
+from pages.geometry.question.scene import ON, Scene, with_sgd
+from pages.geometry.question.sources import Problem
+from pages.shared.moves import Moves
+from pages.shared.palette import PENALTY
+from wd_core import Dataset, Hyperparameters, collect, train
+from wd_core.behaviour import StabilityLimit, behaviour
+from wd_core.training import batch_order
+from wd_core.types import Array
+
+# A path is drawn up to so many half frames from the middle: a browser draws every dash, seen or
+# not, and a path that diverges has millions of them.
+FARTHEST = 20.0
+# Shares of the way from the middle of the frame to the end of a path that leaves it.
+INWARDS = np.array([0.72, 0.8, 0.6, 0.5])
+
+
+def drawn(scene: Scene, given: Problem, solved: Solutions, moved: Moves) -> tuple[list[Any], Moves]:
+    """The paths that the scene asks for: their traces, and where they go, beside what moves."""
+    full, ends, unstable = full_batch(scene, solved)
+    traces = [panels.start(np.array([scene.start1, scene.start2]))]
+    at = _warning(scene, ends, solved, moved)
+    moves: Moves = {"diverging": places(or_away(at, unstable, solved))}
+    for path, points in _paths(scene, given, solved, full):
+        traces += panels.descent(path, scene.steps)
+        moves[path.key] = rows(points[:, : MARKED + 1])
+        if scene.steps > MARKED:
+            moves[f"{path.key} rest"] = rows(points[:, MARKED:])
+    return [*traces, word("full batch<br>diverges", "diverging", size=14)], moves
+
+
+def _warning(scene: Scene, ends: Array, solved: Solutions, moved: Moves) -> Array:
+    """Where the word stands that says that a path diverges: near its end, but clear of others."""
+    left, right, bottom, top = solved.box
+    centre = np.array([left + right, bottom + top]) / 2
+    out = (ends - centre)[:, None] * INWARDS[:, None]
+    aside = np.stack([-out[..., 1], out[..., 0]], -1)
+    at = centre + np.concatenate([out, out + 0.3 * aside, out - 0.3 * aside], axis=1)
+    start = np.broadcast_to([scene.start1, scene.start2], ends.shape)[:, None]
+    others = np.concatenate([taken(solved, moved), solved.optimum[:, None], start], axis=1)
+    wide, high = 0.3 * solved.half, 0.15 * solved.half
+    at = np.clip(at, [left + wide, bottom + high], [right - wide, top - high])
+    return clearest(at, others, way(solved), solved, size=1.7)
+
+
+def _paths(
+    scene: Scene, given: Problem, solved: Solutions, full: Array
+) -> Iterator[tuple[Path, Array]]:
+    if with_sgd(scene) and given.dataset is not None:
+        name = f"minibatch SGD, B = {min(scene.batch_size, given.dataset.n_train)}"
+        path = Path("minibatch", name, panels.MINIBATCH, "dashdot", "triangle-up")
+        walked = minibatch(scene, given.dataset, solved.weight_decay.tolist())
+        yield path, within_reach(walked, solved)
+    if scene.projected == ON:
+        path = Path("projected", "projected onto the disc", PENALTY, "dot", "square")
+        yield path, projected(scene, solved)
+    path = Path("descent", "full-batch descent on J", panels.DESCENT, "solid", "circle")
+    yield path, within_reach(full, solved)
+
+
+def within_reach(paths: Array, solved: Solutions) -> Array:
+    """Paths [..., 2] whose points beyond `FARTHEST` half frames are pulled in to that distance."""
+    left, right, bottom, top = solved.box
+    centre = np.array([left + right, bottom + top]) / 2
+    away = np.linalg.norm(paths - centre, axis=-1, keepdims=True)
+    reach = FARTHEST * solved.half
+    return np.asarray(centre + (paths - centre) * (reach / np.maximum(away, reach)))
+
+
+def stability(scene: Scene, solved: Solutions) -> Array:
+    """η(sₘₐₓ + λ) of every picture, [K]: descent on J converges below 2."""
+    return np.asarray(scene.lr * (solved.eigenvalues[:, 0] + solved.weight_decay))
+
+
+@lru_cache(maxsize=4)
+def products(scene: Scene, solved: Solutions) -> Array:
+    """η(s + λ) of the steepest direction that the start has a part along, in every picture, [K]."""
+    start = [scene.start1, scene.start2]
+    pairs = zip(solved.surfaces, solved.weight_decay.tolist(), strict=True)
+    return np.array([surface.descent_product(start, scene.lr, lam) for surface, lam in pairs])
+
+
+def full_batch(scene: Scene, solved: Solutions) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Exact paths [K, steps + 1, 2]; where a diverging one leaves the frame [K, 2]; which [K]."""
+    surface, lams = solved.surfaces[0], solved.weight_decay.tolist()
+    start = [scene.start1, scene.start2]
+    full = np.array([surface.descent(start, scene.lr, lam, scene.steps) for lam in lams])
+    unstable = products(scene, solved) > 2
+    ends = np.zeros((len(lams), 2))
+    for k in np.flatnonzero(unstable):
+        full[k], ends[k] = to_edge(full[k], solved.box)
+    return full, ends, unstable
+
+
+def to_edge(path: Array, box: Box) -> tuple[Array, Array]:
+    """The path up to where it leaves the frame for good, and that point, where it stays."""
+    left, right, bottom, top = box
+    low, high = np.array([left, bottom]), np.array([right, top])
+    beyond = np.asarray(((path < low) | (path > high)).any(1))
+    cut = path.copy()
+    if not beyond[-1]:
+        return cut, cut[-1]
+    last = int(np.flatnonzero(~beyond)[-1])
+    inside, step = path[last], path[last + 1] - path[last]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(step > 0, (high - inside) / step, (low - inside) / step)
+    end = inside + np.min(shares[step != 0]) * step
+    cut[last + 1 :] = end
+    return np.clip(cut, low, high), end
+
+
+def projected(scene: Scene, solved: Solutions) -> Array:
+    """The hard constraint's path of every picture, [K, steps + 1, 2]."""
+    start = [scene.start1, scene.start2]
+    return np.array(
+        [
+            surface.projected_descent(start, scene.lr, max(theta, 1e-12), scene.steps)
+            for surface, theta in zip(solved.surfaces, solved.theta.tolist(), strict=True)
+        ]
+    )
+
+
+def batches(scene: Scene, data: Dataset) -> list[NDArray[np.int64]]:
+    """The examples of every step of minibatch SGD, pass after pass; a last one may be short."""
+    size, n = min(scene.batch_size, data.n_train), data.n_train
+    a_pass = range(0, n, size)
+    order = batch_order(scene.seed, n, -(-scene.steps // len(a_pass)))
+    return [rows[first : first + size] for rows in order for first in a_pass][: scene.steps]
+
+
+@lru_cache(maxsize=64)
+def limit_of_passes(scene: Scene, data: Dataset, weight_decay: float) -> StabilityLimit:
+    """The η above which its first pass, repeated for ever, diverges, the bias with it."""
+    return behaviour(_run(scene, data, weight_decay), data.n_train).limit(data)
+
+
+def _run(scene: Scene, data: Dataset, weight_decay: float) -> Hyperparameters:
+    """The engine's run whose batches these are."""
+    return Hyperparameters(
+        weight_decay=weight_decay,
+        lr=scene.lr,
+        batch_size=min(scene.batch_size, data.n_train),
+        epochs=scene.steps,
+        seed=scene.seed,
+    )
+
+
+def left_frame(scene: Scene, data: Dataset, solved: Solutions) -> int | None:
+    """The first step of minibatch SGD, for the present λ, that is outside the frame."""
+    (path,) = minibatch(scene, data, [solved.now])
+    left, right, bottom, top = solved.box
+    beyond = ((path < [left, bottom]) | (path > [right, top])).any(1)
+    return int(beyond.argmax()) if beyond.any() else None
+
+
+def minibatch(scene: Scene, data: Dataset, weight_decays: Sequence[float]) -> Array:
+    """The engine's minibatch SGD for K values of λ at once, step by step, [K, steps + 1, 2]."""
+    runs = [_run(scene, data, lam) for lam in weight_decays]
+    weights = np.tile([scene.start1, scene.start2], (len(runs), 1))
+    bias = data.y_train.mean() - weights @ data.X_train.mean(0)
+    each = [[batch] for batch in batches(scene, data)]
+    run = collect(train(data, runs, start=(weights, bias), batches=each, device="cpu"))
+    paths = np.swapaxes(run.weights, 0, 1).copy()
+    for row, at in enumerate(run.diverged_at.tolist()):
+        if at >= 0:
+            paths[row, at:] = paths[row, at - 1]
+    return paths

@@ -1,0 +1,296 @@
+"""The settings of the geometry page: a scene, as its controls and its link say it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from pages.geometry.question.sources import FEATURES, SOURCES, Source
+from pages.shared.fields import NotANumberError, OutsideError
+from pages.shared.link import read_values
+from pages.shared.settings import SETTINGS as TRAIN
+from pages.shared.settings import Choice, Labels, Number, Setting, Value, as_text
+from pages.shared.words import say
+
+# Forty steps a decade: the preferred numbers of Renard's series R40.
+MANTISSAS = (
+    *("1", "1.06", "1.12", "1.18", "1.25", "1.32", "1.4", "1.5", "1.6", "1.7", "1.8", "1.9"),
+    *("2", "2.12", "2.24", "2.36", "2.5", "2.65", "2.8", "3", "3.15", "3.35", "3.55", "3.75"),
+    *("4", "4.25", "4.5", "4.75", "5", "5.3", "5.6", "6", "6.3", "6.7", "7.1", "7.5"),
+    *("8", "8.5", "9", "9.5"),
+)
+WEIGHT_DECAYS = (
+    0.0,
+    *(float(f"{digits}e{power}") for power in range(-3, 4) for digits in MANTISSAS),
+    *(1e4, 1e5, 1e6),
+)
+DECADES = tuple(float(f"1e{power}") for power in range(-3, 7))
+# What is nearer to 0 is told apart from it by no picture.
+SMALLEST = 1e-12
+ON, OFF = "on", "off"
+SWITCH = {OFF: "off", ON: "on"}
+VIEWS = {"levels": "Level sets", "surface": "Surface"}
+WORDS = ("age", "sex", "body mass", "blood pressure", "cholesterol", "LDL", "HDL", "TCH/HDL")
+_FEATURE_NAMES = {
+    name: f"{name} ({word})"
+    for name, word in zip(FEATURES, (*WORDS, "triglycerides (log)", "glucose"), strict=True)
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the picture shows. theta = 0: the disc has the size that λ gives it."""
+
+    weight_decay: float = 0.5
+    theta: float = 0.0
+    source: str = "designed"
+    s1: float = 2.0
+    s2: float = 0.25
+    angle: float = 55.0
+    w1: float = 1.9
+    w2: float = 1.1
+    feature1: str = "bmi"
+    feature2: str = "s5"
+    data: str = "linear"
+    n_train: int = 20
+    n_features: int = 200
+    noise: float = 0.5
+    correlation: float = 0.8
+    true1: float = 1.5
+    true2: float = 0.5
+    seed: int = 0
+    objective: str = OFF
+    l1: str = OFF
+    descent: str = OFF
+    start1: float = -1.5
+    start2: float = 1.5
+    lr: float = 0.2
+    steps: int = 60
+    sgd: str = ON
+    batch_size: int = 5
+    projected: str = ON
+    view: str = "levels"
+
+    @property
+    def kind(self) -> Source:
+        """The entry of its source."""
+        return SOURCES[self.source]
+
+    def differences(self) -> dict[str, Value]:
+        """The settings that differ from the defaults and that this scene reads."""
+        read = relevant(self)
+        if self.theta > 0:
+            read.discard("weight_decay")  # it follows from θ
+        return {k: v for k, v in asdict(self).items() if k in read and v != DEFAULTS[k]}
+
+    def query(self) -> str:
+        """The scene as the query of a link; defaults are left out."""
+        return urlencode({key: as_text(value) for key, value in self.differences().items()})
+
+    def problem(self) -> Scene:
+        """The same scene with everything at its default that does not change the quadratic."""
+        kept = {key: getattr(self, key) for key in _of_source(self)}
+        return replace(DEFAULT, **kept)
+
+
+DEFAULT = Scene()
+DEFAULTS: dict[str, Value] = asdict(DEFAULT)
+
+
+class Real(Number):
+    """A number of the plane: 0, or so large that its square is a number, too."""
+
+    def read(self, text: str) -> Value:
+        """The value in a text, or ValueError with the rule."""
+        value = super().read(text)
+        if 0 < abs(float(value)) < SMALLEST:
+            raise ValueError("is closer to 0 than 10⁻¹² without being 0")
+        return value
+
+
+def _real(key: str, label: str, help: str, least: float, most: float, step: float) -> Number:
+    return Real(key, label, help, float(DEFAULTS[key]), least, most, step)
+
+
+def _choice(key: str, label: str, help: str, options: Mapping[str, str]) -> Choice:
+    return Choice(key, label, help, str(DEFAULTS[key]), options)
+
+
+def _as_in_train(key: str, name: str = "", **changes: Any) -> Setting:
+    """Train's setting of this name, with a default and perhaps limits of its own."""
+    setting: Any = TRAIN[name or key]
+    return cast(Setting, replace(setting, key=key, default=DEFAULTS[key], **changes))
+
+
+@dataclass(frozen=True)
+class Size(Number):
+    """θ, which has a rule of its own."""
+
+    instead: str = "θ follows from λ instead"
+
+    def read(self, text: str) -> Value:
+        """The value in a text, or ValueError with the rule."""
+        try:
+            value = float(text)
+        except ValueError:
+            raise NotANumberError from None
+        if value <= 0:
+            raise ValueError("is not above 0: θ is the square of the disc's radius")
+        if not math.isfinite(value):
+            raise ValueError("is not a finite number")
+        return value
+
+
+class Correlation(Number):
+    """ρ of two features, with the reason for its limits."""
+
+    def read(self, text: str) -> Value:
+        """The value in a text, or ValueError with the rule."""
+        try:
+            degenerate = abs(float(text)) >= 1
+        except ValueError:
+            degenerate = False
+        if degenerate:
+            rule = OutsideError(self.least, self.most)
+            raise ValueError(f"{rule}: at ±1 the two features would be one")
+        return super().read(text)
+
+
+SETTINGS: dict[str, Setting] = {
+    setting.key: setting
+    for setting in (
+        _as_in_train(
+            "weight_decay",
+            help="λ: strength of the penalty (λ/2)‖w‖²; 0 turns it off, and w* goes back to w̃.",
+            steps=WEIGHT_DECAYS,
+        ),
+        Size(
+            "theta",
+            "Constraint ‖w‖² ≤ θ",
+            "θ: the largest ‖w‖² allowed; the disc has radius √θ. It and λ are one setting.",
+            DEFAULT.theta,
+            0.0,
+            math.inf,
+            0.1,
+        ),
+        _choice(
+            "source",
+            "Where the loss comes from",
+            "Two weights with a bowl of your own design, or the loss of real or synthetic data.",
+            Labels(SOURCES),
+        ),
+        _real("s1", "Eigenvalue s₁", "s₁: curvature in the direction of the angle.", 0, 100, 0.1),
+        _real("s2", "Eigenvalue s₂", "s₂: curvature across it; 0 makes a valley.", 0, 100, 0.05),
+        _real("angle", "Angle", "Direction of the first eigenvector, in degrees.", 0, 180, 5),
+        _real("w1", "w̃₁", "First coordinate of w̃, the minimiser of the data loss.", -10, 10, 0.1),
+        _real("w2", "w̃₂", "Second coordinate of w̃.", -10, 10, 0.1),
+        _choice("feature1", "First feature", "The feature that w₁ belongs to.", _FEATURE_NAMES),
+        _choice("feature2", "Second feature", "The feature that w₂ belongs to.", _FEATURE_NAMES),
+        _as_in_train("data", "source", help="The data whose loss is sliced."),
+        _as_in_train("n_train", label="Examples n", least=2, most=200),
+        Number(
+            "n_features",
+            "Dimension d",
+            "d: the number of weights.",
+            DEFAULT.n_features,
+            2,
+            200,
+            10,
+            whole=True,
+        ),
+        _as_in_train("noise", step=0.1),
+        Correlation(
+            "correlation",
+            "Correlation ρ",
+            "ρ: correlation of the two features; near ±1 the bowl becomes a valley.",
+            DEFAULT.correlation,
+            -0.99,
+            0.99,
+            0.05,
+        ),
+        _real("true1", "True w₁", "The first weight that generates the targets.", -10, 10, 0.1),
+        _real("true2", "True w₂", "The second weight that generates the targets.", -10, 10, 0.1),
+        _as_in_train("seed"),
+        _choice("objective", "Level sets of the objective", "J = L + (λ/2)‖w‖² around w*.", SWITCH),
+        _choice("l1", "L1 beside L2", "The diamond |w₁| + |w₂| ≤ √θ inside the disc.", SWITCH),
+        _choice("descent", "Descent", "The way from a start down L or J, step by step.", SWITCH),
+        _real("start1", "Start w₁", "First coordinate of the start.", -100, 100, 0.1),
+        _real("start2", "Start w₂", "A click in the panel sets both.", -100, 100, 0.1),
+        _real("lr", "Learning rate η", "η: the length of a step.", 1e-4, 100, 0.01),
+        Number(
+            "steps",
+            "Steps",
+            "How many steps each path has; the first 20 are marked.",
+            DEFAULT.steps,
+            1,
+            200,
+            10,
+            whole=True,
+        ),
+        _choice("sgd", "Minibatch SGD", "The same with gradients of a few examples.", SWITCH),
+        _as_in_train("batch_size", help="B: examples a step of minibatch SGD.", most=441),
+        _choice(
+            "projected",
+            "Projected descent",
+            "Steps on L alone, each followed by a pull back onto the disc of radius √θ.",
+            SWITCH,
+        ),
+        _choice("view", "View", "Level sets in the plane, or the surfaces above it.", VIEWS),
+    )
+}
+
+
+def _of_source(scene: Scene) -> tuple[str, ...]:
+    return ("source", *scene.kind.reads(scene))
+
+
+def relevant(scene: Scene) -> set[str]:
+    """The keys that this scene reads."""
+    keys = {*_of_source(scene), "weight_decay", "theta", "objective", "view"}
+    if not scene.kind.weights:
+        return keys  # a path would leave the plane, and its coordinates are not weights
+    keys |= {"descent", "l1"}
+    if with_descent(scene):
+        keys |= {"start1", "start2", "lr", "steps", "projected"}
+        keys |= {"sgd"} if scene.kind.examples else set()
+        keys |= {"batch_size"} if with_sgd(scene) else set()
+    return keys
+
+
+def with_descent(scene: Scene) -> bool:
+    """Whether paths are asked for: they need coordinates that are weights."""
+    return scene.kind.weights and scene.descent == ON
+
+
+def with_sgd(scene: Scene) -> bool:
+    """Whether minibatch descent is drawn: it needs examples."""
+    return scene.kind.examples and with_descent(scene) and scene.sgd == ON
+
+
+def with_l1(scene: Scene) -> bool:
+    """Whether the diamond is drawn: it needs coordinates that are weights."""
+    return scene.kind.weights and scene.l1 == ON
+
+
+def scene_of(values: Mapping[str, Value]) -> Scene:
+    """The scene with these values; a missing one has its default."""
+    given: dict[str, Any] = DEFAULTS | dict(values)
+    return Scene(**given)
+
+
+def read_link(query: Iterable[tuple[str, str]]) -> tuple[Scene, list[str]]:
+    """The scene in a query, and a sentence for everything in it that makes no sense."""
+    pairs = list(query)
+    values, complaints = read_values(pairs, SETTINGS, DEFAULTS)
+    if float(values.get("theta", 0.0)) > 0 and "weight_decay" in values:
+        if float(values["weight_decay"]) > 0:
+            complaints.append(
+                say("The link names both λ and θ, which are one setting: θ follows from λ.")
+            )
+            del values["theta"]
+    elif float(values.get("theta", 0.0)) > 0:
+        values["weight_decay"] = 0.0  # until the picture has worked out λ(θ)
+    return scene_of(values), complaints

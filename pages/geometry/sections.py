@@ -1,0 +1,114 @@
+"""Explanations beside the geometry, with the present numbers put into the formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from pages.geometry.answer.solutions import Solutions, outside, problem
+from pages.geometry.figure.examples import points
+from pages.geometry.payload.moves import l1_optima
+from pages.geometry.question.scene import Scene, with_descent, with_l1, with_sgd
+from pages.geometry.question.sources import Problem
+from pages.geometry.words import descents, diamond, finding, formulas, meaning
+from pages.shared.chart import chart
+from pages.shared.latex import tex
+
+
+def explanations(scene: Scene, solved: Solutions) -> None:
+    """How to read the picture, the two problems, why they are one, and what L1 does instead."""
+    given = problem(scene.problem())
+    if scene.view == "levels":
+        st.caption(_together(meaning.drawn(given, solved)))
+    if text := finding.valley(solved, given):
+        st.markdown(text)
+    _loss(scene, given, solved)
+    constraint, penalty, one = st.columns(3, gap="medium")
+    with constraint:
+        _constraint(given, solved)
+    with penalty:
+        _penalty(solved)
+    with one:
+        _one(solved)
+    if with_l1(scene) and scene.view == "levels":
+        st.markdown("**L1 beside L2**")
+        st.markdown(_together(diamond.sparsity(solved, l1_optima(solved))))
+
+
+def start(scene: Scene, solved: Solutions) -> None:
+    """A start outside the frame, in words."""
+    if _walks(scene) and outside(scene, solved.box):
+        st.warning(descents.outside_frame(scene, solved))
+
+
+def limit(scene: Scene, solved: Solutions) -> None:
+    """The limits of stability beside the learning rate."""
+    if not _walks(scene):
+        return
+    st.caption(descents.full_batch(scene, solved))
+    data = problem(scene.problem()).dataset
+    if with_sgd(scene) and data is not None and not outside(scene, solved.box):
+        st.caption(_together(descents.minibatches(scene, data, solved)))
+    if text := descents.projected(scene, solved):
+        st.caption(text)
+
+
+def _walks(scene: Scene) -> bool:
+    return with_descent(scene) and scene.view == "levels"
+
+
+def examples(scene: Scene) -> None:
+    """The points of two features, and where the loss of data comes from."""
+    given = problem(scene.problem())
+    if given.dataset is None:
+        return
+    if given.features is None:
+        st.caption(_together(finding.sliced(given)))
+        return
+    st.caption(finding.examples(given))
+    data = given.dataset
+    figure = points(data.X_train, data.y_train, given.features)
+    chart({"run": "examples", "figure": figure, "series": {}}, key="geometry points")
+
+
+def _loss(scene: Scene, given: Problem, solved: Solutions) -> None:
+    """The formula of L with its numbers, and L(w*) worked out by it."""
+    k = solved.chosen
+    st.markdown("**The loss**")
+    st.latex(formulas.loss(solved.surfaces[k], solved.minimiser[k], data=given.dataset is not None))
+    st.caption(_together(finding.made(scene, given, solved)))
+
+
+def _constraint(given: Problem, solved: Solutions) -> None:
+    st.markdown("**A disc to stay in**")
+    st.latex(
+        r"\begin{gathered} \min_w L(w) \\ \text{subject to } \lVert w\rVert^2 \le \theta = "
+        + tex(float(solved.theta[solved.chosen]))
+        + r"\end{gathered}"
+    )
+    st.caption(_together(finding.constraint(given, solved)))
+
+
+def _penalty(solved: Solutions) -> None:
+    st.markdown("**A price to pay**")
+    st.latex(
+        r"\begin{gathered} \min_w L(w) + \tfrac{\lambda}{2}\lVert w\rVert^2 \\"
+        rf" \lambda = {tex(solved.now)} \end{{gathered}}"
+    )
+    st.caption(_together(finding.penalty(solved)))
+
+
+def _one(solved: Solutions) -> None:
+    multiplier = r"\tfrac{\lambda}{2} = " if solved.free_norm > 0 else ""
+    st.markdown("**Why they are one**")
+    st.latex(
+        r"\begin{gathered} L(w) + \mu\,(\lVert w\rVert^2 - \theta) \\"
+        r"\nabla L + 2\mu w = 0, \;\; \mu\,(\lVert w\rVert^2 - \theta) = 0 \\"
+        rf"\mu = {multiplier}{tex(float(solved.multiplier[solved.chosen]))} \ge 0 \end{{gathered}}"
+    )
+    st.caption(finding.balance(solved))
+
+
+def _together(sentences: Iterable[str]) -> str:
+    return " ".join(sentences)

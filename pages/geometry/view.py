@@ -1,0 +1,53 @@
+"""Why does a penalty pull the optimum in? Level sets, a disc, and where they touch."""
+
+import streamlit as st
+
+from pages.geometry import controls
+from pages.geometry import sections as explained
+from pages.geometry.answer.solutions import solutions
+from pages.geometry.payload import plane as payload
+from pages.geometry.payload import surface
+from pages.geometry.words import meaning
+from pages.shared.chart import chart
+from pages.shared.words import literal, say
+
+
+@st.fragment
+def page() -> None:
+    """The page; every control reruns this fragment alone."""
+    st.header("Why does a penalty pull the optimum in?", anchor=False)
+    for complaint in controls.opened_link():
+        st.warning(literal(complaint))
+    st.markdown(meaning.MEANING)
+    drawing, side = st.columns([3, 1], gap="medium")
+    with side:
+        controls.source()
+        controls.overlays()
+    scene = controls.chosen()
+    try:
+        solved = solutions(scene)
+    except ValueError as error:
+        drawing.error(
+            say(
+                "These settings do not go together: {rule}. Change that control.",
+                rule=literal(str(error)),
+            )
+        )
+        return
+    with side:
+        explained.limit(scene, solved)
+        explained.examples(scene)
+    with drawing:
+        explained.start(scene, solved)
+        plane, above = controls.tabs()
+        if plane.open:
+            with plane:
+                chart(payload.plane(scene), key=controls.CHART, on=controls.on_chart())
+        if above.open:
+            with above:
+                controls.weight_decay(solved.weight_decays, solved.now)
+                chart(surface.surface(scene), key="geometry surface")
+        explained.explanations(scene, solved)
+
+
+page()

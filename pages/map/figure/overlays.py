@@ -1,0 +1,173 @@
+"""What lies over the colours of a map: what diverged, lines and marks; no Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pages.map.answer.limits import Edge, Edges
+from pages.map.figure.axes import Frame, Plain
+from pages.shared.palette import OPTIMUM, TEXT
+from wd_core.types import Array
+
+LEVEL = "#009E73"
+# What lies over the colours, by its name in the legend.
+LOST, FULL, CYCLE = "diverges", "exact limit, full batch", "estimated limit, batches"
+ALONE, CROSSING, BEST = "limit of decay alone", "halfway from no decay to the best", "best cell"
+CHOSEN, CONSTANT = "chosen run", "ηλ of the chosen run"
+# Lines and marks lie on all colours of the map: what is behind them sets them off.
+CASING = "var(--st-background-color)"
+Points = tuple[Array, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Map(Frame):
+    """What is in a panel: losses [L, E], NaN where there is none, what diverged, what lies over it.
+
+    Over it, as (η, λ): `crossing` where the loss passes the level, and the `best` cells; `edges` of
+    stability; `note` stands above it on the right.
+    """
+
+    losses: Array
+    diverged: Array
+    hover: list[list[str]] | None
+    best: Points
+    crossing: Points
+    edges: Edges
+    note: str
+
+
+def overlays(m: Map) -> list[Plain]:
+    """The traces over the colours, what lies deepest first."""
+    return [
+        _hatched(m),
+        *_edge(m, m.edges.full, FULL, "solid"),
+        *_edge(m, m.edges.cycle, CYCLE, "dot"),
+        *_edge(m, m.edges.alone, ALONE, "dashdot"),
+        *_line(m, *_logs(m, m.crossing), CROSSING, LEVEL, "solid"),
+        _best(m),
+        _note(m),
+    ]
+
+
+def _hatched(m: Map) -> Plain:
+    """The diverged cells: a polygon for every stretch of a row."""
+    x_edges = m.x_edges
+    bottoms, tops = (np.delete(ends, 1).tolist() for ends in (m.y_edges[:-1], m.y_edges[1:]))
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for lost, low, high in zip(m.diverged, bottoms, tops, strict=True):
+        turns = np.flatnonzero(np.diff([0, *lost.astype(int), 0]))
+        for left, right in x_edges[turns].reshape(-1, 2).tolist():
+            xs += [left, right, right, left, left, None]
+            ys += [low, low, high, high, low, None]
+    return {
+        "type": "scatter",
+        "name": LOST if xs else None,
+        "x": xs or [None],
+        "y": ys or [None],
+        "mode": "lines",
+        "line": {"width": 0, "color": TEXT},
+        "fill": "toself",
+        "fillpattern": {
+            "shape": "/",
+            "size": 7,
+            "solidity": 0.2,
+            "fgcolor": TEXT,
+            "bgcolor": "rgba(138, 138, 138, 0.2)",
+        },
+        "hoverinfo": "skip",
+        "legendgroup": LOST,
+    }
+
+
+def _edge(m: Map, edge: Edge | None, name: str, dash: str) -> list[Plain]:
+    """A limit: upright through the row of λ = 0 at what it is there, and over the other rows."""
+    if edge is None:
+        return []
+    lr, height = np.log10(edge.lr), np.log10(edge.weight_decay)
+    low = float(m.y_edges[2])
+    x: list[float | None] = []
+    y: list[float | None] = []
+    above = np.flatnonzero(height > low)
+    if len(above):
+        first = int(above[0])
+        if first:
+            pair = slice(first - 1, first + 1)
+            x, y = [float(np.interp(low, height[pair], lr[pair]))], [low]
+        x, y = [*x, *lr[first:].tolist()], [*y, *height[first:].tolist()]
+    bare = float(np.log10(edge.bare))
+    if np.isfinite(bare):
+        x, y = [bare, bare, None, *x], [*m.y_edges[:2].tolist(), None, *y]
+    return _line(m, x, y, name, TEXT, dash)
+
+
+def _logs(m: Map, points: Points) -> tuple[Sequence[float | None], Sequence[float | None]]:
+    """Where these η and λ lie."""
+    return np.log10(points[0]).tolist(), m.height(points[1]).tolist()
+
+
+def _line(
+    m: Map,
+    x: Sequence[float | None],
+    y: Sequence[float | None],
+    name: str,
+    colour: str,
+    dash: str,
+) -> list[Plain]:
+    """A line that is set off from what is behind it; none where all of it lies elsewhere."""
+    there = m.holds(*(np.array(values, dtype=np.float64) for values in (x, y)))
+    if not there.any():
+        return []
+    base = {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "mode": "lines" if len(x) > 1 else "markers",
+        "hoverinfo": "skip",
+        "legendgroup": name,
+    }
+    return [
+        base | {"line": {"color": CASING, "width": 5}, "marker": {"color": CASING, "size": 11}},
+        base
+        | {
+            "name": name,
+            "line": {"color": colour, "width": 2.2, "dash": dash},
+            "marker": {"color": colour, "size": 8},
+        },
+    ]
+
+
+def _best(m: Map) -> Plain:
+    x, y = _logs(m, m.best)
+    return {
+        "type": "scatter",
+        "name": BEST if x else None,
+        "x": x,
+        "y": y,
+        "mode": "markers",
+        "marker": {
+            "symbol": "star",
+            "size": 14,
+            "color": OPTIMUM,
+            "line": {"color": "#000000", "width": 1},
+        },
+        "hoverinfo": "skip",
+        "legendgroup": BEST,
+    }
+
+
+def _note(m: Map) -> Plain:
+    return {
+        "type": "scatter",
+        "x": m.x_edges[-1:],
+        "y": m.y_edges[-1:],
+        "mode": "text",
+        "text": [m.note],
+        "textposition": "top left",
+        "textfont": {"size": 13},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }

@@ -1,0 +1,178 @@
+"""The map page's payload: the maps as far as they are trained, and the stream of the rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from functools import lru_cache
+
+import numpy as np
+
+from pages.map.answer import limits
+from pages.map.answer.cells import Cells, Middle, cells, spread, too_much
+from pages.map.answer.valley import Valley, valley
+from pages.map.figure import maps as figure
+from pages.map.figure.axes import Frame
+from pages.map.figure.overlays import Map
+from pages.map.question import VARIED, Panel, Plan, Shown, plan_of
+from pages.map.words import cells as cells_words
+from pages.map.words import maps as words
+from pages.shared import cached
+from pages.shared.link import Pin
+from pages.shared.payload import Events, Figure, Part, Payload, Rows
+from pages.shared.settings import DEFAULTS, Settings, settings_of
+from wd_core.types import Array
+
+# The picture is sent anew at this pace while cells come.
+PACE_SECONDS = 0.2
+# Whole pictures that are kept: whoever chooses another cell has the same one.
+WHOLE = 8
+# Residuals of this share of the targets are rounding.
+ROUNDED = 1e-13
+
+
+def maps(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Payload:
+    """The payload for these controls: finished, or as far as it is, with the address of the rest.
+
+    Raises ValueError where the maps are too large.
+    """
+    plan = plan_of(settings, shown)
+    if why := too_much(plan):
+        raise ValueError(why)
+    found, query = cells(plan), shown.query(settings, pins)
+    swept = swept_query(settings, shown)
+    now = _now(found)
+    return {
+        "run": f"map {swept}",
+        "query": query,
+        "unit": "run",
+        "total": found.total,
+        "stream": None if found.complete else f"/api/map/stream?{swept}",
+        "series": now["series"],
+        "figure": {**now["figure"], "layout": _layout(plan, settings, shown)},
+        "sentence": now["sentence"],
+    }
+
+
+def swept_query(settings: Settings, shown: Shown) -> str:
+    """The query of what is trained: the link without the present run and the pins."""
+    axes = {key: DEFAULTS[key] for key in VARIED}
+    return shown.query(settings_of(settings.values() | axes), ())
+
+
+def stream(settings: Settings, shown: Shown) -> Events:
+    """The events of the training: a `picture` and its `rows` at a fixed pace, `done` at the end.
+
+    Closing the iterator ends the training; what came so far is kept.
+    """
+    plan = plan_of(settings, shown)
+    if why := too_much(plan):
+        raise ValueError(why)
+    found = cells(plan)
+    began, sent, ends, before, new = time.monotonic(), 0.0, None, found.done, False
+    with closing(found.fill()) as training:
+        for came in training:
+            new, now = new or came, time.monotonic()
+            if now - sent < PACE_SECONDS:
+                continue
+            done = found.done
+            if new:
+                yield "picture", _now(found)
+                ends = now + (now - began) / max(1, done - before) * (found.total - done)
+            left = None if ends is None else max(0.0, ends - now)
+            yield "rows", Rows(series={}, epoch=done, seconds_left=left)
+            sent, new = now, False
+    yield "picture", _now(found)
+    yield "done", {}
+
+
+def _now(found: Cells) -> Part:
+    """What follows from the cells that are there."""
+    return _whole(found) if found.complete else _drawn(found, whole=False)
+
+
+@lru_cache(maxsize=WHOLE)
+def _whole(found: Cells) -> Part:
+    """The same once all of them are there: nothing in it changes any more."""
+    return _drawn(found, whole=True)
+
+
+def _drawn(found: Cells, *, whole: bool) -> Part:
+    plan, middle = found.plan, found.middle()
+    known = middle.trained > 0
+    losses = spread(np.maximum(middle.sound, rounding(plan)), known)
+    lost = spread(middle.diverged.astype(float), known)
+    valleys = valleys_of(plan, middle)
+    drawn = [
+        Map(
+            **vars(frame(plan, panel)),
+            losses=losses[i],
+            diverged=lost[i] == 1,
+            hover=cells_words.hover(plan, middle, i) if whole else None,
+            best=_best(plan, panel, valleys[i]),
+            crossing=_crossing(valleys[i] if whole else None),
+            edges=limits.edges(plan, i, whole=whole),
+            note=words.note(valleys[i]) if whole else "",
+        )
+        for i, panel in enumerate(plan.panels)
+    ]
+    return {
+        "figure": {"data": figure.traces(drawn)},
+        "series": {"epoch": [found.done]},
+        "sentence": words.summary(plan, middle, valleys, predicting_the_mean(plan))
+        if whole
+        else words.COMING,
+    }
+
+
+def valleys_of(plan: Plan, middle: Middle) -> list[Valley | None]:
+    """What each panel's map shows."""
+    lr, losses = np.array(plan.lr), middle.sound
+    return [
+        valley(lr, np.array(plan.rows(panel)), losses[i], rounding(plan))
+        for i, panel in enumerate(plan.panels)
+    ]
+
+
+@lru_cache(maxsize=64)
+def predicting_the_mean(plan: Plan) -> float:
+    """The test loss without any weights: as in a cell, that in the middle of the seeds."""
+    losses = sorted(cached.constant_loss(cached.dataset(plan.spec(s))) for s in range(plan.seeds))
+    return losses[(plan.seeds - 1) // 2]
+
+
+@lru_cache(maxsize=64)
+def rounding(plan: Plan) -> float:
+    """Up to this test loss the residuals are rounding of the targets."""
+    targets = cached.dataset(plan.spec(0)).y_test
+    return ROUNDED**2 * float(np.mean(targets**2)) / 2
+
+
+def frame(plan: Plan, panel: Panel) -> Frame:
+    """The panel's coordinates."""
+    return Frame(panel.label, np.array(plan.lr), np.array(plan.rows(panel)), plan.by_step(panel))
+
+
+def _layout(plan: Plan, settings: Settings, shown: Shown) -> Figure:
+    run = settings.run
+    panel, (lr, strength) = Panel(run.optimizer, run.decay), plan.place(run)
+    chosen = figure.Chosen(
+        panel=plan.panels.index(panel) if panel in plan.panels else None,
+        lr=lr,
+        strength=strength,
+        shrink=run.lr * run.weight_decay,
+    )
+    return figure.layout([frame(plan, kind) for kind in plan.panels], len(shown.trained), chosen)
+
+
+def _best(plan: Plan, panel: Panel, found: Valley | None) -> tuple[Array, Array]:
+    cells = () if found is None or found.flat else found.best
+    rows = plan.rows(panel)
+    return np.array([plan.lr[c] for _, c in cells]), np.array([rows[r] for r, _ in cells])
+
+
+def _crossing(found: Valley | None) -> tuple[Array, Array]:
+    if found is None:
+        return np.empty(0), np.empty(0)
+    return found.crossing.lr, found.crossing.weight_decay

@@ -1,0 +1,132 @@
+"""The words, tables and files beside the maps."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import streamlit as st
+
+from pages.map import controls
+from pages.map.answer import box
+from pages.map.answer.cells import Cells, cells
+from pages.map.figure import maps
+from pages.map.payload import valleys_of
+from pages.map.question import Plan, Shown, plan_of, side_by_side
+from pages.map.words import cells as cells_words
+from pages.map.words import maps as words
+from pages.map.words import reading
+from pages.shared.payload import Payload
+from pages.shared.settings import Settings
+
+# Seconds between two looks at maps that are not whole yet.
+LOOK_AGAIN = 1.0
+
+
+def found(settings: Settings, shown: Shown) -> None:
+    """The numbers of the whole maps, and of the chosen run, which come by themselves."""
+    plan = plan_of(settings, shown)
+    if cells(plan).complete:
+        _table(plan)
+        _cell(settings, plan)
+    else:
+        _as_they_come(settings, plan)
+
+
+@st.fragment(run_every=LOOK_AGAIN)
+def _as_they_come(settings: Settings, plan: Plan) -> None:
+    """The chosen run's numbers so far; the page comes again once the maps are whole."""
+    _cell(settings, plan)
+    if cells(plan).complete:
+        st.rerun()
+
+
+def _table(plan: Plan) -> None:
+    middle = cells(plan).middle()
+    rows = words.table(plan, middle, valleys_of(plan, middle))
+    st.dataframe(rows, hide_index=True, height="content")
+
+
+def _cell(settings: Settings, plan: Plan) -> None:
+    """The chosen run's numbers, and the way to it."""
+    at = plan.cell_of(settings.run)
+    middle = cells(plan).middle()
+    seed = 0 if at is None or not middle.trained[at] else int(middle.seed[at])
+    chosen = settings if at is None else Settings(plan.spec(seed), plan.run(*at, seed))
+    st.markdown(cells_words.chosen(plan, middle, at, chosen))
+    address = controls.train_address(chosen)
+    if address is None:
+        st.caption("Train cannot open this run: its λ or η is beyond what Train's controls reach.")
+        return
+    st.link_button(
+        "Open this run on Train",
+        address,
+        help="This very run, with the seed in the middle of its cell, epoch by epoch.",
+    )
+
+
+def download(settings: Settings, shown: Shown) -> None:
+    """The numbers of every run that is finished."""
+    plan = plan_of(settings, shown)
+    st.download_button(
+        "Numbers (CSV)",
+        lambda: table(cells(plan)),
+        file_name="learning-rate-weight-decay.csv",
+        mime="text/csv",
+        on_click="ignore",
+        help="Every finished run of the maps: its settings, losses, ‖w‖, and where it diverged.",
+    )
+
+
+COLUMNS = (
+    *("optimizer", "decay", "lr", "weight_decay", "seed"),
+    *("test_loss", "train_loss", "weight_norm", "diverged_at"),
+)
+
+
+def table(found: Cells) -> str:
+    """The finished runs as CSV, in full precision; diverged_at is empty where a run did not."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for at in zip(*found.finished.nonzero(), strict=True):
+        run = found.plan.run(*map(int, at))
+        lost = int(found.diverged_at[at])
+        numbers = (float(part[at]) for part in (found.test, found.train, found.norm))
+        rows.writerow(
+            [
+                *(run.optimizer, run.decay, repr(run.lr), repr(run.weight_decay), run.seed),
+                *("" if lost >= 0 else repr(number) for number in numbers),
+                lost if lost >= 0 else "",
+            ]
+        )
+    return text.getvalue()
+
+
+def explanations(settings: Settings, shown: Shown, payload: Payload) -> None:
+    """Beneath the maps: how to read them, what the two decays are, and where the rules end."""
+    plan = plan_of(settings, shown)
+    read, rules, ends = st.columns([3, 3, 4], gap="medium")
+    with read:
+        st.markdown("**How to read it**")
+        whole = payload["stream"] is None
+        valleys = valleys_of(plan, cells(plan).middle()) if whole else []
+        drawn = maps.legend(payload["figure"])
+        st.caption(reading.reading(plan, drawn, whole=whole, valleys=valleys))
+    with rules:
+        st.markdown("**Coupled and decoupled**")
+        _rules(plan)
+    with ends:
+        st.markdown("**Where they end**")
+        found = box.arrivals(tuple(dict.fromkeys((*side_by_side(), *shown.trained))))
+        st.table(reading.ends_table(found), border="horizontal")
+        st.caption(reading.ends(found))
+
+
+def _rules(plan: Plan) -> None:
+    shrink = r"(1-\lambda')" if plan.scale == "paper" else r"(1-\eta\lambda)"
+    st.latex(
+        r"\begin{aligned} \text{coupled: } & g \leftarrow g + \lambda w \\"
+        rf" \text{{decoupled: }} & w \leftarrow {shrink}\,w \end{{aligned}}"
+    )
+    st.caption(reading.rules(plan))

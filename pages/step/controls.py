@@ -1,0 +1,167 @@
+"""The step page's controls: those of the run, shared with Train, and the step that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+import streamlit as st
+
+from pages.shared import controls
+from pages.shared.words import Said, say, say_n
+from pages.step.question import SETTINGS, Shown, read_link
+from wd_core.inspection import Replay
+
+PAGE = "step "
+OPENED = PAGE + "opened"
+
+
+def opened_link() -> list[str]:
+    """At the first run in a session: take over what the link says; its complaints."""
+    link, shown, complaints = read_link(controls.opened_query())
+    said = controls.take_run(link)
+    if OPENED not in st.session_state:
+        for key, value in asdict(shown).items():
+            st.session_state[PAGE + key] = value
+        st.session_state[OPENED] = True
+        said += complaints
+    return said
+
+
+def chosen() -> Shown:
+    """The step and the weights as the controls stand now."""
+    return Shown(**{key: int(st.session_state[PAGE + key]) for key in SETTINGS})
+
+
+def fit(replay: Replay) -> list[Said]:
+    """Bring step and weights into what this run has; a sentence for each that was not."""
+    said: list[Said] = []
+    shown, d = chosen(), replay.dataset.n_features
+    if shown.step > replay.last:
+        st.session_state[PAGE + "step"] = replay.last
+        said.append(_unshown(shown.step, replay))
+    if d == 1:  # the plane is that of the weight and the bias
+        st.session_state[PAGE + "first"] = 1
+        return said
+    for key, number in (("first", shown.first), ("second", shown.second)):
+        if number > d:
+            st.session_state[PAGE + key] = d
+            said.append(
+                say(
+                    "There is no weight {weight}: the number of features is {n_features}.",
+                    weight=number,
+                    n_features=d,
+                )
+            )
+    said = list(dict.fromkeys(said))
+    if (number := st.session_state[PAGE + "second"]) == st.session_state[PAGE + "first"]:
+        st.session_state[PAGE + "second"] = number % d + 1
+        if shown.first == shown.second:
+            said.append(
+                say(
+                    "A plane needs two weights: {weight_up} is shown beside {weight}.",
+                    weight_up=number % d + 1,
+                    weight=number,
+                )
+            )
+    return said
+
+
+def _unshown(step: int, replay: Replay) -> Said:
+    """Why a step cannot be shown, and which one is."""
+    if replay.diverged:
+        return say(
+            "Step {asked} cannot be shown: the run has diverged, and after step {last} its numbers "
+            "mean nothing. Step {last} is shown.",
+            asked=step,
+            last=replay.last,
+        )
+    if replay.last < replay.steps:
+        return say(
+            "Step {asked} cannot be shown: walking through so many steps would take too long. Of "
+            "the run's {steps} steps the first {last} can be shown.",
+            asked=step,
+            steps=replay.steps,
+            last=replay.last,
+        )
+    return say_n(
+        "Step {asked} cannot be shown: the run has {n} step. Its last is shown.",
+        "Step {asked} cannot be shown: the run has {n} steps. Its last is shown.",
+        replay.steps,
+        asked=step,
+    )
+
+
+def steps(replay: Replay) -> None:
+    """The slider over the steps, and buttons that go one step or one epoch."""
+    key, last = PAGE + "step", replay.last
+    # a slider with another end is another slider to Streamlit: without this it would start anew
+    now = st.session_state[key] = int(st.session_state[key])
+    if last > 1:
+        st.slider(
+            SETTINGS["step"].label,
+            min_value=1,
+            max_value=last,
+            help=SETTINGS["step"].help,
+            key=key,
+            persist_state="session",
+        )
+    with st.container(horizontal=True, gap="small"):
+        for label, icon, to, words in (
+            ("First", "first_page", 1, "The first step, from the start at epoch 0."),
+            (
+                "Epoch back",
+                "keyboard_double_arrow_left",
+                max(1, now - replay.an_epoch),
+                "An epoch earlier.",
+            ),
+            ("Back", "chevron_left", max(1, now - 1), "The step before."),
+            ("Forward", "chevron_right", min(last, now + 1), "The next step."),
+            (
+                "Epoch forward",
+                "keyboard_double_arrow_right",
+                min(last, now + replay.an_epoch),
+                "An epoch later.",
+            ),
+            ("Last", "last_page", last, "The last step that can be shown."),
+        ):
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                on_click=_go,
+                args=(to,),
+                disabled=to == now,
+                help=words,
+            )
+
+
+def _go(to: int) -> None:
+    st.session_state[PAGE + "step"] = to
+
+
+def weights(d: int) -> None:
+    """Which two weights the plane shows."""
+    if d == 1:
+        return
+    for column, key in zip(st.columns(2), ("first", "second"), strict=True):
+        setting = SETTINGS[key]
+        st.session_state[PAGE + key] = int(st.session_state[PAGE + key])
+        with column:
+            st.number_input(
+                setting.label,
+                min_value=1,
+                max_value=d,
+                step=1,
+                help=setting.help,
+                key=PAGE + key,
+                persist_state="session",
+            )
+
+
+def mend(lr: float) -> Callable[[], None]:
+    """What the doctor's button does: set the learning rate."""
+
+    def act() -> None:
+        st.session_state["lr"] = lr
+
+    return act

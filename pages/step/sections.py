@@ -1,0 +1,116 @@
+"""The parts of the step page beneath its pictures: words, tables and the doctor's button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared import cached
+from pages.shared.chart import chart
+from pages.shared.link import Pin
+from pages.shared.numbers import every_digit
+from pages.shared.settings import Settings
+from pages.shared.words import Said, say
+from pages.step import controls
+from pages.step import payload as picture
+from pages.step.answer.mends import ill, mends, outcome
+from pages.step.answer.replays import Walked, bias_decayed, measurable, measured, reached
+from pages.step.answer.replays import curvature as of_data
+from pages.step.question import Shown
+from pages.step.words import limits
+from pages.step.words import pulls as pulled
+from pages.step.words import shrinking as alone
+from pages.step.words import trials as tried
+from pages.step.words import update as one
+from pages.step.words.formula import formula
+from wd_core.inspection import Inspection
+
+
+def update(
+    settings: Settings, shown: Shown, seen: Inspection, walked: Walked, pins: tuple[Pin, ...]
+) -> None:
+    """One step: which, its formula with the numbers, the table, and the plane."""
+    replay, run = walked.replay, settings.run
+    pair = picture.axes(shown, settings.data.n_features)
+    st.markdown(_paragraph(one.where(seen, replay)))
+    numbers, plane = st.columns([1, 1], gap="medium")
+    with numbers:
+        for index in dict.fromkeys(i for i in pair if i < len(seen.before) - 1):
+            st.latex(formula(run, seen, index))
+        st.caption(_paragraph(one.parts(run, seen)))
+    with plane:
+        chart(picture.update(settings, shown, seen, pins), key="step plane")
+    st.markdown(one.table(settings.data.n_features))
+    st.table(one.rows(run, seen, pair), border="horizontal")
+
+
+def pulls(settings: Settings, seen: Inspection) -> None:
+    """L2 beside L1, coupled beside decoupled, and the bias."""
+    st.subheader("How hard does decay pull on each weight?", anchor=False)
+    payload, shares = picture.pulls(settings, seen)
+    chart(payload, key="step pulls")
+    st.markdown(_paragraph(pulled.pull(settings.run, seen)))
+    if shares is not None:
+        st.markdown(_paragraph(pulled.kinds(shares)))
+    elif seen.step > picture.compared_steps(settings):
+        st.markdown(pulled.uncompared(picture.compared_steps(settings)))
+    held = bias_decayed(settings)
+    ends = None if held is None else (cached.short_run(settings), held)
+    st.markdown(_paragraph(pulled.bias(settings.run, seen, ends)))
+
+
+def shrinks(settings: Settings, seen: Inspection) -> None:
+    """Decay alone, over time."""
+    st.subheader("What does decay alone do over time?", anchor=False)
+    chart(picture.shrunk(settings, seen), key="step shrinking")
+    st.markdown(_paragraph(alone.shrink(settings.run, settings.data.n_train)))
+
+
+def doctor(settings: Settings) -> None:
+    """Which limit the learning rate has, which broke, and what mends it."""
+    st.subheader("How large may the learning rate be?", anchor=False)
+    if not measurable(settings):
+        st.info(
+            say(
+                "Measuring the curvature of so large a training set would take too long here: "
+                "choose fewer examples or dimensions to see its limits."
+            )
+        )
+        return
+    run, n = settings.run, settings.data.n_train
+    found, curvature = measured(settings), of_data(settings.data)
+    drawing, side = st.columns([3, 2], gap="medium")
+    with drawing:
+        chart(picture.phases(settings), key="step phases")
+        here = curvature.phase(run.lr, run.weight_decay)
+        st.caption(_paragraph(limits.phase(here, run, n, reached=reached(settings.data))))
+    with side:
+        ran = tried.outcome(outcome(settings), found.broken, run.epochs)
+        worse = ill(settings)
+        (st.warning if worse else st.markdown)(_paragraph([limits.verdict(found, run), *ran]))
+        if worse:
+            _mend(settings)
+        st.markdown(_paragraph([limits.curvature(found, run), *limits.at_once(found, n)]))
+        if limit := limits.rule(found):
+            st.latex(limit)
+        st.table(limits.table(found, run), border="horizontal")
+        st.caption(_paragraph(limits.measured_how(run, n)))
+
+
+def _mend(settings: Settings) -> None:
+    found = mends(settings)
+    rate = found[0].found if found else None
+    if rate is not None:
+        lr = rate.run.lr
+        st.button(
+            say("Mend it: set η to {lr_mend}", lr_mend=every_digit(lr)),
+            on_click=controls.mend(lr),
+            type="primary",
+            help="The largest smaller step of the slider that serves: see below.",
+        )
+    st.caption(_paragraph(tried.tried(found)))
+
+
+def _paragraph(sentences: Sequence[Said]) -> str:
+    return " ".join(sentences)

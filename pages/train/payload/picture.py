@@ -1,0 +1,333 @@
+"""The Train page's picture of a run, as the live chart takes it: whole, or as a stream."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+
+from pages.shared import cached
+from pages.shared.link import Pin, query_of
+from pages.shared.numbers import number_text, plain
+from pages.shared.palette import OPTIMUM, TEXT
+from pages.shared.payload import Events, Figure, Part, Payload, Rows
+from pages.shared.plotting import MARKS, Series
+from pages.shared.remedies import Remedies, course, remedies
+from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, relevant, within
+from pages.shared.words import Said, say
+from pages.train import figure
+from pages.train.payload import tiles
+from pages.train.words import diverged, story
+from wd_core import make_dataset, train, unreachable_norm
+from wd_core.behaviour import End, behaviour
+from wd_core.types import Array, EpochRecord
+
+# A streamed picture is sent at this pace, however fast the epochs come.
+PACE_SECONDS = 0.1
+# The last tenth of a run says how much its test loss still moves.
+LATELY = 10
+# Below this share of the start's norm, the part out of reach is rounding.
+NOTHING_LEFT = 1e-9
+TAKES_A_WHILE = say("This run takes a while: its curves are drawn as they come.")
+
+COLUMNS = ("train_loss", "test_loss", "weight_norm", "penalty", "gap", "objective")
+DERIVED = ("gap", "objective")
+
+
+def training_picture(
+    settings: Settings, pins: Sequence[Pin] = (), *, waits: bool = True
+) -> Payload:
+    """The payload for these settings: finished for a short run, or with the address of its stream.
+
+    `waits`: whether somebody waits for what has to be tried, as nobody does during a drag.
+    Raises ValueError where the data set refuses the settings.
+    """
+    query, read = query_of(settings, pins), relevant(settings.data.source, settings.run.optimizer)
+    front = [key for key in FRONT if key in read]
+    records = cached.known(settings)
+    shown = _finished(settings, records, pins, waits) if records else _begun(settings, pins)
+    payload: Payload = {
+        "run": query or "defaults",
+        "query": query,
+        "figure": shown["figure"],
+        "series": shown["series"],
+        "sentence": shown["sentence"],
+        "tiles": tiles.of(settings),
+        "total": settings.run.epochs,
+        "stream": None if records else f"/api/train/stream?{query}",
+        "live": {
+            "url": f"/api/train?{query}",
+            "controls": {key: {"param": key, "values": _steps(key, settings)} for key in front},
+        },
+    }
+    if not records:
+        payload["work"] = settings.query()
+    return payload
+
+
+def _begun(settings: Settings, pins: Sequence[Pin]) -> Part:
+    """What is known before a stream: the figure, its curves still empty."""
+    suffixes = ("", "_0") if settings.run.weight_decay else ("",)
+    series: Series = {name + suffix: [] for name in COLUMNS for suffix in suffixes}
+    return {
+        "series": {"epoch": [], **series},
+        "figure": _figure(settings, series, None, pins),
+        "sentence": TAKES_A_WHILE,
+    }
+
+
+def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Events:
+    """The events of a long run: `rows` at a fixed pace, then the finished `picture`, then `done`.
+
+    Where the training data take a while to draw, a `picture` of the start comes first. Closing the
+    iterator ends the run.
+    """
+    epochs = settings.run.epochs
+    slow = cached.draws_slowly(settings.data)
+    if slow:
+        n, d = settings.data.n_train, settings.data.n_features
+        yield (
+            "picture",
+            Part(
+                series=_start(settings),
+                sentence=say(
+                    "Drawing {n_train} × {n_features} numbers of training data first.",
+                    n_train=n,
+                    n_features=d,
+                ),
+            ),
+        )
+    data, every = cached.dataset(settings.data), cached.record_every(epochs)
+    began = sent = time.monotonic()
+    records: list[EpochRecord] = []
+    new = 0
+    with closing(train(data, cached.compared(settings.run), record_every=every)) as run:
+        for record in run:
+            records.append(record)
+            new += 1
+            now = time.monotonic()
+            if slow and record.epoch == 0:
+                yield "picture", Part(series=_series(records), sentence=TAKES_A_WHILE)
+                new = 0
+            elif record.epoch in (0, epochs) or now - sent >= PACE_SECONDS:
+                left = (
+                    (now - began) / record.epoch * (epochs - record.epoch) if record.epoch else None
+                )
+                series = _series(records[-new:])
+                yield "rows", Rows(series=series, epoch=record.epoch, seconds_left=left)
+                sent, new = now, 0
+    cached.remember(settings, records, _reach(settings, _until_divergence(records)))
+    yield "picture", _finished(settings, records, pins)
+    yield "done", {}
+
+
+def _start(settings: Settings) -> Series:
+    """Epoch 0 as far as it needs no training data: the test rows are the same for every n."""
+    runs = [replace(run, epochs=0) for run in cached.compared(settings.run)]
+    series = _series(list(train(make_dataset(replace(settings.data, n_train=1)), runs)))
+    unknown = {"train_loss", "gap", "objective"}
+    return {
+        name: [None] if name.removesuffix("_0") in unknown else values
+        for name, values in series.items()
+    }
+
+
+def final_numbers(settings: Settings) -> dict[str, float] | None:
+    """The last losses and norm of a run that is short or has been streamed; else None.
+
+    A loss that is rounding is 0.
+    """
+    records = cached.known(settings)
+    if records is None:
+        return None
+    last, end = records[-1], _outcome(settings, records)
+    return {
+        "train": end.told(float(last.train_loss[0])),
+        "test": end.told(float(last.test_loss[0])),
+        "norm": float(last.weight_norm[0]),
+    }
+
+
+def _steps(key: str, settings: Settings) -> list[str]:
+    """What the slider of this setting offers, in its order."""
+    setting = SETTINGS[key]
+    assert isinstance(setting, Steps)
+    offered = within(setting, settings.data.source)
+    return [as_text(value) for value in offered.with_value(float(settings.values()[key]))]
+
+
+def _finished(
+    settings: Settings, records: Sequence[EpochRecord], pins: Sequence[Pin], waits: bool = True
+) -> Part:
+    """What is known only at the end: all curves, the figure with its baselines, the sentence."""
+    goal = behaviour(settings.run, settings.data.n_train).end
+    aim = None if goal.weight_decay is None else goal.weight_decay.value
+    baselines = cached.baselines(settings.data, aim)
+    shown, kept = _until_divergence(records), cached.streamed(settings)
+    last = max(1, shown[-1].epoch) if records[-1].diverged[0] else None
+    series = _series(shown) | (kept.reach if kept else _reach(settings, shown))
+    return {
+        "series": series,
+        "figure": _figure(settings, series, baselines, pins, last),
+        "sentence": _sentence(settings, records, baselines, goal, waits),
+    }
+
+
+def _until_divergence(records: Sequence[EpochRecord]) -> Sequence[EpochRecord]:
+    """The records before the run left the range of numbers; the start in any case."""
+    return [record for record in records if not record.diverged[0]] or records[:1]
+
+
+def _series(records: Sequence[EpochRecord]) -> Series:
+    """The curves of the run, and with `_0` behind their names those of its twin without decay."""
+    series: Series = {"epoch": [record.epoch for record in records]}
+    for row, suffix in zip(range(len(records[0].train_loss)), ("", "_0"), strict=False):
+        curves = {name: _column(records, name, row) for name in COLUMNS if name not in DERIVED}
+        with np.errstate(invalid="ignore"):
+            curves["gap"] = curves["test_loss"] - curves["train_loss"]
+            curves["objective"] = curves["train_loss"] + curves["penalty"]
+        series |= {name + suffix: _listed(values) for name, values in curves.items()}
+    return series
+
+
+def _column(records: Sequence[EpochRecord], name: str, row: int) -> Array:
+    """One number of one run over the epochs, NaN once it has diverged."""
+    return np.array(
+        [np.nan if record.diverged[row] else getattr(record, name)[row] for record in records]
+    )
+
+
+def _listed(values: Array) -> list[float | None]:
+    """Numbers for JSON: six digits, and null where there is none."""
+    return [float(f"{x:.6g}") if math.isfinite(x) else None for x in values.tolist()]
+
+
+def _reach(settings: Settings, records: Sequence[EpochRecord]) -> Series:
+    """The norm of the part of w that no example reaches, and where theory says it must be."""
+    if cached.svd_seconds(settings.data) > cached.SVD_SECONDS:
+        return {}
+    data = cached.dataset(settings.data)
+    weights = np.array([record.weights[0] for record in records])
+    left = unreachable_norm(data.X_train, weights)
+    if not left[0] > NOTHING_LEFT * float(np.linalg.norm(weights[0])):
+        return {}
+    series: Series = {"unreachable": _listed(left)}
+    found = behaviour(settings.run, data.n_train)
+    if found.has_factor:
+        epochs = np.array([record.epoch for record in records])
+        marked = np.full(len(epochs), np.nan)
+        places = np.linspace(0, len(epochs) - 1, MARKS + 1).round().astype(int)
+        alone = found.shrinking
+        with np.errstate(over="ignore"):
+            marked[places] = left[0] * np.abs(alone.left(epochs[places] * alone.an_epoch))
+        series["predicted"] = _listed(marked)
+    return series
+
+
+def _sentence(
+    settings: Settings,
+    records: Sequence[EpochRecord],
+    baselines: cached.Baselines,
+    goal: End,
+    waits: bool,
+) -> str:
+    if records[-1].diverged[0]:
+        epoch = next(record.epoch for record in records if record.diverged[0])
+        return diverged.sentence(settings, epoch, waits)
+    end, found, why = _outcome(settings, records), Remedies(), list[Said]()
+    if end.has_grown and waits:
+        end = replace(end, course=course(settings))
+        if end.course and end.course.grows:
+            found, why = remedies(settings), list(diverged.causes(settings))
+    return story.sentence(end, baselines, goal, found, why)
+
+
+def _outcome(settings: Settings, records: Sequence[EpochRecord]) -> story.Outcome:
+    run, last, data = settings.run, records[-1], cached.dataset(settings.data)
+    lately, twin = records[-max(1, len(records) // LATELY) :], bool(run.weight_decay)
+    return story.Outcome(
+        weight_decay=run.weight_decay,
+        train=float(last.train_loss[0]),
+        test=float(last.test_loss[0]),
+        test_without=float(last.test_loss[1]) if twin else None,
+        train_without=float(last.train_loss[1]) if twin else 0.0,
+        without_diverged=bool(last.diverged[-1]),
+        unclear=twin and _overlap([r.test_loss for r in lately]),
+        start=float(records[0].train_loss[0]),
+        untrained=cached.untrained_loss(data),
+        n_test=len(data.y_test),
+        scale=cached.zero_loss(data),
+    )
+
+
+def _overlap(losses: Sequence[Array]) -> bool:
+    """Whether what two runs lately moved through has a part in common: no verdict then."""
+    low, high = np.min(losses, 0), np.max(losses, 0)
+    return bool(low.max() <= high.min() and (low < high).any())
+
+
+def _figure(
+    settings: Settings,
+    series: Series,
+    baselines: cached.Baselines | None,
+    pins: Sequence[Pin],
+    last: int | None = None,
+) -> Figure:
+    """The figure over all epochs, or up to the last one before the run diverged."""
+    lam = number_text(settings.run.weight_decay)
+    return figure.training(
+        series,
+        lam,
+        settings.run.epochs if last is None else last,
+        _levels(settings, baselines),
+        [curve for pin in pins if (curve := _pinned(pin))],
+        filename=f"weight-decay-{lam}",
+        names=_names(settings),
+    )
+
+
+def _names(settings: Settings) -> figure.Names:
+    """How the part that no example reaches, and what is predicted of it, are to be called."""
+    found = behaviour(settings.run, settings.data.n_train)
+    alone, names = found.shrinking, figure.Names()
+    if not found.rule.spans:  # its steps reach that part
+        names = replace(names, unreachable="its part outside the span of the examples")
+    if alone.full != alone.last:
+        share = f"{found.short_rows}/{settings.run.batch_size}"
+        product = f"((1−ηλ)<sup>{alone.an_epoch - 1}</sup>(1−ηλ·{share}))<sup>epoch</sup>"
+        names = replace(names, predicted=f"predicted {product}")
+    return names
+
+
+def _levels(settings: Settings, baselines: cached.Baselines | None) -> list[figure.Level]:
+    """The constant predictor, and the exact solution that the run goes to if there is one."""
+    if baselines is None:
+        return []
+    constant, ridge = baselines.constant_test, baselines.ridge_test
+    levels = [figure.Level("test, constant predictor", constant, TEXT, "dashdot")]
+    if ridge is not None:
+        name = _name_of_exact(settings, baselines)
+        levels.append(figure.Level(name, ridge, OPTIMUM, "dot"))
+    return levels
+
+
+def _name_of_exact(settings: Settings, baselines: cached.Baselines) -> str:
+    goal = behaviour(settings.run, settings.data.n_train).end.weight_decay
+    assert goal is not None
+    if goal.value == 0:
+        return "test, least squares of least norm" if baselines.many else "test, least squares"
+    if goal.value == settings.run.weight_decay:
+        return "test, exact ridge"
+    return f"test, exact ridge, λ = {plain(goal.value)}"
+
+
+def _pinned(pin: Pin) -> figure.Curve | None:
+    records = cached.known(pin.settings)
+    if records is None:
+        return None
+    s = _series(records)
+    return figure.Curve(pin.name, s["epoch"], s["train_loss"], s["test_loss"], s["weight_norm"])

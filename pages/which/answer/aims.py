@@ -1,0 +1,103 @@
+"""Where the trained runs go, and so what they may be compared with; no Streamlit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from pages.shared import cached
+from pages.shared.words import say
+from pages.which.answer.measured import MOST_SVD, Seen
+from pages.which.answer.rounding import rounding_share, without_rounding
+from pages.which.question import Problem
+from wd_core import DatasetSpec, ridge_path
+from wd_core.behaviour import End, behaviour
+from wd_core.types import Array
+
+
+def end(problem: Problem, weight_decay: float) -> End:
+    """Where the problem's run with this λ goes."""
+    run = replace(problem.run, weight_decay=weight_decay)
+    return behaviour(run, problem.data.n_train).end
+
+
+def elsewhere(problem: Problem, weight_decay: float) -> bool:
+    """Whether it goes anywhere but to the exact solution of the same λ."""
+    aim = end(problem, weight_decay).weight_decay
+    return aim is None or aim.value != weight_decay
+
+
+def finding(seen: Seen) -> str:
+    """What the trained runs are to be compared with, where it is not the curve at their own λ."""
+    problem = seen.problem
+    if seen.exact is None or not seen.trained.count:
+        return ""
+    aim = end(problem, problem.span.most)
+    if aim.kind == "unknown":
+        return say(
+            "The trained runs are compared with none of the exact curves. {why}", why=aim.why
+        )
+    if aim.bound is not None:
+        return say(
+            "With λ > 0 the trained runs aim at no exact solution on this axis: they end in a box, "
+            "every |wⱼ| at most {formula}.",
+            formula=aim.bound.text,
+        )
+    if not elsewhere(problem, problem.span.most):
+        return ""
+    assert aim.weight_decay is not None
+    return say(
+        "A trained run at λ aims at the exact solution of {formula}: compare it with the curves "
+        "there, not at λ.",
+        formula=aim.weight_decay.text,
+    )
+
+
+def at(seen: Seen, k: int) -> str:
+    """Where the runs of the grid's k-th λ aim, where it is not the exact solution of that λ."""
+    problem, lam = seen.problem, float(seen.grid[k])
+    if seen.exact is None:
+        return ""
+    if lam == 0 and many(seen):
+        return say(
+            "Without decay many solutions fit the training data alike: the exact one is the "
+            "shortest, and a run need not end at it."
+        )
+    aim = end(problem, lam).weight_decay
+    if aim is None or not elsewhere(problem, lam):
+        return ""
+    return say(
+        "It aims at the exact solution of {formula} = {end}, which has {end_test}.",
+        formula=aim.text,
+        end=aim.value,
+        end_test=float(_tests(problem.data, tuple(_aims(problem)))[k]),
+    )
+
+
+def tile(seen: Seen, text: str) -> str:
+    """The help text of a trained run's tile, with where the run aims."""
+    said = finding(seen)
+    return f"{text} {said}" if said else text
+
+
+def many(seen: Seen) -> bool:
+    """Whether several solutions fit the training data alike without decay."""
+    exact = seen.exact
+    return exact is not None and round(float(exact.at.dof[0])) - 1 < seen.problem.data.n_features
+
+
+def _aims(problem: Problem) -> list[float]:
+    """The λ whose exact solution the run of each λ of the grid aims at; 0 where it is none."""
+    aims = (end(problem, lam).weight_decay for lam in problem.span.grid.tolist())
+    return [0.0 if aim is None else aim.value for aim in aims]
+
+
+@lru_cache(maxsize=32)
+def _tests(spec: DatasetSpec, weight_decays: tuple[float, ...]) -> Array:
+    """The exact test loss at each of these λ."""
+    assert cached.svd_seconds(spec) <= MOST_SVD
+    data = cached.dataset(spec)
+    loss = ridge_path(data, np.array(weight_decays)).test_loss
+    return without_rounding(loss, data.y_test, rounding_share(data))

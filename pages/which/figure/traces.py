@@ -1,0 +1,129 @@
+"""What is drawn on the page “Which λ”, and the traces that its panels share; no Streamlit."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.shared.palette import TEST, TEXT, TRAIN
+from pages.shared.plotting import Trace
+from pages.which.answer.measured import Curves, Found, Paths
+from pages.which.figure.scale import Scale
+from wd_core.types import Array
+
+# Loss, chosen λ, weights, norm: the mark of a panel's axes, and its place.
+LOSS, CHOSEN, WEIGHTS, NORM = range(4)
+PANELS = ("", "2", "3", "4")
+# The panels' own upright axes have no ticks and go from 0 to 1, for lines over their whole height
+# and for clicks; these lie over them, and have the numbers.
+UPRIGHT = ("11", "12", "13", "14")
+# The axis along the top of the losses, of degrees of freedom.
+FREEDOM = "9"
+WHOLE_HEIGHT = (0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A way to choose λ: what its row is called, and how it is drawn."""
+
+    name: str
+    colour: str
+    dash: str
+    symbol: str
+
+
+RULES: Mapping[str, Rule] = {
+    "test": Rule("least test, exact", TEST, "dash", "diamond"),
+    "trained": Rule("least test, trained", TEST, "dot", "diamond-open"),
+    "bayes": Rule("Bayes", TEXT, "dashdot", "star"),
+    "gcv": Rule("GCV", TRAIN, "solid", "square"),
+    "loo": Rule("leave one out", TRAIN, "dash", "circle"),
+    "validation": Rule("validation", TRAIN, "dot", "triangle-up"),
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a rule chooses: λ (NaN: nothing, and why), the test loss there, the λ of repetitions."""
+
+    rule: str
+    weight_decay: float
+    test: float
+    others: Array
+    why: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """Everything that is drawn; None or empty where there is nothing."""
+
+    scale: Scale
+    grid: Array
+    fine: Curves | None
+    paths: Paths | None
+    found: Found
+    marks: Sequence[Mark]
+    constant: float | None
+    revision: str
+
+
+def scatter(panel: int, **style: Any) -> Trace:
+    return {"type": "scatter", "xaxis": f"x{PANELS[panel]}", "yaxis": f"y{UPRIGHT[panel]}", **style}
+
+
+def upright(panel: int, x: float, **style: Any) -> Trace:
+    """A line over the whole height of a panel, whatever its axis shows."""
+    ends = {"x": [x, x], "y": list(WHOLE_HEIGHT), "yaxis": f"y{PANELS[panel]}"}
+    return scatter(panel, mode="lines", hoverinfo="skip", showlegend=False, **ends, **style)
+
+
+def curve(panel: int, scale: Scale, lams: Array, y: Array, name: str, **style: Any) -> Trace:
+    """A line, and a dot at λ = 0."""
+    line = style.pop("line")
+    return scatter(
+        panel,
+        name=name,
+        x=parted(scale.place(lams)),
+        y=parted(y),
+        customdata=parted(lams),
+        mode="lines+markers",
+        line={"width": 2.4, **line},
+        marker={
+            "color": line["color"],
+            "size": dot_at_zero(len(lams), 7),
+            "opacity": 1,
+            "line": {"width": 0},
+        },
+        hovertemplate="λ = %{customdata:.3g}: %{y:.4g}<extra>" + name + "</extra>",
+        **style,
+    )
+
+
+def parted(values: Array) -> dict[str, str]:
+    """Values over λ, the first of them at 0, with a gap after it; as many digits as one can see."""
+    return _packed(np.insert(values, 1, np.nan), "f4")
+
+
+def dot_at_zero(count: int, size: int) -> dict[str, str]:
+    """Sizes of the markers of a parted curve: only the first is seen."""
+    return _packed(np.append([size], np.zeros(count)), "i1")
+
+
+def _packed(values: Array, kind: str) -> dict[str, str]:
+    """An array as Plotly writes one: base64 of its numbers, and their kind."""
+    return {"dtype": kind, "bdata": b64encode(values.astype(f"<{kind}").tobytes()).decode()}
+
+
+def labelled(inside: NDArray[np.bool_]) -> dict[str, bool]:
+    """The legend names a trace only where a point of it is seen."""
+    return {"showlegend": bool(inside.any())}
+
+
+def positive(values: Array) -> Array:
+    """A logarithmic axis has no place for 0: a gap."""
+    return np.where(values > 0, values, np.nan)

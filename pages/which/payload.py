@@ -1,0 +1,102 @@
+"""The payload of the page “Which λ”: one figure, and the numbers at every trained λ."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from pages.shared.payload import Payload, Slider
+from pages.which.answer.measured import METHODS, Seen
+from pages.which.figure import picture as picture_figure
+from pages.which.figure.scale import Scale
+from pages.which.figure.traces import RULES, Mark, Shown
+from pages.which.words import places
+from wd_core.types import Array
+
+
+def picture(seen: Seen) -> Payload:
+    """The payload of a problem, with what has been worked out so far."""
+    problem, exact = seen.problem, seen.exact
+    shown = Shown(
+        scale=Scale(problem.span.least, problem.span.most),
+        grid=seen.grid,
+        fine=exact.fine if exact else None,
+        paths=exact.paths if exact else None,
+        found=seen.found,
+        marks=marks(seen),
+        constant=exact.constant if exact else None,
+        revision=f"which {problem.span.least} {problem.span.most} {problem.data}",
+    )
+    figure, moves = picture_figure.picture(shown)
+    query = problem.query()
+    return {
+        "run": f"{query or 'defaults'} {seen.trained.done} {len(seen.again.found)}",
+        "query": query,
+        "figure": figure,
+        "moves": moves,
+        "series": _series(seen),
+        "sliders": [_slider(seen)],
+        "position": problem.marked,
+        "sentences": places.sentences(seen),
+        "tiles": places.tiles(seen),
+        "total": len(seen.grid) - 1,
+        "stream": None,
+    }
+
+
+def marks(seen: Seen) -> list[Mark]:
+    """What each rule chooses on these data, and on the others so far."""
+    nothing = np.empty(0)
+    found = []
+    for rule in RULES:
+        if rule == "trained":
+            best = seen.found.best
+            lam, loss = (
+                (math.nan, math.nan)
+                if best is None
+                else (float(seen.grid[best]), float(seen.found.test[best]))
+            )
+            others = nothing
+        elif seen.exact is None:
+            lam, loss, others = math.nan, math.nan, nothing
+        else:
+            k = METHODS.index(rule)
+            lam, loss = (
+                float(x[k]) for x in (seen.exact.chosen.weight_decay, seen.exact.chosen.test)
+            )
+            others = seen.again.column(rule)[0] if rule != "bayes" else nothing
+        why = places.undefined(seen, rule) if math.isnan(lam) else ""
+        found.append(Mark(rule, lam, loss, others, why))
+    return found
+
+
+def _series(seen: Seen) -> dict[str, list[float | None]]:
+    nothing = np.full(len(seen.grid), np.nan)
+    exact, found = seen.exact, seen.found
+    at = exact.at if exact else None
+    columns: dict[str, Array] = {
+        "step": np.arange(len(seen.grid), dtype=np.float64),
+        "at": seen.grid,
+        "exact train": at.train if at else nothing,
+        "exact test": at.test if at else nothing,
+        "dof": at.dof if at else nothing,
+        "norm": at.norm if at else nothing,
+        "trained train": found.train,
+        "trained test": found.test,
+    }
+    return {
+        name: [x if math.isfinite(x) else None for x in values.tolist()]
+        for name, values in columns.items()
+    }
+
+
+def _slider(seen: Seen) -> Slider:
+    return {
+        "key": "at",
+        "label": "Marked λ",
+        "help": "λ: moves the upright line and every number; a click in the picture does so too.",
+        "role": "penalty",
+        "stops": list(range(len(seen.grid))),
+        "texts": [places.lam(x) for x in seen.grid.tolist()],
+    }

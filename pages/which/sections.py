@@ -1,0 +1,263 @@
+"""The words, formulas and tables beside the picture of the page “Which λ”."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import streamlit as st
+
+from pages.shared import assets, cached
+from pages.shared import controls as run_controls
+from pages.shared.latex import tex
+from pages.shared.numbers import every_digit, plain
+from pages.shared.words import say
+from pages.which import controls, payload
+from pages.which.answer.measured import Seen, weight_scale
+from pages.which.figure import drawing
+from pages.which.presets import PRESETS
+from pages.which.question import Problem, train_query
+from pages.which.words import finding as finding_words
+from pages.which.words import places, verdict
+from wd_core import DATASETS
+from wd_core.types import Array
+
+
+def presets() -> None:
+    """A button for each preset."""
+    run_controls.presets(
+        ((preset.name, preset.look_for, preset.problem.values()) for preset in PRESETS),
+        controls.show,
+    )
+
+
+def hint(problem: Problem) -> None:
+    """What to look for, while the settings are those of a preset, whatever λ is marked."""
+    for preset in PRESETS:
+        same = preset.problem.values() | {"at": None}
+        if same == problem.values() | {"at": None}:
+            st.markdown(f"**{preset.name}.** {preset.look_for}")
+
+
+def finding(seen: Seen) -> None:
+    """The answer to the page's question, from the numbers."""
+    st.markdown(finding_words.finding(seen))
+    st.caption(drawing.drawing(seen, payload.marks(seen)))
+
+
+def open_on_train(seen: Seen) -> None:
+    """The marked run: a link to it, and what it ends with."""
+    problem = seen.problem
+    st.markdown("**The marked run**")
+    st.link_button(
+        say("Open λ = {weight_decay} on Train", weight_decay=every_digit(problem.weight_decay)),
+        f"{assets.base_path()}/?{train_query(problem)}",
+        help="The same data, start and batch order, epoch by epoch: the marked λ as one run.",
+    )
+    own = places.own_run(seen)
+    if own:
+        st.caption(own)
+
+
+def download(seen: Seen) -> None:
+    """Every number of the picture as a file."""
+    st.download_button(
+        "Numbers (CSV)",
+        lambda: numbers(seen),
+        file_name="which-lambda.csv",
+        mime="text/csv",
+        on_click="ignore",
+        help="Losses, degrees of freedom, norms, GCV and LOO at every trained λ, in all digits.",
+    )
+
+
+def numbers(seen: Seen) -> str:
+    """CSV: a row for each λ of the grid; what is undefined or still to come is empty.
+
+    Losses: half mean square. gcv, loo: estimates of the mean square, not halved. Trained: medians
+    and the ends of the band over the runs; `own`: the run of the page's own seed.
+    """
+    found, exact = seen.found, seen.exact
+    columns: dict[str, Array] = {"weight_decay": seen.grid}
+    if exact is not None:
+        columns |= {
+            "exact_train_loss": exact.at.train,
+            "exact_test_loss": exact.at.test,
+            "dof": exact.at.dof,
+            "exact_weight_norm": exact.at.norm,
+            "gcv": exact.at.gcv,
+            "loo": exact.at.loo,
+        }
+    columns |= {
+        "trained_train_loss": found.train,
+        "trained_test_loss": found.test,
+        "trained_weight_norm": found.norm,
+        "trained_test_loss_low": found.test_band[0],
+        "trained_test_loss_high": found.test_band[1],
+        "own_train_loss": found.own[0],
+        "own_test_loss": found.own[1],
+        "own_weight_norm": found.own[2],
+        "diverged": found.diverged,
+    }
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(columns)
+    for row in zip(*(column.tolist() for column in columns.values()), strict=True):
+        table.writerow(["" if value != value else repr(value) for value in row])
+    return text.getvalue()
+
+
+# ---------------------------------------------------------------- does it matter?
+
+
+def matters(seen: Seen) -> None:
+    """What each way to choose costs, over data sets drawn or split anew."""
+    st.subheader("Does it matter?", anchor=False)
+    again = seen.again
+    if not DATASETS[seen.problem.data.source].seeded:
+        st.caption("These data are the same for every seed: there are no others to choose λ on.")
+        return
+    if not again.count:
+        st.caption("Choosing λ on many data sets of this size would take too long: lower n or d.")
+        return
+    if not again.found:
+        st.caption("The choices on other data are still to come.")
+        return
+    st.markdown(verdict.matters(seen))
+    table = [_row(seen, method) for method in ("zero", "gcv", "loo", "validation", "bayes", "test")]
+    st.dataframe([row for row in table if row], hide_index=True, height="content")
+    st.caption(" ".join(part for part in _repetitions(seen) if part))
+
+
+def _repetitions(seen: Seen) -> list[str]:
+    asked = seen.problem.draws
+    too_many = asked > seen.again.count
+    return [
+        verdict.repeated(seen),
+        verdict.bars(seen),
+        verdict.hindsight(seen),
+        say("{n_asked} would take too long at this size.", n_asked=asked) if too_many else "",
+        say(
+            "Cost: how far the exact test loss at the chosen λ is above the least one on the same "
+            "data; nine in ten cost no more than the 90th percentile. Validation keeps about a "
+            "quarter of the training rows aside, chooses on them, and fits all rows at the same λ."
+        ),
+    ]
+
+
+def _row(seen: Seen, method: str) -> dict[str, str]:
+    lams, ratio = seen.again.column(method)
+    ratio = ratio[~np.isnan(ratio)]
+    if not len(ratio):
+        return {}
+    lams = lams[np.isfinite(lams)]
+    low, middle, high = np.quantile(lams, [0.1, 0.5, 0.9])
+    most, chosen = seen.problem.span.most, method != "zero"
+    ends = int(((lams == 0) | (lams >= most)).sum())
+    name = places.NAMES[method]
+    return {
+        "λ by": name[0].upper() + name[1:],
+        "median λ": plain(float(middle)),
+        "80 % of them": f"{plain(float(low))} to {plain(float(high))}" if chosen else "–",
+        f"at 0 or ≥ {plain(most)}": f"{ends} of {len(lams)}" if chosen else "–",
+        "median cost": places.cost(float(np.median(ratio))),
+        "90th percentile": places.cost(float(np.quantile(ratio, 0.9, method="higher"))),
+        "worst": places.cost(float(ratio.max())),
+    }
+
+
+# ---------------------------------------------------------------- explanations
+
+
+def explanations(seen: Seen) -> None:
+    """How λ is chosen with the truth, without test data, and what it uses up."""
+    prior, estimates, freedom = st.columns(3, gap="medium")
+    with prior:
+        _prior(seen)
+    with estimates:
+        _estimates(seen)
+    with freedom:
+        _freedom(seen)
+
+
+def _prior(seen: Seen) -> None:
+    st.markdown("**With the truth: Bayes**")
+    data = seen.problem.data
+    tau = weight_scale(cached.dataset(data))
+    if tau is None or not DATASETS[data.source].noise_known:
+        st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}")
+        st.caption("Nobody knows σ and τ of these data: the formula cannot be filled in.")
+        return
+    sigma2, tau2, n = data.noise**2, tau**2, data.n_train
+    if tau2 == 0:
+        st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}, \quad \tau = 0")
+        st.caption(
+            "All true weights are 0: on average over the noise, the more decay the better."
+            if sigma2
+            else "All true weights are 0, and so is σ: no λ is better than another."
+        )
+        return
+    st.latex(
+        rf"\lambda = \frac{{\sigma^2}}{{n\,\tau^2}} = \frac{{{tex(sigma2)}}}{{{n} \cdot "
+        rf"{tex(tau2)}}} = {tex(sigma2 / (n * tau2))}"
+    )
+    st.caption(
+        say(
+            "With w ~ N(0, τ²I) ridge at this λ is the posterior mean, and no λ is better on "
+            "average over such w. Here τ² = ‖w‖²/d = {mean_square} is the mean square of the true "
+            "weights: one w, not an average, and one data set, so the least test loss may lie "
+            "elsewhere.",
+            mean_square=tau2,
+        )
+    )
+
+
+def _estimates(seen: Seen) -> None:
+    st.markdown("**From the training data alone**")
+    st.latex(
+        r"\begin{gathered} \text{GCV} = \frac{\tfrac1n \lVert y - \hat y\rVert^2}"
+        r"{(1 - \text{df}/n)^2} \\ \text{LOO} = \tfrac1n \sum_i"
+        r"\Bigl(\frac{y_i - \hat y_i}{1 - h_{ii}}\Bigr)^2 \end{gathered}"
+    )
+    n, exact = seen.problem.data.n_train, seen.exact
+    said = say(
+        "Both estimate the mean square of a new prediction. LOO is what leaving each example out "
+        "and fitting the others gives, for nλ held fixed. The legend of the picture can show their "
+        "halves."
+    )
+    if n == 1:
+        said = say("Both estimate the mean square of a new prediction, and take two examples.")
+    elif exact is not None and round(float(exact.at.dof[0])) == n:
+        limit = say("At λ = 0 both are 0/0 on these data, and their limit is taken.")
+        st.caption(f"{said} {limit}")
+        return
+    st.caption(said)
+
+
+def _freedom(seen: Seen) -> None:
+    st.markdown("**What λ uses up: degrees of freedom**")
+    problem, exact = seen.problem, seen.exact
+    if exact is None:
+        st.latex(r"\text{df} = 1 + \sum_j \frac{s_j}{s_j + \lambda}")
+        return
+    k, lam = problem.marked, problem.weight_decay
+    dof = tex(float(exact.at.dof[k]))
+    st.latex(rf"\text{{df}} = 1 + \sum_j \frac{{s_j}}{{s_j + {tex(lam)}}} = {dof}")
+    most = float(exact.at.dof[0])
+    if most == 1:
+        st.caption(
+            say(
+                "The 1 is the bias, which is not decayed. The features do not vary here: no "
+                "weight takes part in the fit."
+            )
+        )
+        return
+    st.caption(
+        say(
+            "s: eigenvalues of the covariance of x; the 1 is the bias, which is not decayed. At "
+            "λ = 0 it is {dof_without}, towards λ → ∞ it falls to 1. ‖w*‖ falls with λ as well; a "
+            "single weight may grow on the way.",
+            dof_without=most,
+        )
+    )
