@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared.form import Form
 from pages.shared.link import Link, Pin, read_link
 from pages.shared.numbers import number_text
 from pages.shared.settings import (
@@ -121,21 +122,46 @@ def _new_seed() -> None:
     st.session_state["seed"] = (int(st.session_state["seed"]) + 1) % 2**31
 
 
-def draw(setting: Setting, page: str = "") -> None:
-    """The widget of a setting; its key in the session is `page` and the setting's own."""
-    key, source = page + setting.key, str(st.session_state.get(f"{page}source"))
+def opened(form: Form[Any]) -> list[str]:
+    """At the page's first run in a session take over what the link says. Its complaints.
+
+    They stay while the settings do: a page may come again by itself while it works on.
+    """
+    state, key = st.session_state, form.slot("opened")
+    if key not in state:
+        complaints = form.take(opened_query(), state)
+        state[key] = (form.kept(state), complaints)
+    kept, complaints = state[key]
+    return list(complaints) if kept == form.kept(state) else []
+
+
+def draw(form: Form[Any] | Setting, *keys: str) -> None:
+    """The widgets of these settings, as far as they are read."""
+    if not isinstance(form, Form):
+        widget(form, "".join(keys) + form.key)
+        return
+    kept = form.kept(st.session_state)
+    read = form.reads(kept)
+    for key in keys:
+        if key in read:
+            widget(form.limited(form.settings[key], kept), form.slot(key))
+
+
+def widget(setting: Setting, slot: str) -> None:
+    """The widget of a setting, whose value the session keeps by the name `slot`."""
+    source = str(st.session_state.get(slot.removesuffix(setting.key) + "source"))
     match setting:
         case Steps():
-            _slider(within(setting, source), key)
+            _slider(within(setting, source), slot)
         case Number():
-            _number(within(setting, source), key)
+            _number(within(setting, source), slot)
         case Choice():
             st.selectbox(
                 setting.label,
                 list(setting.options),
                 format_func=lambda name: setting.options[name],
                 help=setting.help,
-                key=key,
+                key=slot,
                 persist_state="session",
             )
 

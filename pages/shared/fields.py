@@ -141,6 +141,18 @@ Setting = Steps | Number | Choice
 Sized = TypeVar("Sized", Steps, Number)
 
 
+def usual(setting: Setting) -> Value:
+    """The default of a setting, whole where it must be."""
+    if isinstance(setting, Choice):
+        return setting.default
+    return int(setting.default) if setting.whole else setting.default
+
+
+def as_text(value: Value) -> str:
+    """A value as it stands in a link."""
+    return number_text(value) if isinstance(value, float) else str(value)
+
+
 def _number(text: str, least: float, most: float, whole: bool) -> Value:
     try:
         value: float = _whole(text) if whole else float(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
@@ -89,12 +89,14 @@ def read_values(
     query: Iterable[tuple[str, str]],
     settings: Mapping[str, Setting] = SETTINGS,
     defaults: Mapping[str, Value] = DEFAULTS,
+    known: Callable[[str], bool] | None = None,
 ) -> tuple[dict[str, Value], list[str]]:
     """The values that a query gives to a page's settings; what cannot be used is named.
 
     Of two values for a setting the last counts. What another page knows, or another service has
     added, is no fault of the link.
     """
+    known = known or known_elsewhere
     values: dict[str, Value] = {}
     complaints: list[str] = []
     given = dict(query)
@@ -104,7 +106,7 @@ def read_values(
                 values[key] = settings[key].read(text)
             except ValueError as error:
                 complaints.append(_refused(settings[key], text, error, defaults[key]))
-    unknown = [key for key in given if key not in settings and not known_elsewhere(key)]
+    unknown = [key for key in given if key not in settings and not known(key)]
     return values, [*complaints, *([_unknown(unknown)] if unknown else [])]
 
 

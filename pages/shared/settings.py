@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,8 +16,9 @@ from pages.shared.fields import (
     Sized,
     Steps,
     Value,
+    as_text,
+    usual,
 )
-from pages.shared.numbers import number_text
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters
 
 __all__ = [
@@ -217,10 +219,7 @@ SETTINGS: dict[str, Setting] = {
 
 # The settings that only some optimizers read.
 OF_RULES = tuple(key for key in SETTINGS if any(key in rule.reads for rule in OPTIMIZERS.values()))
-DEFAULTS: dict[str, Value] = {
-    key: int(s.default) if not isinstance(s, Choice) and s.whole else s.default
-    for key, s in SETTINGS.items()
-}
+DEFAULTS: dict[str, Value] = {key: usual(setting) for key, setting in SETTINGS.items()}
 FRONT = ("weight_decay", "lr", "n_features")
 
 
@@ -253,11 +252,6 @@ class Settings:
         return ", ".join(parts) or "the defaults"
 
 
-def as_text(value: Value) -> str:
-    """A value as it stands in a link."""
-    return number_text(value) if isinstance(value, float) else str(value)
-
-
 def settings_of(values: Mapping[str, Value]) -> Settings:
     """The specs for these values; a key that is missing has its default. ValueError from the specs.
 
@@ -273,8 +267,12 @@ def settings_of(values: Mapping[str, Value]) -> Settings:
 
 
 def _spec(cls: Any, values: Mapping[str, Value]) -> Any:
-    names = {f.name for f in fields(cls)}
-    return cls(**{key: value for key, value in values.items() if key in names})
+    return cls(**{key: value for key, value in values.items() if key in _names(cls)})
+
+
+@cache
+def _names(cls: Any) -> frozenset[str]:
+    return frozenset(f.name for f in fields(cls))
 
 
 def within(setting: Sized, source: str) -> Sized:
@@ -285,7 +283,7 @@ def within(setting: Sized, source: str) -> Sized:
 
 def relevant(source: str, optimizer: str) -> set[str]:
     """The keys that a run of this optimizer on this source reads."""
-    of_all = {"source", "weight_decay", "lr", "optimizer", "decay", "batch_size", "epochs"}
-    of_start = {"init_std", "seed"}
+    of_rules = {key for rule in OPTIMIZERS.values() for key in rule.reads}
+    of_some = {*_names(DatasetSpec), *of_rules} - {"source", "seed"}
     reads = {*OPTIMIZERS[optimizer].reads, *DATASETS[source].reads}
-    return (of_all | of_start | reads) & SETTINGS.keys()
+    return {key for key in SETTINGS if key in reads or key not in of_some}

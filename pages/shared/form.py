@@ -1,0 +1,189 @@
+"""A page's question as links and sessions say it: one reader and one writer for all pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
+from dataclasses import asdict, dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from pages.shared.fields import Setting, Value, as_text, usual
+from pages.shared.link import known_elsewhere, read_values
+from pages.shared.words import say
+
+Question = TypeVar("Question")
+Values = Mapping[str, Value]
+Query = Iterable[tuple[str, str]]
+State = MutableMapping[Any, Any]
+
+# The page at the root of the site.
+HOME = "train"
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a link leads: a page, and what it is asked there."""
+
+    page: str
+    query: str
+
+    @property
+    def path(self) -> str:
+        """The link as it stands below the site's own place."""
+        page = "" if self.page == HOME else self.page
+        return f"/{page}" + (f"?{self.query}" if self.query else "")
+
+
+class Form(Generic[Question]):
+    """The settings of a page, and the question that their values are.
+
+    make: the question with these values, ValueError where they do not go together; values: its
+    values, as a session keeps them. reads: the keys of the settings that such values read, all if
+    left out. said: the values as a link has them, without what follows from the rest. mended: a
+    question put right, with a sentence for each mend; it is also given what the link said.
+    limited: a setting within the limits that the other values put to it. aside: what may differ
+    from a preset that is still the same.
+    """
+
+    def __init__(
+        self,
+        page: str,
+        settings: Mapping[str, Setting],
+        make: Callable[..., Question],
+        *,
+        values: Callable[[Question], Values] = asdict,  # type: ignore[assignment]
+        reads: Callable[[Values], Collection[str]] | None = None,
+        said: Callable[[Question], Values] | None = None,
+        mended: Callable[[Question, Values], tuple[Question, list[str]]] | None = None,
+        limited: Callable[[Setting, Values], Setting] | None = None,
+        aside: Collection[str] = (),
+    ) -> None:
+        """A form with no page is a part of others; any other is known from now on to all links."""
+        self.page, self.settings, self.make, self.values = page, settings, make, values
+        self.reads = reads or (lambda _: self.settings.keys())
+        self.said = said or values
+        self.mended = mended or (lambda question, _: (question, []))
+        self.limited = limited or (lambda setting, _: setting)
+        self.aside = frozenset(aside)
+        if page:
+            FORMS[page] = self
+
+    @property
+    def defaults(self) -> dict[str, Value]:
+        """The default of every setting."""
+        return {key: usual(setting) for key, setting in self.settings.items()}
+
+    def of(self, values: Values) -> Question:
+        """The question with these values; a missing one has its default."""
+        return self.make(**{**self.defaults, **values})
+
+    def others(self, *keys: str) -> list[str]:
+        """The settings beside these."""
+        return [key for key in self.settings if key not in keys]
+
+    # ---- the link
+
+    def differences(self, question: Question) -> dict[str, Value]:
+        """What a link to the question says: defaults, and what is not read, are left out."""
+        read, defaults = self.reads(self.values(question)), self.defaults
+        said = self.said(question).items()
+        return {key: value for key, value in said if key in read and value != defaults[key]}
+
+    def query(self, question: Question) -> str:
+        """The question as the query of a link."""
+        return written(self.differences(question))
+
+    def link(self, question: Question) -> Link:
+        """The link to the question."""
+        return Link(self.page, self.query(question))
+
+    def read(self, query: Query) -> tuple[Question, list[str]]:
+        """The question in a query, and a sentence for everything in it that makes no sense."""
+        values, complaints = self.given(query)
+        question, mends = self.settled(values)
+        return question, [*complaints, *mends]
+
+    def given(self, query: Query) -> tuple[dict[str, Value], list[str]]:
+        """The values that a query names, and a sentence for everything that is none."""
+        return read_values(query, self.settings, self.defaults, known)
+
+    def settled(self, values: Values) -> tuple[Question, list[str]]:
+        """The question that these values are after all, and a sentence for every change."""
+        try:
+            question = self.of(values)
+        except ValueError as error:
+            said = say("The link's settings do not go together: {why}.", why=str(error))
+            return self.of({}), [said]
+        return self.mended(question, values)
+
+    def says(self, question: Question) -> bool:
+        """Whether the page has such a question: no value of it is beyond its setting."""
+        try:
+            for key, value in self.differences(question).items():
+                self.settings[key].read(as_text(value))
+        except ValueError:
+            return False
+        return True
+
+    def same(self, one: Question, other: Question) -> bool:
+        """Whether two questions have the same link, but for what a preset leaves open."""
+        both = [self.differences(question).items() for question in (one, other)]
+        first, second = ({k: v for k, v in said if k not in self.aside} for said in both)
+        return first == second
+
+    # ---- the session
+
+    def slot(self, key: str) -> str:
+        """The name by which a session keeps what belongs to the page, a setting's value above all.
+
+        Pages with a name in common have the setting in common.
+        """
+        return f"{self.page} {key}" if self.page else key
+
+    @property
+    def slots(self) -> frozenset[str]:
+        """The names of all settings."""
+        return frozenset(self.slot(key) for key in self.settings)
+
+    def take(self, query: Query, state: State) -> list[str]:
+        """Take over the question in a query; its complaints."""
+        question, complaints = self.read(query)
+        self.show(self.values(question), state)
+        return complaints
+
+    def show(self, values: Values, state: State) -> None:
+        """Set the controls; a setting that is not named takes its default."""
+        for key, default in self.defaults.items():
+            state[self.slot(key)] = values.get(key, default)
+
+    def kept(self, state: Mapping[Any, Any]) -> dict[str, Value]:
+        """The values in a session."""
+        return {key: state.get(self.slot(key), value) for key, value in self.defaults.items()}
+
+    def chosen(self, state: Mapping[Any, Any]) -> Question:
+        """The question in a session. ValueError where its values do not go together."""
+        return self.of(self.kept(state))
+
+
+# The form of every page, by the page's name.
+FORMS: dict[str, Form[Any]] = {}
+
+
+def known(key: str) -> bool:
+    """Whether some page has such a setting, or another service adds it to links."""
+    return any(key in form.settings for form in FORMS.values()) or known_elsewhere(key)
+
+
+def link_to(page: str, values: Values) -> Link | None:
+    """The link to a question of any page; None where the page has none like it."""
+    form = FORMS[page]
+    try:
+        question = form.of(values)
+    except ValueError:
+        return None
+    return form.link(question) if form.says(question) else None
+
+
+def written(values: Values) -> str:
+    """Values as a query."""
+    return urlencode({key: as_text(value) for key, value in values.items()})

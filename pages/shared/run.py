@@ -1,0 +1,192 @@
+"""A run as a page's question: its settings, what the page shows of it, and the pins beside it."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+from pages.shared.fields import Number, Setting, Steps, Value, usual
+from pages.shared.form import Form, Query, State, Values, written
+from pages.shared.link import LONGEST_NAME, PIN, printable, too_large
+from pages.shared.settings import SETTINGS, Settings, relevant, settings_of, within
+from pages.shared.words import say
+
+MOST_PINS = 6
+# The name by which a session keeps the pins.
+PINS = "pins"
+
+Shown = TypeVar("Shown")
+
+
+def read_by_run(values: Values) -> set[str]:
+    """The settings of a run that a run with these values reads."""
+    return relevant(str(values["source"]), str(values["optimizer"]))
+
+
+def within_data(setting: Setting, values: Values) -> Setting:
+    """A setting of a run within what its data have."""
+    source = str(values["source"])
+    match setting:
+        case Steps():
+            return within(setting, source)
+        case Number():
+            return within(setting, source)
+    return setting
+
+
+RUN = Form(
+    "",
+    SETTINGS,
+    lambda **values: settings_of(values),
+    values=Settings.values,
+    reads=read_by_run,
+    mended=lambda settings, given: (settings, too_large(settings.data, given)),
+    limited=within_data,
+)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A run that is kept beside the present one."""
+
+    name: str
+    settings: Settings
+
+    def text(self) -> str:
+        """The pin as one value in a link: its name, a question mark, its settings."""
+        return f"{self.name}?{RUN.query(self.settings)}"
+
+
+@dataclass(frozen=True)
+class Asked(Generic[Shown]):
+    """A run, what a page shows of it, and the runs that are pinned beside it."""
+
+    settings: Settings
+    shown: Shown
+    pins: tuple[Pin, ...] = ()
+
+
+class RunForm(Form[Asked[Shown]]):
+    """The form of a page that shows a run: the run's settings, which all such pages share, its own.
+
+    own: the settings of the page alone; shown: what their values are. The rest is as in `Form`.
+    """
+
+    def __init__(
+        self,
+        page: str,
+        own: dict[str, Setting],
+        shown: Callable[..., Shown],
+        *,
+        reads: Callable[[Values], Collection[str]] | None = None,
+        said: Callable[[Asked[Shown]], Values] | None = None,
+        mended: Callable[[Asked[Shown], Values], tuple[Asked[Shown], list[str]]] | None = None,
+        limited: Callable[[Setting, Values], Setting] | None = None,
+        aside: Collection[str] = (),
+    ) -> None:
+        """ValueError where a setting of the page has the key of one of the run's."""
+        if both := own.keys() & SETTINGS.keys():
+            raise ValueError(f"{page}: a run has settings {sorted(both)} of its own")
+        self.own, self.shown = own, shown
+        super().__init__(
+            page,
+            ChainMap(own, SETTINGS),
+            self._asked,
+            values=_values,
+            reads=reads or (lambda values: {*read_by_run(values), *own}),
+            said=said,
+            mended=mended,
+            limited=limited or within_data,
+            aside=aside,
+        )
+
+    def _asked(self, **values: Value) -> Asked[Shown]:
+        run, own = self._parts(values)
+        return Asked(RUN.of(run), self.shown(**own))
+
+    def _parts(self, values: Values) -> tuple[dict[str, Value], dict[str, Value]]:
+        """The run's and the page's own."""
+        own = {key: value for key, value in values.items() if key in self.own}
+        return {key: value for key, value in values.items() if key not in own}, own
+
+    # ---- the link
+
+    def query(self, question: Asked[Shown]) -> str:
+        """The run, its pins and the page's own as the query of a link."""
+        run, own = self._parts(self.differences(question))
+        pins = urlencode([(PIN, pin.text()) for pin in question.pins])
+        return "&".join(part for part in (written(run), pins, written(own)) if part)
+
+    def read(self, query: Query) -> tuple[Asked[Shown], list[str]]:
+        """The question in a query, and a sentence for everything in it that makes no sense."""
+        pairs = list(query)
+        asked, complaints = super().read([pair for pair in pairs if pair[0] != PIN])
+        pins, wrong = read_pins([text for key, text in pairs if key == PIN])
+        return replace(asked, pins=pins), [*complaints, *wrong]
+
+    def settled(self, values: Values) -> tuple[Asked[Shown], list[str]]:
+        """A run that cannot be is the default one; what is shown of it stays."""
+        run, own = self._parts(values)
+        settings, complaints = RUN.settled(run)
+        asked, mends = self.mended(Asked(settings, self._own(own)), values)
+        return asked, [*complaints, *mends]
+
+    def _own(self, values: Values) -> Shown:
+        defaults = {key: usual(setting) for key, setting in self.own.items()}
+        return self.shown(**{**defaults, **values})
+
+    # ---- the session
+
+    def slot(self, key: str) -> str:
+        """The name by which a session keeps it: a run's setting by that of all such pages."""
+        return RUN.slot(key) if key in RUN.settings else super().slot(key)
+
+    def take(self, query: Query, state: State) -> list[str]:
+        """Take over the question in a query; its complaints.
+
+        In a session that has a run already, only the page's own: the run is what it is.
+        """
+        if PINS not in state:
+            question, complaints = self.read(query)
+            self.show(self.values(question), state)
+            state[PINS] = question.pins
+            return complaints
+        values, complaints = self.given([pair for pair in query if pair[0] in self.own])
+        present = replace(self.chosen(state), shown=self._own(values))
+        question, mends = self.mended(present, values)
+        for key in self.own:
+            state[self.slot(key)] = self.values(question)[key]
+        return [*complaints, *mends]
+
+    def chosen(self, state: Mapping[Any, Any]) -> Asked[Shown]:
+        """The question in a session. ValueError where its values do not go together."""
+        return replace(super().chosen(state), pins=state.get(PINS, ()))
+
+
+def _values(asked: Asked[Any]) -> dict[str, Value]:
+    return {**asked.settings.values(), **asdict(asked.shown)}
+
+
+def read_pins(texts: Sequence[str]) -> tuple[tuple[Pin, ...], list[str]]:
+    """The pins in a link, and a sentence for everything in them that makes no sense."""
+    pins: list[Pin] = []
+    complaints: list[str] = []
+    for text in texts[:MOST_PINS]:
+        name, mark, rest = text.rpartition("?")  # no query holds a bare question mark
+        name, rest = (name, rest) if mark else (text, "")
+        settings, wrong = RUN.read(parse_qsl(rest, keep_blank_values=True))
+        pins.append(Pin(name[:LONGEST_NAME] or f"Run {len(pins) + 1}", settings))
+        name = printable(name, LONGEST_NAME)
+        complaints += [say("Pinned run “{name}”: {wrong}", name=name, wrong=said) for said in wrong]
+    if len(texts) > MOST_PINS:
+        complaints.append(
+            say(
+                "The link pins {n_pins} runs; the first {most} are shown.",
+                n_pins=len(texts),
+                most=MOST_PINS,
+            )
+        )
+    return tuple(pins), complaints
