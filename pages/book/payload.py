@@ -9,7 +9,7 @@ from pages.book.figure import finding as over_decay
 from pages.book.figure import plots as over_epochs
 from pages.book.figure import ranks as among_seeds
 from pages.book.figure import spreads as histograms
-from pages.book.question import Entry
+from pages.book.question import FORM, Entry
 from pages.book.words import curves, numbers
 from pages.shared.payload import Figure, Payload
 from wd_core.types import Array
@@ -104,7 +104,7 @@ def _band(values: Array) -> over_decay.Band:
 
 
 def _payload(entry: Entry, figure: Figure, sentence: str) -> Payload:
-    query = entry.query()
+    query = FORM.query(entry)
     return {
         "run": query or "defaults",
         "query": query,

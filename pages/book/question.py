@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
-from urllib.parse import urlencode
+from dataclasses import dataclass
+from typing import Literal
 
-from pages.shared.link import query_of, read_values
+from pages.shared.fields import Choice, Number, Setting, Steps, Value
+from pages.shared.form import Form, Link, link_to
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.settings import Choice, Number, Setting, Steps, Value, as_text, settings_of
 from wd_core.editions import EDITIONS, Edition
 from wd_core.recipes import BATCH_SIZE, Recipe
 
@@ -23,11 +21,6 @@ class Entry:
     seed: int = 0
     seeds: int = 200
 
-    def query(self) -> str:
-        """The entry as the query of a link; defaults are left out."""
-        values = asdict(self).items()
-        return urlencode({k: as_text(v) for k, v in values if v != DEFAULTS[k]})
-
     @property
     def book(self) -> Edition:
         """The edition itself."""
@@ -40,7 +33,6 @@ class Entry:
 
 
 DEFAULT = Entry()
-DEFAULTS: dict[str, Value] = asdict(DEFAULT)
 
 SETTINGS: dict[str, Setting] = {
     setting.key: setting
@@ -72,20 +64,11 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
-def entry_of(values: Mapping[str, Value]) -> Entry:
-    """The entry with these values; a missing one has its default."""
-    given: dict[str, Any] = DEFAULTS | dict(values)
-    return Entry(**given)
+FORM = Form("book", SETTINGS, Entry)
 
 
-def read_link(query: Iterable[tuple[str, str]]) -> tuple[Entry, list[str]]:
-    """The entry in a query, and a sentence for everything in it that makes no sense."""
-    values, complaints = read_values(list(query), SETTINGS, DEFAULTS)
-    return entry_of(values), complaints
-
-
-def train_query(recipe: Recipe, weight_decay: float, seed: int) -> str | None:
-    """The same run as a query for the Train page, None where its controls cannot say it.
+def on_train(recipe: Recipe, weight_decay: float, seed: int) -> Link | None:
+    """The link to the same run on the Train page, None where its controls cannot say it.
 
     Train has the half mean square and a bias that starts at 0 and never decays. A loss without
     the ½ at rate η is the half mean square at 2η with half the weight decay, step for step.
@@ -100,4 +83,4 @@ def train_query(recipe: Recipe, weight_decay: float, seed: int) -> str | None:
         "init_std": recipe.scale,
         "seed": seed,
     }
-    return query_of(settings_of(values), ())
+    return link_to("train", values)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.book import answer, controls
-from pages.book.question import Entry
+from pages.book import answer
+from pages.book.question import Entry, on_train
 from pages.book.words import curves
 from pages.book.words import numbers as words
+from pages.shared.controls import address
 from pages.shared.latex import tex
 
 
@@ -20,6 +21,20 @@ def settings(entry: Entry) -> None:
     st.caption("\n".join(f"- {sentence}" for sentence in entry.book.why))
 
 
+def open_on_train(entry: Entry) -> None:
+    """A link to each code's run with λ = 3 on Train, or why there is none."""
+    for code, recipe in entry.book.recipes.items():
+        link = on_train(recipe, 3.0, entry.seed)
+        if link is None:
+            st.caption(words.not_on_train(code, recipe))
+            continue
+        st.link_button(
+            f"Open on Train: {code}, λ = 3",
+            address(link),
+            help="This very run, with its twin at λ = 0, on the page where it can be changed.",
+        )
+
+
 def numbers(entry: Entry) -> None:
     """Every printed number beside ours."""
     found = answer.comparisons(entry.book, entry.seed, entry.seeds)
@@ -30,9 +45,10 @@ def everything(entry: Entry) -> None:
     """All editions in one table."""
     rows: list[dict[str, str]] = []
     for book, comparison in answer.everything(entry.seed, entry.seeds):
-        address = controls.train_address(book, comparison.printed, entry.seed)
+        printed = comparison.printed
+        there = on_train(book.recipes[printed.code], printed.weight_decay, entry.seed)
         row = words.row(comparison, entry.seed)
-        rows.append({"edition": book.label, **row, "on Train": address or ""})
+        rows.append({"edition": book.label, **row, "on Train": address(there) if there else ""})
     link = st.column_config.LinkColumn(
         display_text="open",
         help="This run with its seed on the Train page, where Train's controls can say it.",

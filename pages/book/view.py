@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from pages.book import controls, payload
+from pages.book import payload
 from pages.book import sections as explained
+from pages.book.question import FORM
+from pages.shared import controls
 from pages.shared.chart import chart
 from pages.shared.words import literal
 
@@ -12,15 +14,15 @@ from pages.shared.words import literal
 def page() -> None:
     """The page; every control reruns this fragment alone."""
     st.header("Can the book's numbers be reproduced?", anchor=False)
-    for complaint in controls.opened_link():
+    for complaint in controls.opened(FORM):
         st.warning(literal(complaint))
-    controls.draw("edition")  # above the pictures, which come before the side on a phone
+    controls.draw(FORM, "edition")  # above the pictures, which come before the side on a phone
     prints, side = st.columns([3, 1], gap="medium")
     with side:
-        controls.draw("seeds", "seed")
-        entry = controls.chosen()
+        controls.draw(FORM, *FORM.others("edition", "code"))
+        entry = FORM.chosen(st.session_state)
         explained.settings(entry)
-        controls.open_on_train(entry)
+        explained.open_on_train(entry)
     with prints:
         chart(payload.prints(entry), key="book prints")
         explained.numbers(entry)
@@ -29,8 +31,8 @@ def page() -> None:
     st.subheader("What did λ = 3 do here?", anchor=False)
     curves, beside = st.columns([3, 1], gap="medium")
     with beside:
-        controls.draw("code")
-        entry = controls.chosen()
+        controls.draw(FORM, "code")
+        entry = FORM.chosen(st.session_state)
         explained.code(entry)
     with curves:
         chart(payload.finding(entry), key="book finding")

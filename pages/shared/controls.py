@@ -7,8 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.form import Form
-from pages.shared.link import Link, Pin, read_link
+from pages.shared import assets
+from pages.shared.form import Form, Link
+from pages.shared.link import Link as RunLink
+from pages.shared.link import Pin, read_link
 from pages.shared.numbers import number_text
 from pages.shared.settings import (
     DEFAULTS,
@@ -42,7 +44,7 @@ def opened_query() -> list[tuple[str, str]]:
     return [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
 
 
-def opened_link() -> Link | None:
+def opened_link() -> RunLink | None:
     """At the first run of a session: take over what the link says, and return it; later None."""
     if PINS in st.session_state:
         return None
@@ -51,7 +53,12 @@ def opened_link() -> Link | None:
     return link
 
 
-def take_run(link: Link) -> list[str]:
+def address(link: Link) -> str:
+    """Where the link leads, from the root of the host."""
+    return assets.base_path() + link.path
+
+
+def take_run(link: RunLink) -> list[str]:
     """At the first page of a session that shows a run: take over the link's; its complaints."""
     if PINS in st.session_state:
         return []

@@ -10,7 +10,8 @@ from pages.geometry.question import scene as geometry
 from pages.map import question as map_
 from pages.shared import settings
 from pages.step import question as step
+from pages.train import question as train
 from pages.which import question as which
 
-PAGES = (settings, act, book, codes, dimension, geometry, map_, step, which)
+PAGES = (settings, act, book, codes, dimension, geometry, map_, step, train, which)
 KEYS = frozenset(key for page in PAGES for key in page.SETTINGS)

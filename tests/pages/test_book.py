@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.book import answer, controls
+from pages.book import answer
 from pages.book import payload as picture
-from pages.book.question import DEFAULT, Entry, read_link, train_query
+from pages.book.question import DEFAULT, FORM, Entry, on_train
 from pages.book.words import curves, numbers
 from pages.shared.chart import encode
-from pages.shared.link import read_link as read_train_link
 from pages.shared.numbers import plain
+from pages.train.question import FORM as TRAIN
 from tests.pages import opening
 from tests.pages.opening import fine, payloads, text, values
 from wd_core import collect, make_dataset, train
@@ -32,11 +32,11 @@ def opened(**query: str) -> AppTest:
 
 @pytest.mark.parametrize("entry", [DEFAULT, Entry("en-jax", "concise", 7, 100)])
 def test_a_link_is_the_entry(entry: Entry) -> None:
-    assert read_link(parse_qsl(entry.query())) == (entry, [])
+    assert FORM.read(parse_qsl(FORM.query(entry))) == (entry, [])
 
 
 def test_nonsense_in_a_link_is_named() -> None:
-    entry, complaints = read_link([("edition", "latin"), ("seeds", "3"), ("x", "1")])
+    entry, complaints = FORM.read([("edition", "latin"), ("seeds", "3"), ("x", "1")])
     assert entry == DEFAULT
     assert len(complaints) == 3
 
@@ -45,17 +45,18 @@ def test_nonsense_in_a_link_is_named() -> None:
 @pytest.mark.parametrize("lam", [0.0, 3.0])
 def test_the_link_to_train_is_the_same_run(edition: str, code: str, lam: float) -> None:
     recipe = EDITIONS[edition].recipes[code]  # type: ignore[index]
-    query = train_query(recipe, lam, 3)
+    link = on_train(recipe, lam, 3)
     told = ("its start is not", "its bias starts at random", "its bias decays")
     obstacle = [not recipe.plain_start, bool(recipe.bias_scale), recipe.decay_bias]
-    assert (query is None) == any(obstacle)
-    if query is None:
+    assert (link is None) == any(obstacle)
+    if link is None:
         assert told[obstacle.index(True)] in numbers.not_on_train(code, recipe)
         return
-    link = read_train_link(parse_qsl(query))
-    assert not link.complaints
-    run = link.settings.run
-    there = collect(train(make_dataset(link.settings.data), [run], record_every=run.epochs))
+    assert link.page == "train"
+    asked, complaints = TRAIN.read(parse_qsl(link.query))
+    assert not complaints
+    run = asked.settings.run
+    there = collect(train(make_dataset(asked.settings.data), [run], record_every=run.epochs))
     here = finish(recipe, [lam], [3])
     assert there.test_loss[-1, 0] == pytest.approx(here.test[0, 0], rel=1e-9)
     assert there.weight_norm[-1, 0] == pytest.approx(here.norm[0, 0], rel=1e-9)
@@ -65,7 +66,7 @@ def test_train_can_open_these() -> None:
     fits = {
         (key, code)
         for key, code in RUNS
-        if train_query(EDITIONS[key].recipes[code], 3.0, 0) is not None
+        if on_train(EDITIONS[key].recipes[code], 3.0, 0) is not None
     }
     assert ("zh-pytorch", "scratch") in fits
     assert ("en-tensorflow", "concise") in fits
@@ -213,7 +214,7 @@ def test_every_edition_draws(edition: str, code: str) -> None:
     entry = Entry(edition, code, seeds=FEW)  # type: ignore[arg-type]
     for payload in (picture.prints(entry), picture.plots(entry), picture.finding(entry)):
         assert payload["sentence"]
-        assert payload["query"] == entry.query()
+        assert payload["query"] == FORM.query(entry)
         text = encode(payload)  # NaN and infinities become null
         assert "null" not in text
         for trace in payload["figure"]["data"]:
@@ -238,7 +239,7 @@ def test_every_edition_is_a_page(edition: str) -> None:
 
 def test_a_control_changes_the_link() -> None:
     page = opened(seeds=str(FEW))
-    page.selectbox(key=controls.PAGE + "edition").set_value("en-pytorch")
+    page.selectbox(key="book edition").set_value("en-pytorch")
     prints, *_ = payloads(fine(page.run()))
     assert dict(parse_qsl(prints["query"])) == {"edition": "en-pytorch", "seeds": str(FEW)}
     assert "½‖w‖²" in json.dumps(prints["figure"], ensure_ascii=False)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import pages
 from pages.act.question import read_link as read_act
-from pages.book.question import read_link as read_book
+from pages.book.question import FORM as BOOK
 from pages.codes.question import read_link as read_codes
 from pages.dimension.question import read_link as read_dimension
 from pages.geometry.question.scene import read_link as read_geometry
@@ -54,7 +54,7 @@ Reader = Callable[[Iterable[tuple[str, str]]], Any]
 READERS: dict[str, Reader] = {
     "shared.settings": read_link,
     "act.question": read_act,
-    "book.question": read_book,
+    "book.question": BOOK.read,
     "codes.question": read_codes,
     "dimension.question": read_dimension,
     "geometry.question.scene": read_geometry,
@@ -184,7 +184,7 @@ def test_every_page_that_reads_links_is_in_the_table() -> None:
     reading = [m.__name__ for m in modules if "SETTINGS" in vars(m) and "read_link" in vars(m)]
     own = {page.__name__ for page in tables.PAGES}
     assert {name for name in reading if not name.endswith((".controls", ".link"))} <= own
-    assert own == {f"pages.{name}" for name in READERS}
+    assert own - {"pages.train.question"} == {f"pages.{name}" for name in READERS}
 
 
 @pytest.mark.parametrize("page", READERS)
