@@ -42,9 +42,9 @@ from wd_core import (
     ridge_path,
     weight_decay_for_norm,
 )
-from wd_core.geometry import Quadratic
-from wd_core.ridge import secular_root
-from wd_core.spectrum import Spectrum, decompose
+from wd_core.linear.ridge import secular_root
+from wd_core.linear.spectrum import Spectrum, decompose
+from wd_core.plane.quadratic import Quadratic
 
 try:
     import cvxpy as cp

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from wd_core import DatasetSpec
+from wd_core.arrays import Array
 from wd_core.data import DataSource
-from wd_core.types import Array, Dataset
+from wd_core.records import Dataset
 
 ROWS, FEATURES, TEST_ROWS = 15, 3, 4
 

@@ -27,7 +27,7 @@ KEYS = {("pages/geometry/", "sgd")}
 # So many places are still to ask the entry instead.
 LEFT = 0
 # They give values to settings, as a link does.
-LINKS = ("presets.py", "wd_core/editions.py", "wd_core/recipes.py")
+LINKS = ("presets.py", "wd_core/book/editions.py", "wd_core/book/recipes.py")
 
 
 def sources() -> list[Path]:

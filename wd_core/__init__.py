@@ -1,18 +1,18 @@
 """Weight decay, exactly: data, training, and closed forms, with no user interface."""
 
-from wd_core.behaviour import Behaviour, behaviour, fixed_point
 from wd_core.data import DATASETS, DatasetSpec, dataset_from_frame, make_dataset
-from wd_core.geometry import Quadratic
+from wd_core.linear.behaviour import Behaviour, behaviour, fixed_point
+from wd_core.linear.ridge import RidgePath, norm_for_weight_decay, ridge_path, weight_decay_for_norm
+from wd_core.linear.selection import bayes_weight_decay, best_weight_decay, choose, validation_split
+from wd_core.linear.spectrum import largest_curvature, max_stable_lr, unreachable_norm
 from wd_core.models import Linear, Mlp
 from wd_core.objective import data_loss, gradient, objective, penalty
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters
-from wd_core.plane import Slice
-from wd_core.ridge import RidgePath, norm_for_weight_decay, ridge_path, weight_decay_for_norm
-from wd_core.selection import bayes_weight_decay, best_weight_decay, choose, validation_split
-from wd_core.spectrum import largest_curvature, max_stable_lr, unreachable_norm
+from wd_core.plane.quadratic import Quadratic
+from wd_core.plane.slice import Slice
+from wd_core.records import Dataset, EpochRecord, Run
 from wd_core.sweep import Sweep, SweepPart, coarse_first, gather, grid, sweep
 from wd_core.training import collect, train
-from wd_core.types import Dataset, EpochRecord, Run
 
 __all__ = [
     "DATASETS",

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from wd_core.arrays import Array
 from wd_core.optimizers import Tensor
-from wd_core.types import Array
 
 # Below this many multiply-adds a step, a GPU spends longer on launching than the CPU on working.
 GPU_PAYS_FROM = 5e6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # A loss this many times its start (or 1) is divergence, though still a float: no stable setting
 # overshoots by more than a few powers of ten on its way.

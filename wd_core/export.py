@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from wd_core.checks import require
 from wd_core.data import DATASETS, DatasetSpec
 from wd_core.data.scripts import block, number
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters
+from wd_core.records import Run
 from wd_core.seeding import seed_of
-from wd_core.types import Run, require
 
 LINE = 88  # what formatters of Python allow unless told otherwise
 _CURVES = ("train_loss", "test_loss", "penalty", "objective", "weight_norm")

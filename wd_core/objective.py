@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wd_core.types import Array, as_array
+from wd_core.arrays import Array, as_array
 
 
 def data_loss(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float = 0.0) -> float:

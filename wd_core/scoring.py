@@ -9,11 +9,12 @@ from functools import partial
 import numpy as np
 import torch
 
+from wd_core.arrays import Array
 from wd_core.device import Place
 from wd_core.divergence import Divergence
 from wd_core.objective import mean_half_square
 from wd_core.optimizers import Hyperparameters, Optimizer, Tensor
-from wd_core.types import Array, EpochRecord
+from wd_core.records import EpochRecord
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,13 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
+from wd_core.arrays import Array
+from wd_core.checks import require, require_whole
 from wd_core.device import place
 from wd_core.models import LINEAR, Model
 from wd_core.optimizers import Hyperparameters
+from wd_core.records import Dataset
 from wd_core.training import bytes_a_run, expected_seconds, multiply_adds_a_step, train
-from wd_core.types import Array, Dataset, require, require_whole
 
 MEGABYTE = 1 << 20
 MEMORY_LIMIT = 256 * MEGABYTE

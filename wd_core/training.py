@@ -15,14 +15,16 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
+from wd_core.arrays import Array
+from wd_core.checks import require, require_whole
 from wd_core.device import Place, place
 from wd_core.models import LINEAR, Model
 from wd_core.models.linear import STEP_SECONDS
 from wd_core.models.seam import Index, Order
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Tensor
+from wd_core.records import Dataset, EpochRecord, Run
 from wd_core.seeding import generator
 from wd_core.steps import Walk
-from wd_core.types import Array, Dataset, EpochRecord, Run, require, require_whole
 
 Stream = Generator[EpochRecord, None, None]
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from wd_core.arrays import Array
 from wd_core.optimizers import Hyperparameters
+from wd_core.records import Dataset, Run
 from wd_core.training import collect, expected_seconds, train
-from wd_core.types import Array, Dataset, Run
 
 # A learning rate is advised only after so many epochs: some blow up after hundreds.
 EPOCHS = 2000

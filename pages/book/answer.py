@@ -9,11 +9,11 @@ import numpy as np
 
 from pages.book.question import Entry
 from wd_core import collect, train
-from wd_core.behaviour import behaviour
-from wd_core.editions import EDITIONS, Edition, Printed
-from wd_core.ends import Baselines, Ends, Quantity, baselines, finish
-from wd_core.recipes import DATA, Code, Recipe, dataset_of, start_of
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.book.editions import EDITIONS, Edition, Printed
+from wd_core.book.ends import Baselines, Ends, Quantity, baselines, finish
+from wd_core.book.recipes import DATA, Code, Recipe, dataset_of, start_of
+from wd_core.linear.behaviour import behaviour
 
 PRINTED_AT = (0.0, 3.0)
 SPREAD = (0.05, 0.95)

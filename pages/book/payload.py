@@ -12,7 +12,7 @@ from pages.book.figure import spreads as histograms
 from pages.book.question import FORM, Entry
 from pages.book.words import curves, numbers
 from pages.shared.payload import Figure, Payload
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # The λ with which the book shows what weight decay does.
 WITH_DECAY = answer.PRINTED_AT[1]

@@ -8,8 +8,8 @@ from typing import Literal
 from pages.shared.fields import Choice, Number, Setting, Steps, Value
 from pages.shared.form import Form, Link, link_to
 from pages.shared.settings import SETTINGS as TRAIN
-from wd_core.editions import EDITIONS, Edition
-from wd_core.recipes import BATCH_SIZE, Recipe
+from wd_core.book.editions import EDITIONS, Edition
+from wd_core.book.recipes import BATCH_SIZE, Recipe
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import numpy as np
 from pages.shared import cached
 from pages.shared.settings import Settings
 from wd_core import Hyperparameters, train
-from wd_core.seeding import start_draw
-from wd_core.two_codes import (
+from wd_core.arrays import Array
+from wd_core.book.two_codes import (
     Program,
     Standing,
     Switches,
@@ -23,7 +23,7 @@ from wd_core.two_codes import (
     seconds_an_epoch,
     standings,
 )
-from wd_core.types import Array
+from wd_core.seeding import start_draw
 
 # What running both codes may take; of a longer run the first epochs are run.
 SECONDS = 1.0

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.codes.answer import Question
 from pages.codes.question import SETTINGS, read_link
 from pages.shared import controls
-from wd_core.two_codes import Switches
+from wd_core.book.two_codes import Switches
 
 PAGE = "codes "
 OPENED = PAGE + "opened"

@@ -13,7 +13,7 @@ from pages.codes.question import query
 from pages.shared.link import Pin
 from pages.shared.payload import Payload, Tile
 from pages.shared.plotting import Series
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 TILES: list[Tile] = [
     Tile(label=f"{what}, {name}", series=f"{key}_{code}", role=role, help=help)

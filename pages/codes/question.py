@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from pages.shared.link import Link, Pin, query_of, read_values
 from pages.shared.link import read_link as read_train
 from pages.shared.settings import Choice, Setting, Settings, Value, as_text
-from wd_core.two_codes import Switches
+from wd_core.book.two_codes import Switches
 
 DEFAULTS: dict[str, Value] = asdict(Switches())
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.codes import words
 from pages.codes.answer import Question, alone, answer
-from wd_core.two_codes import lines_about, script
+from wd_core.book.two_codes import lines_about, script
 
 NAMES = {"scratch": "From scratch", "concise": "Concise"}
 

@@ -10,7 +10,7 @@ from pages.shared.latex import tex
 from pages.shared.numbers import every_digit
 from pages.shared.words import Said, Value, listed, say, say_n
 from wd_core import OPTIMIZERS
-from wd_core.two_codes import MARKS, Standing
+from wd_core.book.two_codes import MARKS, Standing
 
 # A difference below this share of the largest weight is what float64 leaves of equal sums.
 ROUNDING = 1e-12

@@ -13,9 +13,9 @@ from threading import Lock
 import numpy as np
 
 from pages.dimension.question import Problem, Sizes
-from wd_core.highdim import Risk
-from wd_core.risk import Draws, decompose_sets, measured, refitted, stream, training_sets
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.linear.highdim import Risk
+from wd_core.linear.risk import Draws, decompose_sets, measured, refitted, stream, training_sets
 
 # One part of the work takes about so long, and all of it at most.
 PART_SECONDS, MOST_SECONDS = 0.15, 10.0

@@ -11,7 +11,7 @@ import numpy as np
 from pages.shared.palette import OPTIMUM, PENALTY, TEXT
 from pages.shared.plotting import Trace
 from pages.shared.words import listed, say
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # Risk, bias² and variance: the mark of a panel's axes, whether upwards is logarithmic, its place.
 PANELS = ("", "2", "3")

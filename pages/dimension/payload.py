@@ -12,7 +12,7 @@ from pages.dimension.answer import Curves, Seen, curves, fine
 from pages.dimension.question import Problem
 from pages.shared.numbers import number_text
 from pages.shared.payload import Payload, Slider
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 SERIES = {"zero": 0, "best": 2}
 

@@ -14,8 +14,8 @@ from pages.shared.link import query_of, read_values
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Choice, Number, Setting, Steps, Value, as_text, settings_of
 from pages.shared.words import say
-from wd_core.highdim import Isotropic
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.linear.highdim import Isotropic
 
 Axis = Literal["n_features", "n_train"]
 Measure = Literal["risk", "excess", "loss"]

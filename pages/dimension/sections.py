@@ -17,7 +17,7 @@ from pages.shared import controls as run_controls
 from pages.shared.latex import tex
 from pages.shared.numbers import plain
 from pages.shared.words import Said, say
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 
 def finding(seen: Seen) -> None:

@@ -12,7 +12,7 @@ from pages.dimension.question import Problem
 from pages.shared.numbers import Digits, every_digit, percent, plain
 from pages.shared.payload import Tile
 from pages.shared.words import Said, say
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 NOUNS = {"risk": "test risk", "excess": "excess risk", "loss": "test loss"}
 # How many of the draws the band holds.

@@ -22,7 +22,7 @@ from pages.shared import cached
 from pages.shared.link import Pin
 from pages.shared.payload import Events, Figure, Part, Payload, Rows
 from pages.shared.settings import DEFAULTS, Settings, settings_of
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # The picture is sent anew at this pace while cells come.
 PACE_SECONDS = 0.2

@@ -20,9 +20,10 @@ from wd_core import (
     ridge_path,
     train,
 )
-from wd_core.spectrum import decompose
+from wd_core.arrays import Array
+from wd_core.linear.spectrum import decompose
+from wd_core.records import EpochRecord, Run
 from wd_core.training import expected_seconds
-from wd_core.types import Array, EpochRecord, Run
 
 # Longer than this and a run is streamed rather than waited for.
 SHORT_SECONDS = 0.15

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # By the name of a trace: "affine" [K, 6], or "x" and "y" [K, P], for K pictures.
 Moves = dict[str, dict[str, Any]]

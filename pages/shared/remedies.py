@@ -9,7 +9,7 @@ from functools import lru_cache
 from pages.shared import cached
 from pages.shared.settings import SETTINGS, Settings, Steps
 from wd_core import DatasetSpec, Hyperparameters
-from wd_core.behaviour import StabilityLimit, behaviour
+from wd_core.linear.behaviour import StabilityLimit, behaviour
 from wd_core.trials import Course, Trial, affordable, courses, settling
 
 # So many smaller values are tried at once.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # Corners of a circle: at a radius of 300 pixels its sides are off by a third of one.
 CORNERS = 64

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.shared import controls
 from pages.shared.words import Said, say, say_n
 from pages.step.question import SETTINGS, Shown, read_link
-from wd_core.inspection import Replay
+from wd_core.linear.inspection import Replay
 
 PAGE = "step "
 OPENED = PAGE + "opened"

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pages.shared.palette import PENALTY, TEXT
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 DATA = "#0072B2"  # what the training data do has the colour of the training loss
 COUPLED, DECOUPLED = "#56B4E9", "#8A8A8A"

@@ -20,9 +20,9 @@ from pages.step.words.names import name
 from pages.step.words.pulls import Shares
 from pages.step.words.update import decay_rate, decay_term, is_plain
 from wd_core import OPTIMIZERS
-from wd_core.behaviour import behaviour
-from wd_core.inspection import Inspection, out_of_reach
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.linear.behaviour import behaviour
+from wd_core.linear.inspection import Inspection, out_of_reach
 
 # Dots of a picture, points of a curve, marks of a measured one.
 DOTS, POINTS, MARKS = 400, 400, 20

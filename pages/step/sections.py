@@ -24,7 +24,7 @@ from pages.step.words import shrinking as alone
 from pages.step.words import trials as tried
 from pages.step.words import update as one
 from pages.step.words.formula import formula
-from wd_core.inspection import Inspection
+from wd_core.linear.inspection import Inspection
 
 
 def update(

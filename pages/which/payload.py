@@ -12,7 +12,7 @@ from pages.which.figure import picture as picture_figure
 from pages.which.figure.scale import Scale
 from pages.which.figure.traces import RULES, Mark, Shown
 from pages.which.words import places
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 
 def picture(seen: Seen) -> Payload:

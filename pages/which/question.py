@@ -24,7 +24,7 @@ from pages.shared.settings import (
 )
 from pages.shared.words import say
 from wd_core import DatasetSpec, Hyperparameters
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # Trained λ, 0 among them, and the digits they are rounded to, so that links to them are short.
 TRAINED, DIGITS = 64, 3

@@ -21,7 +21,7 @@ from pages.which.question import Problem, train_query
 from pages.which.words import finding as finding_words
 from pages.which.words import places, verdict
 from wd_core import DATASETS
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 
 def presets() -> None:

@@ -7,14 +7,14 @@ import pytest
 
 from tests.browser.choosing import choose
 from wd_core import DatasetSpec, make_dataset
-from wd_core.filters import (
+from wd_core.linear.filters import (
     closest_steps,
     closest_weight_decay,
     degrees_of_freedom,
     descent_filter,
     ridge_filter,
 )
-from wd_core.spectrum import decompose
+from wd_core.linear.spectrum import decompose
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

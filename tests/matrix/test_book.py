@@ -17,8 +17,8 @@ from tests.matrix import formulas
 from tests.matrix.comparisons import Comparison, hold_comparisons, idle
 from tests.matrix.driver import Visit, hold, number, visit
 from tests.oracles import Array, half_mean_square, ridge
-from wd_core.editions import EDITIONS, Edition, Printed
-from wd_core.recipes import BATCH_SIZE, Recipe, dataset_of
+from wd_core.book.editions import EDITIONS, Edition, Printed
+from wd_core.book.recipes import BATCH_SIZE, Recipe, dataset_of
 from wd_core.seeding import start_draw
 from wd_core.training import batch_order
 

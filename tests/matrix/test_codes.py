@@ -20,8 +20,8 @@ from tests.matrix.comparisons import Comparison, hold_comparisons, idle
 from tests.matrix.driver import Visit, hold, number, visit
 from tests.matrix.recompute import Recomputed, recomputed
 from tests.oracles import Array
+from wd_core.book.two_codes import SIDES, Switches
 from wd_core.seeding import start_draw
-from wd_core.two_codes import SIDES, Switches
 
 # Two ways of some hundred steps in float64, as a share of the largest weight.
 CLOSE = 1e-9

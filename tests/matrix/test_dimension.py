@@ -20,7 +20,7 @@ from tests.matrix import traces
 from tests.matrix.comparisons import Comparison, hold_comparisons, idle
 from tests.matrix.driver import Visit, hold, number, visit
 from tests.oracles import Array
-from wd_core.risk import stream, training_sets
+from wd_core.linear.risk import stream, training_sets
 
 DRAWS = 5
 # Two closed forms of one number; near λ = 0 the oracle's loses digits.

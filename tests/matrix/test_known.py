@@ -9,7 +9,7 @@ import pytest
 from tests.matrix.formulas import evaluate
 from tests.oracles import random_dataset
 from wd_core import OPTIMIZERS, Hyperparameters
-from wd_core.behaviour import behaviour
+from wd_core.linear.behaviour import behaviour
 from wd_core.optimizers import KINDS
 
 # The arithmetic of a dozen operations.

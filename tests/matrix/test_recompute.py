@@ -12,8 +12,8 @@ from pages.shared.words import say
 from tests.matrix.comparisons import Comparison, hold_comparisons, idle
 from tests.matrix.recompute import SETTINGS, recomputed
 from wd_core import OPTIMIZERS, collect, train
-from wd_core.behaviour import behaviour
-from wd_core.cycles import cycle_limit
+from wd_core.linear.behaviour import behaviour
+from wd_core.linear.cycles import cycle_limit
 
 # Two ways of some hundred steps in float64, relative to numbers of order one.
 CLOSE = 1e-9

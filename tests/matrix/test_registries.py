@@ -20,9 +20,9 @@ from tests.matrix.test_step import Stepped
 from tests.pages.opening import fine, opened, payloads
 from tests.wd_core.test_export import printed
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters, collect, train
-from wd_core.behaviour import behaviour
 from wd_core.export import to_script
-from wd_core.inspection import Replay
+from wd_core.linear.behaviour import behaviour
+from wd_core.linear.inspection import Replay
 
 # Two ways of a few dozen steps, and the six digits that a script prints.
 CLOSE, PRINTED = 1e-9, 1e-5

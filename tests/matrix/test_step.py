@@ -23,7 +23,7 @@ from tests.matrix.formulas import evaluate
 from tests.matrix.recompute import SETTINGS, Array, Recomputed, recomputed
 from tests.oracles import AGES, present
 from wd_core import OPTIMIZERS, Hyperparameters, collect, train
-from wd_core.inspection import Replay
+from wd_core.linear.inspection import Replay
 
 # An advised setting is run for so long.
 LONG = 2000

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 import pages.shared.tables  # noqa: F401 - every page's form is known, as in the app
 from pages.shared.payload import Payload
 from tests.misfits import misfits
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 PAGES = Path(__file__).parents[2] / "pages"
 TIMEOUT_SECONDS = 60

@@ -18,8 +18,8 @@ from pages.train.question import FORM as TRAIN
 from tests.pages import opening
 from tests.pages.opening import fine, payloads, text, values
 from wd_core import collect, make_dataset, train
-from wd_core.editions import EDITIONS, Printed
-from wd_core.ends import finish
+from wd_core.book.editions import EDITIONS, Printed
+from wd_core.book.ends import finish
 
 FEW = 50
 STEADY = {"test, start at 0", "test, constant predictor", "test, exact ridge"}

@@ -17,7 +17,7 @@ from pages.shared.numbers import plain
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import Choice, settings_of
 from wd_core import make_dataset
-from wd_core.two_codes import SIDES, Switches, lock_step, seconds_an_epoch
+from wd_core.book.two_codes import SIDES, Switches, lock_step, seconds_an_epoch
 
 VIEW = Path(__file__).parents[2] / "pages" / "codes" / "view.py"
 SMALL = {"n_train": "7", "n_test": "5", "n_features": "4", "epochs": "3", "batch_size": "3"}

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.codes.controls import PAGE
 from pages.shared import controls
-from wd_core.two_codes import SIDES, Switches
+from wd_core.book.two_codes import SIDES, Switches
 
 VIEW = Path(__file__).parents[2] / "pages" / "codes" / "view.py"
 SMALL = {"n_train": "7", "n_test": "5", "n_features": "4", "epochs": "3", "batch_size": "3"}

@@ -24,7 +24,7 @@ from pages.shared import shapes
 from pages.shared.numbers import plain
 from pages.shared.words import Said
 from tests.oracles import ridge
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 SCENES: dict[str, dict[str, Any]] = {
     "designed": {},

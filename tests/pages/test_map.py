@@ -29,7 +29,7 @@ from pages.shared.link import read_link as read_train_link
 from pages.shared.numbers import plain
 from pages.shared.settings import settings_of
 from wd_core import OPTIMIZERS, collect, make_dataset, train
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # Columns of one matrix are summed in another order than a lone run.
 ROUNDING = 1e-9

@@ -13,7 +13,7 @@ from pages.map.words import reading
 from tests.descent import largest_stable_lr
 from tests.pages.test_map import FEW, filled, payload_of, small
 from wd_core import OPTIMIZERS, largest_curvature, make_dataset, max_stable_lr
-from wd_core.cycles import cycle_limit
+from wd_core.linear.cycles import cycle_limit
 from wd_core.training import batch_order
 
 

@@ -9,7 +9,7 @@ import pytest
 from pages.shared import cached
 from pages.shared.presets import PRESETS, Preset
 from wd_core import DatasetSpec, Hyperparameters, Run, collect, make_dataset, ridge_path, train
-from wd_core.spectrum import row_space
+from wd_core.linear.spectrum import row_space
 
 NAMED = {preset.name: preset for preset in PRESETS}
 SEEDS = range(9)

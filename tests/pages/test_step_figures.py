@@ -13,9 +13,9 @@ from pages.step.answer.replays import other_decay, walked
 from pages.step.question import Shown
 from tests.pages.opening import values
 from wd_core import OPTIMIZERS
+from wd_core.linear.phases import Curvature
+from wd_core.linear.shrinking import shrinking
 from wd_core.optimizers import Kind
-from wd_core.phases import Curvature
-from wd_core.shrinking import shrinking
 
 KINDS: tuple[Kind, ...] = ("coupled", "decoupled")
 

@@ -22,7 +22,7 @@ from pages.step.question import DEFAULTS, SETTINGS, Shown, read_link
 from tests.pages import opening
 from tests.pages.opening import fine, payloads, text, unopened
 from wd_core import DATASETS, OPTIMIZERS, Hyperparameters, collect, make_dataset, train
-from wd_core.inspection import Replay
+from wd_core.linear.inspection import Replay
 from wd_core.trials import EPOCHS, Course
 
 SMALL = {"n_train": "6", "n_test": "5", "n_features": "5", "epochs": "3"}

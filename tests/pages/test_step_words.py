@@ -18,9 +18,9 @@ from tests.matrix.driver import number
 from tests.matrix.formulas import evaluate
 from tests.oracles import random_dataset
 from wd_core import OPTIMIZERS, Hyperparameters, collect, train
-from wd_core.inspection import Replay
-from wd_core.phases import limits as limits_of
-from wd_core.spectrum import largest_curvature
+from wd_core.linear.inspection import Replay
+from wd_core.linear.phases import limits as limits_of
+from wd_core.linear.spectrum import largest_curvature
 from wd_core.trials import Course, Trial
 
 DATA = random_dataset(12, 3)

@@ -16,11 +16,11 @@ import torch
 
 from tests.made_up import FEATURES, ROWS, SOURCES
 from wd_core import DatasetSpec, Hyperparameters
+from wd_core.book.two_codes import Switches, programs, script, standings
 from wd_core.data import DATASETS, make_dataset
 from wd_core.export import to_csv, to_json, to_script
 from wd_core.optimizers import OPTIMIZERS
 from wd_core.training import collect, train
-from wd_core.two_codes import Switches, programs, script, standings
 
 # Scripts and engine do the same sums in another order and the scripts print 12 digits: over a few
 # hundred steps that stays near 1e-11, while the smallest mistake in a rule shows at 1e-4.

@@ -8,12 +8,13 @@ from functools import cache
 import numpy as np
 import torch
 
+from wd_core.arrays import Array
 from wd_core.data.scripts import block, sizes
 from wd_core.data.settings import DataSettings
 from wd_core.data.source import DataSource
 from wd_core.data.standardise import ROUNDING, split, standardised
+from wd_core.records import Dataset
 from wd_core.seeding import generator, seed_of
-from wd_core.types import Array, Dataset
 
 
 @cache

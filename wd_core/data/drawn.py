@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from wd_core.arrays import Array
 from wd_core.data.scripts import block, number, sizes
 from wd_core.data.settings import DataSettings
 from wd_core.data.source import DataSource
+from wd_core.records import Dataset
 from wd_core.seeding import Purpose, generator, seed_of
-from wd_core.types import Array, Dataset
 
 _READS = ("n_train", "n_test", "n_features", "noise", "true_weight", "true_bias", "seed")
 

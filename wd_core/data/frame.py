@@ -11,9 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from wd_core.arrays import Array
+from wd_core.checks import require
 from wd_core.data.standardise import LARGEST, listed, split
+from wd_core.records import Dataset
 from wd_core.seeding import generator
-from wd_core.types import Array, Dataset, require
 
 
 class Frame(Protocol):

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
+from wd_core.checks import require
 from wd_core.data.settings import DataSettings
-from wd_core.types import Dataset, require
+from wd_core.records import Dataset
 
 
 class Sizes(NamedTuple):

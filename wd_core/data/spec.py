@@ -5,15 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import get_args
 
+from wd_core.checks import require_non_negative, require_number, require_one_of, require_whole
 from wd_core.data.registry import DATASETS
 from wd_core.data.settings import DataSettings, Extension
-from wd_core.types import (
-    Dataset,
-    require_non_negative,
-    require_number,
-    require_one_of,
-    require_whole,
-)
+from wd_core.records import Dataset
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from wd_core.types import Array, Dataset
+from wd_core.arrays import Array
+from wd_core.records import Dataset
 
 # A column whose training values differ by less than this share of their size is constant: what is
 # left is rounding, and dividing by its standard deviation would make a feature of it.

@@ -17,13 +17,15 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from wd_core.arrays import Array, as_array
+from wd_core.checks import require
 from wd_core.device import Place
 from wd_core.models.seam import Order
 from wd_core.objective import augmented
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Optimizer, Rates, Tensor
+from wd_core.records import Dataset, EpochRecord
 from wd_core.scoring import Scorer, basis_pays, folded, spread_of
 from wd_core.seeding import start_draw
-from wd_core.types import Array, Dataset, EpochRecord, as_array, require
 
 Start = tuple[Array, Array]
 

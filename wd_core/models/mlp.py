@@ -18,12 +18,14 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from wd_core.arrays import Array, as_array
+from wd_core.checks import require, require_whole
 from wd_core.device import Place
 from wd_core.divergence import Divergence
 from wd_core.models.seam import Order
 from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Tensor
+from wd_core.records import Dataset, EpochRecord
 from wd_core.seeding import generator
-from wd_core.types import Array, Dataset, EpochRecord, as_array, require, require_whole
 
 Activation = Literal["relu", "tanh", "quadratic", "identity"]
 NetLoss = Literal["cross_entropy", "half_mse"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wd_core.device import Place
 from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Tensor
-from wd_core.types import Dataset, EpochRecord
+from wd_core.records import Dataset, EpochRecord
 
 Index = NDArray[np.int64]
 Order = tuple[Index, Sequence[int]]  # the rows of an epoch, and where its batches begin and end

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+from wd_core.checks import require
 from wd_core.optimizers.formula import Formula
 from wd_core.optimizers.settings import KINDS, Kind, RunSettings
-from wd_core.types import require
 
 Tensor = Any  # np.ndarray on the CPU, torch.Tensor on a GPU: operators only
 State = tuple[Tensor, ...]

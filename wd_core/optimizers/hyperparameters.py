@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import get_args
 
-from wd_core.optimizers.registry import OPTIMIZERS
-from wd_core.optimizers.settings import KINDS, Loss, RunSettings
-from wd_core.types import (
+from wd_core.checks import (
     require,
     require_non_negative,
     require_one_of,
@@ -17,6 +15,8 @@ from wd_core.types import (
     require_share,
     require_whole,
 )
+from wd_core.optimizers.registry import OPTIMIZERS
+from wd_core.optimizers.settings import KINDS, Loss, RunSettings
 
 
 @dataclass(frozen=True)

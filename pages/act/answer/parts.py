@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from pages.shared import cached
 from pages.shared.settings import Settings
 from wd_core import Dataset, collect, ridge_path, train
-from wd_core.behaviour import Behaviour, behaviour
-from wd_core.spectrum import decompose, row_space, unreachable_norm
+from wd_core.arrays import Array
+from wd_core.linear.behaviour import Behaviour, behaviour
+from wd_core.linear.spectrum import decompose, row_space, unreachable_norm
+from wd_core.records import EpochRecord
 from wd_core.training import expected_seconds
-from wd_core.types import Array, EpochRecord
 
 # A part of w below this share of ‖w‖, at its largest so far, or of weights as large as the data
 # would ask for, is rounding: 0.

@@ -18,9 +18,9 @@ from pages.shared.settings import DEFAULTS as RUN
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Settings, Steps, Value, as_text
 from wd_core import DatasetSpec
-from wd_core.filters import closest_steps, closest_weight_decay, descent_filter, ridge_filter
-from wd_core.spectrum import Spectrum, decompose
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.linear.filters import closest_steps, closest_weight_decay, descent_filter, ridge_filter
+from wd_core.linear.spectrum import Spectrum, decompose
 
 # Ten stops a decade, those of the other pages among them.
 MANTISSAS = ("1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8")

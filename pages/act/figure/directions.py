@@ -15,7 +15,7 @@ import numpy as np
 
 from pages.shared.palette import OPTIMUM, TEXT
 from pages.shared.plotting import Trace
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 Plain = dict[str, Any]
 

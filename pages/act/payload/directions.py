@@ -29,9 +29,10 @@ from pages.shared.payload import Payload, Slider, Tile
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Settings
 from pages.shared.shapes import affine
-from wd_core.filters import degrees_of_freedom, descent_filter, filter_distance, ridge_filter
-from wd_core.spectrum import Spectrum
-from wd_core.types import Array, Dataset
+from wd_core.arrays import Array
+from wd_core.linear.filters import degrees_of_freedom, descent_filter, filter_distance, ridge_filter
+from wd_core.linear.spectrum import Spectrum
+from wd_core.records import Dataset
 
 # Points of a moving curve, and directions that get a dot.
 POINTS, DOTS = 49, 24

@@ -8,8 +8,8 @@ from pages.act.answer.states import States
 from pages.shared.numbers import Digits, every_digit, percent, plain
 from pages.shared.words import Said, Value, say, say_n
 from wd_core import DATASETS, DatasetSpec
-from wd_core.filters import descent_filter, filter_distance, ridge_filter
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.linear.filters import descent_filter, filter_distance, ridge_filter
 
 # Shares below this are not told apart in words.
 LEAST_SHARE = 1e-3

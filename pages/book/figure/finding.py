@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pages.shared.palette import OPTIMUM, PENALTY, TEST, TEXT
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 FAINT_TEST = "rgba(213, 94, 0, 0.15)"
 # So many decades left of the least λ stands λ = 0.

@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from pages.shared.palette import TEST, TRAIN
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 MARKS = 20
 STYLES = {"train": (TRAIN, "solid", "circle-open"), "test": (TEST, "dash", "square-open")}

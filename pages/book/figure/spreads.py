@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pages.shared.palette import PENALTY, TEST, TEXT, TRAIN
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 BINS = 24
 # A spread wider than this factor is drawn on a logarithmic axis.

@@ -8,8 +8,8 @@ from pages.book.answer import Curves
 from pages.shared.judging import ALIKE
 from pages.shared.numbers import every_digit, plain
 from pages.shared.words import Said, Value, say
-from wd_core.recipes import DATA, Recipe
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.book.recipes import DATA, Recipe
 
 
 def effect(found: Curves) -> str:

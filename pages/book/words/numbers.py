@@ -9,8 +9,8 @@ from pages.book.question import Entry
 from pages.shared.judging import ALIKE
 from pages.shared.numbers import Digits, every_digit, plain
 from pages.shared.words import Said, Value, say
-from wd_core.editions import Edition
-from wd_core.recipes import BATCH_SIZE, Recipe
+from wd_core.book.editions import Edition
+from wd_core.book.recipes import BATCH_SIZE, Recipe
 
 Row = dict[str, str]
 

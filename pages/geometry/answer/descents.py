@@ -21,9 +21,9 @@ from pages.geometry.question.sources import Problem
 from pages.shared.moves import Moves
 from pages.shared.palette import PENALTY
 from wd_core import Dataset, Hyperparameters, collect, train
-from wd_core.behaviour import StabilityLimit, behaviour
+from wd_core.arrays import Array
+from wd_core.linear.behaviour import StabilityLimit, behaviour
 from wd_core.training import batch_order
-from wd_core.types import Array
 
 # A path is drawn up to so many half frames from the middle: a browser draws every dash, seen or
 # not, and a path that diverges has millions of them.

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from pages.geometry.question.scene import DECADES, DEFAULT, WEIGHT_DECAYS, Scene, with_l1
 from pages.geometry.question.sources import Problem
-from wd_core.geometry import Quadratic
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.plane.quadratic import Quadratic
 
 # λ and θ of a picture.
 Pair = tuple[float, float]

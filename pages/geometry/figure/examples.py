@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 
 def points(X: Array, y: Array, names: Sequence[str]) -> dict[str, Any]:

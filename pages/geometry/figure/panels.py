@@ -21,7 +21,7 @@ from pages.geometry.figure.traces import (
 )
 from pages.shared import shapes
 from pages.shared.palette import OPTIMUM, PENALTY, TEXT
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 LOSS = "#009E73"
 DESCENT, MINIBATCH = "#56B4E9", "#8A8A8A"

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from pages.geometry.figure.panels import LOSS
 from pages.shared.palette import OPTIMUM, PENALTY, TEXT
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # Where the eye is, and how many times as far away on a phone, whose picture is higher than wide.
 EYE, NARROW_AWAY = {"x": -0.75, "y": -1.15, "z": 1.35}, 1.6

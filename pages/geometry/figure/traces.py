@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from pages.shared.palette import TEXT
 from pages.shared.shapes import ARROW_POINTS
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 LARGE, SMALL_LOSS, SMALL_PENALTY, SMALL_OBJECTIVE, CURVE = "", "2", "3", "4", "5"
 # Words stay legible on lines; where the theme is unknown, as in a file, without a halo.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pages.geometry.answer.solutions import Solutions
 from pages.shared.moves import Moves
 from pages.shared.shapes import TIP
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # The room between a point and its name, in shares of half the frame; how many times as wide as high
 # a word needs it; which share of it a line needs that may pass close by.

@@ -13,7 +13,7 @@ from pages.geometry.figure.panels import RINGS
 from pages.geometry.payload.labels import ROOM, TURNS, around, clearest, taken, way
 from pages.shared.moves import Moves
 from pages.shared.shapes import affine, arrows, ellipses
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # A level set is drawn up to this many half frames wide: in a valley it has no end.
 WIDEST = 1e3

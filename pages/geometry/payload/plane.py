@@ -18,7 +18,7 @@ from pages.shared import shapes
 from pages.shared.moves import Moves, packed
 from pages.shared.payload import Payload
 from pages.shared.words import say
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # Points of a side of the grid on which the loss can be pointed at.
 GRID = 61

@@ -13,7 +13,7 @@ from pages.geometry.question.scene import SETTINGS, Scene
 from pages.shared.numbers import plain
 from pages.shared.payload import Slider, Tile
 from pages.shared.words import say
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 TILES: list[Tile] = [
     {"label": "‖w*‖", "series": "norm", "role": "penalty", "help": "The length of w*, at most √θ."},

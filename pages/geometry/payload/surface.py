@@ -15,7 +15,7 @@ from pages.geometry.words import meaning
 from pages.shared import shapes
 from pages.shared.payload import Payload
 from pages.shared.settings import as_text
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # Where a drag of λ asks for the surface, and the key of the slider that is dragged.
 ROUTE, CONTROL = "/api/geometry/surface", "geometry weight_decay"

@@ -19,9 +19,9 @@ from wd_core import (
     norm_for_weight_decay,
     weight_decay_for_norm,
 )
-from wd_core.geometry import Quadratic
-from wd_core.plane import Slice, turns
-from wd_core.spectrum import decompose
+from wd_core.linear.spectrum import decompose
+from wd_core.plane.quadratic import Quadratic
+from wd_core.plane.slice import Slice, turns
 
 if TYPE_CHECKING:
     from pages.geometry.question.scene import Scene

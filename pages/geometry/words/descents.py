@@ -10,7 +10,7 @@ from pages.geometry.question.scene import ON, Scene, with_descent
 from pages.shared.numbers import Digits, every_digit, exact, plain
 from pages.shared.words import Said, say
 from wd_core import Dataset
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # Points closer than this share of half the frame are one, up to rounding.
 ALIKE = 1e-9

@@ -10,8 +10,8 @@ from pages.geometry.answer.solutions import Solutions
 from pages.geometry.question.sources import WEIGHTS
 from pages.geometry.words.meaning import pair
 from pages.shared.words import Said, say
-from wd_core.diamond import ZeroRange
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.plane.diamond import ZeroRange
 
 # Points closer than this share of √θ are one, up to rounding.
 ALIKE = 1e-9

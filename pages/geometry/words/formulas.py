@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pages.shared.latex import tex
-from wd_core.geometry import Quadratic
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.plane.quadratic import Quadratic
 
 # Digits of H and w̃: with these L(w*) comes out by hand to the three digits that are shown.
 DIGITS = 5

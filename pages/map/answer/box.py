@@ -9,9 +9,9 @@ import numpy as np
 
 from pages.map.question import Panel
 from wd_core import OPTIMIZERS, Dataset, Hyperparameters, Quadratic, train
-from wd_core.behaviour import End, behaviour
+from wd_core.arrays import Array
+from wd_core.linear.behaviour import End, behaviour
 from wd_core.optimizers import KINDS
-from wd_core.types import Array
 
 # H and w̃ of the loss ½ (w − w̃)ᵀH(w − w̃), and λ.
 CURVATURE, MINIMISER, WEIGHT_DECAY = (1.0, 4.0), (3.0, -0.2), 2.0

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from pages.map.question import Plan
 from pages.shared import cached
 from pages.shared.words import say
+from wd_core.arrays import Array
 from wd_core.sweep import PULSE, SweepPart, sweep
 from wd_core.training import expected_seconds
-from wd_core.types import Array
 
 # The first cells are every 8th in both directions, then every 4th, every 2nd, and all.
 STRIDES = (8, 4, 2, 1)

@@ -10,10 +10,10 @@ import numpy as np
 from pages.map.question import Plan
 from pages.shared import cached
 from wd_core import DatasetSpec, Hyperparameters
-from wd_core.behaviour import Behaviour, behaviour
-from wd_core.cycles import cycle_limit, cycle_seconds
-from wd_core.phases import Curvature
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.linear.behaviour import Behaviour, behaviour
+from wd_core.linear.cycles import cycle_limit, cycle_seconds
+from wd_core.linear.phases import Curvature
 
 # What measuring the curvature of all the seeds' data may take.
 MEASURE_SECONDS = 1.0

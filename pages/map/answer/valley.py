@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # λ matters at an η where no decay at all costs at least this factor over the best cell.
 MATTERS = 1.5

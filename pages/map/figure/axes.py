@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pages.shared.numbers import plain
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 Plain = dict[str, Any]
 # The row of λ = 0 and the gap above it, in rows; a single row or column is so many decades wide.

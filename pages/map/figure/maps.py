@@ -14,7 +14,7 @@ from pages.map.figure.overlays import CASING, CHOSEN, CONSTANT, Map, overlays
 from pages.shared.numbers import plain
 from pages.shared.palette import TEXT
 from pages.shared.words import say
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # The colours end at this quantile of the losses: what is on its way to diverge has no top.
 TOP = 0.9

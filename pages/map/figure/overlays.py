@@ -10,7 +10,7 @@ import numpy as np
 from pages.map.answer.limits import Edge, Edges
 from pages.map.figure.axes import Frame, Plain
 from pages.shared.palette import OPTIMUM, TEXT
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 LEVEL = "#009E73"
 # What lies over the colours, by its name in the legend.

@@ -11,10 +11,11 @@ import numpy as np
 from pages.shared import cached
 from pages.shared.settings import Settings
 from wd_core import OPTIMIZERS, DatasetSpec, collect, train
-from wd_core.inspection import Inspection, Replay
-from wd_core.phases import Curvature, Limits, limits
-from wd_core.spectrum import row_space
-from wd_core.types import Array, Run
+from wd_core.arrays import Array
+from wd_core.linear.inspection import Inspection, Replay
+from wd_core.linear.phases import Curvature, Limits, limits
+from wd_core.linear.spectrum import row_space
+from wd_core.records import Run
 
 # What measuring the curvature may take.
 MEASURE_SECONDS = 2.0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pages.shared.latex import EXACT, bracketed, tex
 from pages.step.words.update import is_plain, part, places_of
 from wd_core import Hyperparameters
-from wd_core.inspection import Inspection
+from wd_core.linear.inspection import Inspection
 
 # Digits of numbers that need powers of ten.
 LARGE = 3

@@ -6,8 +6,8 @@ from pages.shared.latex import filled, tex
 from pages.shared.numbers import every_digit, percent, plain
 from pages.shared.words import Said, say, say_n
 from wd_core import OPTIMIZERS, Hyperparameters
+from wd_core.linear.phases import Limits, Phase
 from wd_core.optimizers import Known
-from wd_core.phases import Limits, Phase
 
 # Where a rule may go on in the next line of a narrow table.
 BREAK = "\u200b"

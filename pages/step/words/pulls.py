@@ -10,8 +10,8 @@ from pages.shared.numbers import Digits, percent
 from pages.shared.words import Said, say
 from pages.step.words.update import decay_rate, fixed
 from wd_core import Hyperparameters
-from wd_core.inspection import Inspection
-from wd_core.types import Run
+from wd_core.linear.inspection import Inspection
+from wd_core.records import Run
 
 # Shares that differ by less than this, relatively, differ by rounding.
 ALIKE = 1e-6

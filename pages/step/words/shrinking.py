@@ -7,7 +7,7 @@ import math
 from pages.shared.numbers import exact
 from pages.shared.words import Said, say
 from wd_core import Hyperparameters
-from wd_core.behaviour import Behaviour, behaviour
+from wd_core.linear.behaviour import Behaviour, behaviour
 
 # Products ηλ that differ by less, relatively, are the same but for rounding.
 SAME = 1e-12

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pages.shared.numbers import every_digit, plain
 from pages.shared.words import Said, say, say_n
 from pages.step.answer.mends import Mend, Outcome
-from wd_core.phases import Broken
+from wd_core.linear.phases import Broken
 from wd_core.trials import MARGIN, Course, Trial
 
 

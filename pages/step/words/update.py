@@ -11,7 +11,7 @@ from pages.shared.numbers import Digits, plain
 from pages.shared.words import Said, say, say_n
 from pages.step.words.names import name
 from wd_core import OPTIMIZERS, Hyperparameters
-from wd_core.inspection import Inspection, Replay
+from wd_core.linear.inspection import Inspection, Replay
 
 # Digits that a formula shows of its smallest number, and the most decimals it may take for that.
 DIGITS, DECIMALS = 3, 9

@@ -23,8 +23,9 @@ from pages.train import figure
 from pages.train.payload import tiles
 from pages.train.words import diverged, story
 from wd_core import make_dataset, train, unreachable_norm
-from wd_core.behaviour import End, behaviour
-from wd_core.types import Array, EpochRecord
+from wd_core.arrays import Array
+from wd_core.linear.behaviour import End, behaviour
+from wd_core.records import EpochRecord
 
 # A streamed picture is sent at this pace, however fast the epochs come.
 PACE_SECONDS = 0.1

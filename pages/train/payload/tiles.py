@@ -5,7 +5,7 @@ from __future__ import annotations
 from pages.shared.payload import Tile
 from pages.shared.settings import Settings
 from pages.shared.words import Said, say
-from wd_core.behaviour import behaviour
+from wd_core.linear.behaviour import behaviour
 
 LOSSES: list[Tile] = [
     {

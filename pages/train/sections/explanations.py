@@ -12,7 +12,7 @@ from pages.shared.numbers import Digits, every_digit
 from pages.shared.settings import Settings
 from pages.shared.words import Said, say, say_n
 from wd_core import DATASETS
-from wd_core.behaviour import Behaviour, behaviour
+from wd_core.linear.behaviour import Behaviour, behaviour
 
 # Enough that 1 − ηλ differs from 1 at the smallest η and λ on offer.
 FACTOR_DIGITS = 10

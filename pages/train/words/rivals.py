@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pages.shared.cached import Baselines
 from pages.shared.numbers import plain
 from pages.shared.words import Said, say
-from wd_core.behaviour import End
+from wd_core.linear.behaviour import End
 
 
 def sentences(test: float, baselines: Baselines, end: End, fits: bool) -> Iterator[Said]:

@@ -13,7 +13,7 @@ from pages.shared.remedies import Remedies
 from pages.shared.words import Said, say, say_n
 from pages.train.words import rivals
 from pages.train.words.diverged import advice
-from wd_core.behaviour import End
+from wd_core.linear.behaviour import End
 from wd_core.trials import Course
 
 # A test loss this many times the training loss is called memorising.

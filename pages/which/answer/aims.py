@@ -13,8 +13,8 @@ from pages.which.answer.measured import MOST_SVD, Seen
 from pages.which.answer.rounding import rounding_share, without_rounding
 from pages.which.question import Problem
 from wd_core import DatasetSpec, ridge_path
-from wd_core.behaviour import End, behaviour
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.linear.behaviour import End, behaviour
 
 
 def end(problem: Problem, weight_decay: float) -> End:

@@ -28,10 +28,10 @@ from wd_core import (
     sweep,
     validation_split,
 )
-from wd_core.ridge import RidgePath
+from wd_core.arrays import Array
+from wd_core.linear.ridge import RidgePath
 from wd_core.sweep import SweepPart
 from wd_core.training import expected_seconds
-from wd_core.types import Array
 
 # Points of a drawn exact curve, and of a drawn path of a weight.
 FINE, COARSE = 1000, 80

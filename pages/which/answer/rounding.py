@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from wd_core import Dataset
-from wd_core.spectrum import decompose
-from wd_core.types import Array
+from wd_core.arrays import Array
+from wd_core.linear.spectrum import decompose
 
 # A loss below this share of that of predicting 0 is rounding, whatever the data.
 ROUNDING = 1e-24

@@ -21,7 +21,7 @@ from pages.which.figure.traces import (
     scatter,
     upright,
 )
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # The loss axis goes so many decades below and above what predicting the mean gives, at most.
 DECADES = 5.0

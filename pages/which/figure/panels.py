@@ -24,7 +24,7 @@ from pages.which.figure.traces import (
     positive,
     scatter,
 )
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # Bins of the chosen λ, and the height of the fullest, of a row of 1.
 BINS, FULL = 40, 0.72

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pages.shared.numbers import plain
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # λ = 0 stands this share of the axis left of the smallest λ, and the axis is cut half-way.
 GAP = 0.08

@@ -14,7 +14,7 @@ from pages.shared.palette import TEST, TEXT, TRAIN
 from pages.shared.plotting import Trace
 from pages.which.answer.measured import Curves, Found, Paths
 from pages.which.figure.scale import Scale
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 # Loss, chosen λ, weights, norm: the mark of a panel's axes, and its place.
 LOSS, CHOSEN, WEIGHTS, NORM = range(4)

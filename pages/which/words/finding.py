@@ -11,7 +11,7 @@ from pages.shared.words import Said, listed, say, say_n
 from pages.which.answer import aims
 from pages.which.answer.measured import METHODS, Exact, Seen
 from pages.which.words.places import AS_GOOD, NAMES, NEARLY, TIMES
-from wd_core.types import Array
+from wd_core.arrays import Array
 
 
 def finding(seen: Seen) -> str:

@@ -1,0 +1,1 @@
+"""The book's example: its recipes, its editions, its two codes."""

@@ -1,0 +1,1 @@
+"""What is exact about linear models: solutions, spectrum, limits, steps, risk."""

@@ -1,0 +1,135 @@
+"""Minibatch descent: where repeating an epoch's batches stops converging."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from wd_core.arrays import Array
+from wd_core.device import place
+from wd_core.linear.spectrum import max_stable_lr, row_space
+from wd_core.models.linear import rates_of
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates
+from wd_core.records import Dataset
+from wd_core.training import batch_order
+
+# The search: from far below the full-batch limit to above it, in steps so fine that a narrow window
+# of η in which descent grows is not stepped over; then halved to a share of 2e-5.
+LOWEST, HIGHEST, FINE, HALVINGS = 3e-3, 4.0, 1.06, 12
+# How often an epoch is doubled to see whether it may grow, and what tells: 1.003 an epoch.
+DOUBLINGS, GROWN = 8, 1.5
+# Directions that nothing moves keep a factor of 1, up to rounding.
+STILL = 1e-9
+# How many learning rates that is.
+TRIED = math.ceil(math.log(HIGHEST / LOWEST, FINE)) + 1
+# Multiply-adds that the search may take, about a second.
+MOST_WORK = 4e9
+# Multiply-adds a second where the matrices are small, and what one step of one η takes beside them.
+SPEED, STEP_SECONDS = 2e9, 1e-5
+
+
+def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
+    """The learning rate from which the first epoch's batches, repeated for ever, diverge.
+
+    A step is linear in w, b and what the rule keeps, so an epoch multiplies all of these by a
+    product of matrices [S, S], in the row space of rank r with S = r + 1 for each of u = (w, b) and
+    the arrays of state; it converges where none of the product's eigenvalues exceeds 1 in size.
+    One direction outside the row space, in which decay acts alone, stands for all that there are.
+    With momentum it may converge again above the limit, in between windows in which it grows; one
+    in which it grows by less than 0.3 % an epoch may be missed. Other epochs have other orders: an
+    estimate for them.
+    NaN for a rule that is not linear, and where the search would take too long.
+    """
+    full = max_stable_lr(dataset.X_train, run)
+    V = row_space(dataset.X_train)
+    alone = np.zeros((dataset.n_train, int(V.shape[1] < dataset.n_features)))
+    A = np.column_stack([dataset.X_train @ V, alone, np.ones(dataset.n_train)])
+    size = A.shape[1] * (1 + len(OPTIMIZERS[run.optimizer].slots))
+    if math.isnan(full) or _work(dataset.n_train, size, run) > MOST_WORK:
+        return math.nan
+    lrs = full * np.geomspace(LOWEST, HIGHEST, TRIED)
+    order = next(batch_order(run.seed, dataset.n_train, 1))
+    starts = range(0, dataset.n_train, run.batch_size)
+    batches = [A[order[i : i + run.batch_size]] for i in starts]
+    low, high = _first_growth(batches, run, lrs)
+    for _ in range(HALVINGS):
+        middle = math.sqrt(low * high)
+        if _grows(_epochs(batches, run, np.array([middle]))[0]):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def cycle_seconds(n_train: int, n_features: int, run: Hyperparameters) -> float:
+    """Roughly what finding `cycle_limit` takes on one core."""
+    size = (min(n_train + 1, n_features) + 1) * (1 + len(OPTIMIZERS[run.optimizer].slots))
+    steps = -(-n_train // run.batch_size)
+    return TRIED * steps * STEP_SECONDS + _work(n_train, size, run) / SPEED
+
+
+def _work(n_train: int, size: int, run: Hyperparameters) -> float:
+    """Multiply-adds of the search among matrices of this size."""
+    steps = -(-n_train // run.batch_size)
+    return float(TRIED * (steps + DOUBLINGS) + 25 * HALVINGS) * size**3
+
+
+def _first_growth(batches: list[Array], run: Hyperparameters, lrs: Array) -> tuple[float, float]:
+    """The first of these learning rates, which rise, at which an epoch grows, and the one before.
+
+    The last one where none does.
+    """
+    epochs = _epochs(batches, run, lrs)
+    with np.errstate(over="ignore", invalid="ignore"):
+        power = epochs.astype(np.float32)
+        for _ in range(DOUBLINGS - 1):
+            power = power @ power
+        size, size_after = (np.abs(many).max((1, 2)) for many in (power, power @ power))
+        suspects = np.flatnonzero(~(size_after <= GROWN * size))
+    first = next((i for i in suspects if _grows(epochs[i])), len(lrs) - 1)
+    while first > 1 and _grows(epochs[first - 1]):  # too slowly to be a suspect
+        first -= 1
+    return float(lrs[max(first - 1, 0)]), float(lrs[first])
+
+
+def _grows(epoch: Array) -> bool:
+    """Whether an eigenvalue of an epoch's matrix exceeds 1 in size."""
+    if not np.isfinite(epoch).all():
+        return True
+    return float(np.abs(np.linalg.eigvals(epoch)).max()) > 1 + STILL
+
+
+def _epochs(batches: list[Array], run: Hyperparameters, lrs: Array) -> Array:
+    """The product of the steps of one epoch, [L, S, S] for L learning rates."""
+    product = _steps(batches[0], run, lrs)
+    for rows in batches[1:]:
+        with np.errstate(over="ignore", invalid="ignore"):
+            product = _steps(rows, run, lrs) @ product
+    return product
+
+
+def _steps(rows: Array, run: Hyperparameters, lrs: Array) -> Array:
+    """What a step on these rows [m, K] multiplies u = (w, b) by, and the arrays of state with it.
+
+    The rule itself is asked, for each direction of u and of the state: it is linear. [L, S, S].
+    """
+    m, k = rows.shape
+    rule = OPTIMIZERS[run.optimizer]
+    halved = run.loss == "half_mse"
+    share = m / run.batch_size if halved else 1.0
+    runs = [replace(run, lr=float(lr)) for lr in lrs]
+    rates = rates_of(runs, rule, k + 1, share, place("cpu", torch.float64, 0))
+    size, count = k * (1 + len(rule.slots)), len(lrs)
+    # a column for each learning rate and direction; without the constant that `train` carries along
+    rates = Rates(
+        *(np.repeat(part[:k], size, axis=1) for part in (rates.lr, rates.pull, rates.keep)),
+        *(part[:, :1] for part in (rates.momentum, rates.beta1, rates.beta2, rates.eps)),
+    )
+    u, *state = np.split(np.tile(np.eye(size), count), 1 + len(rule.slots))
+    gradient = rows.T @ (rows @ u) / (run.batch_size if halved else m / 2)
+    moved, kept = rule.update(u, gradient, tuple(state), rates, 1)
+    columns = np.concatenate([moved, *kept]).reshape(size, count, size)
+    return np.asarray(columns.transpose(1, 0, 2))

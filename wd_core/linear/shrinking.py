@@ -1,0 +1,73 @@
+"""What decay alone makes of a weight that no gradient moves, step by step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wd_core.arrays import Array
+from wd_core.optimizers import Hyperparameters
+
+
+@dataclass(frozen=True)
+class Shrinking:
+    """What decay alone does to a weight over time, where no gradient reaches it.
+
+    full: what a step on a full batch multiplies it by; last: the same of the last step of an epoch,
+    whose batch may be short; an_epoch: how many steps an epoch has.
+    """
+
+    full: float
+    last: float
+    an_epoch: int
+
+    def left(self, steps: ArrayLike) -> Array:
+        """What is left of w after so many steps, for one number or an array of them."""
+        steps = np.asarray(steps, dtype=np.int64)
+        lasts = steps // self.an_epoch
+        with np.errstate(all="ignore"):
+            return np.asarray(self.full ** (steps - lasts) * self.last**lasts)
+
+    @property
+    def growth(self) -> float:
+        """log |what an epoch multiplies w by|; −inf where a step takes all of it."""
+        return float(self._logs.sum())
+
+    @property
+    def half_life(self) -> float:
+        """Steps until half of w is gone; 0 where a step takes all, inf where an epoch takes none.
+
+        Negative where w doubles instead. Where some steps of an epoch shrink w and others do not,
+        whole epochs count.
+        """
+        growth, half = self.growth, math.log(0.5)
+        if growth == 0:
+            return math.inf
+        if not (self._logs < 0).all():
+            return self.an_epoch * half / growth
+        epochs = math.floor(half / growth)
+        steps, rest = epochs * self.an_epoch, half - (epochs * growth if epochs else 0.0)
+        for log in map(float, self._logs):
+            if log <= rest:
+                return steps + rest / log
+            steps, rest = steps + 1, rest - log
+        return float(steps)
+
+    @property
+    def _logs(self) -> Array:
+        """log |factor| of every step of an epoch."""
+        with np.errstate(divide="ignore"):
+            return np.log(np.abs([*[self.full] * (self.an_epoch - 1), self.last]))
+
+
+def shrinking(run: Hyperparameters, n_train: int) -> Shrinking:
+    """What decay alone does under plain SGD; a short batch counts as `Hyperparameters` says."""
+    an_epoch = -(-n_train // run.batch_size)
+    rows = n_train - (an_epoch - 1) * run.batch_size
+    scaled = run.loss == "half_mse" and run.decay == "coupled"
+    rate = run.lr * run.weight_decay
+    last = 1 - rate * (rows / run.batch_size if scaled else 1.0)
+    return Shrinking(1 - rate, last, an_epoch)

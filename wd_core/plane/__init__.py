@@ -1,0 +1,1 @@
+"""Two weights, or a plane through many: the quadratic, its disc and its diamond."""
