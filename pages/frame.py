@@ -1,19 +1,20 @@
-"""The page table and the frame around every page."""
+"""The navigation, and the frame around every page: the browser's tab and the page's question."""
 
 import streamlit as st
 
-PAGES = [
-    st.Page("train/view.py", title="Train", url_path="train", default=True),
-    st.Page("geometry/view.py", title="Geometry", url_path="geometry"),
-    st.Page("step/view.py", title="One step", url_path="step"),
-    st.Page("codes/view.py", title="Two codes", url_path="codes"),
-    st.Page("book/view.py", title="The book", url_path="book"),
-    st.Page("which/view.py", title="Which λ", url_path="which"),
-    st.Page("map/view.py", title="η × λ", url_path="map"),
-    st.Page("act/view.py", title="Where it acts", url_path="act"),
-    st.Page("dimension/view.py", title="Dimension", url_path="dimension"),
-]
+from pages.registry import GROUPS, PAGES
 
-st.set_page_config(page_title="Weight Decay Explorer", page_icon="📉", layout="wide")
-page = st.navigation(PAGES, position="top")
-page.run()
+entries = {
+    page.path: st.Page(page.view, title=page.title, url_path=page.path, default=page is PAGES[0])
+    for page in PAGES
+}
+opened = st.navigation(
+    {group: [entries[page.path] for page in PAGES if page.group == group] for group in GROUPS},
+    position="top",
+)
+page = next(page for page in PAGES if entries[page.path] == opened)
+st.set_page_config(
+    page_title=f"{page.title} · Weight Decay Explorer", page_icon="📉", layout="wide"
+)
+st.title(page.question, anchor=False)
+opened.run()

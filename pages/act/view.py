@@ -13,7 +13,6 @@ from pages.shared.words import literal
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    st.header("Where does weight decay act?", anchor=False)
     for complaint in controls.opened_link():
         st.warning(literal(complaint))
     drawing, side = st.columns([3, 1], gap="medium")

@@ -13,7 +13,6 @@ from pages.shared.words import literal
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    st.header("Can the book's numbers be reproduced?", anchor=False)
     for complaint in controls.opened(FORM):
         st.warning(literal(complaint))
     controls.draw(FORM, "edition")  # above the pictures, which come before the side on a phone

@@ -15,7 +15,6 @@ from pages.shared.words import literal, say
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    st.header("Why does a penalty pull the optimum in?", anchor=False)
     for complaint in controls.opened_link():
         st.warning(literal(complaint))
     st.markdown(meaning.MEANING)

@@ -13,7 +13,6 @@ from pages.shared.words import literal
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    st.header("Do the learning rate and λ pull together?", anchor=False)
     for complaint in controls.opened_link():
         st.warning(literal(complaint))
     picture, side = st.columns([3, 1], gap="medium")

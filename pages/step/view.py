@@ -12,7 +12,6 @@ from pages.step.answer.replays import walked
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    st.header("What does weight decay do to w at each update?", anchor=False)
     for complaint in controls.opened_link():
         st.warning(literal(complaint))
     picture, side = st.columns([3, 1], gap="medium")

@@ -13,7 +13,6 @@ from pages.train.sections.downloads import downloads
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    st.header("Does weight decay stop overfitting?", anchor=False)
     link = controls.opened_link()
     if link and link.complaints:
         st.warning("\n\n".join(literal(complaint) for complaint in link.complaints))

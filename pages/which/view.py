@@ -11,7 +11,6 @@ from pages.which import sections as explained
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    st.header("Which λ?", anchor=False)
     for complaint in controls.opened_link():
         st.warning(literal(complaint))
     drawing, side = st.columns([3, 1], gap="medium")

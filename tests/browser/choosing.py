@@ -1,6 +1,8 @@
-"""A hand that chooses from one of Streamlit's lists."""
+"""A hand that chooses: from one of Streamlit's lists, and a page from the navigation."""
 
 from typing import TYPE_CHECKING
+
+from pages.registry import PAGES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,3 +27,10 @@ def choose(page: "Page", name: str, option: str) -> None:
         except TookTooLong:
             page.keyboard.press("Escape")
     raise AssertionError(f"the list {name!r} shows no option {option!r}")
+
+
+def go_to(page: "Page", title: str) -> None:
+    """Open another page by the navigation, as a person does: its group, then its name."""
+    group = next(entry.group for entry in PAGES if entry.title == title)
+    page.get_by_test_id("stTopNav").get_by_role("button", name=group, exact=True).click()
+    page.get_by_test_id("stTopNavDropdownLink").filter(has_text=title).click()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.choosing import choose
+from tests.browser.choosing import choose, go_to
 from wd_core import DatasetSpec, make_dataset
 from wd_core.linear.filters import (
     closest_steps,
@@ -111,7 +111,7 @@ def test_moving_the_steps_finds_weight_decay_and_a_reload_keeps_both(
     page.reload()
     page.locator('.wd-chart[data-state="done"]').nth(1).wait_for()
     assert (said(page, DECAY), said(page, STEPS)) == (weight_decay, "60")
-    page.get_by_role("link", name="Train").click()
+    go_to(page, "Train")
     page.wait_for_function("location.search.includes('weight_decay=')")
     kept = page.evaluate("new URLSearchParams(location.search).get('weight_decay')")
     assert float(kept) == pytest.approx(float(weight_decay), rel=SHOWN)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from tests.browser.choosing import choose
+from tests.browser.choosing import choose, go_to
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -53,10 +53,10 @@ def test_a_link_opens_the_same_codes_and_a_switch_moves_it(page: "Page", server:
 
 def test_the_run_is_that_of_train(page: "Page", server: "Server") -> None:
     opened(page, server, "?weight_decay=0.5&loss=half")
-    page.get_by_role("link", name="Train").click()
+    go_to(page, "Train")
     page.get_by_role("heading", name="Does weight decay stop overfitting?").wait_for()
     page.wait_for_function("location.search === '?weight_decay=0.5'")
-    page.get_by_role("link", name="Two codes").click()
+    go_to(page, "Two codes")
     page.wait_for_function("location.search === '?weight_decay=0.5&loss=half'")
 
 

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.choosing import go_to
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
@@ -211,16 +213,16 @@ def test_a_cold_deep_link_to_train(page: "Page", fresh_server: "Start") -> None:
 
 def test_each_page_keeps_its_settings(page: "Page", server: "Server") -> None:
     opened(page, server, "weight_decay=2&s2=0.1")
-    page.get_by_role("link", name="Train").click()
+    go_to(page, "Train")
     page.get_by_role("heading", name="Does weight decay stop").wait_for()
     page.locator('.wd-chart[data-state="done"][data-run="defaults"]').wait_for()
     page.get_by_role("slider", name=DECAY).press("ArrowRight")
     wait_link(page, "weight_decay=5")
-    page.get_by_role("link", name="Geometry").click()
+    go_to(page, "Geometry")
     page.get_by_role("heading", name="Why does a penalty pull").wait_for()
     wait_link(page, "s2=0.1")
     assert said(page, DECAY) == "2"
-    page.get_by_role("link", name="Train").click()
+    go_to(page, "Train")
     page.get_by_role("heading", name="Does weight decay stop").wait_for()
     wait_link(page, "weight_decay=5")
     assert page.get_by_test_id("stAlert").count() == 0

@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.choosing import go_to
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -72,10 +74,10 @@ def test_last_is_the_end_of_the_run(page: "Page", server: "Server") -> None:
 
 def test_both_pages_show_the_same_run(page: "Page", server: "Server") -> None:
     opened(page, server, "?weight_decay=0.5&step=3")
-    page.get_by_role("link", name="Train").click()
+    go_to(page, "Train")
     page.get_by_role("heading", name="Does weight decay stop overfitting?").wait_for()
     page.wait_for_function("location.search === '?weight_decay=0.5'")
-    page.get_by_role("link", name="One step").click()
+    go_to(page, "One step")
     page.get_by_text("Step 3 of 400").wait_for()
     page.wait_for_function("location.search === '?weight_decay=0.5&step=3'")
 

@@ -74,7 +74,6 @@ def test_opens_on_a_picture_of_the_defaults() -> None:
     assert drawn["series"] == training_picture(settings_of({}))["series"]
     assert {"test_loss", "test_loss_0"} <= set(drawn["series"])
     assert not page.warning
-    assert page.header[0].value.endswith("?")
 
 
 @pytest.mark.parametrize("lr", ["0.001", "0.02", "0.05"])  # ηλ = 2 keeps lengths, 5 makes w grow

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from numpy.typing import ArrayLike
 from wd_core.arrays import Array, as_array
 from wd_core.checks import require
 from wd_core.device import Place
-from wd_core.models.seam import Order
+from wd_core.models.seam import Offer, Order
 from wd_core.objective import augmented
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Optimizer, Rates, Tensor
 from wd_core.records import Dataset, EpochRecord
@@ -40,6 +41,8 @@ GATHER_WHOLE = 1 << 16
 @dataclass(frozen=True)
 class Linear:
     """x·w + b, with the half mean square or, as `Hyperparameters.loss` says, the mean square."""
+
+    offers: ClassVar[frozenset[Offer]] = frozenset({"exact solutions", "directions", "steps"})
 
     def given_start(
         self, start: tuple[ArrayLike, ArrayLike], n_runs: int, dataset: Dataset

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ from wd_core.arrays import Array, as_array
 from wd_core.checks import require, require_whole
 from wd_core.device import Place
 from wd_core.divergence import Divergence
-from wd_core.models.seam import Order
+from wd_core.models.seam import Offer, Order
 from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Tensor
 from wd_core.records import Dataset, EpochRecord
 from wd_core.seeding import generator
@@ -54,6 +54,8 @@ class Mlp:
     start is W ~ init_std·N(0, 2/fan_in), biases ~ init_bias_std·N(0, 1): zero by default.
     Wrong values raise ValueError.
     """
+
+    offers: ClassVar[frozenset[Offer]] = frozenset()
 
     hidden: tuple[int, ...] = (32, 32)
     activation: Activation = "relu"

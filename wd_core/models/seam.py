@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Tensor
 from wd_core.records import Dataset, EpochRecord
 
 Index = NDArray[np.int64]
+# What can be known of a model's runs beyond training them, and so which pages can show it.
+Offer = Literal["exact solutions", "directions", "steps", "decision regions"]
 Order = tuple[Index, Sequence[int]]  # the rows of an epoch, and where its batches begin and end
 
 
@@ -54,7 +56,15 @@ class Problem(Protocol):
 
 
 class Model(Protocol):
-    """What is trained: how runs become a `Problem`, and what that costs."""
+    """What is trained: how runs become a `Problem`, what that costs, and what else is known of it.
+
+    offers: "exact solutions" in closed form, "directions" that decay acts on one by one, "steps"
+    that can be taken apart, "decision regions" in the plane of two features.
+    """
+
+    @property
+    def offers(self) -> frozenset[Offer]:
+        """What can be known of its runs beyond training them."""
 
     def given_start(self, start: Any, n_runs: int, dataset: Dataset) -> Any:
         """A start from outside, checked, its arrays with a leading axis of runs."""

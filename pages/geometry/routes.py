@@ -1,0 +1,17 @@
+"""The address of Geometry's surface while λ is being dragged."""
+
+from __future__ import annotations
+
+from pages.geometry.payload.surface import ROUTE, surface
+from pages.geometry.question.scene import read_link
+from pages.shared.payload import Payload
+from pages.shared.routes import Query, answered
+
+
+def dragged(query: Query) -> Payload:
+    """The surface of a scene."""
+    scene, _ = read_link(query)
+    return surface(scene)
+
+
+ROUTES = (answered(ROUTE, dragged),)

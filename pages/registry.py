@@ -1,0 +1,86 @@
+"""All pages: where each is found, what it asks, and what it needs; one entry is enough for a page.
+
+A page's folder holds the rest: `view.py` draws it, `routes.py` has the addresses that its charts
+ask without a rerun.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.routing import Route
+
+from pages.geometry.routes import ROUTES as GEOMETRY
+from pages.map.routes import ROUTES as MAP
+from pages.train.routes import ROUTES as TRAIN
+from wd_core.models import Offer
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page.
+
+    path: its folder and its address; title: its name in the navigation and the browser's tab;
+    question: what it asks, its heading; group: where it stands in the navigation; routes: the
+    addresses its charts ask; needs: what a model has to offer to be shown on it.
+    """
+
+    path: str
+    title: str
+    question: str
+    group: str
+    routes: tuple[Route, ...] = ()
+    needs: frozenset[Offer] = frozenset()
+
+    @property
+    def view(self) -> str:
+        """The script that draws it, beside the frame."""
+        return f"{self.path}/view.py"
+
+
+EXACT: frozenset[Offer] = frozenset({"exact solutions"})
+
+# The first is the one that opens.
+PAGES = (
+    Page("train", "Train", "Does weight decay stop overfitting?", "Watch", TRAIN),
+    Page(
+        "step",
+        "One step",
+        "What does weight decay do to w at each update?",
+        "Watch",
+        needs=frozenset({"steps"}),
+    ),
+    Page(
+        "geometry",
+        "Geometry",
+        "Why does a penalty pull the optimum in?",
+        "Understand",
+        GEOMETRY,
+        EXACT,
+    ),
+    Page(
+        "act",
+        "Where it acts",
+        "Where does weight decay act?",
+        "Understand",
+        needs=frozenset({"directions"}),
+    ),
+    Page(
+        "dimension",
+        "Dimension",
+        "Can more features, or more data, hurt?",
+        "Understand",
+        needs=EXACT,
+    ),
+    Page("which", "Which λ", "Which λ?", "Choose", needs=EXACT),
+    Page("map", "η × λ", "Do the learning rate and λ pull together?", "Choose", MAP),
+    Page(
+        "codes",
+        "Two codes",
+        "Do the book's two codes compute the same?",
+        "The book",
+        needs=frozenset({"steps"}),
+    ),
+    Page("book", "The book", "Can the book's numbers be reproduced?", "The book", needs=EXACT),
+)
+GROUPS = tuple(dict.fromkeys(page.group for page in PAGES))
