@@ -13,6 +13,7 @@ from pages.act.answer.states import has_directions, most_weight_decay, weight_de
 from pages.act.question import FREE, SETTINGS, Shown, read_link
 from pages.shared import controls
 from pages.shared.link import Link
+from pages.shared.run import PINS, RUN
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import settings_of
 from pages.shared.words import say
@@ -29,7 +30,7 @@ def opened_link() -> list[str]:
     query = controls.opened_query()
     link, shown, complaints = read_link(query)
     refused: list[str] = []
-    if controls.PINS not in st.session_state:
+    if PINS not in st.session_state:
         named = any(key == "weight_decay" for key, _ in query)
         link, shown, refused = _agreed(link, shown, named)
     said = controls.take_run(link) + refused
@@ -78,8 +79,9 @@ def draw() -> None:
         controls.draw(SETTINGS["sliders"], PAGE)
     else:
         controls.draw(TRAIN["weight_decay"])
-    controls.front(("lr", "n_features"))
-    controls.folded()
+    controls.draw(RUN, "lr", "n_features")
+    controls.folded(RUN)
+    controls.randomness(RUN)
 
 
 def write_link(query: str) -> None:

@@ -7,6 +7,7 @@ from pages.act import sections as explained
 from pages.act.answer.states import has_directions
 from pages.shared import controls as run_controls
 from pages.shared import presets
+from pages.shared.run import RUN
 from pages.shared.words import literal
 
 
@@ -18,7 +19,7 @@ def page() -> None:
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.draw()
-        presets.buttons()
+        presets.buttons(RUN, presets.PRESETS)
     settings, shown, pins = run_controls.chosen(), controls.chosen(), run_controls.pins()
     with drawing:
         try:

@@ -9,12 +9,12 @@ import streamlit as st
 from pages.codes.answer import Question
 from pages.codes.question import SETTINGS, read_link
 from pages.shared import controls
+from pages.shared.run import RUN
+from pages.shared.settings import FRONT, of_rules
 from wd_core.book.two_codes import Switches
 
 PAGE = "codes "
 OPENED = PAGE + "opened"
-# The book's codes have no other rule than plain SGD: the optimizer is not asked for.
-TRAINING = ("batch_size", "epochs", "init_std")
 
 
 def opened_link() -> list[str]:
@@ -62,8 +62,10 @@ def switches() -> None:
 
 def run() -> None:
     """The controls of the run."""
-    controls.front()
-    controls.folded(TRAINING)
+    controls.draw(RUN, *FRONT)
+    # The book's codes have no other rule than plain SGD: the optimizer is not asked for.
+    controls.folded(RUN, but=("optimizer", "decay", *of_rules()))
+    controls.randomness(RUN)
 
 
 def _set(switches: Switches) -> None:

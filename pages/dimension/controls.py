@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable
 
 import streamlit as st
 
 from pages.dimension import answer
-from pages.dimension.question import DEFAULTS, SETTINGS, Problem, problem_of, read_link
+from pages.dimension.question import DEFAULT, FORM
 from pages.shared import controls
-from pages.shared.settings import Value
 
-PAGE = "dimension "
-CHART = PAGE + "chart"
-OPENED = PAGE + "opened"
-DRAWN = PAGE + "drawn"
+CHART, DRAWN = FORM.slot("chart"), FORM.slot("drawn")
+ABOVE = ("axis", "n_train", "n_features", "weight_decay")
+PAIRS = (("noise", "signal"), ("intercept",), ("measure",))
 # Parts that are drawn between two pictures.
 PARTS = 3
 
 
-def opened_link() -> list[str]:
-    """At the page's first run in a session: take over what the link says. Its complaints.
-
-    They stay while the settings do: the page comes again by itself while it draws on.
-    """
-    if OPENED not in st.session_state:
-        problem, complaints = read_link(controls.opened_query())
-        show(asdict(problem))
-        st.session_state[OPENED] = (_values(), complaints)
-    opened, complaints = st.session_state[OPENED]
-    return list(complaints) if opened == _values() else []
-
-
-def show(values: Mapping[str, Value]) -> None:
-    """Set the controls; a setting that is not named takes its default."""
-    for key in SETTINGS:
-        st.session_state[PAGE + key] = values.get(key, DEFAULTS[key])
-
-
 def draw() -> None:
     """The widgets that this problem reads; the marked place has its slider on the chart."""
-    _draw("axis")
-    _draw("n_train" if st.session_state[PAGE + "axis"] == "n_features" else "n_features")
-    _draw("weight_decay")
-    for pair in (("noise", "signal"), ("intercept",), ("measure",)):
+    controls.draw(FORM, *ABOVE)
+    for pair in PAIRS:
         for column, key in zip(st.columns(len(pair)), pair, strict=True):
             with column:
-                _draw(key)
+                controls.draw(FORM, key)
     with st.expander("Drawing", expanded=False):
-        _draw("draws", "seed")
+        controls.draw(FORM, *FORM.others(*ABOVE, *(key for pair in PAIRS for key in pair), "at"))
 
 
 def on_chart() -> dict[str, Callable[[], None]]:
@@ -62,7 +38,7 @@ def seen() -> answer.Seen:
 
     The session holds on to its own, lest other people's push them out before they are whole.
     """
-    problem = _problem()
+    problem = FORM.chosen(st.session_state)
     wanted = (problem.sizes, tuple(problem.grid))
     own: answer.Sample | None = st.session_state.get(DRAWN)
     if own is None or (own.sizes, own.grid) != wanted:
@@ -80,21 +56,9 @@ def go_on(so_far: answer.Seen) -> None:
         st.rerun()
 
 
-def _values() -> dict[str, Value]:
-    return {key: st.session_state[PAGE + key] for key in SETTINGS}
-
-
-def _problem() -> Problem:
-    return problem_of(_values())
-
-
 def _slid() -> None:
     value = st.session_state[CHART].chosen
     if value:
         at = int(value["at"])
-        st.session_state[PAGE + "at"] = DEFAULTS["at"] if at == _problem().sizes.peak else at
-
-
-def _draw(*keys: str) -> None:
-    for key in keys:
-        controls.draw(SETTINGS[key], PAGE)
+        peak = FORM.chosen(st.session_state).sizes.peak
+        st.session_state[FORM.slot("at")] = DEFAULT.at if at == peak else at

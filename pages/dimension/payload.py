@@ -9,7 +9,7 @@ import numpy as np
 from pages.dimension import figure as figures
 from pages.dimension import words
 from pages.dimension.answer import Curves, Seen, curves, fine
-from pages.dimension.question import Problem
+from pages.dimension.question import FORM, Problem
 from pages.shared.numbers import number_text
 from pages.shared.payload import Payload, Slider
 from wd_core.arrays import Array
@@ -36,7 +36,7 @@ def descent(seen: Seen) -> Payload:
         words.titles(problem),
         f"dimension-{problem.axis}-{problem.sizes.fixed}",
     )
-    query = problem.query()
+    query = FORM.query(problem)
     return {
         "run": f"{query or 'defaults'} {seen.drawn.parts}",
         "query": query,

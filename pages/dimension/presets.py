@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from pages.dimension.question import DEFAULT, Problem
+from pages.dimension.question import FORM, Problem
+from pages.shared.presets import Preset
 
 Here = Callable[[Problem], float]
 
@@ -26,12 +27,10 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Preset:
-    """A named problem, what its source says (hint: in a few words), and the numbers to meet."""
+class Result:
+    """What a source says of a problem, and the numbers to meet."""
 
-    name: str
-    problem: Problem
-    hint: str
+    preset: Preset
     claim: str
     references: tuple[Reference, ...] = field(hash=False)
 
@@ -98,51 +97,57 @@ def _hastie() -> tuple[Reference, ...]:
     )
 
 
-PRESETS = (
-    Preset(
-        "Krogh & Hertz 1991",
-        replace(
-            DEFAULT,
-            n_train=100,
-            noise=math.sqrt(0.2),
-            intercept="off",
-            measure="excess",
-            weight_decay=0.2,
+RESULTS = (
+    Result(
+        Preset(
+            "dimension",
+            "Krogh & Hertz 1991",
+            {
+                "n_train": 100,
+                "noise": math.sqrt(0.2),
+                "intercept": "off",
+                "measure": "excess",
+                "weight_decay": 0.2,
+            },
+            "The best decay matches the noise.",
         ),
-        "The best decay matches the noise.",
         "A weight decay of the size of the noise variance is best for every number of examples "
         "a weight: their λ is ours times n/d, so that λ* = dσ²/(n r²) is σ² in theirs (r² = 1).",
         _krogh_hertz(),
     ),
-    Preset(
-        "Nakkiran 2020, fig. 1",
-        replace(
-            DEFAULT,
-            axis="n_train",
-            n_features=500,
-            intercept="off",
-            weight_decay=0.02,
-            draws=5,
+    Result(
+        Preset(
+            "dimension",
+            "Nakkiran 2020, fig. 1",
+            {
+                "axis": "n_train",
+                "n_features": 500,
+                "intercept": "off",
+                "weight_decay": 0.02,
+                "draws": 5,
+            },
+            "Without decay, more data can hurt.",
         ),
-        "Without decay, more data can hurt.",
         "Without decay the risk rises again before n = d = 500; with the best decay more examples "
         "never hurt. As a sum over the examples, ‖y − Xw‖² + α‖w‖², the best α is nλ* = dσ²/r² = "
         "125 for every n.",
         _nakkiran(),
     ),
-    Preset(
-        "Hastie et al., SNR = 5",
-        replace(
-            DEFAULT,
-            n_train=100,
-            at=181,
-            noise=1.0,
-            signal=5.0,
-            intercept="off",
-            measure="excess",
-            weight_decay=0.1,
+    Result(
+        Preset(
+            "dimension",
+            "Hastie et al., SNR = 5",
+            {
+                "n_train": 100,
+                "at": 181,
+                "noise": 1.0,
+                "signal": 5.0,
+                "intercept": "off",
+                "measure": "excess",
+                "weight_decay": 0.1,
+            },
+            "A second minimum beyond the peak.",
         ),
-        "A second minimum beyond the peak.",
         "Where the signal is stronger than the noise, the least-norm solution has a second minimum "
         "beyond the peak, below using no features at all.",
         _hastie(),
@@ -150,10 +155,12 @@ PRESETS = (
 )
 
 
-def opened(problem: Problem) -> Preset | None:
-    """The preset that this problem is, wherever its mark stands and whatever is drawn."""
-    for preset in PRESETS:
-        own = preset.problem
-        if replace(problem, at=own.at, seed=own.seed, draws=own.draws) == own:
-            return preset
+PRESETS = tuple(result.preset for result in RESULTS)
+
+
+def opened(problem: Problem) -> Result | None:
+    """The result that this problem shows."""
+    for result in RESULTS:
+        if FORM.same(result.preset.question, problem):
+            return result
     return None

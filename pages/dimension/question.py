@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
-from urllib.parse import urlencode
+from typing import Literal
 
 import numpy as np
 
-from pages.shared.link import query_of, read_values
+from pages.shared.fields import Choice, Number, Setting, Steps, Value
+from pages.shared.form import Form, Link, Values, link_to
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.settings import Choice, Number, Setting, Steps, Value, as_text, settings_of
 from pages.shared.words import say
 from wd_core.arrays import Array
 from wd_core.linear.highdim import Isotropic
@@ -129,17 +128,8 @@ class Problem:
         """An excess risk as it is shown: with σ² or without, whole or half."""
         return self.scale * (excess + (0.0 if self.measure == "excess" else self.noise**2))
 
-    def query(self) -> str:
-        """The problem as the query of a link; defaults are left out."""
-        at = 0 if self.marked == self.sizes.peak else self.marked
-        read, values = relevant(self.axis), asdict(self) | {"at": at}
-        return urlencode(
-            {k: as_text(v) for k, v in values.items() if k in read and v != DEFAULTS[k]}
-        )
-
 
 DEFAULT = Problem()
-DEFAULTS: dict[str, Value] = asdict(DEFAULT)
 
 SETTINGS: dict[str, Setting] = {
     setting.key: setting
@@ -248,47 +238,53 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
-def relevant(axis: Axis) -> set[str]:
-    """The keys that a problem with this axis reads."""
-    return SETTINGS.keys() - {"n_features" if axis == "n_features" else "n_train"}
+def _read(values: Values) -> set[str]:
+    return values.keys() - {"n_features" if values["axis"] == "n_features" else "n_train"}
 
 
-def problem_of(values: Mapping[str, Value]) -> Problem:
-    """The problem with these values; a missing one has its default."""
-    given: dict[str, Any] = DEFAULTS | dict(values)
-    return Problem(**given)
+def _said(problem: Problem) -> Values:
+    at = 0 if problem.marked == problem.sizes.peak else problem.marked
+    return asdict(problem) | {"at": at}
 
 
-def read_link(query: Iterable[tuple[str, str]]) -> tuple[Problem, list[str]]:
-    """The problem in a query, and a sentence for everything in it that makes no sense."""
-    values, complaints = read_values(list(query), SETTINGS, DEFAULTS)
-    problem = problem_of(values)
+def _mended(problem: Problem, _: Values) -> tuple[Problem, list[str]]:
+    """A mark at the peak stays there; of one beside the axis it is said which is shown instead."""
     if problem.at == problem.sizes.peak:
-        problem = replace(problem, at=DEFAULT.at)
-    if problem.at not in (DEFAULT.at, problem.marked):
-        low, high = problem.sizes.ends
-        complaints.append(
-            say(
-                "Marked place: {given} in the link lies beside the axis, which goes from {low} to "
-                "{high}; {marked} is marked instead.",
-                given=problem.at,
-                low=low,
-                high=high,
-                marked=problem.marked,
-            )
-        )
-    return problem, complaints
+        return replace(problem, at=DEFAULT.at), []
+    if problem.at in (DEFAULT.at, problem.marked):
+        return problem, []
+    low, high = problem.sizes.ends
+    said = say(
+        "Marked place: {given} in the link lies beside the axis, which goes from {low} to "
+        "{high}; {marked} is marked instead.",
+        given=problem.at,
+        low=low,
+        high=high,
+        marked=problem.marked,
+    )
+    return problem, [said]
 
 
-def train_query(problem: Problem) -> str | None:
-    """A run on a training set of the marked size as a query for Train, None where it has no such.
+# A preset is the same wherever its mark stands and whatever is drawn.
+FORM = Form(
+    "dimension",
+    SETTINGS,
+    Problem,
+    reads=_read,
+    said=_said,
+    mended=_mended,
+    aside=("at", "seed", "draws"),
+)
+
+
+def on_train(problem: Problem) -> Link | None:
+    """The link to a run on a training set of the marked size on Train, None where it has no such.
 
     Full-batch descent from 0 at a third of the largest stable rate in the limit: few examples may
     curve the loss more than that.
     """
     n, d = problem.sizes.pair(problem.marked)
-    most = TRAIN["n_train"]
-    if problem.intercept == "off" or not isinstance(most, Number) or n > most.most:
+    if problem.intercept == "off":
         return None  # Train always fits an intercept
     curvature = (1 + math.sqrt(d / n)) ** 2 + problem.weight_decay
     values: dict[str, Value] = {
@@ -304,4 +300,4 @@ def train_query(problem: Problem) -> str | None:
         "init_std": 0.0,
         "seed": problem.seed,
     }
-    return query_of(settings_of(values), ())
+    return link_to("train", values)

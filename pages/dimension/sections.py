@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import numpy as np
 import streamlit as st
 
-from pages.dimension import controls, words
+from pages.dimension import words
 from pages.dimension.answer import TIMES, Sample, Seen, refits
-from pages.dimension.presets import PRESETS, opened
-from pages.dimension.question import Problem, train_query
+from pages.dimension.presets import opened
+from pages.dimension.question import Problem, on_train
 from pages.dimension.words import number
-from pages.shared import assets
-from pages.shared import controls as run_controls
+from pages.shared.controls import address
 from pages.shared.latex import tex
 from pages.shared.numbers import plain
 from pages.shared.words import Said, say
@@ -24,14 +21,6 @@ def finding(seen: Seen) -> None:
     """The answer to the page's question, from the numbers."""
     st.markdown(words.finding(seen))
     st.caption(words.drawing(seen.drawn, seen.problem.draws))
-
-
-def presets() -> None:
-    """A button for each result of the literature."""
-    run_controls.presets(
-        ((preset.name, preset.hint, asdict(preset.problem)) for preset in PRESETS),
-        controls.show,
-    )
 
 
 def numbers(seen: Seen) -> None:
@@ -59,12 +48,12 @@ def numbers(seen: Seen) -> None:
 
 def open_on_train(problem: Problem) -> None:
     """A link to a run on a training set of the marked size, where Train can say it."""
-    query = train_query(problem)
-    if query is not None:
+    link = on_train(problem)
+    if link is not None:
         st.markdown("**The marked place**")
         st.link_button(
             say("Open {place} on Train", place=words.short_place(problem, problem.marked)),
-            f"{assets.base_path()}/?{query}",
+            address(link),
             help="Full-batch descent from w = 0 on a training set of this size, σ, r² and fixed λ.",
         )
 
@@ -243,11 +232,11 @@ def _best(problem: Problem) -> None:
 
 def references(seen: Seen) -> None:
     """The numbers that an opened preset should give, beside those that it gives."""
-    preset = opened(seen.problem)
-    if preset is None:
+    result = opened(seen.problem)
+    if result is None:
         return
     rows = []
-    for reference in preset.references:
+    for reference in result.references:
         row = {
             "": reference.what,
             "reference": _four(reference.number),
@@ -257,8 +246,8 @@ def references(seen: Seen) -> None:
             k = seen.drawn.grid.index(reference.at)
             row["measured, median"] = plain(float(seen.median[reference.kind, k]))
         rows.append(row)
-    st.markdown(f"**{preset.name}**")
-    st.markdown(preset.claim)
+    st.markdown(f"**{result.preset.name}**")
+    st.markdown(result.claim)
     st.dataframe(rows, hide_index=True, height="content")
     st.caption(
         "Reference: the closed forms worked out beforehand and apart from this program, to four "

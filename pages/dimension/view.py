@@ -4,6 +4,10 @@ import streamlit as st
 
 from pages.dimension import controls, payload
 from pages.dimension import sections as explained
+from pages.dimension.presets import PRESETS
+from pages.dimension.question import FORM
+from pages.shared import controls as run_controls
+from pages.shared import presets
 from pages.shared.chart import chart
 from pages.shared.words import literal
 
@@ -11,12 +15,12 @@ from pages.shared.words import literal
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    for complaint in controls.opened_link():
+    for complaint in run_controls.opened(FORM):
         st.warning(literal(complaint))
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.draw()
-        explained.presets()
+        presets.buttons(FORM, PRESETS)
     seen = controls.seen()
     with side:
         explained.open_on_train(seen.problem)

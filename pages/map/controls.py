@@ -11,13 +11,12 @@ from pages.map.payload import frame
 from pages.map.question import DEFAULTS, SETTINGS, VARIED, Plan, Shown, plan_of, read_link, shown_of
 from pages.shared import assets, controls
 from pages.shared.link import query_of, read_values
-from pages.shared.settings import OF_RULES, Settings, Steps, as_text, relevant
-from pages.shared.settings import SETTINGS as RUN
+from pages.shared.run import RUN
+from pages.shared.settings import Settings, Steps, as_text, relevant
 
 PAGE = "map "
 CHART = "map chart"
 OPENED = PAGE + "opened"
-TRAINING = (*OF_RULES, "batch_size", "epochs", "init_std")
 
 
 def opened_link() -> list[str]:
@@ -57,25 +56,17 @@ def runs(shown: Shown) -> None:
     """What all the runs have in common."""
     source = str(st.session_state["source"])
     read = set().union(*(relevant(source, name) for name in shown.trained))
-    controls.front(("n_features",))
-    for title, keys in (
-        ("Data", controls.DATA),
-        ("Training", TRAINING),
-        ("Randomness", ("seed",)),
-    ):
-        with st.expander(title, expanded=False):
-            for key in keys:
-                if key in read:
-                    controls.draw(RUN[key])
+    controls.draw(RUN, "n_features")
+    unread = [key for key in RUN.settings if key not in read]
+    controls.folded(RUN, but=(*VARIED, *unread))
+    with st.expander("Randomness", expanded=False):
+        controls.draw(RUN, "seed")
 
 
 def one() -> None:
     """The run that is chosen by a click, by other means."""
     with st.expander("Chosen run", expanded=False):
-        read = relevant(str(st.session_state["source"]), str(st.session_state["optimizer"]))
-        for key in VARIED:
-            if key in read:
-                controls.draw(RUN[key])
+        controls.draw(RUN, *VARIED)
 
 
 def _ends(low: str, high: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import filterfalse
 from typing import Any
 
 import streamlit as st
@@ -10,12 +11,12 @@ import streamlit as st
 from pages.shared import assets
 from pages.shared.form import Form, Link
 from pages.shared.link import Link as RunLink
-from pages.shared.link import Pin, read_link
+from pages.shared.link import Pin
 from pages.shared.numbers import number_text
+from pages.shared.run import PINS, RUN
 from pages.shared.settings import (
     DEFAULTS,
     FRONT,
-    OF_RULES,
     SETTINGS,
     Choice,
     Number,
@@ -24,33 +25,17 @@ from pages.shared.settings import (
     Steps,
     Value,
     as_text,
-    relevant,
+    of_data,
     settings_of,
     within,
 )
 from pages.shared.words import say
 from wd_core import DATASETS
 
-PINS = "pins"
-DATA = (
-    *("source", "n_train", "n_test", "noise", "true_weight", "true_bias"),
-    *("n_informative", "correlation", "extension"),
-)
-TRAINING = ("optimizer", "decay", *OF_RULES, "batch_size", "epochs", "init_std")
-
 
 def opened_query() -> list[tuple[str, str]]:
     """What the address says, as pairs of a name and a text."""
     return [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
-
-
-def opened_link() -> RunLink | None:
-    """At the first run of a session: take over what the link says, and return it; later None."""
-    if PINS in st.session_state:
-        return None
-    link = read_link(opened_query())
-    take_run(link)
-    return link
 
 
 def address(link: Link) -> str:
@@ -92,41 +77,36 @@ def chosen() -> Settings:
     return settings_of({key: st.session_state.get(key, DEFAULTS[key]) for key in SETTINGS})
 
 
-def front(keys: Sequence[str] = FRONT) -> None:
-    """The controls that matter most, as far as the chosen data set and optimizer read them."""
-    read = relevant(str(st.session_state["source"]), str(st.session_state["optimizer"]))
-    for key in keys:
-        if key in read:
-            draw(SETTINGS[key])
+def folded(form: Form[Any], *, front: Collection[str] = FRONT, but: Collection[str] = ()) -> None:
+    """The settings of data and training that do not stand in front, each where it belongs.
 
-
-def folded(training: Sequence[str] = TRAINING) -> None:
-    """All the others, as far as the chosen data set and optimizer read them.
-
-    `training` names those of the training that a page reads.
+    `but`: those that the page has no use for.
     """
-    read = relevant(str(st.session_state["source"]), str(st.session_state["optimizer"]))
+    left = [key for key in RUN.settings if key in form.settings]
+    left = [key for key in left if key not in (*front, *but, "seed")]
     with st.expander("Data", expanded=False):
-        for key in DATA:
-            if key in read:
-                draw(SETTINGS[key])
+        draw(form, *filter(of_data, left))
     with st.expander("Training", expanded=False):
-        for key in training:
-            if key in read:
-                draw(SETTINGS[key])
+        draw(form, *filterfalse(of_data, left))
+
+
+def randomness(form: Form[Any]) -> None:
+    """The seed, and a button that takes the next one."""
+    slot, source = form.slot("seed"), form.slot("source")
+
+    def new() -> None:
+        st.session_state[slot] = (int(st.session_state[slot]) + 1) % 2**31
+
     with st.expander("Randomness", expanded=False):
-        draw(SETTINGS["seed"])
-        st.button("New seed", on_click=_new_seed, help=_of_a_new_seed())
+        draw(form, "seed")
+        seeded = DATASETS[str(st.session_state[source])].seeded
+        st.button("New seed", on_click=new, help=_of_a_new_seed(seeded))
 
 
-def _of_a_new_seed() -> str:
-    if DATASETS[str(st.session_state["source"])].seeded:
+def _of_a_new_seed(seeded: bool) -> str:
+    if seeded:
         return say("Draw new data, start and batch order.")
     return say("Draw a new start and batch order; these data stay the same.")
-
-
-def _new_seed() -> None:
-    st.session_state["seed"] = (int(st.session_state["seed"]) + 1) % 2**31
 
 
 def opened(form: Form[Any]) -> list[str]:

@@ -1,48 +1,63 @@
-"""Settings worth opening with one click, each with what to look for."""
+"""Questions worth opening with one click, each with what to look for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
-from pages.shared import controls
-from pages.shared.settings import Settings, Value, settings_of
+from pages.shared.controls import address
+from pages.shared.fields import Value
+from pages.shared.form import FORMS, Form
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A named set of settings; `values` holds what differs from the defaults."""
+    """A named question of a page; `values` holds what differs from its defaults."""
 
+    page: str
     name: str
-    values: dict[str, Value] = field(hash=False)
+    values: Mapping[str, Value] = field(hash=False)
     look_for: str
 
-    def settings(self) -> Settings:
-        """The full settings."""
-        return settings_of(self.values)
+    @property
+    def form(self) -> Form[Any]:
+        """The form of its page."""
+        return FORMS[self.page]
+
+    @property
+    def question(self) -> Any:
+        """The question itself."""
+        return self.form.of(self.values)
 
 
+# Runs, for every page that shows one.
 PRESETS = (
     Preset(
+        "train",
         "Book, λ = 0",
         {"weight_decay": 0.0},
         "The training loss falls towards 0 while the test loss stays where the random start put "
         "it: 20 examples cannot reach 180 of the 200 directions.",
     ),
     Preset(
+        "train",
         "Book, λ = 3",
         {"weight_decay": 3.0},
         "The test loss follows ‖w‖ down: decay erases the random start in the directions that no "
         "example reaches, by the factor 1 − ηλ a step.",
     ),
     Preset(
+        "train",
         "English edition",
         {"weight_decay": 3.0, "lr": 0.01, "epochs": 10, "init_std": 0.01},
         "The start is a hundred times smaller, so there is little to erase: without decay the "
         "test loss starts low and stays low, and λ changes it far less than from the book's start.",
     ),
     Preset(
+        "train",
         "λ matters: d = 20",
         {
             "weight_decay": 1.0,
@@ -57,6 +72,7 @@ PRESETS = (
         "weakest directions of the data: compare the two test curves as training goes on.",
     ),
     Preset(
+        "train",
         "λ matters: d = 200",
         {
             "weight_decay": 0.3,
@@ -74,16 +90,21 @@ PRESETS = (
 )
 
 
-def buttons() -> None:
-    """A button for each preset."""
-    controls.presets(
-        ((preset.name, preset.look_for, preset.settings().values()) for preset in PRESETS),
-        controls.show,
-    )
+def buttons(form: Form[Any], presets: Iterable[Preset]) -> None:
+    """A button for each preset: it sets what the page has, and leads to what another page has."""
+    st.markdown("**Presets**")
+    with st.container(horizontal=True, gap="small"):
+        for preset in presets:
+            if preset.form.slots <= form.slots:
+                there = (preset.values, st.session_state)
+                st.button(preset.name, help=preset.look_for, on_click=preset.form.show, args=there)
+            else:
+                link = preset.form.link(preset.question)
+                st.link_button(preset.name, address(link), help=preset.look_for)
 
 
-def hint(settings: Settings) -> None:
-    """What to look for, while the settings are those of a preset."""
-    for preset in PRESETS:
-        if preset.settings() == settings:
+def hint(form: Form[Any], presets: Iterable[Preset], question: Any) -> None:
+    """What to look for, while the question is that of a preset."""
+    for preset in presets:
+        if form.same(preset.question, question):
             st.markdown(f"**{preset.name}.** {preset.look_for}")

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from pages.shared.fields import Number, Setting, Steps, Value, usual
 from pages.shared.form import Form, Query, State, Values, written
 from pages.shared.link import LONGEST_NAME, PIN, printable, too_large
+from pages.shared.link import Pin as Pin
 from pages.shared.settings import SETTINGS, Settings, relevant, settings_of, within
 from pages.shared.words import say
 
@@ -46,18 +47,6 @@ RUN = Form(
     mended=lambda settings, given: (settings, too_large(settings.data, given)),
     limited=within_data,
 )
-
-
-@dataclass(frozen=True)
-class Pin:
-    """A run that is kept beside the present one."""
-
-    name: str
-    settings: Settings
-
-    def text(self) -> str:
-        """The pin as one value in a link: its name, a question mark, its settings."""
-        return f"{self.name}?{RUN.query(self.settings)}"
 
 
 @dataclass(frozen=True)

@@ -217,8 +217,6 @@ SETTINGS: dict[str, Setting] = {
     )
 }
 
-# The settings that only some optimizers read.
-OF_RULES = tuple(key for key in SETTINGS if any(key in rule.reads for rule in OPTIMIZERS.values()))
 DEFAULTS: dict[str, Value] = {key: usual(setting) for key, setting in SETTINGS.items()}
 FRONT = ("weight_decay", "lr", "n_features")
 
@@ -270,6 +268,16 @@ def _spec(cls: Any, values: Mapping[str, Value]) -> Any:
     return cls(**{key: value for key, value in values.items() if key in _names(cls)})
 
 
+def of_rules() -> set[str]:
+    """The keys of what only some optimizers read."""
+    return {key for rule in OPTIMIZERS.values() for key in rule.reads}
+
+
+def of_data(key: str) -> bool:
+    """Whether this is a setting of the data rather than of the training on them."""
+    return key in _names(DatasetSpec) and key != "seed"
+
+
 @cache
 def _names(cls: Any) -> frozenset[str]:
     return frozenset(f.name for f in fields(cls))
@@ -283,7 +291,6 @@ def within(setting: Sized, source: str) -> Sized:
 
 def relevant(source: str, optimizer: str) -> set[str]:
     """The keys that a run of this optimizer on this source reads."""
-    of_rules = {key for rule in OPTIMIZERS.values() for key in rule.reads}
-    of_some = {*_names(DatasetSpec), *of_rules} - {"source", "seed"}
+    of_some = {*_names(DatasetSpec), *of_rules()} - {"source", "seed"}
     reads = {*OPTIMIZERS[optimizer].reads, *DATASETS[source].reads}
     return {key for key in SETTINGS if key in reads or key not in of_some}

@@ -3,6 +3,8 @@
 import streamlit as st
 
 from pages.shared import controls as run_controls
+from pages.shared.run import RUN
+from pages.shared.settings import FRONT
 from pages.shared.words import literal
 from pages.step import controls
 from pages.step import sections as explained
@@ -16,8 +18,9 @@ def page() -> None:
         st.warning(literal(complaint))
     picture, side = st.columns([3, 1], gap="medium")
     with side:
-        run_controls.front()
-        run_controls.folded()
+        run_controls.draw(RUN, *FRONT)
+        run_controls.folded(RUN)
+        run_controls.randomness(RUN)
     settings, pins = run_controls.chosen(), run_controls.pins()
     with picture:
         try:

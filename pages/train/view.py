@@ -4,8 +4,11 @@ import streamlit as st
 
 from pages.shared import controls, presets
 from pages.shared.chart import chart
+from pages.shared.presets import PRESETS
+from pages.shared.settings import FRONT
 from pages.shared.words import literal, say
 from pages.train.payload.picture import training_picture
+from pages.train.question import FORM, SETTINGS
 from pages.train.sections import explanations, pinned
 from pages.train.sections.downloads import downloads
 
@@ -13,19 +16,20 @@ from pages.train.sections.downloads import downloads
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    link = controls.opened_link()
-    if link and link.complaints:
-        st.warning("\n\n".join(literal(complaint) for complaint in link.complaints))
+    if complaints := controls.opened(FORM):
+        st.warning("\n\n".join(literal(complaint) for complaint in complaints))
     picture, side = st.columns([3, 1], gap="medium")
     with side:
-        controls.front()
-        controls.folded()
-        presets.buttons()
-    settings, pins = controls.chosen(), controls.pins()
+        controls.draw(FORM, *FRONT, *SETTINGS)
+        controls.folded(FORM)
+        controls.randomness(FORM)
+        presets.buttons(FORM, PRESETS)
+    asked = FORM.chosen(st.session_state)
+    settings = asked.settings
     with picture:
-        presets.hint(settings)
+        presets.hint(FORM, PRESETS, asked)
         try:
-            payload = training_picture(settings, pins)
+            payload = training_picture(settings, asked.pins)
         except ValueError as error:
             st.error(
                 say(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from pages.shared import controls
-from pages.shared.settings import OF_RULES, Value, relevant
+from pages.shared.settings import Value, of_rules, relevant
 from pages.which.answer import measured
 from pages.which.figure.scale import Scale
 from pages.which.question import DEFAULTS, SETTINGS, Problem, problem_of, read_link
@@ -21,7 +21,7 @@ AT_FIRST, BETWEEN = 0.25, 0.4
 FRONT = ("source", "n_train", "n_features", "noise", "lr", "epochs")
 REPEATED = ("seeds", "draws", "least", "most")
 DATA = ("n_test", "true_weight", "true_bias", "n_informative", "correlation", "extension")
-TRAINING = ("optimizer", "decay", *OF_RULES, "batch_size", "init_std")
+TRAINING = ("optimizer", "decay", *of_rules(), "batch_size", "init_std")
 
 
 def opened_link() -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.dimension.question import Problem, problem_of
+from pages.dimension.question import FORM, Problem
 from pages.shared.settings import as_text
 from pages.shared.words import Said
 from tests.matrix import traces
@@ -55,7 +55,7 @@ class Asked:
 
     @property
     def problem(self) -> Problem:
-        return problem_of(self.values)
+        return FORM.of(self.values)
 
     def query(self) -> dict[str, str]:
         return {key: as_text(value) for key, value in self.values.items()}
@@ -67,7 +67,7 @@ def asked_of(row: tuple[Any, ...]) -> Asked:
     fixed = "n_train" if axis == "n_features" else "n_features"
     size = 1 if fixed == "n_features" and size == 2 else size
     values = {**chosen, fixed: size, "draws": DRAWS, "seed": 3}
-    sizes = problem_of(values).sizes
+    sizes = FORM.of(values).sizes
     low, high = sizes.ends
     place = {"low": low, "before": max(low, sizes.peak - 1), "peak": sizes.peak, "high": high}[at]
     if place != sizes.peak:

@@ -72,7 +72,7 @@ def test_a_part_that_is_all_of_w_has_no_curve_of_its_own() -> None:
 def test_a_run_of_a_second_is_taken_apart_as_a_short_one_is() -> None:
     """The preset of 200 dimensions takes longer than the eye's blink, and no longer than a wait."""
     (preset,) = (preset for preset in PRESETS if "d = 200" in preset.name and "λ" in preset.name)
-    settings = preset.settings()
+    settings = preset.question.settings
     assert not cached.is_short(settings)
     assert soon(settings)
     found, data = split(settings), cached.dataset(settings.data)

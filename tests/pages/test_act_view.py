@@ -15,8 +15,9 @@ from streamlit.testing.v1 import AppTest
 from pages.act.answer.states import steps_for, weight_decay_for
 from pages.act.controls import CHART, on_chart
 from pages.act.question import SETTINGS
-from pages.shared import cached, controls
+from pages.shared import cached
 from pages.shared.presets import PRESETS
+from pages.shared.run import PINS
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import Number, Steps, settings_of
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, make_dataset
@@ -159,8 +160,8 @@ def test_every_preset_opens_here(preset: Any) -> None:
     page = opened({"steps": "200"})
     (button,) = (b for b in page.button if b.label == preset.name)
     page = fine(button.click().run())
-    assert query(page) == preset.settings().query()
-    assert now(page)["weight_decay"] == preset.settings().run.weight_decay
+    assert query(page) == preset.question.settings.query()
+    assert now(page)["weight_decay"] == preset.question.settings.run.weight_decay
 
 
 @pytest.mark.parametrize(
@@ -225,7 +226,7 @@ def test_the_run_and_the_pins_are_those_of_the_session() -> None:
     page = AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS)
     for key, value in settings_of({"lr": 0.02}).values().items():
         page.session_state[key] = value
-    page.session_state[controls.PINS] = ()
+    page.session_state[PINS] = ()
     assert query(fine(page.run())) == "lr=0.02"
     page = opened({"pin": "one?lr=0.02", "steps": "50", "sliders": "free"})
     assert query(page) == "pin=one%3Flr%3D0.02&steps=50&sliders=free"

@@ -13,14 +13,14 @@ import pytest
 from scipy.signal import find_peaks, peak_prominences
 from streamlit.testing.v1 import AppTest
 
-from pages.dimension import answer, controls, words
+from pages.dimension import answer, words
 from pages.dimension import payload as picture
 from pages.dimension.answer import Sample, Seen, seen
-from pages.dimension.presets import PRESETS, Preset, opened
-from pages.dimension.question import DEFAULT, SETTINGS, Problem, read_link, train_query
+from pages.dimension.presets import PRESETS, RESULTS, Result, opened
+from pages.dimension.question import DEFAULT, FORM, SETTINGS, Problem, on_train
 from pages.shared.chart import encode
-from pages.shared.link import read_link as read_train_link
 from pages.shared.words import Said
+from pages.train.question import FORM as TRAIN
 from tests.matrix.driver import number, recording
 from wd_core import make_dataset, max_stable_lr
 
@@ -85,46 +85,46 @@ def text_of(page: AppTest) -> str:
 OTHER = Problem("n_train", 50, 7, 9, 0.5, 0.1, 2.0, "off", "loss", 10, 3)
 
 
-@pytest.mark.parametrize("problem", [DEFAULT, OTHER, *(p.problem for p in PRESETS)])
+@pytest.mark.parametrize("problem", [DEFAULT, OTHER, *(p.question for p in PRESETS)])
 def test_a_link_is_the_problem(problem: Problem) -> None:
-    assert read_link(parse_qsl(problem.query())) == (problem, [])
+    assert FORM.read(parse_qsl(FORM.query(problem))) == (problem, [])
 
 
 def test_the_link_is_short() -> None:
-    assert DEFAULT.query() == ""
+    assert FORM.query(DEFAULT) == ""
     unread = replace(DEFAULT, n_features=77)
-    assert unread.query() == ""
-    assert replace(DEFAULT, at=10**6).query() == "at=500"
-    assert replace(DEFAULT, at=49).query() == ""
+    assert FORM.query(unread) == ""
+    assert FORM.query(replace(DEFAULT, at=10**6)) == "at=500"
+    assert FORM.query(replace(DEFAULT, at=49)) == ""
 
 
 def test_a_mark_at_the_peak_stays_there_when_the_sizes_change() -> None:
     for query in ([], [("at", "49")]):
-        problem, complaints = read_link(query)
+        problem, complaints = FORM.read(query)
         assert not complaints
         for n in (2, 10, 500):
             moved = replace(problem, n_train=n)
             assert moved.marked == n - 1
-            assert moved.query() == f"n_train={n}"
-    assert read_link([("at", "60")])[0].marked == 60
+            assert FORM.query(moved) == f"n_train={n}"
+    assert FORM.read([("at", "60")])[0].marked == 60
 
 
 def test_nonsense_in_a_link_is_named() -> None:
     query = {"axis": "k", "n_train": "1", "noise": "-1", "at": "x", "draws": "1e3", "q": "1"}
-    problem, complaints = read_link(query.items())
+    problem, complaints = FORM.read(query.items())
     assert problem == DEFAULT
     assert len(complaints) == len(query)
 
 
 @pytest.mark.parametrize("at", ["-4", "0", "x", "7.5"])
 def test_a_mark_that_makes_no_sense_gives_the_peak_and_says_so(at: str) -> None:
-    problem, (complaint,) = read_link([("n_train", "31"), ("at", at)])
+    problem, (complaint,) = FORM.read([("n_train", "31"), ("at", at)])
     assert problem.marked == problem.sizes.peak == 30
     assert complaint.endswith("; the peak is marked instead.")
 
 
 def test_a_mark_beside_the_axis_is_named_and_moved() -> None:
-    problem, complaints = read_link([("n_train", "10"), ("at", "2000")])
+    problem, complaints = FORM.read([("n_train", "10"), ("at", "2000")])
     assert problem.marked == 100
     assert complaints == [
         "Marked place: 2000 in the link lies beside the axis, which goes from 1 to 100; 100 is "
@@ -155,13 +155,14 @@ def test_the_grid_holds_peak_ends_and_mark(axis: Any, intercept: Any, size: int)
 @pytest.mark.parametrize("at", [5, 49, 500])
 @pytest.mark.parametrize("lam", [0.0, 0.02, 30.0])
 def test_the_link_to_train_is_a_stable_run_on_such_data(at: int, lam: float) -> None:
-    query = train_query(replace(DEFAULT, at=at, weight_decay=lam))
-    assert query is not None
-    link = read_train_link(parse_qsl(query))
-    assert not link.complaints
-    data, run = make_dataset(link.settings.data), link.settings.run
+    link = on_train(replace(DEFAULT, at=at, weight_decay=lam))
+    assert link is not None
+    assert link.page == "train"
+    asked, complaints = TRAIN.read(parse_qsl(link.query))
+    assert not complaints
+    data, run = make_dataset(asked.settings.data), asked.settings.run
     assert data.X_train.shape == (50, at)
-    assert link.settings.data.noise == 0.5
+    assert asked.settings.data.noise == 0.5
     assert (data.w_true**2).sum() == pytest.approx(1, rel=1e-5)
     assert run.weight_decay == lam
     assert run.batch_size == 50
@@ -169,8 +170,8 @@ def test_the_link_to_train_is_a_stable_run_on_such_data(at: int, lam: float) -> 
 
 
 def test_train_has_no_run_without_intercept_and_none_so_long() -> None:
-    assert train_query(replace(DEFAULT, intercept="off")) is None
-    assert train_query(Problem("n_train", n_features=500, at=5000)) is None
+    assert on_train(replace(DEFAULT, intercept="off")) is None
+    assert on_train(Problem("n_train", n_features=500, at=5000)) is None
 
 
 # ---------------------------------------------------------------- measured
@@ -231,28 +232,29 @@ def test_a_costly_axis_shows_lines_and_what_it_has() -> None:
 # ---------------------------------------------------------------- presets
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.name)
-def test_a_preset_meets_its_numbers(preset: Preset) -> None:
-    assert opened(preset.problem) == preset
-    assert opened(replace(preset.problem, at=50, seed=4)) == preset
-    assert opened(replace(preset.problem, noise=0.3)) is None
-    assert Sample(preset.problem.sizes, tuple(preset.problem.grid)).draws == preset.problem.draws
-    for reference in preset.references:
-        here = reference.here(preset.problem)
+@pytest.mark.parametrize("result", RESULTS, ids=lambda r: r.preset.name)
+def test_a_preset_meets_its_numbers(result: Result) -> None:
+    problem = result.preset.question
+    assert opened(problem) == result
+    assert opened(replace(problem, at=50, seed=4)) == result
+    assert opened(replace(problem, noise=0.3)) is None
+    assert Sample(problem.sizes, tuple(problem.grid)).draws == problem.draws
+    for reference in result.references:
+        here = reference.here(problem)
         if math.isinf(reference.number):
             assert math.isinf(here)
         else:
             digits = FOUR_DIGITS * 10 if reference.number > 1.7 else FOUR_DIGITS
             assert here == pytest.approx(reference.number, abs=digits)
         if reference.at is not None:
-            assert reference.at in preset.problem.grid
+            assert reference.at in problem.grid
 
 
 def test_what_is_measured_is_near_the_references() -> None:
     """Away from the peak; medians of 50 draws at n = 100."""
-    preset = PRESETS[0]
-    found = whole(preset.problem)
-    for reference in preset.references:
+    result = RESULTS[0]
+    found = whole(result.preset.question)
+    for reference in result.references:
         assert reference.at is not None
         if abs(reference.at - 100) > 30 or reference.kind == 2:
             k = found.drawn.grid.index(reference.at)
@@ -350,7 +352,7 @@ EXTREMES = [
 
 @pytest.mark.parametrize("query", EXTREMES)
 def test_the_ends_of_the_controls(query: dict[str, str]) -> None:
-    problem, complaints = read_link(query.items())
+    problem, complaints = FORM.read(query.items())
     assert not complaints
     drawn = picture.descent(whole(problem))
     for name in ("yaxis", "yaxis2", "yaxis3", "xaxis", "xaxis2", "xaxis3"):
@@ -385,7 +387,7 @@ def test_colour_is_doubled_by_dash_and_marker() -> None:
 
 @pytest.mark.parametrize("query", [{}, *EXTREMES])
 def test_plotly_accepts_every_part_of_the_figure(query: dict[str, str]) -> None:
-    figure = picture.descent(whole(read_link(query.items())[0]))["figure"]
+    figure = picture.descent(whole(FORM.read(query.items())[0]))["figure"]
     accepted = go.Figure(figure).to_plotly_json()
     assert len(accepted["data"]) == len(figure["data"])
 
@@ -466,8 +468,8 @@ def test_the_tooltip_of_a_preset_is_one_line() -> None:
     page = page_at(n_train="10")
     for preset in PRESETS:
         (button,) = (b for b in page.button if b.label == preset.name)
-        assert button.help == preset.hint
-        assert len(preset.hint) < 40
+        assert button.help == preset.look_for
+        assert len(preset.look_for) < 40
 
 
 def test_the_numbers_are_two_tables_and_the_way_to_train_is_short() -> None:
@@ -498,18 +500,18 @@ def test_every_control_has_its_help() -> None:
     for widget in widgets:
         assert widget.key
         # a field of numbers adds its range
-        assert widget.help.startswith(SETTINGS[widget.key.removeprefix(controls.PAGE)].help)
+        assert widget.help.startswith(SETTINGS[widget.key.removeprefix("dimension ")].help)
 
 
 def test_a_control_changes_the_link_and_the_axis_its_size() -> None:
     page = page_at(n_train="10", at="9")
-    page.number_input(key=controls.PAGE + "noise").set_value(1.0)
+    page.number_input(key="dimension noise").set_value(1.0)
     assert payload(fine(page.run()))["query"] == "n_train=10&noise=1"
-    page.selectbox(key=controls.PAGE + "axis").set_value("n_train")
+    page.selectbox(key="dimension axis").set_value("n_train")
     page = fine(page.run())
-    page.number_input(key=controls.PAGE + "n_features").set_value(8)
+    page.number_input(key="dimension n_features").set_value(8)
     assert payload(fine(page.run()))["query"] == "axis=n_train&n_features=8&noise=1"
-    page.selectbox(key=controls.PAGE + "axis").set_value("n_features")
+    page.selectbox(key="dimension axis").set_value("n_features")
     assert payload(fine(page.run()))["query"] == "n_train=10&noise=1"
 
 
@@ -517,8 +519,8 @@ def test_a_preset_opens_with_its_table() -> None:
     page = page_at(n_train="10", at="9")
     (button,) = (b for b in page.button if b.label.startswith("Hastie"))
     page = fine(button.click().run())
-    assert payload(page)["query"] == PRESETS[2].problem.query()
+    assert payload(page)["query"] == FORM.query(PRESETS[2].question)
     table = page.dataframe[-1].value
     assert list(table["reference"]) == ["1.809", "3.472", "5"]
     assert list(table["here"]) == ["1.809", "3.4721", "5"]
-    assert asdict(PRESETS[2].problem)["n_train"] == 100
+    assert asdict(PRESETS[2].question)["n_train"] == 100

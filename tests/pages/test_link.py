@@ -15,7 +15,7 @@ import pages
 from pages.act.question import read_link as read_act
 from pages.book.question import FORM as BOOK
 from pages.codes.question import read_link as read_codes
-from pages.dimension.question import read_link as read_dimension
+from pages.dimension.question import FORM as DIMENSION
 from pages.geometry.question.scene import read_link as read_geometry
 from pages.map.question import read_link as read_map
 from pages.shared import tables
@@ -56,7 +56,7 @@ READERS: dict[str, Reader] = {
     "act.question": read_act,
     "book.question": BOOK.read,
     "codes.question": read_codes,
-    "dimension.question": read_dimension,
+    "dimension.question": DIMENSION.read,
     "geometry.question.scene": read_geometry,
     "map.question": read_map,
     "step.question": read_step,

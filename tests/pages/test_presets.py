@@ -17,7 +17,7 @@ SEEDS = range(9)
 
 def ends(preset: Preset, seed: int) -> dict[str, float]:
     """Where the preset and its twin without decay end, on this seed."""
-    settings = preset.settings()
+    settings = preset.question.settings
     run = replace(settings.run, seed=seed)
     twin = replace(run, weight_decay=0.0)
     data = make_dataset(replace(settings.data, seed=seed))
@@ -63,12 +63,12 @@ def test_presets_are_named_once_and_say_what_to_look_for() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_is_its_own_link(preset: Preset) -> None:
-    differing = preset.settings().differences()
+    differing = preset.question.settings.differences()
     assert differing.items() <= preset.values.items()
 
 
 def test_the_book_on_its_own_settings() -> None:
-    book, run = NAMED["Book, λ = 3"].settings(), Hyperparameters()
+    book, run = NAMED["Book, λ = 3"].question.settings, Hyperparameters()
     assert book.data == DatasetSpec()
     assert book.run == replace(run, weight_decay=3.0)
     assert (run.lr, run.epochs, run.batch_size, run.init_std) == (0.003, 100, 5, 1.0)
@@ -94,7 +94,7 @@ def test_the_book_with_decay_erases_its_start() -> None:
 
 
 def test_twenty_examples_reach_twenty_directions() -> None:
-    data = make_dataset(NAMED["Book, λ = 0"].settings().data)
+    data = make_dataset(NAMED["Book, λ = 0"].question.settings.data)
     assert row_space(data.X_train).shape == (200, 20)
 
 
@@ -153,4 +153,4 @@ def test_least_squares_is_at_its_worst_at_d_equal_n() -> None:
 
 def test_presets_that_wait_are_short_or_stream() -> None:
     for preset in PRESETS[:4]:
-        assert cached.is_short(preset.settings()), preset.name
+        assert cached.is_short(preset.question.settings), preset.name

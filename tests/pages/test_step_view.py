@@ -11,8 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from pages.shared import cached, controls
+from pages.shared import cached
 from pages.shared.numbers import plain
+from pages.shared.run import PINS
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import Number, Steps, settings_of
 from pages.step.answer import mends as mends_module
@@ -375,7 +376,7 @@ def test_the_run_is_that_of_the_session() -> None:
     settings = settings_of({"lr": 0.02})
     for key, value in settings.values().items():
         page.session_state[key] = value
-    page.session_state[controls.PINS] = ()
+    page.session_state[PINS] = ()
     assert query(fine(page.run())) == "lr=0.02"
 
 

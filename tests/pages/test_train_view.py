@@ -98,7 +98,7 @@ def test_every_control_is_there_with_help_and_its_value() -> None:
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_every_preset_opens_with_what_to_look_for(preset: Any) -> None:
     page = click(opened({"lr": "0.5", "noise": "2"}), preset.name)
-    assert payload(page)["query"] == preset.settings().query()
+    assert payload(page)["query"] == preset.question.settings.query()
     assert preset.look_for in shown_text(page)
 
 

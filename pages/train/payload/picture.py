@@ -11,16 +11,17 @@ from dataclasses import replace
 import numpy as np
 
 from pages.shared import cached
-from pages.shared.link import Pin, query_of
 from pages.shared.numbers import number_text, plain
 from pages.shared.palette import OPTIMUM, TEXT
 from pages.shared.payload import Events, Figure, Part, Payload, Rows
 from pages.shared.plotting import MARKS, Series
 from pages.shared.remedies import Remedies, course, remedies
+from pages.shared.run import Asked, Pin
 from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, relevant, within
 from pages.shared.words import Said, say
 from pages.train import figure
 from pages.train.payload import tiles
+from pages.train.question import FORM, Shown
 from pages.train.words import diverged, story
 from wd_core import make_dataset, train, unreachable_norm
 from wd_core.arrays import Array
@@ -47,7 +48,8 @@ def training_picture(
     `waits`: whether somebody waits for what has to be tried, as nobody does during a drag.
     Raises ValueError where the data set refuses the settings.
     """
-    query, read = query_of(settings, pins), relevant(settings.data.source, settings.run.optimizer)
+    query = FORM.query(Asked(settings, Shown(), tuple(pins)))
+    read = relevant(settings.data.source, settings.run.optimizer)
     front = [key for key in FRONT if key in read]
     records = cached.known(settings)
     shown = _finished(settings, records, pins, waits) if records else _begun(settings, pins)

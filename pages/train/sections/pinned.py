@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared import controls
 from pages.shared.link import LONGEST_NAME, MOST_PINS, Pin
 from pages.shared.numbers import plain
+from pages.shared.run import PINS
 from pages.shared.settings import SETTINGS, Settings, as_text, relevant
 from pages.train.payload.picture import final_numbers
 
@@ -92,7 +93,7 @@ def _pin(settings: Settings) -> None:
     pins = controls.pins()
     taken = {pin.name for pin in pins}
     name = next(f"Run {i}" for i in range(1, MOST_PINS + 2) if f"Run {i}" not in taken)
-    st.session_state[controls.PINS] = (*pins, Pin(name, settings))
+    st.session_state[PINS] = (*pins, Pin(name, settings))
 
 
 def _rename(place: int, field: str) -> None:
@@ -100,9 +101,9 @@ def _rename(place: int, field: str) -> None:
     name = str(st.session_state[field]).strip()[:LONGEST_NAME].strip() or pins[place].name
     st.session_state[field] = name
     pins[place] = Pin(name, pins[place].settings)
-    st.session_state[controls.PINS] = tuple(pins)
+    st.session_state[PINS] = tuple(pins)
 
 
 def _remove(place: int) -> None:
     pins = controls.pins()
-    st.session_state[controls.PINS] = pins[:place] + pins[place + 1 :]
+    st.session_state[PINS] = pins[:place] + pins[place + 1 :]
