@@ -13,8 +13,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.geometry import controls
-from pages.geometry.answer.descents import FARTHEST, batches, minibatch, within_reach
+from pages.geometry.answer.descents import batches, minibatch
 from pages.geometry.answer.solutions import problem, solutions
+from pages.geometry.payload.descents import FARTHEST, within_reach
 from pages.geometry.question.scene import DEFAULTS, SETTINGS, Scene, read_link
 from pages.shared.numbers import plain
 from tests.descent import largest_stable_lr

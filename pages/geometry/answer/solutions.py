@@ -18,6 +18,8 @@ from wd_core.plane.quadratic import Quadratic
 
 # λ and θ of a picture.
 Pair = tuple[float, float]
+# A frame: left, right, bottom, top.
+Box = tuple[float, float, float, float]
 # λ is on offer where w* has moved by this share of ‖w̃‖ since the last one, at powers of ten and at
 # the default: playing through all pictures w* goes at an even pace, and does not wait where λ
 # changes nothing.
@@ -44,7 +46,7 @@ class Solutions:
 
     weight_decay, theta [K]; optimum w*, minimiser w̃ [K, 2] and surfaces in the plane of each;
     `chosen`: the picture of the scene; stops: the pictures that the λ slider stops at, and those of
-    the θ slider, both ascending; box: the frame's (left, right, bottom, top).
+    the θ slider, both ascending; box: the frame.
     """
 
     weight_decay: Array
@@ -55,7 +57,7 @@ class Solutions:
     free_norm: float
     chosen: int
     stops: tuple[list[int], list[int]]
-    box: tuple[float, float, float, float]
+    box: Box
 
     @property
     def half(self) -> float:
@@ -214,14 +216,14 @@ def _wanted(given: Problem, scene: Scene) -> Pair:
     return lam, scene.theta if lam > 0 else max(scene.theta, given.free_norm)
 
 
-def _box(minimiser: Array) -> tuple[float, float, float, float]:
+def _box(minimiser: Array) -> Box:
     """The square frame: 0, the disc and w̃ lie well inside."""
     half = REACH * float(np.linalg.norm(minimiser)) or UNIT
     x, y = (TOWARDS * minimiser).tolist()
     return x - half, x + half, y - half, y + half
 
 
-def outside(scene: Scene, box: Sequence[float]) -> bool:
+def outside(scene: Scene, box: Box) -> bool:
     """Whether the start of the descent lies outside the frame."""
     left, right, bottom, top = box
     return not (left <= scene.start1 <= right and bottom <= scene.start2 <= top)

@@ -8,9 +8,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from pages.geometry.answer.solutions import Box
 from pages.geometry.figure.traces import CURVE, LARGE, SMALL_LOSS, SMALL_OBJECTIVE, SMALL_PENALTY
 
-Box = tuple[float, float, float, float]
 Domains = dict[str, tuple[tuple[float, float], tuple[float, float]]]
 
 DOMAINS: Domains = {

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pages.geometry.answer.solutions import Solutions
-from pages.geometry.figure.layout import Box
+from pages.geometry.answer.solutions import Box, Solutions
 from pages.geometry.figure.panels import RINGS
 from pages.geometry.payload.labels import ROOM, TURNS, around, clearest, taken, way
 from pages.shared.moves import Moves

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from pages.geometry.answer import descents
 from pages.geometry.answer.solutions import Solutions, outside, problem, solutions
 from pages.geometry.figure import layout, panels
-from pages.geometry.payload import moves, readouts
+from pages.geometry.payload import descents, moves, readouts
 from pages.geometry.question.scene import ON, Scene, with_descent, with_l1
 from pages.geometry.question.sources import Problem
 from pages.geometry.words import meaning
