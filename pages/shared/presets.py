@@ -96,8 +96,13 @@ def buttons(form: Form[Any], presets: Iterable[Preset]) -> None:
     with st.container(horizontal=True, gap="small"):
         for preset in presets:
             if preset.form.slots <= form.slots:
-                there = (preset.values, st.session_state)
-                st.button(preset.name, help=preset.look_for, on_click=preset.form.show, args=there)
+                values = preset.form.values(preset.question)
+                st.button(
+                    preset.name,
+                    help=preset.look_for,
+                    on_click=preset.form.show,
+                    args=(values, st.session_state),
+                )
             else:
                 link = preset.form.link(preset.question)
                 st.link_button(preset.name, address(link), help=preset.look_for)

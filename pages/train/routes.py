@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from pages.shared.link import read_link
 from pages.shared.payload import Events, Payload
 from pages.shared.routes import Query, answered, streamed
 from pages.train.payload.picture import stream, training_picture
+from pages.train.question import FORM
 
 
 def dragged(query: Query) -> Payload:
     """The picture of a run whose control is being dragged: nobody waits for what must be tried."""
-    link = read_link(query)
-    return training_picture(link.settings, link.pins, waits=False)
+    asked, _ = FORM.read(query)
+    return training_picture(asked.settings, asked.pins, waits=False)
 
 
 def long(query: Query) -> Events:
     """A long run as it comes."""
-    link = read_link(query)
-    return stream(link.settings, link.pins)
+    asked, _ = FORM.read(query)
+    return stream(asked.settings, asked.pins)
 
 
 ROUTES = (answered("/api/train", dragged), streamed("/api/train/stream", long))

@@ -1,67 +1,35 @@
-"""The controls of the page “Which λ”, kept in the session, started by the link."""
+"""The controls of the page “Which λ”, and what the session holds on to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import streamlit as st
 
 from pages.shared import controls
-from pages.shared.settings import Value, of_rules, relevant
+from pages.shared.run import RUN
 from pages.which.answer import measured
 from pages.which.figure.scale import Scale
-from pages.which.question import DEFAULTS, SETTINGS, Problem, problem_of, read_link
+from pages.which.question import FORM, Problem
 
-PAGE = "which "
-CHART = PAGE + "chart"
-OPENED = PAGE + "opened"
-TRAINED, AGAIN = PAGE + "trained", PAGE + "again"
+CHART, TRAINED, AGAIN = (FORM.slot(name) for name in ("chart", "trained", "again"))
 # Seconds of work before the first picture, and between two pictures after it.
 AT_FIRST, BETWEEN = 0.25, 0.4
 FRONT = ("source", "n_train", "n_features", "noise", "lr", "epochs")
 REPEATED = ("seeds", "draws", "least", "most")
-DATA = ("n_test", "true_weight", "true_bias", "n_informative", "correlation", "extension")
-TRAINING = ("optimizer", "decay", *of_rules(), "batch_size", "init_std")
-
-
-def opened_link() -> list[str]:
-    """At the page's first run in a session: take over what the link says. Its complaints.
-
-    They stay while the settings do: the page comes again by itself while it works on.
-    """
-    if OPENED not in st.session_state:
-        problem, complaints = read_link(controls.opened_query())
-        show(problem.values())
-        st.session_state[OPENED] = (_values(), complaints)
-    opened, complaints = st.session_state[OPENED]
-    return list(complaints) if opened == _values() else []
-
-
-def show(values: Mapping[str, Value]) -> None:
-    """Set the controls; a setting that is not named takes its default."""
-    for key in SETTINGS:
-        st.session_state[PAGE + key] = values.get(key, DEFAULTS[key])
 
 
 def draw() -> None:
     """The widgets that this problem reads; the marked λ has its slider on the chart."""
-    read = relevant(_kept("source"), _kept("optimizer"))
-    _draw(*(key for key in FRONT if key in read))
-    for name, keys in (("Data", DATA), ("Training", TRAINING)):
-        with st.expander(name, expanded=False):
-            _draw(*(key for key in keys if key in read))
+    controls.draw(FORM, *FRONT)
+    controls.folded(FORM, front=FRONT)
     with st.expander("Repetition and range", expanded=False):
-        _draw(*REPEATED, "seed")
+        controls.draw(FORM, *REPEATED, *FORM.others(*RUN.settings, *REPEATED, "at"), "seed")
 
 
 def on_chart() -> dict[str, Callable[[], None]]:
     """What the chart's slider and a click in its first panel change."""
     return {"chosen": _slid, "clicked": _clicked}
-
-
-def chosen() -> Problem:
-    """The problem as the controls stand now. ValueError where they do not go together."""
-    return problem_of(_values())
 
 
 def seen(problem: Problem) -> measured.Seen:
@@ -95,27 +63,14 @@ def go_on(so_far: measured.Seen) -> None:
         st.rerun()
 
 
-def _values() -> dict[str, Value]:
-    return {key: st.session_state[PAGE + key] for key in SETTINGS}
-
-
-def _kept(key: str) -> str:
-    return str(st.session_state[PAGE + key])
-
-
 def _slid() -> None:
     value = st.session_state[CHART].chosen
     if value:
-        st.session_state[PAGE + "at"] = float(value["at"])
+        st.session_state[FORM.slot("at")] = float(value["at"])
 
 
 def _clicked() -> None:
     value = st.session_state[CHART].clicked
     if value:
-        scale = Scale(*(float(st.session_state[PAGE + key]) for key in ("least", "most")))
-        st.session_state[PAGE + "at"] = scale.weight_decay(float(value[0]))
-
-
-def _draw(*keys: str) -> None:
-    for key in keys:
-        controls.draw(SETTINGS[key], PAGE)
+        scale = Scale(*(float(st.session_state[FORM.slot(key)]) for key in ("least", "most")))
+        st.session_state[FORM.slot("at")] = scale.weight_decay(float(value[0]))

@@ -11,6 +11,7 @@ from pages.which.answer.measured import METHODS, Seen
 from pages.which.figure import picture as picture_figure
 from pages.which.figure.scale import Scale
 from pages.which.figure.traces import RULES, Mark, Shown
+from pages.which.question import FORM
 from pages.which.words import places
 from wd_core.arrays import Array
 
@@ -29,7 +30,7 @@ def picture(seen: Seen) -> Payload:
         revision=f"which {problem.span.least} {problem.span.most} {problem.data}",
     )
     figure, moves = picture_figure.picture(shown)
-    query = problem.query()
+    query = FORM.query(problem)
     return {
         "run": f"{query or 'defaults'} {seen.trained.done} {len(seen.again.found)}",
         "query": query,

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from pages.shared.settings import Value
-from pages.which.question import Problem, problem_of
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A named problem; `values` holds what differs from the page's defaults."""
-
-    name: str
-    look_for: str
-    values: dict[str, Value] = field(hash=False, default_factory=dict)
-
-    @property
-    def problem(self) -> Problem:
-        """The problem itself."""
-        return problem_of(self.values)
-
+from pages.shared.presets import Preset
 
 PRESETS = (
     Preset(
+        "which",
         "λ matters",
+        {},
         "Nearly as many features as examples, and noise: the test loss has a clear lowest point.",
     ),
     Preset(
+        "which",
         "The book's data",
-        "20 examples of 200 features: the exact solution hardly depends on λ, while the trained "
-        "runs carry their random start along until λ erases it.",
         {
             "n_train": 20,
             "n_test": 100,
@@ -42,11 +25,12 @@ PRESETS = (
             "most": 100.0,
             "at": 3.0,
         },
+        "20 examples of 200 features: the exact solution hardly depends on λ, while the trained "
+        "runs carry their random start along until λ erases it.",
     ),
     Preset(
+        "which",
         "Diabetes",
-        "Real patients, ten measurements and all their products: no truth is known, and the "
-        "repetitions are other splits of the same table.",
         {
             "source": "diabetes",
             "n_train": 100,
@@ -54,11 +38,14 @@ PRESETS = (
             "n_features": 65,
             "lr": 0.01,
         },
+        "Real patients, ten measurements and all their products: no truth is known, and the "
+        "repetitions are other splits of the same table.",
     ),
     Preset(
+        "which",
         "Few examples",
+        {"n_train": 12, "n_features": 10, "batch_size": 5, "lr": 0.03},
         "What can twelve examples tell of λ? See how far the choices scatter over other data, and "
         "how much of what the best λ gains over no decay each rule loses again.",
-        {"n_train": 12, "n_features": 10, "batch_size": 5, "lr": 0.03},
     ),
 )

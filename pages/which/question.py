@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from urllib.parse import urlencode
 
 import numpy as np
 
-from pages.shared.link import query_of, read_values, too_large
+from pages.shared.fields import Number, Setting, Steps, Value, usual
+from pages.shared.form import Form, Link, Values, link_to
+from pages.shared.link import too_large
 from pages.shared.numbers import every_digit
+from pages.shared.run import read_by_run, within_data
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.settings import (
-    Number,
-    Setting,
-    Settings,
-    Steps,
-    Value,
-    as_text,
-    relevant,
-    settings_of,
-)
+from pages.shared.settings import Settings, settings_of
 from pages.shared.words import say
 from wd_core import DatasetSpec, Hyperparameters
 from wd_core.arrays import Array
@@ -89,11 +81,6 @@ SETTINGS: dict[str, Setting] = {
 }
 OWN = tuple(key for key in SETTINGS if key not in SHARED)
 
-DEFAULTS: dict[str, Value] = {
-    key: setting.read(as_text(setting.default))  # whole where it must be
-    for key, setting in SETTINGS.items()
-}
-
 
 @dataclass(frozen=True)
 class Span:
@@ -152,49 +139,34 @@ class Problem:
         ends = {"least": self.span.least, "most": self.span.most}
         return {key: shared[key] for key in SHARED} | ends | own
 
-    def query(self) -> str:
-        """The problem as the query of a link; defaults, and what is not read, are left out."""
-        read = {*relevant(self.data.source, self.run.optimizer), *OWN}
-        return urlencode(
-            {
-                k: as_text(v)
-                for k, v in self.values().items()
-                if k in read and v != _default(k, self)
-            }
-        )
 
-
-def _default(key: str, problem: Problem) -> Value:
-    """The default of a setting; of the mark, the trained λ that is nearest to it."""
-    if key != "at":
-        return DEFAULTS[key]
-    return float(problem.span.grid[problem.span.nearest(float(DEFAULTS["at"]))])
-
-
-def problem_of(values: Mapping[str, Value]) -> Problem:
-    """The problem with these values; a missing one has its default. ValueError from the specs."""
-    given = DEFAULTS | dict(values)
-    settings = settings_of({key: given[key] for key in SHARED} | {"weight_decay": 0.0})
+def _problem(**values: Value) -> Problem:
+    settings = settings_of({key: values[key] for key in SHARED} | {"weight_decay": 0.0})
     return Problem(
         settings.data,
         settings.run,
-        Span(float(given["least"]), float(given["most"])),
-        int(given["seeds"]),
-        int(given["draws"]),
-        float(given["at"]),
+        Span(float(values["least"]), float(values["most"])),
+        int(values["seeds"]),
+        int(values["draws"]),
+        float(values["at"]),
     )
 
 
-def read_link(query: Iterable[tuple[str, str]]) -> tuple[Problem, list[str]]:
-    """The problem in a query, and a sentence for everything in it that makes no sense."""
-    values, complaints = read_values(list(query), SETTINGS, DEFAULTS)
-    try:
-        problem = problem_of(values)
-    except ValueError as error:
-        said = say("The link's settings do not go together: {why}.", why=str(error))
-        return problem_of({}), [*complaints, said]
-    complaints += too_large(problem.data, values)
-    at = float(values.get("at", problem.weight_decay))
+def _read(values: Values) -> set[str]:
+    return {*read_by_run(values), *OWN}
+
+
+def _said(problem: Problem) -> Values:
+    """Of a mark where the default one stands nothing has to be said."""
+    at = float(usual(SETTINGS["at"]))
+    unmoved = problem.marked == problem.span.nearest(at)
+    return problem.values() | ({"at": at} if unmoved else {})
+
+
+def _mended(problem: Problem, given: Values) -> tuple[Problem, list[str]]:
+    """Too many examples or features are all there are; a mark beside the axis stands at its end."""
+    complaints = too_large(problem.data, given)
+    at = float(given.get("at", problem.weight_decay))
     if not (at == 0 or problem.span.least <= at <= problem.span.most):
         complaints.append(
             say(
@@ -209,6 +181,20 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Problem, list[str]]:
     return problem, complaints
 
 
-def train_query(problem: Problem) -> str:
-    """The marked run as a query for Train."""
-    return query_of(problem.settings(problem.weight_decay), ())
+# A preset is the same whatever λ is marked.
+FORM = Form(
+    "which",
+    SETTINGS,
+    _problem,
+    values=Problem.values,
+    reads=_read,
+    said=_said,
+    mended=_mended,
+    limited=within_data,
+    aside=("at",),
+)
+
+
+def on_train(problem: Problem) -> Link | None:
+    """The link to the marked run on Train."""
+    return link_to("train", problem.settings(problem.weight_decay).values())

@@ -8,36 +8,19 @@ import io
 import numpy as np
 import streamlit as st
 
-from pages.shared import assets, cached
-from pages.shared import controls as run_controls
+from pages.shared import cached
+from pages.shared.controls import address
 from pages.shared.latex import tex
 from pages.shared.numbers import every_digit, plain
 from pages.shared.words import say
-from pages.which import controls, payload
+from pages.which import payload
 from pages.which.answer.measured import Seen, weight_scale
 from pages.which.figure import drawing
-from pages.which.presets import PRESETS
-from pages.which.question import Problem, train_query
+from pages.which.question import on_train
 from pages.which.words import finding as finding_words
 from pages.which.words import places, verdict
 from wd_core import DATASETS
 from wd_core.arrays import Array
-
-
-def presets() -> None:
-    """A button for each preset."""
-    run_controls.presets(
-        ((preset.name, preset.look_for, preset.problem.values()) for preset in PRESETS),
-        controls.show,
-    )
-
-
-def hint(problem: Problem) -> None:
-    """What to look for, while the settings are those of a preset, whatever λ is marked."""
-    for preset in PRESETS:
-        same = preset.problem.values() | {"at": None}
-        if same == problem.values() | {"at": None}:
-            st.markdown(f"**{preset.name}.** {preset.look_for}")
 
 
 def finding(seen: Seen) -> None:
@@ -49,10 +32,13 @@ def finding(seen: Seen) -> None:
 def open_on_train(seen: Seen) -> None:
     """The marked run: a link to it, and what it ends with."""
     problem = seen.problem
+    link = on_train(problem)
+    if link is None:
+        return
     st.markdown("**The marked run**")
     st.link_button(
         say("Open λ = {weight_decay} on Train", weight_decay=every_digit(problem.weight_decay)),
-        f"{assets.base_path()}/?{train_query(problem)}",
+        address(link),
         help="The same data, start and batch order, epoch by epoch: the marked λ as one run.",
     )
     own = places.own_run(seen)

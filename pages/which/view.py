@@ -2,30 +2,34 @@
 
 import streamlit as st
 
+from pages.shared import controls as run_controls
+from pages.shared import presets
 from pages.shared.chart import chart
 from pages.shared.words import literal, say
 from pages.which import controls, payload
 from pages.which import sections as explained
+from pages.which.presets import PRESETS
+from pages.which.question import FORM
 
 
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    for complaint in controls.opened_link():
+    for complaint in run_controls.opened(FORM):
         st.warning(literal(complaint))
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.draw()
-        explained.presets()
+        presets.buttons(FORM, PRESETS)
     try:
-        seen = controls.seen(controls.chosen())
+        seen = controls.seen(FORM.chosen(st.session_state))
     except ValueError as error:
         drawing.error(
             say("These settings do not go together: {why}. Change that control.", why=str(error))
         )
         return
     with drawing:
-        explained.hint(seen.problem)
+        presets.hint(FORM, PRESETS, seen.problem)
         chart(payload.picture(seen), key=controls.CHART, on=controls.on_chart())
         explained.finding(seen)
         explained.matters(seen)

@@ -20,7 +20,7 @@ from scipy.optimize import minimize_scalar
 from pages.shared.settings import as_text, relevant
 from pages.shared.words import Said
 from pages.which import controls
-from pages.which.question import Problem, problem_of
+from pages.which.question import FORM, Problem
 from tests.descent import Descent
 from tests.matrix import cases, traces
 from tests.matrix.comparisons import Comparison, hold_comparisons, idle
@@ -63,7 +63,7 @@ class Asked:
 
     @property
     def problem(self) -> Problem:
-        return problem_of(self.values)
+        return FORM.of(self.values)
 
     def query(self) -> dict[str, str]:
         read = relevant(self.problem.data.source, self.problem.run.optimizer)

@@ -46,7 +46,7 @@ from pages.shared.settings import (
 )
 from pages.shared.words import Said
 from pages.step.question import read_link as read_step
-from pages.which.question import read_link as read_which
+from pages.which.question import FORM as WHICH
 from tests.made_up import FEATURES, ROWS, SOURCES
 from wd_core import DATASETS
 
@@ -60,7 +60,7 @@ READERS: dict[str, Reader] = {
     "geometry.question.scene": read_geometry,
     "map.question": read_map,
     "step.question": read_step,
-    "which.question": read_which,
+    "which.question": WHICH.read,
 }
 # What addresses bring that were passed on by others, each as it comes.
 ADDED = {
@@ -343,7 +343,7 @@ def test_more_rows_than_a_table_has_are_named_and_all_of_them_used() -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("read", [read_link, read_which])
+@pytest.mark.parametrize("read", [read_link, WHICH.read])
 def test_a_source_that_is_registered_later_is_read_and_its_sizes_are_kept(
     read: Reader, source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

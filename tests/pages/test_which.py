@@ -19,10 +19,10 @@ from streamlit.testing.v1 import AppTest
 from pages.shared import cached
 from pages.shared.chart import encode
 from pages.shared.judging import FEW_TESTS
-from pages.shared.link import read_link as read_train_link
 from pages.shared.numbers import Digits
 from pages.shared.settings import Steps
 from pages.shared.words import Said
+from pages.train.question import FORM as TRAIN
 from pages.which import payload as picture
 from pages.which import sections
 from pages.which.answer import measured
@@ -32,13 +32,11 @@ from pages.which.figure.scale import Scale
 from pages.which.figure.traces import RULES
 from pages.which.presets import PRESETS
 from pages.which.question import (
-    DEFAULTS,
+    FORM,
     SETTINGS,
     Problem,
     Span,
-    problem_of,
-    read_link,
-    train_query,
+    on_train,
 )
 from pages.which.words import finding, places, verdict
 from tests.matrix.driver import number, recording
@@ -63,7 +61,7 @@ SMALL = {"seeds": 2, "draws": 5, "epochs": 20}
 
 
 def problem(**values: Any) -> Problem:
-    return problem_of(SMALL | values)
+    return FORM.of(SMALL | values)
 
 
 @cache
@@ -142,26 +140,26 @@ def text_of(page: AppTest) -> str:
 
 # ---------------------------------------------------------------- links
 
-OTHER = problem_of(
+OTHER = FORM.of(
     dict(parse_qsl("source=sparse&optimizer=adam&decay=decoupled"))
     | {"n_train": 50, "n_features": 7, "n_informative": 3, "lr": 0.01, "true_bias": -1.5}
     | {"least": 1e-5, "most": 30.0, "at": 0.0, "seeds": 5, "draws": 10, "seed": 3}
 )
 
 
-@pytest.mark.parametrize("asked", [problem_of({}), OTHER, *(p.problem for p in PRESETS)])
+@pytest.mark.parametrize("asked", [FORM.of({}), OTHER, *(p.question for p in PRESETS)])
 def test_a_link_is_the_problem(asked: Problem) -> None:
-    read, complaints = read_link(parse_qsl(asked.query()))
+    read, complaints = FORM.read(parse_qsl(FORM.query(asked)))
     assert not complaints
-    assert read.query() == asked.query()
+    assert FORM.query(read) == FORM.query(asked)
     assert (read.data, read.run, read.span) == (asked.data, asked.run, asked.span)
     assert read.weight_decay == asked.weight_decay
     assert (read.seeds, read.draws) == (asked.seeds, asked.draws)
 
 
 def test_the_default_link_is_empty_whatever_the_range_is() -> None:
-    assert problem_of({}).query() == ""
-    assert problem_of({"most": 30.0}).query() == "most=30"
+    assert FORM.query(FORM.of({})) == ""
+    assert FORM.query(FORM.of({"most": 30.0})) == "most=30"
 
 
 def test_every_setting_that_is_read_is_in_the_link() -> None:
@@ -169,19 +167,19 @@ def test_every_setting_that_is_read_is_in_the_link() -> None:
     other |= {"n_train": 31, "n_features": 26, "noise": 0.6, "true_weight": 0.3, "true_bias": 1.0}
     other |= {"lr": 0.01, "epochs": 90, "batch_size": 9, "init_std": 0.5, "n_test": 90}
     for key, value in other.items():
-        assert key in dict(parse_qsl(problem_of({key: value}).query())), key
+        assert key in dict(parse_qsl(FORM.query(FORM.of({key: value})))), key
 
 
 def test_nonsense_in_a_link_is_named() -> None:
     query = {"lr": "x", "seeds": "2.5", "least": "1", "most": "1e9", "at": "-1", "q": "1"}
     query |= {"source": "moon", "weight_decay": "3"}
-    read, complaints = read_link(query.items())
-    assert read == problem_of({})
+    read, complaints = FORM.read(query.items())
+    assert read == FORM.of({})
     assert len(complaints) == len(query) - 1  # Train knows λ
 
 
 def test_a_mark_beside_the_axis_is_named_and_moved() -> None:
-    read, complaints = read_link([("at", "50")])
+    read, complaints = FORM.read([("at", "50")])
     assert read.weight_decay == 10
     assert complaints == [
         "Marked λ: 50 in the link lies beside the axis, which goes from 0.001 to 10; 10 is marked "
@@ -190,7 +188,7 @@ def test_a_mark_beside_the_axis_is_named_and_moved() -> None:
 
 
 def test_settings_that_do_not_go_together_are_named() -> None:
-    _, complaints = read_link([("optimizer", "nesterov"), ("momentum", "0")])
+    _, complaints = FORM.read([("optimizer", "nesterov"), ("momentum", "0")])
     assert len(complaints) == 1
 
 
@@ -209,9 +207,12 @@ def test_the_grid_holds_an_exact_zero_and_both_ends(least: float, most: float) -
 @pytest.mark.parametrize("at", [0.0, 1e-3, 0.7, 10.0])
 def test_the_link_to_train_is_the_marked_run(at: float) -> None:
     asked = problem(at=at, optimizer="momentum")
-    link = read_train_link(parse_qsl(train_query(asked)))
-    assert not link.complaints
-    assert link.settings == asked.settings(asked.weight_decay)
+    link = on_train(asked)
+    assert link is not None
+    assert link.page == "train"
+    there, complaints = TRAIN.read(parse_qsl(link.query))
+    assert not complaints
+    assert there.settings == asked.settings(asked.weight_decay)
 
 
 # ---------------------------------------------------------------- exact
@@ -585,9 +586,7 @@ def test_a_choice_beyond_the_axis_is_said_at_its_end() -> None:
 
 
 def test_the_weights_panel_shows_those_with_decay() -> None:
-    near, far = (
-        whole(problem_of({**SMALL, **preset.values})) for preset in (PRESETS[0], PRESETS[2])
-    )
+    near, far = (whole(FORM.of({**SMALL, **preset.values})) for preset in (PRESETS[0], PRESETS[2]))
     for seen, beyond in ((near, False), (far, True)):
         weights = known(seen).paths.weights
         low, high = picture.picture(seen)["figure"]["layout"]["yaxis13"]["range"]
@@ -738,7 +737,7 @@ def test_few_repetitions_have_no_verdict() -> None:
 
 
 def test_the_verdict_names_trained_runs_that_say_otherwise() -> None:
-    seen = whole(problem_of({**SMALL, **PRESETS[1].values, "epochs": 200}))
+    seen = whole(FORM.of({**SMALL, **PRESETS[1].values, "epochs": 200}))
     zero = float(seen.found.test[0] / np.nanmin(seen.found.test))
     assert zero > 2
     assert one(judged(seen), "above gain by decay") == {"times": zero}
@@ -766,11 +765,11 @@ def test_few_test_examples_measure_nothing() -> None:
 
 
 def test_more_examples_than_the_table_has_are_named() -> None:
-    _, complaints = read_link([("source", "diabetes"), ("n_train", "442")])
+    _, complaints = FORM.read([("source", "diabetes"), ("n_train", "442")])
     assert complaints == [
         "Training examples n: 442 in the link is more than these data have; 441 are used."
     ]
-    assert not read_link([("source", "diabetes"), ("n_train", "441")])[1]
+    assert not FORM.read([("source", "diabetes"), ("n_train", "441")])[1]
 
 
 def test_bars_are_named_only_where_there_are_bars() -> None:
@@ -790,7 +789,7 @@ def test_a_best_loss_of_zero_has_no_percentage() -> None:
 
 
 def test_it_does_not_matter_where_the_exact_loss_is_flat() -> None:
-    seen = whole(problem_of({**SMALL, **PRESETS[1].values}))
+    seen = whole(FORM.of({**SMALL, **PRESETS[1].values}))
     rules = {places.NAMES[rule]: np.median(seen.again.column(rule)[1]) for rule in METHODS[2:5]}
     cheapest = min(rules, key=lambda name: rules[name])
     assert one(judged(seen), "choosing gains little here") == {"rule": cheapest, "nearly": 0.05}
@@ -829,7 +828,7 @@ def test_a_preset_is_its_problem(preset: Any) -> None:
     page = page_at(seeds="1", draws="5", epochs="1")
     next(button for button in page.button if button.label == preset.name).click()
     page = fine(page.run())
-    assert payload(page)["query"] == preset.problem.query()
+    assert payload(page)["query"] == FORM.query(preset.question)
     assert preset.look_for in text_of(page)
 
 
@@ -852,6 +851,6 @@ def test_every_control_has_a_help_text() -> None:
 
 
 def test_the_data_are_shared_with_train() -> None:
-    assert DEFAULTS["seed"] == 0
+    assert FORM.defaults["seed"] == 0
     asked = problem()
     assert cached.dataset(asked.data) is cached.dataset(asked.settings(1.0).data)
