@@ -13,7 +13,7 @@ from pages.act.answer.states import States, has_directions, measurable, query, s
 from pages.act.payload import directions as payload
 from pages.act.payload import parts as parts_payload
 from pages.act.question import FREE, Shown
-from pages.act.words import directions as words
+from pages.act.words import curves, meaning
 from pages.act.words import parts as parts_words
 from pages.shared import cached
 from pages.shared.chart import chart
@@ -25,10 +25,10 @@ from pages.shared.settings import Settings
 def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
     """The picture of what is kept of each direction and its formulas, or why there is none."""
     if not has_directions(settings.data):
-        st.info(words.nowhere(settings.data, measurable(settings.data)))
+        st.info(meaning.nowhere(settings.data, measurable(settings.data)))
         return
     s, features = spectrum(settings.data).s, cached.dataset(settings.data).n_features
-    st.markdown(words.meaning(s, settings.run.lr, features))
+    st.markdown(meaning.meaning(s, settings.run.lr, features))
     chart(
         payload.directions(settings, shown, pins), key=controls.CHART, on=controls.on_chart()
     )  # fmt: skip
@@ -65,7 +65,7 @@ def _ridge(now: States) -> None:
     lam = float(now.weight_decay[now.chosen])
     st.markdown("**Ridge: a larger penalty**")
     st.latex(rf"\frac{{s}}{{s+\lambda}} = \frac{{s}}{{s+{tex(lam)}}}")
-    st.caption(words.of_ridge(lam))
+    st.caption(curves.of_ridge(lam))
 
 
 def _stopping(now: States, shown: Shown) -> None:
@@ -74,7 +74,7 @@ def _stopping(now: States, shown: Shown) -> None:
         r"\begin{gathered} 1-(1-\eta s)^t \\"
         rf"= 1-(1-{tex(now.lr)}\,s)^{{{_power(now)}}} \end{{gathered}}"
     )
-    st.caption(words.of_stopping(now, free=shown.sliders == FREE))
+    st.caption(curves.of_stopping(now, free=shown.sliders == FREE))
 
 
 def _power(now: States) -> str:
@@ -94,7 +94,7 @@ def _both(now: States) -> None:
         rf"\cdot\,\bigl(1-(1-{tex(now.lr)}(s+{tex(lam)}))^{{{_power(now)}}}\bigr)"
         r"\end{gathered}"
     )
-    st.caption(words.of_both(now))
+    st.caption(curves.of_both(now))
 
 
 def _reach(settings: Settings) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages.codes import figure, words
+from pages.codes import figure
 from pages.codes.answer import Answer, Question, answer
 from pages.codes.question import query
+from pages.codes.words import outcome
 from pages.shared.link import Pin
 from pages.shared.payload import Payload, Tile
 from pages.shared.plotting import Series
@@ -53,7 +54,7 @@ def lock_step(question: Question, pins: Sequence[Pin]) -> Payload:
         "total": question.run.epochs,
         "series": series,
         "figure": figure.lock_step(series, max(1, last), "two-codes"),
-        "sentence": words.outcome(question, found),
+        "sentence": outcome.outcome(question, found),
     }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.codes import words
 from pages.codes.answer import Question, alone, answer
+from pages.codes.words import formulas, omitted, switches
 from wd_core.book.two_codes import lines_about, script
 
 NAMES = {"scratch": "From scratch", "concise": "Concise"}
@@ -14,26 +14,26 @@ NAMES = {"scratch": "From scratch", "concise": "Concise"}
 def limits(question: Question) -> None:
     """What of the run on Train this page leaves out."""
     if question.run.epochs < question.settings.run.epochs:
-        st.info(words.capped(question))
-    for said in words.not_plain(question):
+        st.info(omitted.capped(question))
+    for said in omitted.not_plain(question):
         st.caption(said)
 
 
 def mapping(question: Question) -> None:
     """How η and wd of the two codes translate, and what a step of each does."""
-    st.caption(words.convention(question))
+    st.caption(formulas.convention(question))
     rates, steps = st.columns(2, gap="medium")
     with rates:
-        if law := words.mapping(question):
+        if law := formulas.mapping(question):
             st.latex(law)
-        st.caption(words.of_mapping(question))
+        st.caption(formulas.of_mapping(question))
     with steps:
-        st.latex(words.steps(question))
-        if short := words.short_batch(question):
+        st.latex(formulas.steps(question))
+        if short := formulas.short_batch(question):
             said, latex = short
             st.caption(said)
             st.latex(latex)
-        st.caption(words.rates(question))
+        st.caption(formulas.rates(question))
 
 
 def differences(question: Question) -> None:
@@ -46,8 +46,8 @@ def differences(question: Question) -> None:
             continue
         what, *codes = st.columns([2, 3, 3], gap="small")
         with what:
-            st.markdown(words.heading(key, standing))
-            st.caption(words.effect(key, standing, effects, size))
+            st.markdown(switches.heading(key, standing))
+            st.caption(switches.effect(key, standing, effects, size))
         for column, program in zip(codes, question.programs, strict=True):
             with column:
                 st.code(
@@ -55,7 +55,7 @@ def differences(question: Question) -> None:
                     language="python",
                     wrap_lines=True,
                 )
-    if same := words.alike(question.standings):
+    if same := switches.alike(question.standings):
         st.caption(same)
 
 

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from pages.dimension import figure as figures
-from pages.dimension import words
 from pages.dimension.answer import Curves, Seen, curves, fine
 from pages.dimension.question import FORM, Problem
+from pages.dimension.words import names, places
 from pages.shared.numbers import number_text
 from pages.shared.payload import Payload, Slider
 from wd_core.arrays import Array
@@ -22,18 +22,18 @@ def descent(seen: Seen) -> Payload:
     problem, grid = seen.problem, seen.drawn.grid
     lines = curves(problem, fine(problem))
     axis = figures.Axis(
-        titles=words.axis_titles(problem),
+        titles=names.axis_titles(problem),
         fine=_places(problem, lines.x),
         at=_places(problem, seen.at.x),
-        words=[words.place(problem, x) for x in grid],
+        words=[names.place(problem, x) for x in grid],
         peak=float(_places(problem, np.array([problem.sizes.peak]))[0]),
-        peak_name=words.peak_name(problem) if problem.sizes.diverges and problem.noise else "",
+        peak_name=names.peak_name(problem) if problem.sizes.diverges and problem.noise else "",
     )
     figure, moves = figures.descent(
         axis,
         _drawn(seen, lines),
         problem.shown(lines.without - problem.noise**2),
-        words.titles(problem),
+        names.titles(problem),
         f"dimension-{problem.axis}-{problem.sizes.fixed}",
     )
     query = FORM.query(problem)
@@ -45,8 +45,8 @@ def descent(seen: Seen) -> Payload:
         "series": _series(seen),
         "sliders": [_slider(seen)],
         "position": seen.marked,
-        "sentences": words.sentences(seen),
-        "tiles": words.tiles(problem),
+        "sentences": places.sentences(seen),
+        "tiles": names.tiles(problem),
         "total": len(grid) - 1,
         "stream": None,
     }
@@ -95,12 +95,12 @@ def _shown(value: float) -> float | str | None:
 
 
 def _slider(seen: Seen) -> Slider:
-    label, help = words.slider(seen.problem)
+    label, help = names.slider(seen.problem)
     return {
         "key": "at",
         "label": label,
         "help": help,
         "role": "",
         "stops": list(range(len(seen.drawn.grid))),
-        "texts": [words.place(seen.problem, x) for x in seen.drawn.grid],
+        "texts": [names.place(seen.problem, x) for x in seen.drawn.grid],
     }

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages.dimension import words
 from pages.dimension.answer import TIMES, Sample, Seen, refits
 from pages.dimension.presets import opened
 from pages.dimension.question import Problem, on_train
-from pages.dimension.words import number
+from pages.dimension.words import finding as summary
+from pages.dimension.words import names as words
+from pages.dimension.words.names import number
 from pages.shared.controls import address
 from pages.shared.latex import tex
 from pages.shared.numbers import plain
@@ -19,8 +20,8 @@ from wd_core.arrays import Array
 
 def finding(seen: Seen) -> None:
     """The answer to the page's question, from the numbers."""
-    st.markdown(words.finding(seen))
-    st.caption(words.drawing(seen.drawn, seen.problem.draws))
+    st.markdown(summary.finding(seen))
+    st.caption(summary.drawing(seen.drawn, seen.problem.draws))
 
 
 def numbers(seen: Seen) -> None:

@@ -15,7 +15,7 @@ from pages.act.figure.directions import NAMES, decade_ticks
 from pages.act.payload import directions
 from pages.act.payload.parts import parts_of_w
 from pages.act.question import FREE, TOGETHER, Shown, read_link
-from pages.act.words import directions as words
+from pages.act.words import kept as words
 from pages.shared import cached
 from pages.shared.numbers import plain
 from pages.shared.settings import Settings, settings_of

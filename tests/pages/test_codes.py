@@ -9,9 +9,11 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from pages.codes import payload, words
+from pages.codes import payload
 from pages.codes.answer import SECONDS, Question, affordable_epochs, alone, answer
 from pages.codes.question import SETTINGS, query, read_link
+from pages.codes.words import formulas, omitted, outcome
+from pages.codes.words import switches as words
 from pages.shared.link import Pin
 from pages.shared.numbers import plain
 from pages.shared.settings import SETTINGS as RUN
@@ -70,7 +72,7 @@ def test_nonsense_in_a_link_is_named_and_replaced() -> None:
 
 def test_the_book_differs_and_says_in_what() -> None:
     asked = question()
-    said = words.outcome(asked, answer(asked))
+    said = outcome.outcome(asked, answer(asked))
     *_, last = lock_step(make_dataset(asked.settings.data), asked.programs)
     assert said.startswith(
         "The codes differ in the ½ of the loss and the start of b. After epoch 1"
@@ -84,7 +86,7 @@ def test_made_equal_the_difference_is_rounding_and_said_so() -> None:
     asked = replace(asked, switches=asked.equalised)
     found = answer(asked)
     assert found.apart[-1] <= words.ROUNDING * found.size[-1].max()
-    said = words.outcome(asked, found)
+    said = outcome.outcome(asked, found)
     assert said.startswith("The two codes are one computation")
     assert "which is rounding" in said
     assert "Still written differently, without effect: the ½ of the loss" in said
@@ -96,7 +98,7 @@ def test_a_difference_that_is_gone_at_the_end_is_not_called_one() -> None:
     values = {"n_features": 2, "weight_decay": 3.0, "lr": 0.3, "batch_size": 20}
     asked = question(switches, **values, epochs=300)
     assert asked.acting == ("bias_start",)
-    said = words.outcome(asked, answer(asked))
+    said = outcome.outcome(asked, answer(asked))
     assert said.startswith("The codes differ in the start of b. Yet after epoch 300 no weight")
 
 
@@ -104,15 +106,15 @@ def test_a_code_that_diverges_is_named() -> None:
     asked = question(lr=0.03)
     found = answer(asked)
     assert found.diverged_at[0] is None
-    said = words.outcome(asked, found)
+    said = outcome.outcome(asked, found)
     assert said.startswith(
         f"The concise code, at η = 0.03, diverged by epoch {found.diverged_at[1]}"
     )
     assert "the other did not" in said
     both = question(lr=1.0)
     assert None not in answer(both).diverged_at
-    assert "other" not in words.outcome(both, answer(both))
-    assert "the scratch code, at η = 1," in words.outcome(both, answer(both)).lower()
+    assert "other" not in outcome.outcome(both, answer(both))
+    assert "the scratch code, at η = 1," in outcome.outcome(both, answer(both)).lower()
 
 
 @pytest.mark.parametrize(("lr", "weight_decay"), [(0.03, 3.0), (1.0, 3.0), (1.0, 100.0)])
@@ -242,13 +244,13 @@ def test_the_formulas_are_the_step_that_is_taken(rows: int) -> None:
 
 
 def test_the_mapping_holds_the_present_numbers() -> None:
-    latex = words.mapping(question(lr=0.01, weight_decay=5.0))
+    latex = formulas.mapping(question(lr=0.01, weight_decay=5.0))
     assert r"\text{concise}(0.01,\ 5) = \text{scratch}(0.02,\ 2.5)" in latex
     assert r"\text{scratch}(0.01,\ 5) = \text{concise}(0.005,\ 10)" in latex
-    latex = words.mapping(question(Switches(rates="mapped"), lr=0.01, weight_decay=5.0))
+    latex = formulas.mapping(question(Switches(rates="mapped"), lr=0.01, weight_decay=5.0))
     assert r"\text{concise}(0.005,\ 10) = \text{scratch}(0.01,\ 5)" in latex
     assert latex.count(r"\\") == 1
-    assert r"\tfrac" not in words.mapping(question(Switches(loss="half")))
+    assert r"\tfrac" not in formulas.mapping(question(Switches(loss="half")))
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 3.0])
@@ -267,7 +269,7 @@ def test_a_law_stands_where_the_codes_really_run_it(
     other = replace(scratch, lr=2 * concise.lr, weight_decay=concise.weight_decay / 2)
     *_, last = lock_step(make_dataset(asked.settings.data), (other, concise))
     same = last.apart <= words.ROUNDING * float(last.size.max())
-    assert same == bool(words.mapping(asked)) == ("The same steps" in words.of_mapping(asked))
+    assert same == bool(formulas.mapping(asked)) == ("The same steps" in formulas.of_mapping(asked))
 
 
 def test_losses_that_are_0_leave_an_empty_panel_that_says_why() -> None:
@@ -279,9 +281,9 @@ def test_losses_that_are_0_leave_an_empty_panel_that_says_why() -> None:
 
 
 def test_the_sentence_on_units_names_the_codes_without_the_half() -> None:
-    assert "concise code’s would stand twice" in words.convention(question())
-    assert "twice" not in words.convention(question(Switches(loss="half")))
-    whole = words.convention(question(Switches(loss="whole")))
+    assert "concise code’s would stand twice" in formulas.convention(question())
+    assert "twice" not in formulas.convention(question(Switches(loss="half")))
+    whole = formulas.convention(question(Switches(loss="whole")))
     assert "those of both codes would stand twice" in whole
 
 
@@ -291,7 +293,7 @@ def test_long_runs_are_cut_and_the_rest_is_named() -> None:
     assert 1 <= run.epochs == affordable_epochs(asked.settings) < 20000
     each = seconds_an_epoch(spec.n_train, spec.n_test, spec.n_features, run.batch_size)
     assert run.epochs * each <= SECONDS
-    assert f"the first {run.epochs} are" in words.capped(asked)
+    assert f"the first {run.epochs} are" in omitted.capped(asked)
     assert question().run.epochs == 100
     assert question(n_train=2000, n_features=10000, batch_size=1).run.epochs == 1
 

@@ -13,11 +13,13 @@ import pytest
 from scipy.signal import find_peaks, peak_prominences
 from streamlit.testing.v1 import AppTest
 
-from pages.dimension import answer, words
+from pages.dimension import answer
 from pages.dimension import payload as picture
 from pages.dimension.answer import Sample, Seen, seen
 from pages.dimension.presets import PRESETS, RESULTS, Result, opened
 from pages.dimension.question import DEFAULT, FORM, SETTINGS, Problem, on_train
+from pages.dimension.words import finding, places
+from pages.dimension.words import names as words
 from pages.shared.chart import encode
 from pages.shared.words import Said
 from pages.train.question import FORM as TRAIN
@@ -41,7 +43,7 @@ def whole(problem: Problem) -> Seen:
 def found_words(problem_seen: Seen) -> list[Said]:
     """The sentences of the finding."""
     with recording() as said:
-        words.finding(problem_seen)
+        finding.finding(problem_seen)
     return said
 
 
@@ -313,10 +315,10 @@ def test_how_far_a_place_stands_out() -> None:
     """The prominence of SciPy, whose summits rise by a difference and here by a factor."""
     logs = np.random.default_rng(0).normal(size=200)
     tops, _ = find_peaks(logs)
-    risen = [math.log(words._stands_out(np.exp(logs), top)) for top in tops]
+    risen = [math.log(finding._stands_out(np.exp(logs), top)) for top in tops]
     assert risen == pytest.approx(peak_prominences(logs, tops)[0])
     slopes = set(range(len(logs))) - set(tops)
-    assert {words._stands_out(logs, k) for k in slopes} == {0.0}
+    assert {finding._stands_out(logs, k) for k in slopes} == {0.0}
 
 
 def test_no_noise_no_peak() -> None:
@@ -328,7 +330,7 @@ def test_no_noise_no_peak() -> None:
 
 def test_a_sentence_for_every_place() -> None:
     found = whole(SMALL)
-    said = words.sentences(found)
+    said = places.sentences(found)
     peak = said[found.marked]
     assert peak.startswith("At d = 9 (d/n = 0.9) the test risk is ")
     assert "In the limit it is ∞" in peak

@@ -20,7 +20,7 @@ from pages.act.answer.states import (
 )
 from pages.act.figure import directions as figure
 from pages.act.question import SETTINGS, Shown
-from pages.act.words import directions as words
+from pages.act.words import kept as words
 from pages.shared import cached
 from pages.shared.link import Pin
 from pages.shared.moves import Moves, packed

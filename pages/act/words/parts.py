@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.act.answer.parts import ROUNDING, Split
-from pages.act.words.directions import share
+from pages.act.words.kept import share
 from pages.shared.numbers import exact, plain
 from pages.shared.words import Said, Value, say, say_n
 from wd_core.optimizers import Known

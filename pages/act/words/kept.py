@@ -7,7 +7,6 @@ import math
 from pages.act.answer.states import States
 from pages.shared.numbers import Digits, every_digit, percent, plain
 from pages.shared.words import Said, Value, say, say_n
-from wd_core import DATASETS, DatasetSpec
 from wd_core.arrays import Array
 from wd_core.linear.filters import descent_filter, filter_distance, ridge_filter
 
@@ -44,69 +43,6 @@ def share(kept: float, *, whole: bool = True) -> str:
     text = percent(kept)
     less = kept < 1 or (kept == 1 and not whole)
     return say("more than 99.9 %") if text == "100 %" and less else text
-
-
-def nowhere(spec: DatasetSpec, measurable: bool) -> Said:
-    """Why there is no picture of directions, and what to do."""
-    n, d = DATASETS[spec.source].sizes(spec)
-    if not measurable:
-        return say(
-            "Decomposing {n_train} × {n_features} training data would take too long here: choose "
-            "fewer examples or dimensions.",
-            n_train=n,
-            n_features=d,
-        )
-    if n == 1:
-        return say(
-            "With a single example the centred training data have no direction along which they "
-            "vary: s = 0 everywhere, the only degree of freedom is the intercept’s, and ridge "
-            "gives w = 0 for every λ. Choose more training examples."
-        )
-    return say(
-        "With features that are all constant the centred training data have no direction along "
-        "which they vary: s = 0 everywhere, the only degree of freedom is the intercept’s, and "
-        "ridge gives w = 0 for every λ."
-    )
-
-
-# ---------------------------------------------------------------- what is kept of each direction
-
-
-def meaning(s: Array, lr: float, n_features: int) -> str:
-    """What the picture is about, and how many directions the data have."""
-    nothing = n_features - len(s)
-    said = [_vary(len(s), lr * float(s[0]) > 1, 1 / lr)]
-    if nothing:
-        said.append(
-            say_n(
-                "In the remaining one, s = 0: there is nothing to fit.",
-                "In the remaining {n} directions, s = 0: there is nothing to fit.",
-                nothing,
-            )
-        )
-    return " ".join(said)
-
-
-def _vary(rank: int, overshoots: bool, upto: float) -> Said:
-    if rank == 1:
-        return say(
-            "The centred training data vary along 1 direction, by a variance s. Least squares fits "
-            "it fully; ridge and early stopping keep a share of it."
-        )
-    if overshoots:
-        return say(
-            "The centred training data vary along {rank} directions, by a variance s along each. "
-            "Least squares fits every one of them fully; ridge keeps a share of it, the larger s "
-            "the more, and early stopping does so only up to s = 1/η = {upto}.",
-            rank=rank,
-            upto=upto,
-        )
-    return say(
-        "The centred training data vary along {rank} directions, by a variance s along each. Least "
-        "squares fits every one of them fully; ridge and early stopping keep a share of it, the "
-        "larger s the more.",
-        rank=rank,
-    )
 
 
 def sentences(now: States) -> list[str]:
@@ -306,69 +242,3 @@ def _overshoots(now: States) -> list[Said]:
             product=product,
         )
     ]
-
-
-# ---------------------------------------------------------------- beside the formulas
-
-
-def of_ridge(lam: float) -> Said:
-    """What the formula of ridge says."""
-    if lam == 0:
-        return say("Without a penalty ridge is least squares: all of every direction is kept.")
-    return say(
-        "Half of a direction with s = λ is kept, more of stronger ones, less of weaker ones, and "
-        "for a finite λ never exactly 0: L2 shrinks, it selects nothing."
-    )
-
-
-def of_stopping(now: States, *, free: bool) -> str:
-    """How early stopping is meant, how it is measured against ridge, and how the sliders go."""
-    if free:
-        how = say("Each slider moves alone.")
-    elif now.arrives:
-        how = say("The slider that follows goes where this is least.")
-    else:
-        how = say("Descent without decay diverges here, so that no t matches λ.")
-    return " ".join(
-        [
-            say(
-                "Of t full-batch steps from w = 0 without decay, the bias at its best throughout. "
-                "The difference to ridge is the root mean square of the two shares’ difference "
-                "over all directions with s > 0, t being a whole number of at least 1."
-            ),
-            how,
-        ]
-    )
-
-
-def of_both(now: States) -> str:
-    """What descent with decay comes to, and what it keeps here."""
-    lam, t = float(now.weight_decay[now.chosen]), float(now.steps[now.chosen])
-    product = now.lr * (float(now.s[0]) + lam)
-    if product >= 2:
-        return say(
-            "η(s_max + λ) = {product} is not below 2: descent with decay never arrives at ridge "
-            "here.",
-            product=product,
-        )
-    whole = lam == 0 and math.isinf(t)
-    strongest, weakest = (
-        share(float(kept), whole=whole)
-        for kept in descent_filter([now.s[0], now.s[-1]], now.lr, t, lam)
-    )
-    limits = say(
-        "t steps of descent on L + (λ/2)‖w‖²: with t → ∞ this becomes ridge, and with λ → 0 early "
-        "stopping."
-    )
-    if len(now.s) == 1:
-        here = say(
-            "Here it keeps {both_strongest} of the only direction.", both_strongest=strongest
-        )
-    else:
-        here = say(
-            "Here it keeps {both_strongest} of the strongest direction and {both_weakest} of the "
-            "weakest.",
-            both_strongest=strongest,
-            both_weakest=weakest,
-        )
-    return f"{limits} {here}"

@@ -1,4 +1,4 @@
-"""What the dimension page's numbers show, in sentences; no Streamlit."""
+"""What the whole picture shows: the peak, and what the best λ makes of it; no Streamlit."""
 
 from __future__ import annotations
 
@@ -7,154 +7,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages.dimension.answer import BAND, Sample, Seen
+from pages.dimension.answer import Sample, Seen
 from pages.dimension.question import Problem
-from pages.shared.numbers import Digits, every_digit, percent, plain
-from pages.shared.payload import Tile
+from pages.dimension.words.names import NOUNS, SHARE, peak_name, place
+from pages.shared.numbers import plain
 from pages.shared.words import Said, say
 from wd_core.arrays import Array
 
-NOUNS = {"risk": "test risk", "excess": "excess risk", "loss": "test loss"}
-# How many of the draws the band holds.
-SHARE = percent(round(BAND[1] - BAND[0], 9))
 # A hump this much above the valleys at both its sides is called a peak, and it is looked for at
 # places within this share of where the limit is infinite, the two next to it among them.
 HUMP, NEAR = 1.05, 0.25
 # A fall of a limit by less than this share is rounding.
 ROUNDING = 1e-12
-
-
-def number(value: float) -> Digits:
-    """A number to three digits, infinity as ∞."""
-    return Digits("∞", value) if math.isinf(value) else plain(value)
-
-
-def place(problem: Problem, x: int) -> Said:
-    """A place of the axis: d = 49 (d/n = 0.98)."""
-    n, d = problem.sizes.pair(x)
-    if problem.axis == "n_features":
-        return say("d = {n_features} (d/n = {ratio})", n_features=d, ratio=d / n)
-    return say("n = {n_train} (d/n = {ratio})", n_train=n, ratio=d / n)
-
-
-def short_place(problem: Problem, x: int) -> Said:
-    """A place of the axis where there is little room: d = 49."""
-    n, d = problem.sizes.pair(x)
-    if problem.axis == "n_features":
-        return say("d = {n_features}", n_features=d)
-    return say("n = {n_train}", n_train=n)
-
-
-def axis_titles(problem: Problem) -> tuple[str, str]:
-    """What the axis counts, in full and in short."""
-    if problem.axis == "n_features":
-        return f"features per example d/n, n = {problem.n_train}", "d/n"
-    return f"training examples n, d = {problem.n_features}", "n"
-
-
-def peak_name(problem: Problem) -> str:
-    """Where the limit for λ → 0 is infinite if there is noise."""
-    on = problem.sizes.intercept
-    if problem.axis == "n_features":
-        return "d = n − 1" if on else "d = n"
-    return "n = d + 1" if on else "n = d"
-
-
-def titles(problem: Problem) -> tuple[str, str, str]:
-    """What the three panels show."""
-    if problem.measure == "loss":
-        return "test loss (half mean square)", "½ bias²", "½ variance"
-    return f"{NOUNS[problem.measure]} (mean square)", "bias²", "variance"
-
-
-def slider(problem: Problem) -> tuple[str, str]:
-    """The label of the chart's slider, and its help."""
-    if problem.axis == "n_features":
-        return "Features d", "d: moves the mark along the axis; the numbers below are those at it."
-    return "Examples n", "n: moves the mark along the axis; the numbers below are those at it."
-
-
-def tiles(problem: Problem) -> list[Tile]:
-    """The parts of the limit at the mark, without decay and with the best λ."""
-    _, bias2, variance = titles(problem)
-    parts = [("bias2", bias2), ("variance", variance)]
-    if problem.measure != "excess":
-        parts.append(("noise", "½ σ²" if problem.measure == "loss" else "σ²"))
-    parts.append(("risk", NOUNS[problem.measure]))
-    return [
-        {
-            "label": f"{name}, limit",
-            "help": "What the risk tends to as n and d grow at this d/n, and its parts.",
-            "terms": [{"label": label, "series": f"{kind} {part}"} for part, label in parts],
-        }
-        for kind, name in (("zero", "λ → 0"), ("best", "Best λ"))
-    ]
-
-
-def sentences(seen: Seen) -> list[str]:
-    """What was measured at every place of the axis, and what the limits and the exact mean say."""
-    problem, grid = seen.problem, seen.drawn.grid
-    exact = problem.shown(problem.model.expected_without_decay(*problem.pairs(grid)).excess)
-    return [" ".join((_at(seen, k), _in_the_limit(seen, k, exact[k]))) for k in range(len(grid))]
-
-
-def _at(seen: Seen, k: int) -> Said:
-    """What was measured at a place."""
-    problem, count = seen.problem, int(seen.found.count[k])
-    about = {"place": place(problem, seen.drawn.grid[k]), "noun": NOUNS[problem.measure]}
-    if not count:
-        return say("At {place} the {noun} has not been measured yet.", **about)
-    zero, fixed, best = (number(float(x)) for x in seen.median[:, k])
-    rest = {"n_sets": count, "best_weight_decay": float(seen.at.best[k])}
-    if 1 not in problem.kinds:
-        return say(
-            "At {place} the {noun} is {zero} for λ → 0 and {best} for the best λ = "
-            "{best_weight_decay} (medians of {n_sets} training sets).",
-            zero=zero,
-            best=best,
-            **about,
-            **rest,
-        )
-    return say(
-        "At {place} the {noun} is {zero} for λ → 0, {fixed} for λ = {weight_decay} and {best} for "
-        "the best λ = {best_weight_decay} (medians of {n_sets} training sets).",
-        zero=zero,
-        fixed=fixed,
-        best=best,
-        weight_decay=every_digit(problem.weight_decay),
-        **about,
-        **rest,
-    )
-
-
-def _in_the_limit(seen: Seen, k: int, mean: float) -> Said:
-    """What the limits at a place are, and the exact mean for λ → 0."""
-    zero, fixed, best = (number(float(x)) for x in seen.limit[:, k])
-    if 1 not in seen.problem.kinds:
-        return say(
-            "In the limit it is {zero_limit} and {best_limit}; its exact mean for λ → 0 is "
-            "{exact_mean}.",
-            zero_limit=zero,
-            best_limit=best,
-            exact_mean=number(mean),
-        )
-    return say(
-        "In the limit it is {zero_limit}, {fixed_limit} and {best_limit}; its exact mean for "
-        "λ → 0 is {exact_mean}.",
-        zero_limit=zero,
-        fixed_limit=fixed,
-        best_limit=best,
-        exact_mean=number(mean),
-    )
-
-
-def kind_names(seen: Seen, k: int) -> tuple[str, str, str]:
-    """The three kinds of λ at a place, with their values."""
-    return (
-        say("λ → 0"),
-        say("λ = {weight_decay}", weight_decay=every_digit(seen.problem.weight_decay)),
-        say("the best λ = {best_weight_decay}", best_weight_decay=float(seen.at.best[k])),
-    )
 
 
 def finding(seen: Seen) -> str:
