@@ -13,8 +13,6 @@ from pages.geometry.answer.solutions import outside, solutions
 from pages.geometry.payload.surface import CONTROL
 from pages.geometry.question.scene import (
     DEFAULT,
-    OFF,
-    ON,
     SETTINGS,
     SWITCH,
     VIEWS,
@@ -23,6 +21,7 @@ from pages.geometry.question.scene import (
     relevant,
     scene_of,
 )
+from pages.geometry.question.settings import OFF, ON
 from pages.shared import controls
 from pages.shared.numbers import plain
 from pages.shared.settings import Choice, Number, as_text, within

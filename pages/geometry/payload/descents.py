@@ -14,7 +14,8 @@ from pages.geometry.figure.panels import MARKED, Path
 from pages.geometry.figure.traces import word
 from pages.geometry.payload.labels import clearest, taken, way
 from pages.geometry.payload.moves import or_away, places, rows
-from pages.geometry.question.scene import ON, Scene, with_sgd
+from pages.geometry.question.scene import Scene, with_sgd
+from pages.geometry.question.settings import ON
 from pages.geometry.question.sources import Problem
 from pages.shared.moves import Moves
 from pages.shared.palette import PENALTY

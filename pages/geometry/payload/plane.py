@@ -10,7 +10,8 @@ import numpy as np
 from pages.geometry.answer.solutions import Solutions, outside, problem, solutions
 from pages.geometry.figure import layout, panels
 from pages.geometry.payload import descents, moves, readouts
-from pages.geometry.question.scene import ON, Scene, with_descent, with_l1
+from pages.geometry.question.scene import Scene, with_descent, with_l1
+from pages.geometry.question.settings import ON
 from pages.geometry.question.sources import Problem
 from pages.geometry.words import meaning
 from pages.shared import shapes

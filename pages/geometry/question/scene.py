@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from pages.geometry.question.settings import OFF, ON, SceneSettings
 from pages.geometry.question.sources import FEATURES, SOURCES, Source
 from pages.shared.fields import NotANumberError, OutsideError
 from pages.shared.link import read_values
@@ -30,7 +31,6 @@ WEIGHT_DECAYS = (
 DECADES = tuple(float(f"1e{power}") for power in range(-3, 7))
 # What is nearer to 0 is told apart from it by no picture.
 SMALLEST = 1e-12
-ON, OFF = "on", "off"
 SWITCH = {OFF: "off", ON: "on"}
 VIEWS = {"levels": "Level sets", "surface": "Surface"}
 WORDS = ("age", "sex", "body mass", "blood pressure", "cholesterol", "LDL", "HDL", "TCH/HDL")
@@ -41,38 +41,8 @@ _FEATURE_NAMES = {
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What the picture shows. theta = 0: the disc has the size that λ gives it."""
-
-    weight_decay: float = 0.5
-    theta: float = 0.0
-    source: str = "designed"
-    s1: float = 2.0
-    s2: float = 0.25
-    angle: float = 55.0
-    w1: float = 1.9
-    w2: float = 1.1
-    feature1: str = "bmi"
-    feature2: str = "s5"
-    data: str = "linear"
-    n_train: int = 20
-    n_features: int = 200
-    noise: float = 0.5
-    correlation: float = 0.8
-    true1: float = 1.5
-    true2: float = 0.5
-    seed: int = 0
-    objective: str = OFF
-    l1: str = OFF
-    descent: str = OFF
-    start1: float = -1.5
-    start2: float = 1.5
-    lr: float = 0.2
-    steps: int = 60
-    sgd: str = ON
-    batch_size: int = 5
-    projected: str = ON
-    view: str = "levels"
+class Scene(SceneSettings):
+    """What the picture shows."""
 
     @property
     def kind(self) -> Source:

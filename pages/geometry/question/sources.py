@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pages.geometry.question.settings import SceneSettings
 from pages.shared.words import Said, say
 from wd_core import (
     DATASETS,
@@ -22,9 +22,6 @@ from wd_core import (
 from wd_core.linear.spectrum import decompose
 from wd_core.plane.quadratic import Quadratic
 from wd_core.plane.slice import Slice, turns
-
-if TYPE_CHECKING:
-    from pages.geometry.question.scene import Scene
 
 FEATURES = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
 WEIGHTS = ("w₁", "w₂")
@@ -67,9 +64,9 @@ class Source:
     """
 
     label: str
-    reads: Callable[[Scene], tuple[str, ...]]
-    pose: Callable[[Scene], Problem]
-    made: Callable[[Scene, Problem], Said]
+    reads: Callable[[SceneSettings], tuple[str, ...]]
+    pose: Callable[[SceneSettings], Problem]
+    made: Callable[[SceneSettings, Problem], Said]
     weights: bool
     examples: bool
 
@@ -87,12 +84,12 @@ def _of(surface: Quadratic, names: tuple[str, str], dataset: Dataset | None = No
     )
 
 
-def _designed(scene: Scene) -> Problem:
+def _designed(scene: SceneSettings) -> Problem:
     s, w = [scene.s1, scene.s2], [scene.w1, scene.w2]
     return _of(Quadratic.from_eigenvalues(s, math.radians(scene.angle), w), WEIGHTS)
 
 
-def _of_design(scene: Scene, given: Problem) -> Said:
+def _of_design(scene: SceneSettings, given: Problem) -> Said:
     return say(
         "H has the eigenvalues s₁ = {s1}, in the direction of {angle}°, and s₂ = {s2} across it.",
         s1=scene.s1,
@@ -105,7 +102,7 @@ def _two_of(data: Dataset, features: tuple[str, str], names: tuple[str, str]) ->
     return replace(_of(Quadratic.from_data(data), names, data), features=features)
 
 
-def _patients(scene: Scene) -> Problem:
+def _patients(scene: SceneSettings) -> Problem:
     features = (scene.feature1, scene.feature2)
     both = [FEATURES.index(name) for name in features]
     spec = DatasetSpec("diabetes", n_train=scene.n_train, n_features=len(FEATURES), seed=scene.seed)
@@ -115,7 +112,7 @@ def _patients(scene: Scene) -> Problem:
     return _two_of(taken, features, (first, second))
 
 
-def _synthetic(scene: Scene) -> Problem:
+def _synthetic(scene: SceneSettings) -> Problem:
     spec = DatasetSpec(
         "correlated",
         n_train=scene.n_train,
@@ -132,7 +129,7 @@ def _synthetic(scene: Scene) -> Problem:
     return _two_of(drawn, ("x₁", "x₂"), WEIGHTS)
 
 
-def _of_examples(scene: Scene, given: Problem) -> Said:
+def _of_examples(scene: SceneSettings, given: Problem) -> Said:
     if given.alone:
         return say(
             "H = XᵀX/n of the centred features, and w̃ is least squares; the bias b is the best one."
@@ -143,7 +140,7 @@ def _of_examples(scene: Scene, given: Problem) -> Said:
     )
 
 
-def _slice(scene: Scene) -> Problem:
+def _slice(scene: SceneSettings) -> Problem:
     n_train, n_features = DATASETS[scene.data].within(scene.n_train, scene.n_features)
     data = make_dataset(
         DatasetSpec(
@@ -174,14 +171,14 @@ def _slice(scene: Scene) -> Problem:
     )
 
 
-def _of_slice(scene: Scene, given: Problem) -> Said:
+def _of_slice(scene: SceneSettings, given: Problem) -> Said:
     return say(
         "H = XᵀX/n of the centred features, seen in the two coordinates of this plane; the bias b "
         "is always the best one."
     )
 
 
-def _read_by_slice(scene: Scene) -> tuple[str, ...]:
+def _read_by_slice(scene: SceneSettings) -> tuple[str, ...]:
     """The data's name, and what of these numbers the data read."""
     of_data = DATASETS[scene.data].reads
     numbers = ("n_train", "n_features", "noise", "seed")

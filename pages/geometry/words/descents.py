@@ -6,7 +6,8 @@ import numpy as np
 
 from pages.geometry.answer.descents import left_frame, limit_of_passes, products, stability
 from pages.geometry.answer.solutions import Solutions, outside
-from pages.geometry.question.scene import ON, Scene, with_descent
+from pages.geometry.question.scene import Scene, with_descent
+from pages.geometry.question.settings import ON
 from pages.shared.numbers import Digits, every_digit, exact, plain
 from pages.shared.words import Said, say
 from wd_core import Dataset
