@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wd_core.models.seam import Order, Problem
-from wd_core.optimizers import Optimizer, Rates, State
+from wd_core.optimizers import Optimizer, Rates, State, Tensor
 
 
 class Walk:
@@ -17,8 +19,12 @@ class Walk:
 
     def epoch(self, order: Order) -> None:
         """One pass over the batches."""
+        self.steps(self.problem.batches(order))
+
+    def steps(self, batches: Iterable[Tensor]) -> None:
+        """A step on each of these batches."""
         problem, update = self.problem, self.rule.update
-        for batch in problem.batches(order):
+        for batch in batches:
             rows = len(batch)
             if rows not in self._rates:
                 self._rates[rows] = problem.rates(self.rule, rows)

@@ -20,7 +20,7 @@ from wd_core.device import place
 from wd_core.models import LINEAR, Model
 from wd_core.optimizers import Hyperparameters
 from wd_core.records import Dataset
-from wd_core.training import bytes_a_run, expected_seconds, multiply_adds_a_step, train
+from wd_core.training import bytes_a_run, expected_seconds, interruptible, multiply_adds_a_step
 
 MEGABYTE = 1 << 20
 MEMORY_LIMIT = 256 * MEGABYTE
@@ -220,20 +220,22 @@ class _Chunk:
         )
 
     def train(self) -> Iterator[SweepPart | None]:
-        """Train; nothing after every epoch, then the part, which counts as a sweep of its own."""
+        """Train; nothing at moments to stop, then the part, which counts as a sweep of its own."""
         k = len(self.rows)
         diverged_at = np.full(k, -1)
-        for record in train(
+        for record in interruptible(
             self.dataset, self.runs, model=self.model, device=self.device, dtype=self.dtype
         ):
-            diverged_at[record.diverged & (diverged_at < 0)] = record.epoch
+            if record is not None:
+                last = record
+                diverged_at[last.diverged & (diverged_at < 0)] = last.epoch
             yield None
         yield SweepPart(
             self.rows,
-            record.train_loss,
-            record.test_loss,
-            record.penalty,
-            record.weight_norm,
+            last.train_loss,
+            last.test_loss,
+            last.penalty,
+            last.weight_norm,
             diverged_at,
             done=k,
             total=k,

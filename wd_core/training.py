@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,8 @@ from wd_core.seeding import generator
 from wd_core.steps import Walk
 
 Stream = Generator[EpochRecord, None, None]
+# None is a moment to stop
+Interruptible = Generator[EpochRecord | None, None, None]
 
 # The time a block of epochs may take: short enough to stop, stream and share the interpreter.
 BLOCK_SECONDS = 0.02
@@ -59,6 +63,34 @@ def train(
     seeded shuffle. `device` None chooses by the size of the work.
     Close the generator to cancel. Divergence is recorded, never raised.
     Raises ValueError for wrong arguments, here and not at the first epoch.
+    """
+    stream = interruptible(
+        dataset,
+        runs,
+        model=model,
+        device=device,
+        dtype=dtype,
+        start=start,
+        batches=batches,
+        record_every=record_every,
+    )
+    return _records(stream)
+
+
+def interruptible(
+    dataset: Dataset,
+    runs: Sequence[Hyperparameters],
+    *,
+    model: Model = LINEAR,
+    device: str | torch.device | None = None,
+    dtype: torch.dtype = torch.float64,
+    start: Sequence[ArrayLike] | None = None,
+    batches: Sequence[Sequence[ArrayLike]] | None = None,
+    record_every: int = 1,
+) -> Interruptible:
+    """What `train` yields, and None at moments between: wherever a block of steps has ended.
+
+    So whoever closes it need not wait for the next record, be it epochs away.
     """
     runs = tuple(runs)
     require(len(runs) > 0, "runs", "at least one Hyperparameters", runs)
@@ -182,9 +214,26 @@ def _groups(runs: Sequence[Hyperparameters]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _merged(streams: list[Stream], rows: NDArray[np.int64]) -> Stream:
+def _records(stream: Interruptible) -> Stream:
+    with closing(stream):
+        for record in stream:
+            if record is not None:
+                yield record
+
+
+def _merged(streams: list[Interruptible], rows: NDArray[np.int64]) -> Interruptible:
     back = np.argsort(rows)
-    for parts in zip(*streams, strict=True):
+    while True:
+        records: list[EpochRecord] = []
+        for stream in streams:
+            for record in stream:
+                if record is not None:
+                    records.append(record)
+                    break
+                yield None
+        if len(records) < len(streams):
+            return
+        parts = tuple(records)
 
         def join(name: str, parts: tuple[EpochRecord, ...] = parts) -> Any:
             return np.concatenate([getattr(part, name) for part in parts])[back]
@@ -240,7 +289,7 @@ def _stream(
     start: Any | None,
     given_orders: list[Order] | None,
     record_every: int,
-) -> Stream:
+) -> Interruptible:
     first, n = runs[0], dataset.n_train
     problem = model.problem(dataset, runs, where, start)
     walk = Walk(problem, OPTIMIZERS[first.optimizer])
@@ -251,11 +300,34 @@ def _stream(
     )
     block = max(1, min(int(BLOCK_SECONDS / seconds), where.block // problem.held))
     for begin in range(0, first.epochs, block):
-        end = min(begin + block, first.epochs)
-        epochs, states = _advance(
-            walk, orders, range(begin + 1, end + 1), record_every, first.epochs
-        )
-        yield from problem.score(epochs, states)
+        epochs = range(begin + 1, min(begin + block, first.epochs) + 1)
+        if seconds >= 2 * BLOCK_SECONDS:
+            yield from _in_pieces(walk, next(orders), round(seconds / BLOCK_SECONDS))
+            states = [walk.v] * _is_recorded(epochs[0], record_every, first.epochs)
+            kept = [epochs[0]] * len(states)
+        else:
+            kept, states = _advance(walk, orders, epochs, record_every, first.epochs)
+        yield from problem.score(kept, states) if kept else [None]
+
+
+def _is_recorded(epoch: int, record_every: int, last: int) -> bool:
+    return epoch % record_every == 0 or epoch == last
+
+
+def _in_pieces(walk: Walk, order: Order, pieces: int) -> Iterator[None]:
+    """A long epoch, with a moment to stop between its pieces."""
+    batches = walk.problem.batches(order)
+    size = -(-(len(order[1]) - 1) // pieces)
+    for piece in range(pieces):
+        if piece:
+            yield None
+        _take(walk, islice(batches, size))
+
+
+@torch.inference_mode()
+@np.errstate(all="ignore")
+def _take(walk: Walk, batches: Iterator[Tensor]) -> None:
+    walk.steps(batches)
 
 
 @torch.inference_mode()
@@ -268,7 +340,7 @@ def _advance(
     states: list[Tensor] = []
     for epoch, order in zip(epochs, orders, strict=False):
         walk.epoch(order)
-        if epoch % record_every == 0 or epoch == last:
+        if _is_recorded(epoch, record_every, last):
             kept.append(epoch)
             states.append(walk.v)
     return kept, states

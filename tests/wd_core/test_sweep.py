@@ -40,7 +40,7 @@ def calls(monkeypatch):
         sizes.append(len(runs))
         return train(dataset, runs, **kwargs)
 
-    monkeypatch.setattr(module, "train", counted)
+    monkeypatch.setattr(module, "interruptible", counted)
     return sizes
 
 
@@ -227,7 +227,7 @@ def test_a_long_chunk_can_be_closed_between_two_epochs(monkeypatch):
         finally:
             epochs.append("closed")
 
-    monkeypatch.setattr(module, "train", watched)
+    monkeypatch.setattr(module, "interruptible", watched)
     monkeypatch.setattr(module, "PULSE", 0.0)
     runs = grid(replace(BASE, epochs=1000), weight_decay=[0.0, 1.0])
     stream = sweep(random_dataset(6, 3), runs)

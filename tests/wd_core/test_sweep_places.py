@@ -97,7 +97,7 @@ def test_chunks_are_halved_where_memory_runs_out(monkeypatch, error, pool, late)
                 raise error("no room")
             yield record
 
-    monkeypatch.setattr(module, "train", cramped)
+    monkeypatch.setattr(module, "interruptible", cramped)
     executor = pool and pool(2)
     parts = finished(sweep(data, runs, chunk=20, executor=executor))
     assert sorted(np.concatenate([part.rows for part in parts]).tolist()) == list(range(23))
@@ -118,7 +118,7 @@ def test_memory_too_small_for_one_run_is_an_error(monkeypatch, pool):
         raise MemoryError("no room")
         yield
 
-    monkeypatch.setattr(module, "train", impossible)
+    monkeypatch.setattr(module, "interruptible", impossible)
     executor = pool and pool(1)
     with pytest.raises(MemoryError, match="no room"):
         gather(sweep(random_dataset(6, 3), grid(BASE, seed=range(3)), executor=executor))
@@ -139,7 +139,7 @@ def gpu(monkeypatch):
         return train(dataset, runs, model=model, device="cpu", dtype=dtype)
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(module, "train", pretended)
+    monkeypatch.setattr(module, "interruptible", pretended)
     return seen
 
 
@@ -210,7 +210,7 @@ def test_an_error_in_a_worker_reaches_the_caller(monkeypatch):
     def broken(*args, **kwargs):
         raise ArithmeticError("broken")
 
-    monkeypatch.setattr(module, "train", broken)
+    monkeypatch.setattr(module, "interruptible", broken)
     with ThreadPoolExecutor(1) as executor, pytest.raises(ArithmeticError, match="broken"):
         gather(sweep(random_dataset(6, 3), [BASE], executor=executor))
 
