@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pages.geometry.payload.surface import ROUTE, surface
-from pages.geometry.question.scene import read_link
+from pages.geometry.question.scene import FORM
 from pages.shared.payload import Payload
 from pages.shared.routes import Query, answered
 
 
 def dragged(query: Query) -> Payload:
     """The surface of a scene."""
-    scene, _ = read_link(query)
+    scene, _ = FORM.read(query)
     return surface(scene)
 
 

@@ -7,7 +7,9 @@ from pages.geometry import sections as explained
 from pages.geometry.answer.solutions import solutions
 from pages.geometry.payload import plane as payload
 from pages.geometry.payload import surface
+from pages.geometry.question.scene import FORM
 from pages.geometry.words import meaning
+from pages.shared import controls as run_controls
 from pages.shared.chart import chart
 from pages.shared.words import literal, say
 
@@ -15,14 +17,14 @@ from pages.shared.words import literal, say
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    for complaint in controls.opened_link():
+    for complaint in run_controls.opened(FORM):
         st.warning(literal(complaint))
     st.markdown(meaning.MEANING)
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.source()
         controls.overlays()
-    scene = controls.chosen()
+    scene = FORM.chosen(st.session_state)
     try:
         solved = solutions(scene)
     except ValueError as error:

@@ -31,7 +31,7 @@ class Found:
     """The loss, its minimisers, its paths and its diamond, worked out again for one address."""
 
     def __init__(self, seen: Visit) -> None:
-        self.scene, _ = scene.read_link(seen.query.items())
+        self.scene, _ = scene.FORM.read(seen.query.items())
         self.seen, self.payload = seen, next(p for p in seen.payloads if p["run"] != "examples")
         levels = self.payload if self.scene.view == "levels" else plane.plane(self.scene)
         self.pictures, self.chosen = levels["series"], levels["position"]

@@ -392,7 +392,7 @@ def test_the_axes_of_the_examples_are_named_after_what_they_measure(case: View) 
 def test_what_is_shown_changes_with_each_control() -> None:
     """Each control of a source, moved alone, changes the picture."""
     for name in sources.SOURCES:
-        at = scene.scene_of({"source": name, "n_train": 12, "n_features": 5})
+        at = scene.FORM.of({"source": name, "n_train": 12, "n_features": 5})
         for key in at.kind.reads(at):
             other = moved(at, key)
             assert payload.plane(other)["series"] != payload.plane(at)["series"], (name, key)
@@ -403,5 +403,5 @@ def moved(at: scene.Scene, key: str) -> scene.Scene:
     setting, value = scene.SETTINGS[key], getattr(at, key)
     if isinstance(value, str):
         other = next(name for name in reversed([*setting.options]) if name != value)
-        return scene.scene_of({**vars(at), key: other})
-    return scene.scene_of({**vars(at), key: value + (1 if isinstance(value, int) else 0.125)})
+        return scene.FORM.of({**vars(at), key: other})
+    return scene.FORM.of({**vars(at), key: value + (1 if isinstance(value, int) else 0.125)})

@@ -16,7 +16,7 @@ from pages.geometry.payload import surface as surface_payload
 from pages.geometry.payload.labels import BOX, ROOM, struck, way
 from pages.geometry.payload.moves import LONGEST_ARROW, SHORTEST_ARROW, l1_optima
 from pages.geometry.payload.readouts import angles
-from pages.geometry.question.scene import DECADES, DEFAULT, Scene, scene_of
+from pages.geometry.question.scene import DECADES, DEFAULT, FORM, Scene
 from pages.geometry.words import finding, meaning
 from pages.geometry.words.diamond import sparsity
 from pages.geometry.words.finding import valley
@@ -43,11 +43,11 @@ BOUND = pytest.mark.parametrize("values", [SCENES[name] for name in BOWLS], ids=
 
 
 def solved(values: dict[str, Any]) -> Solutions:
-    return solutions(scene_of(values))
+    return solutions(FORM.of(values))
 
 
 def drawn(values: dict[str, Any]) -> dict[str, Any]:
-    return plane_payload.plane(scene_of(values))
+    return plane_payload.plane(FORM.of(values))
 
 
 def trace(payload: dict[str, Any], key: str) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def test_level_sets_are_those_of_the_loss_at_every_weight_decay(values: dict[str
 @pytest.mark.parametrize("values", [v for n, v in SCENES.items() if "slice" in n])
 def test_a_slices_level_sets_are_those_of_the_data_on_that_plane(values: dict[str, Any]) -> None:
     s, payload = solved(values), drawn(values)
-    given = problem(scene_of(values).problem())
+    given = problem(FORM.of(values).problem())
     assert given.turns
     assert given.slices is not None
     rings = places(payload, "loss rings")
@@ -368,7 +368,7 @@ def test_a_disc_wider_than_the_minimiser_does_not_bind() -> None:
 
 def test_the_paths_are_the_engines() -> None:
     values = {"source": "synthetic", "descent": "on", "steps": 15, "lr": 0.1}
-    scene, s = scene_of(values), solved(values)
+    scene, s = FORM.of(values), solved(values)
     payload = drawn(values)
     start = [scene.start1, scene.start2]
     k = s.chosen
@@ -382,7 +382,7 @@ def test_the_paths_are_the_engines() -> None:
 def test_minibatches_of_all_examples_are_the_full_batch() -> None:
     values = {"source": "diabetes", "descent": "on", "batch_size": 20, "steps": 10, "lr": 0.05,
               "start1": -0.3, "start2": 0.3}  # fmt: skip
-    stable = stability(scene_of(values), solved(values)) < 2
+    stable = stability(FORM.of(values), solved(values)) < 2
     assert stable.sum() > 50
     payload = drawn(values)
     full, parts = paths(payload, "descent"), paths(payload, "minibatch")
@@ -393,7 +393,7 @@ def test_a_diverging_path_ends_at_the_frames_edge_and_is_named() -> None:
     values = {"descent": "on", "lr": 0.85, "steps": 100}  # limit at λ = 0: 1, at λ = 0.5: 0.8
     s, payload = solved(values), drawn(values)
     left, right, bottom, top = s.box
-    unstable = stability(scene_of(values), s) > 2
+    unstable = stability(FORM.of(values), s) > 2
     assert 0 < unstable.sum() < len(unstable)
     ways, words = paths(payload, "descent"), places(payload, "diverging")[:, 0]
     grown = [k for k in np.flatnonzero(unstable) if s.weight_decay[k] > 0.6]
@@ -449,7 +449,7 @@ def test_a_path_that_swings_for_ever_is_said_to_do_so() -> None:
 def test_a_plane_that_does_not_turn_is_not_said_to(size: dict[str, Any]) -> None:
     """In two dimensions, or with a row space of two, one plane holds every w*(λ)."""
     values = {"source": "slice", "n_train": 20, "n_features": 30} | size
-    given = problem(scene_of(values).problem())
+    given = problem(FORM.of(values).problem())
     assert given.dataset is not None
     s, data = solved(values), given.dataset
     assert not given.turns
@@ -467,7 +467,7 @@ def test_the_examples_axes_are_named_after_what_lies_along_them() -> None:
         ({"source": "diabetes"}, ["bmi", "s5"]),
         ({"source": "synthetic"}, ["x₁", "x₂"]),
     ):
-        given = problem(scene_of(values).problem())
+        given = problem(FORM.of(values).problem())
         assert given.features is not None
         assert given.dataset is not None
         figure = points(given.dataset.X_train, given.dataset.y_train, given.features)
@@ -551,10 +551,10 @@ def test_two_equal_features_have_a_whole_edge_of_minimisers() -> None:
     assert one(free, "L1 holds neither weight at exactly 0")
     for other in ({"source": "diabetes"}, {"s2": 0.0, "weight_decay": 2.0}):
         assert not any("more than one" in sentence for sentence in said_of_l1(other))
-    said = valley(s, problem(scene_of(values).problem()))
+    said = valley(s, problem(FORM.of(values).problem()))
     assert said is not None
     assert said.startswith("Both features hold the same numbers, so L depends on w₁ + w₂")
-    said = valley(solved({"s2": 0.0}), problem(scene_of({"s2": 0.0}).problem()))
+    said = valley(solved({"s2": 0.0}), problem(FORM.of({"s2": 0.0}).problem()))
     assert said is not None
     assert said.startswith("One eigenvalue is 0")
 
@@ -607,7 +607,7 @@ def test_the_surfaces_meet_where_there_is_no_penalty() -> None:
 @EVERY
 @pytest.mark.parametrize("lam", [0.0, 0.5, 1e6])
 def test_the_surface_marks_the_minimisers_on_the_sheets(values: dict[str, Any], lam: float) -> None:
-    scene = scene_of(values | {"weight_decay": lam})
+    scene = FORM.of(values | {"weight_decay": lam})
     s, payload = solutions(scene), surface_payload.surface(scene)
     surface, k = s.surfaces[s.chosen], s.chosen
     points = {t["name"]: t for t in payload["figure"]["data"] if t.get("mode") == "markers"}

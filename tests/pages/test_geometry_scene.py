@@ -8,14 +8,12 @@ from hypothesis import strategies as st
 
 from pages.geometry.question.scene import (
     DEFAULT,
-    DEFAULTS,
+    FORM,
     SETTINGS,
     SMALLEST,
     WEIGHT_DECAYS,
     Scene,
-    read_link,
     relevant,
-    scene_of,
 )
 from pages.shared.settings import Choice, Number, Setting, Steps, Value
 
@@ -35,29 +33,27 @@ def of_setting(setting: Setting) -> st.SearchStrategy[Value]:
 
 
 KEYS = [key for key in SETTINGS if key != "theta"]
-SCENES = st.fixed_dictionaries({}, optional={k: of_setting(SETTINGS[k]) for k in KEYS}).map(
-    scene_of
-)
+SCENES = st.fixed_dictionaries({}, optional={k: of_setting(SETTINGS[k]) for k in KEYS}).map(FORM.of)
 
 
 def opened(query: str) -> tuple[Scene, list[str]]:
-    return read_link(parse_qsl(query, keep_blank_values=True))
+    return FORM.read(parse_qsl(query, keep_blank_values=True))
 
 
 @given(SCENES)
 def test_a_scene_comes_back_from_its_link(scene: Scene) -> None:
-    again, complaints = opened(scene.query())
+    again, complaints = opened(FORM.query(scene))
     assert complaints == []
-    assert again.differences() == scene.differences()
+    assert FORM.differences(again) == FORM.differences(scene)
 
 
 def test_every_setting_has_a_default_and_a_help_text() -> None:
-    assert SETTINGS.keys() == DEFAULTS.keys()
-    assert DEFAULT.query() == ""
+    assert SETTINGS.keys() == FORM.defaults.keys()
+    assert FORM.query(DEFAULT) == ""
     for key, setting in SETTINGS.items():
         assert setting.help.endswith("."), key
         if key != "theta":
-            assert setting.read(str(DEFAULTS[key])) == DEFAULTS[key]
+            assert setting.read(str(FORM.defaults[key])) == FORM.defaults[key]
 
 
 def test_the_steps_of_weight_decay_rise_from_an_exact_zero() -> None:
@@ -68,9 +64,9 @@ def test_the_steps_of_weight_decay_rise_from_an_exact_zero() -> None:
 def test_theta_alone_sets_weight_decay_aside() -> None:
     scene, complaints = opened("theta=1.5")
     assert (scene.weight_decay, scene.theta, complaints) == (0.0, 1.5, [])
-    again, _ = opened(scene.query())
+    again, _ = opened(FORM.query(scene))
     assert again == scene
-    assert scene.query() == "theta=1.5"
+    assert FORM.query(scene) == "theta=1.5"
 
 
 def test_theta_beside_weight_decay_is_refused() -> None:
@@ -107,9 +103,9 @@ def test_nonsense_is_named_and_the_default_kept(query: str, words: str) -> None:
 
 def test_a_scene_reads_what_its_source_and_switches_need() -> None:
     assert "n_train" not in relevant(DEFAULT)
-    assert "descent" not in relevant(scene_of({"source": "slice"}))
-    on = scene_of({"source": "diabetes", "descent": "on"})
+    assert "descent" not in relevant(FORM.of({"source": "slice"}))
+    on = FORM.of({"source": "diabetes", "descent": "on"})
     assert {"feature1", "batch_size", "lr", "start1"} <= relevant(on)
     assert "batch_size" not in relevant(
-        scene_of({"source": "diabetes", "descent": "on", "sgd": "off"})
+        FORM.of({"source": "diabetes", "descent": "on", "sgd": "off"})
     )

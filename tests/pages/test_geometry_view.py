@@ -16,7 +16,7 @@ from pages.geometry import controls
 from pages.geometry.answer.descents import batches, minibatch
 from pages.geometry.answer.solutions import problem, solutions
 from pages.geometry.payload.descents import FARTHEST, within_reach
-from pages.geometry.question.scene import DEFAULTS, SETTINGS, Scene, read_link
+from pages.geometry.question.scene import FORM, SETTINGS, Scene
 from pages.shared.numbers import plain
 from tests.descent import largest_stable_lr
 from wd_core import Hyperparameters
@@ -54,7 +54,7 @@ def test_opens_on_a_picture_of_the_defaults() -> None:
     page = opened()
     drawn = payload(page)
     assert drawn["query"] == ""
-    assert drawn["series"]["weight_decay"][drawn["position"]] == DEFAULTS["weight_decay"]
+    assert drawn["series"]["weight_decay"][drawn["position"]] == FORM.defaults["weight_decay"]
     assert not page.warning
 
 
@@ -94,7 +94,7 @@ def test_every_control_has_its_help_and_value() -> None:
     widgets = {w.key: w for w in (*page.number_input, *page.selectbox) if w.key}
     assert {"geometry lr", "geometry source", "geometry noise"} <= widgets.keys()
     for key, widget in widgets.items():
-        name = key.removeprefix(controls.PAGE)
+        name = key.removeprefix("geometry ")
         assert widget.help == SETTINGS[name].help
     assert {t.label for t in page.toggle} >= {"Descent", "L1 beside L2", "Minibatch SGD"}
 
@@ -179,25 +179,25 @@ def test_theta_alone_stays_alone_in_the_link() -> None:
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The session of a page on its defaults."""
-    session: dict[str, Any] = {controls.PAGE + key: value for key, value in DEFAULTS.items()}
+    session: dict[str, Any] = {f"geometry {key}": value for key, value in FORM.defaults.items()}
     monkeypatch.setattr(controls.st, "session_state", session)
     return session
 
 
 def let_go(state: dict[str, Any], k: int) -> Scene:
     """The scene after a slider was let go at picture k."""
-    solved = solutions(controls.chosen())
+    solved = solutions(FORM.chosen(state))
     numbers = {"weight_decay": float(solved.weight_decay[k]), "theta": float(solved.theta[k])}
     state[controls.CHART] = SimpleNamespace(chosen=numbers)
     controls.on_chart()["chosen"]()
-    return controls.chosen()
+    return FORM.chosen(state)
 
 
 @pytest.mark.parametrize("start", [{}, {"w1": -3.0}, {"theta": 1.0}, {"theta": 7.0}, {"s2": 0.0}])
 def test_the_slider_that_was_moved_is_kept(state: dict[str, Any], start: dict[str, float]) -> None:
     """The link holds its number alone, and another loss leaves that as it is."""
-    state |= {controls.PAGE + key: value for key, value in start.items()}
-    before, session = solutions(controls.chosen()), dict(state)
+    state |= {f"geometry {key}": value for key, value in start.items()}
+    before, session = solutions(FORM.chosen(state)), dict(state)
     for stops, key in zip(before.stops, ("weight_decay", "theta"), strict=True):
         for k in (*stops[::9], stops[-1]):
             if k == before.chosen:
@@ -207,7 +207,7 @@ def test_the_slider_that_was_moved_is_kept(state: dict[str, Any], start: dict[st
             wanted = float(getattr(before, key)[k])
             assert getattr(scene, key) == wanted
             assert (scene.theta > 0) == (key == "theta")
-            opened_again, complaints = read_link(parse_qsl(scene.query()))
+            opened_again, complaints = FORM.read(parse_qsl(FORM.query(scene)))
             assert getattr(opened_again, key) == wanted
             assert not complaints
             other = solutions(replace(scene, w1=5.0))  # with any of these θ the constraint binds
@@ -215,26 +215,29 @@ def test_the_slider_that_was_moved_is_kept(state: dict[str, Any], start: dict[st
 
 
 def test_weight_decay_moved_to_zero_stays_zero(state: dict[str, Any]) -> None:
-    state[controls.PAGE + "w1"] = -3.0
-    first = solutions(controls.chosen()).stops[0][0]
-    assert let_go(state, first).query() == "weight_decay=0&w1=-3"
-    state[controls.PAGE + "w1"] = 5.0
-    assert solutions(controls.chosen()).now == 0
+    state["geometry w1"] = -3.0
+    first = solutions(FORM.chosen(state)).stops[0][0]
+    assert FORM.query(let_go(state, first)) == "weight_decay=0&w1=-3"
+    state["geometry w1"] = 5.0
+    assert solutions(FORM.chosen(state)).now == 0
 
 
 @pytest.mark.parametrize("kept", [{"theta": 1.0}, {"weight_decay": 2.0}])
 def test_a_slider_let_go_where_it_was_changes_nothing(
     state: dict[str, Any], kept: dict[str, float]
 ) -> None:
-    state |= {controls.PAGE + key: value for key, value in kept.items()}
-    scene = controls.chosen()
+    state |= {f"geometry {key}": value for key, value in kept.items()}
+    scene = FORM.chosen(state)
     assert let_go(state, solutions(scene).chosen) == scene
 
 
 def test_a_click_sets_the_start(state: dict[str, Any]) -> None:
     state[controls.CHART] = SimpleNamespace(clicked=[0.12345, -1.0])
     controls.on_chart()["clicked"]()
-    assert (controls.chosen().start1, controls.chosen().start2) == (0.123, -1.0)
+    assert (
+        FORM.chosen(state).start1,
+        FORM.chosen(state).start2,
+    ) == (0.123, -1.0)
 
 
 def test_the_words_hold_the_present_numbers() -> None:
@@ -287,7 +290,7 @@ def test_minibatch_sgd_says_its_limit_and_what_its_path_does(lr: float, size: in
     query = {"source": "synthetic", "descent": "on", "steps": "200"}
     query |= {"lr": str(lr), "batch_size": str(size)}
     page = opened(query)
-    scene, _ = read_link(query.items())
+    scene, _ = FORM.read(query.items())
     solved, data = solutions(scene), problem(scene.problem()).dataset
     assert data is not None
     run = Hyperparameters(weight_decay=0.5, batch_size=min(size, 20), seed=scene.seed)
@@ -336,11 +339,11 @@ def test_moving_the_surfaces_slider_frees_theta() -> None:
 )
 def test_a_number_out_of_range_is_refused_in_words(key: str, value: float, kept: float) -> None:
     page = opened({"angle": "55"})
-    page = fine(page.number_input(key=controls.PAGE + key).set_value(value).run())
+    page = fine(page.number_input(key=f"geometry {key}").set_value(value).run())
     (warning,) = page.warning
     assert SETTINGS[key].label in warning.value
     assert "is outside the range" in warning.value
-    assert page.number_input(key=controls.PAGE + key).value == kept
+    assert page.number_input(key=f"geometry {key}").value == kept
     assert payload(page)["query"] == ""
     assert not fine(page.run()).warning
 

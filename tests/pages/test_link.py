@@ -16,7 +16,7 @@ from pages.act.question import read_link as read_act
 from pages.book.question import FORM as BOOK
 from pages.codes.question import read_link as read_codes
 from pages.dimension.question import FORM as DIMENSION
-from pages.geometry.question.scene import read_link as read_geometry
+from pages.geometry.question.scene import FORM as GEOMETRY
 from pages.map.question import read_link as read_map
 from pages.shared import tables
 from pages.shared.foreign import is_foreign
@@ -57,7 +57,7 @@ READERS: dict[str, Reader] = {
     "book.question": BOOK.read,
     "codes.question": read_codes,
     "dimension.question": DIMENSION.read,
-    "geometry.question.scene": read_geometry,
+    "geometry.question.scene": GEOMETRY.read,
     "map.question": read_map,
     "step.question": read_step,
     "which.question": WHICH.read,

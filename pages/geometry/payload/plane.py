@@ -10,7 +10,7 @@ import numpy as np
 from pages.geometry.answer.solutions import Solutions, outside, problem, solutions
 from pages.geometry.figure import layout, panels
 from pages.geometry.payload import descents, moves, readouts
-from pages.geometry.question.scene import Scene, with_descent, with_l1
+from pages.geometry.question.scene import FORM, Scene, with_descent, with_l1
 from pages.geometry.question.settings import ON
 from pages.geometry.question.sources import Problem
 from pages.geometry.words import meaning
@@ -28,7 +28,7 @@ def plane(scene: Scene) -> Payload:
     """The payload of a scene. ValueError with a sentence where its problem cannot be posed."""
     given, solved = problem(scene.problem()), solutions(scene)
     traces, moved = _drawn(scene, given, solved)
-    query = scene.query()
+    query = FORM.query(scene)
     walks = with_descent(scene)
     return {
         "run": query or "defaults",
@@ -36,7 +36,7 @@ def plane(scene: Scene) -> Payload:
         "figure": layout.whole(
             traces,
             _frame(given, solved),
-            revision=scene.problem().query() or "designed",
+            revision=FORM.query(scene.problem()) or "designed",
             clicks=walks,
             notes=_notes(scene, solved),
         ),

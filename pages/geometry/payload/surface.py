@@ -9,7 +9,7 @@ import numpy as np
 
 from pages.geometry.answer.solutions import Solutions, problem, solutions
 from pages.geometry.figure import surface as figure
-from pages.geometry.question.scene import Scene
+from pages.geometry.question.scene import FORM, Scene
 from pages.geometry.question.sources import Problem
 from pages.geometry.words import meaning
 from pages.shared import shapes
@@ -31,15 +31,15 @@ NEEDLE = 0.1
 def surface(scene: Scene) -> Payload:
     """The payload of a scene. ValueError with a sentence where its problem cannot be posed."""
     given, solved = problem(scene.problem()), solutions(scene)
-    query, shown = scene.query(), _drawn(given, solved)
+    query, shown = FORM.query(scene), _drawn(given, solved)
     return {
         "run": query or "defaults",
         "query": query,
-        "figure": figure.surface(shown, revision="surface " + scene.problem().query()),
+        "figure": figure.surface(shown, revision="surface " + FORM.query(scene.problem())),
         "series": {},
         "sentence": f"{meaning.lifted(solved)} {_cut(shown, solved)}".rstrip(),
         "live": {
-            "url": f"{ROUTE}?{replace(scene, theta=0.0).query()}",
+            "url": f"{ROUTE}?{FORM.query(replace(scene, theta=0.0))}",
             "controls": {
                 CONTROL: {
                     "param": "weight_decay",

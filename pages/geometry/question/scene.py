@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from pages.geometry.question.settings import OFF, ON, SceneSettings
 from pages.geometry.question.sources import FEATURES, SOURCES, Source
-from pages.shared.fields import NotANumberError, OutsideError
-from pages.shared.link import read_values
+from pages.shared.fields import (
+    Choice,
+    Labels,
+    NotANumberError,
+    Number,
+    OutsideError,
+    Setting,
+    Value,
+)
+from pages.shared.form import Form, Values
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.settings import Choice, Labels, Number, Setting, Value, as_text
+from pages.shared.settings import within
 from pages.shared.words import say
 
 # Forty steps a decade: the preferred numbers of Renard's series R40.
@@ -48,17 +55,6 @@ class Scene(SceneSettings):
     def kind(self) -> Source:
         """The entry of its source."""
         return SOURCES[self.source]
-
-    def differences(self) -> dict[str, Value]:
-        """The settings that differ from the defaults and that this scene reads."""
-        read = relevant(self)
-        if self.theta > 0:
-            read.discard("weight_decay")  # it follows from θ
-        return {k: v for k, v in asdict(self).items() if k in read and v != DEFAULTS[k]}
-
-    def query(self) -> str:
-        """The scene as the query of a link; defaults are left out."""
-        return urlencode({key: as_text(value) for key, value in self.differences().items()})
 
     def problem(self) -> Scene:
         """The same scene with everything at its default that does not change the quadratic."""
@@ -213,21 +209,30 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
+# What a quadratic may be made of, and what belongs to paths alone.
+SHAPE = (
+    *("s1", "s2", "angle", "w1", "w2", "feature1", "feature2", "data", "n_train", "n_features"),
+    *("noise", "correlation", "true1", "true2", "seed"),
+)
+PATHS = ("lr", "steps", "start1", "start2", "projected", "sgd", "batch_size")
+
+
 def _of_source(scene: Scene) -> tuple[str, ...]:
     return ("source", *scene.kind.reads(scene))
 
 
 def relevant(scene: Scene) -> set[str]:
     """The keys that this scene reads."""
-    keys = {*_of_source(scene), "weight_decay", "theta", "objective", "view"}
-    if not scene.kind.weights:
-        return keys  # a path would leave the plane, and its coordinates are not weights
-    keys |= {"descent", "l1"}
-    if with_descent(scene):
-        keys |= {"start1", "start2", "lr", "steps", "projected"}
-        keys |= {"sgd"} if scene.kind.examples else set()
-        keys |= {"batch_size"} if with_sgd(scene) else set()
-    return keys
+    unread = {*SHAPE} - {*scene.kind.reads(scene)}
+    if not scene.kind.weights:  # a path would leave the plane, and its coordinates are not weights
+        unread |= {"descent", "l1"}
+    if not with_descent(scene):
+        unread |= {*PATHS}
+    elif not scene.kind.examples:
+        unread |= {"sgd", "batch_size"}
+    elif not with_sgd(scene):
+        unread |= {"batch_size"}
+    return SETTINGS.keys() - unread
 
 
 def with_descent(scene: Scene) -> bool:
@@ -245,22 +250,36 @@ def with_l1(scene: Scene) -> bool:
     return scene.kind.weights and scene.l1 == ON
 
 
-def scene_of(values: Mapping[str, Value]) -> Scene:
-    """The scene with these values; a missing one has its default."""
-    given: dict[str, Any] = DEFAULTS | dict(values)
-    return Scene(**given)
+def _said(scene: Scene) -> Values:
+    """λ is not said where it follows from θ."""
+    left_out = {"weight_decay"} if scene.theta > 0 else set()
+    return {key: value for key, value in asdict(scene).items() if key not in left_out}
 
 
-def read_link(query: Iterable[tuple[str, str]]) -> tuple[Scene, list[str]]:
-    """The scene in a query, and a sentence for everything in it that makes no sense."""
-    pairs = list(query)
-    values, complaints = read_values(pairs, SETTINGS, DEFAULTS)
-    if float(values.get("theta", 0.0)) > 0 and "weight_decay" in values:
-        if float(values["weight_decay"]) > 0:
-            complaints.append(
-                say("The link names both λ and θ, which are one setting: θ follows from λ.")
-            )
-            del values["theta"]
-    elif float(values.get("theta", 0.0)) > 0:
-        values["weight_decay"] = 0.0  # until the picture has worked out λ(θ)
-    return scene_of(values), complaints
+def _mended(scene: Scene, given: Values) -> tuple[Scene, list[str]]:
+    """Of λ and θ, which are one setting, λ counts where both are named."""
+    if scene.theta == 0:
+        return scene, []
+    if float(given.get("weight_decay", 0.0)) > 0:
+        said = say("The link names both λ and θ, which are one setting: θ follows from λ.")
+        return replace(scene, theta=0.0), [said]
+    return replace(scene, weight_decay=0.0), []  # until the picture has worked out λ(θ)
+
+
+def _limited(setting: Setting, values: Values) -> Setting:
+    """A size of sliced data within what they have."""
+    scene = FORM.of(values)
+    if isinstance(setting, Number) and "data" in scene.kind.reads(scene):
+        return within(setting, scene.data)
+    return setting
+
+
+FORM: Form[Scene] = Form(
+    "geometry",
+    SETTINGS,
+    Scene,
+    reads=lambda values: relevant(FORM.of(values)),
+    said=_said,
+    mended=_mended,
+    limited=_limited,
+)
