@@ -7,9 +7,9 @@ import pytest
 
 from pages.map import payload as picture
 from pages.map.answer import limits
-from pages.map.figure import maps, overlays
+from pages.map.figure import maps
 from pages.map.question import Panel, Shown
-from pages.map.words import reading
+from pages.map.words import legend, reading
 from tests.descent import largest_stable_lr
 from tests.pages.test_map import FEW, filled, payload_of, small
 from wd_core import OPTIMIZERS, largest_curvature, make_dataset, max_stable_lr
@@ -113,7 +113,7 @@ def test_full_batches_have_one_limit_and_large_data_a_word() -> None:
     assert limits.batches(small(Shown(optimizers="sgd"), batch_size=8), 0) is None
     plan = small(Shown(optimizers="momentum"), n_train=100, n_features=100, batch_size=10)
     assert limits.batches(plan, 0) is None
-    text = reading.reading(plan, {overlays.FULL}, whole=True)
+    text = reading.reading(plan, {legend.FULL}, whole=True)
     assert "would take too long for SGD with momentum" in text
     assert "Dotted" not in text
 
@@ -124,7 +124,7 @@ def test_the_line_of_a_limit_stands_in_the_row_of_no_decay_where_it_is_without_d
     edge = limits.full_batch(plan, 0)
     assert edge is not None
     payload = payload_of(Shown(optimizers="sgd", seeds=1, decay_from=1e-3), batch_size=8)
-    line = next(t for t in payload["figure"]["data"] if t.get("name") == overlays.FULL)
+    line = next(t for t in payload["figure"]["data"] if t.get("name") == legend.FULL)
     x, y = line["x"], line["y"]
     zero, gap, bottom = frame.y_edges[:3]
     assert y[:3] == [pytest.approx(zero), pytest.approx(gap), None]
@@ -141,13 +141,13 @@ def test_what_is_not_drawn_is_not_spoken_of() -> None:
             text = reading.reading(plan, drawn, whole=True)
             assert all(point.startswith("- ") for point in text.splitlines())
             for name, words_of_it in (
-                (overlays.LOST, "Hatched"),
-                (overlays.CROSSING, "Green"),
-                (overlays.FULL, "Solid"),
-                (overlays.CYCLE, "Dotted"),
-                (overlays.ALONE, "Dash-dotted"),
-                (overlays.BEST, "Best cell: at the end"),
-                (overlays.CONSTANT, "Dashed"),
+                (legend.LOST, "Hatched"),
+                (legend.CROSSING, "Green"),
+                (legend.FULL, "Solid"),
+                (legend.CYCLE, "Dotted"),
+                (legend.ALONE, "Dash-dotted"),
+                (legend.BEST, "Best cell: at the end"),
+                (legend.CONSTANT, "Dashed"),
             ):
                 assert (words_of_it in text) == (name in drawn), (name, query)
 
@@ -156,7 +156,7 @@ def test_batches_are_said_to_fail_earlier_only_where_the_drawn_limit_is_lower() 
     for values in ({"batch_size": 3}, {"batch_size": 2, "n_features": 3}, {"batch_size": 1}):
         for optimizer in ("sgd", "momentum"):
             plan = small(Shown(optimizers=optimizer, seeds=1), **values)
-            text = reading.reading(plan, {overlays.CYCLE}, whole=True)
+            text = reading.reading(plan, {legend.CYCLE}, whole=True)
             lower = True
             for index in range(2):
                 edges = limits.edges(plan, index)

@@ -10,7 +10,8 @@ from itertools import pairwise
 import numpy as np
 
 from pages.map.figure.axes import Frame, Plain, domains, on, refs, suffix
-from pages.map.figure.overlays import CASING, CHOSEN, CONSTANT, Map, overlays
+from pages.map.figure.overlays import CASING, Map, overlays
+from pages.map.words.legend import CHOSEN, CONSTANT
 from pages.shared.numbers import plain
 from pages.shared.palette import TEXT
 from pages.shared.words import say

@@ -9,14 +9,11 @@ import numpy as np
 
 from pages.map.answer.limits import Edge, Edges
 from pages.map.figure.axes import Frame, Plain
+from pages.map.words.legend import ALONE, BEST, CROSSING, CYCLE, FULL, LOST
 from pages.shared.palette import OPTIMUM, TEXT
 from wd_core.arrays import Array
 
 LEVEL = "#009E73"
-# What lies over the colours, by its name in the legend.
-LOST, FULL, CYCLE = "diverges", "exact limit, full batch", "estimated limit, batches"
-ALONE, CROSSING, BEST = "limit of decay alone", "halfway from no decay to the best", "best cell"
-CHOSEN, CONSTANT = "chosen run", "ηλ of the chosen run"
 # Lines and marks lie on all colours of the map: what is behind them sets them off.
 CASING = "var(--st-background-color)"
 Points = tuple[Array, Array]

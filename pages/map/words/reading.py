@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pages.map.answer import limits
 from pages.map.answer.box import LR, STEPS, WEIGHT_DECAY, Arrival
 from pages.map.answer.valley import FEWEST, MATTERS, STRAIGHT, Valley
-from pages.map.figure import overlays
 from pages.map.question import Plan
+from pages.map.words import legend
 from pages.map.words.maps import LOWER
 from pages.shared.numbers import percent, plain
 from pages.shared.words import Said, listed, say
@@ -24,9 +24,9 @@ def reading(
 ) -> str:
     """A list of what is drawn and means; `whole`: all cells have come, and show these valleys."""
     parts: list[str] = [_cells(plan)]
-    if overlays.LOST in drawn:
+    if legend.LOST in drawn:
         parts.append(say("Hatched: the run diverged."))
-    if overlays.CROSSING in drawn:
+    if legend.CROSSING in drawn:
         parts.append(
             say(
                 "Green line: for each η the λ that does half the work, half the way on a "
@@ -44,13 +44,13 @@ def reading(
                 share=percent(STRAIGHT),
             )
         )
-    if overlays.BEST in drawn:
+    if legend.BEST in drawn:
         parts.append(say("Best cell: at the end of the map it may go on beyond it."))
-    if overlays.CONSTANT in drawn:
+    if legend.CONSTANT in drawn:
         parts.append(say("Dashed: ηλ as in the chosen run."))
     parts += _limits(plan, drawn, whole)
     two_rules = any(not plan.one_rule(panel.optimizer) for panel in plan.panels)
-    if whole and two_rules and overlays.BEST in drawn:
+    if whole and two_rules and legend.BEST in drawn:
         parts.append(_alike(plan))
     return "\n".join(f"- {part}" for part in parts)
 
@@ -94,16 +94,16 @@ def _alike(plan: Plan) -> Said:
 
 def _limits(plan: Plan, drawn: Collection[str], whole: bool) -> Iterator[str]:
     """The lines where descent stops converging, and what is not known of them."""
-    if overlays.FULL in drawn and plan.seeds == 1:
+    if legend.FULL in drawn and plan.seeds == 1:
         yield say(
             "Solid: the learning rate at which descent on all examples stops converging, exactly."
         )
-    elif overlays.FULL in drawn:
+    elif legend.FULL in drawn:
         yield say(
             "Solid: the learning rate at which descent on all examples stops converging, exactly, "
             "for the middle one of the seeds' data."
         )
-    if overlays.CYCLE in drawn:
+    if legend.CYCLE in drawn:
         dotted = say(
             "Dotted: the same for the first epoch's batches of {batch_size} of {n_train} examples, "
             "repeated for ever: an estimate, for other epochs have other orders.",
@@ -114,7 +114,7 @@ def _limits(plan: Plan, drawn: Collection[str], whole: bool) -> Iterator[str]:
         yield f"{dotted} {sooner}" if earlier(plan) else dotted
     if whole:
         yield from _costly(plan)
-    if overlays.ALONE in drawn:
+    if legend.ALONE in drawn:
         yield say("Dash-dotted: ηλ = 2, beyond which decay alone makes w longer at every step.")
     yield from _unknown(plan, drawn)
 
@@ -150,7 +150,7 @@ def _unknown(plan: Plan, drawn: Collection[str]) -> Iterator[Said]:
     """Whose limit nobody knows, that of decay alone aside."""
     panels = enumerate(plan.panels)
     names = [panel.optimizer for p, panel in panels if not limits.is_linear(plan, p)]
-    if names and overlays.ALONE in drawn:
+    if names and legend.ALONE in drawn:
         yield say("Under {optimizers} no other limit of η is known.", optimizers=_labels(names))
     elif names:
         yield say(
