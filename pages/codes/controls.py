@@ -7,31 +7,16 @@ from dataclasses import asdict
 import streamlit as st
 
 from pages.codes.answer import Question
-from pages.codes.question import SETTINGS, read_link
+from pages.codes.question import FORM, SETTINGS
 from pages.shared import controls
-from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_rules
 from wd_core.book.two_codes import Switches
-
-PAGE = "codes "
-OPENED = PAGE + "opened"
-
-
-def opened_link() -> list[str]:
-    """At the first run in a session: take over what the link says; its complaints."""
-    link, switches, complaints = read_link(controls.opened_query())
-    said = controls.take_run(link)
-    if OPENED not in st.session_state:
-        _set(switches)
-        st.session_state[OPENED] = True
-        said += complaints
-    return said
 
 
 def chosen() -> Question:
     """The run and the switches as the controls stand now."""
-    switches = Switches(**{key: str(st.session_state[PAGE + key]) for key in SETTINGS})
-    return Question(controls.chosen(), switches)
+    asked = FORM.chosen(st.session_state)
+    return Question(asked.settings, asked.shown)
 
 
 def switches() -> None:
@@ -56,18 +41,17 @@ def switches() -> None:
         help="Every switch as the book's PyTorch edition has it.",
     )
     st.caption("Each switch: from scratch | concise.")
-    for setting in SETTINGS.values():
-        controls.draw(setting, PAGE)
+    controls.draw(FORM, *SETTINGS)
 
 
 def run() -> None:
     """The controls of the run."""
-    controls.draw(RUN, *FRONT)
+    controls.draw(FORM, *FRONT)
     # The book's codes have no other rule than plain SGD: the optimizer is not asked for.
-    controls.folded(RUN, but=("optimizer", "decay", *of_rules()))
-    controls.randomness(RUN)
+    controls.folded(FORM, but=("optimizer", "decay", *of_rules()))
+    controls.randomness(FORM)
 
 
 def _set(switches: Switches) -> None:
     for key, value in asdict(switches).items():
-        st.session_state[PAGE + key] = value
+        st.session_state[FORM.slot(key)] = value

@@ -9,11 +9,11 @@ import numpy as np
 
 from pages.codes import figure
 from pages.codes.answer import Answer, Question, answer
-from pages.codes.question import query
+from pages.codes.question import FORM
 from pages.codes.words import outcome
-from pages.shared.link import Pin
 from pages.shared.payload import Payload, Tile
 from pages.shared.plotting import Series
+from pages.shared.run import Asked, Pin
 from wd_core.arrays import Array
 
 TILES: list[Tile] = [
@@ -46,7 +46,8 @@ def lock_step(question: Question, pins: Sequence[Pin]) -> Payload:
     """Curves of both codes and their differences; ValueError where the data refuse the settings."""
     found = answer(question)
     last = max(found.last_epochs)  # later there is nothing to draw
-    series, link = _until(last, _series(found)), query(question.switches, question.settings, pins)
+    series = _until(last, _series(found))
+    link = FORM.query(Asked(question.settings, question.switches, tuple(pins)))
     return {
         "run": link or "defaults",
         "query": link,

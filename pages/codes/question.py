@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from urllib.parse import urlencode
-
-from pages.shared.link import Link, Pin, query_of, read_values
-from pages.shared.link import read_link as read_train
-from pages.shared.settings import Choice, Setting, Settings, Value, as_text
+from pages.shared.fields import Choice, Setting
+from pages.shared.run import RunForm
 from wd_core.book.two_codes import Switches
 
-DEFAULTS: dict[str, Value] = asdict(Switches())
+DEFAULT = Switches()
 
 SETTINGS: dict[str, Setting] = {
-    key: Choice(key, label, help, str(DEFAULTS[key]), options)
+    key: Choice(key, label, help, getattr(DEFAULT, key), options)
     for key, label, help, options in (
         (
             "loss",
@@ -73,15 +68,4 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
-def query(switches: Switches, settings: Settings, pins: Sequence[Pin]) -> str:
-    """The query of the link to these codes of this run; defaults are left out."""
-    own = {k: as_text(v) for k, v in asdict(switches).items() if v != DEFAULTS[k]}
-    return "&".join(part for part in (query_of(settings, pins), urlencode(own)) if part)
-
-
-def read_link(pairs: Iterable[tuple[str, str]]) -> tuple[Link, Switches, list[str]]:
-    """The run and the switches in a query, and a sentence for nonsense in the latter."""
-    given = list(pairs)
-    values, complaints = read_values([p for p in given if p[0] in SETTINGS], SETTINGS, DEFAULTS)
-    link = read_train([p for p in given if p[0] not in SETTINGS])
-    return link, Switches(**{k: str(v) for k, v in values.items()}), complaints
+FORM = RunForm("codes", SETTINGS, Switches)

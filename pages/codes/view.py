@@ -5,6 +5,7 @@ import streamlit as st
 from pages.codes import controls
 from pages.codes import payload as picture
 from pages.codes import sections as explained
+from pages.codes.question import FORM
 from pages.shared import controls as run_controls
 from pages.shared.chart import chart
 from pages.shared.words import literal
@@ -13,7 +14,7 @@ from pages.shared.words import literal
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    for complaint in controls.opened_link():
+    for complaint in run_controls.opened(FORM):
         st.warning(literal(complaint))
     curves, side = st.columns([3, 1], gap="medium")
     with side:
@@ -22,7 +23,7 @@ def page() -> None:
     question = controls.chosen()
     with curves:
         try:
-            payload = picture.lock_step(question, run_controls.pins())
+            payload = picture.lock_step(question, FORM.chosen(st.session_state).pins)
         except ValueError as error:
             st.error(f"These settings do not go together: {error}. Change that control.")
             return

@@ -1,51 +1,29 @@
-"""The step page's controls: those of the run, shared with Train, and the step that is shown."""
+"""The step page's controls: the step that is shown, and which weights."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 
 import streamlit as st
 
-from pages.shared import controls
 from pages.shared.words import Said, say, say_n
-from pages.step.question import SETTINGS, Shown, read_link
+from pages.step.question import FORM, SETTINGS
 from wd_core.linear.inspection import Replay
-
-PAGE = "step "
-OPENED = PAGE + "opened"
-
-
-def opened_link() -> list[str]:
-    """At the first run in a session: take over what the link says; its complaints."""
-    link, shown, complaints = read_link(controls.opened_query())
-    said = controls.take_run(link)
-    if OPENED not in st.session_state:
-        for key, value in asdict(shown).items():
-            st.session_state[PAGE + key] = value
-        st.session_state[OPENED] = True
-        said += complaints
-    return said
-
-
-def chosen() -> Shown:
-    """The step and the weights as the controls stand now."""
-    return Shown(**{key: int(st.session_state[PAGE + key]) for key in SETTINGS})
 
 
 def fit(replay: Replay) -> list[Said]:
     """Bring step and weights into what this run has; a sentence for each that was not."""
     said: list[Said] = []
-    shown, d = chosen(), replay.dataset.n_features
+    shown, d = FORM.chosen(st.session_state).shown, replay.dataset.n_features
     if shown.step > replay.last:
-        st.session_state[PAGE + "step"] = replay.last
+        st.session_state[FORM.slot("step")] = replay.last
         said.append(_unshown(shown.step, replay))
     if d == 1:  # the plane is that of the weight and the bias
-        st.session_state[PAGE + "first"] = 1
+        st.session_state[FORM.slot("first")] = 1
         return said
     for key, number in (("first", shown.first), ("second", shown.second)):
         if number > d:
-            st.session_state[PAGE + key] = d
+            st.session_state[FORM.slot(key)] = d
             said.append(
                 say(
                     "There is no weight {weight}: the number of features is {n_features}.",
@@ -54,8 +32,8 @@ def fit(replay: Replay) -> list[Said]:
                 )
             )
     said = list(dict.fromkeys(said))
-    if (number := st.session_state[PAGE + "second"]) == st.session_state[PAGE + "first"]:
-        st.session_state[PAGE + "second"] = number % d + 1
+    if (number := st.session_state[FORM.slot("second")]) == st.session_state[FORM.slot("first")]:
+        st.session_state[FORM.slot("second")] = number % d + 1
         if shown.first == shown.second:
             said.append(
                 say(
@@ -94,7 +72,7 @@ def _unshown(step: int, replay: Replay) -> Said:
 
 def steps(replay: Replay) -> None:
     """The slider over the steps, and buttons that go one step or one epoch."""
-    key, last = PAGE + "step", replay.last
+    key, last = FORM.slot("step"), replay.last
     # a slider with another end is another slider to Streamlit: without this it would start anew
     now = st.session_state[key] = int(st.session_state[key])
     if last > 1:
@@ -136,7 +114,7 @@ def steps(replay: Replay) -> None:
 
 
 def _go(to: int) -> None:
-    st.session_state[PAGE + "step"] = to
+    st.session_state[FORM.slot("step")] = to
 
 
 def weights(d: int) -> None:
@@ -145,7 +123,7 @@ def weights(d: int) -> None:
         return
     for column, key in zip(st.columns(2), ("first", "second"), strict=True):
         setting = SETTINGS[key]
-        st.session_state[PAGE + key] = int(st.session_state[PAGE + key])
+        st.session_state[FORM.slot(key)] = int(st.session_state[FORM.slot(key)])
         with column:
             st.number_input(
                 setting.label,
@@ -153,7 +131,7 @@ def weights(d: int) -> None:
                 max_value=d,
                 step=1,
                 help=setting.help,
-                key=PAGE + key,
+                key=FORM.slot(key),
                 persist_state="session",
             )
 

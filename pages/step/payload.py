@@ -7,15 +7,15 @@ import math
 import numpy as np
 
 from pages.shared import cached
-from pages.shared.link import Pin
 from pages.shared.numbers import plain
 from pages.shared.palette import PENALTY, TEXT
 from pages.shared.payload import Payload
+from pages.shared.run import Asked, Pin
 from pages.shared.settings import Settings
 from pages.shared.words import say, say_n
 from pages.step import figure
 from pages.step.answer.replays import Walked, edge, measured, other_decay, walked
-from pages.step.question import Shown
+from pages.step.question import FORM, Shown
 from pages.step.words.names import name
 from pages.step.words.pulls import Shares
 from pages.step.words.update import decay_rate, decay_term, is_plain
@@ -68,7 +68,7 @@ def update(settings: Settings, shown: Shown, seen: Inspection, pins: tuple[Pin, 
         figure.Arrow("both", old, new, TEXT, "dash"),
     ]
     names = [name(i, len(seen.before) - 1) for i in pair]
-    query = shown.query(settings, pins)
+    query = FORM.query(Asked(settings, shown, pins))
     return {
         "run": query or "defaults",
         "query": query,

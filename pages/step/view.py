@@ -9,23 +9,25 @@ from pages.shared.words import literal
 from pages.step import controls
 from pages.step import sections as explained
 from pages.step.answer.replays import walked
+from pages.step.question import FORM
 
 
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    for complaint in controls.opened_link():
+    for complaint in run_controls.opened(FORM):
         st.warning(literal(complaint))
     picture, side = st.columns([3, 1], gap="medium")
     with side:
-        run_controls.draw(RUN, *FRONT)
-        run_controls.folded(RUN)
-        run_controls.randomness(RUN)
-    settings, pins = run_controls.chosen(), run_controls.pins()
+        run_controls.draw(FORM, *FRONT)
+        run_controls.folded(FORM)
+        run_controls.randomness(FORM)
+    asked = FORM.chosen(st.session_state)
+    settings = asked.settings
     with picture:
         try:
             run = walked(settings)
-            seen = run.step(min(controls.chosen().step, run.replay.steps))
+            seen = run.step(min(asked.shown.step, run.replay.steps))
         except ValueError as error:
             st.error(f"These settings do not go together: {error}. Change that control.")
             return
@@ -34,8 +36,9 @@ def page() -> None:
         controls.steps(run.replay)
     with side:
         controls.weights(settings.data.n_features)
+        run_controls.draw(FORM, *FORM.others(*RUN.settings, "step", "first", "second"))
     with picture:
-        explained.update(settings, controls.chosen(), seen, run, pins)
+        explained.update(settings, FORM.chosen(st.session_state).shown, seen, run, asked.pins)
     pulls, alone = st.columns(2, gap="medium")
     with pulls:
         explained.pulls(settings, seen)

@@ -11,11 +11,11 @@ import pytest
 
 from pages.codes import payload
 from pages.codes.answer import SECONDS, Question, affordable_epochs, alone, answer
-from pages.codes.question import SETTINGS, query, read_link
+from pages.codes.question import FORM, SETTINGS
 from pages.codes.words import formulas, omitted, outcome
 from pages.codes.words import switches as words
-from pages.shared.link import Pin
 from pages.shared.numbers import plain
+from pages.shared.run import Asked, Pin
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import Choice, settings_of
 from wd_core import make_dataset
@@ -53,17 +53,15 @@ def test_a_link_is_the_run_and_the_switches(key: str) -> None:
         switches = replace(Switches(), **{key: choice})
         settings = settings_of({"weight_decay": 0.5, "batch_size": 6})
         pins = (Pin("a", settings_of({"lr": 0.01})),)
-        link, read, complaints = read_link(parse_qsl(query(switches, settings, pins)))
-        assert (link.settings, link.pins, read) == (settings, pins, switches)
-        assert not complaints
-        assert not link.complaints
-    assert query(Switches(), settings_of({}), ()) == ""
+        asked = Asked(settings, switches, pins)
+        assert FORM.read(parse_qsl(FORM.query(asked))) == (asked, [])
+    assert FORM.query(Asked(settings_of({}), Switches())) == ""
 
 
 def test_nonsense_in_a_link_is_named_and_replaced() -> None:
-    link, switches, complaints = read_link([("divisor", "7"), ("loss", "half"), ("x", "1")])
-    assert switches == Switches(loss="half")
-    assert len(complaints) == len(link.complaints) == 1
+    asked, complaints = FORM.read([("divisor", "7"), ("loss", "half"), ("x", "1")])
+    assert asked == Asked(settings_of({}), Switches(loss="half"))
+    assert len(complaints) == 2
     assert "A short last batch" in complaints[0]
 
 

@@ -15,7 +15,6 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from pages.codes.controls import PAGE
 from pages.shared.run import PINS
 from wd_core.book.two_codes import SIDES, Switches
 
@@ -116,7 +115,7 @@ def test_the_shown_scripts_print_the_shown_numbers(switches: dict[str, str]) -> 
 def test_every_choice_is_a_page_and_in_its_link(key: str) -> None:
     page = opened(SMALL)
     for choice in SIDES[key]:
-        page.selectbox(key=PAGE + key).set_value(choice)
+        page.selectbox(key=f"codes {key}").set_value(choice)
         link = dict(parse_qsl(payload(fine(page.run()))["query"]))
         assert link.get(key, asdict(Switches())[key]) == choice
 

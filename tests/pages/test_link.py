@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import pages
 from pages.act.question import read_link as read_act
 from pages.book.question import FORM as BOOK
-from pages.codes.question import read_link as read_codes
+from pages.codes.question import FORM as CODES
 from pages.dimension.question import FORM as DIMENSION
 from pages.geometry.question.scene import FORM as GEOMETRY
 from pages.map.question import read_link as read_map
@@ -45,7 +45,7 @@ from pages.shared.settings import (
     settings_of,
 )
 from pages.shared.words import Said
-from pages.step.question import read_link as read_step
+from pages.step.question import FORM as STEP
 from pages.which.question import FORM as WHICH
 from tests.made_up import FEATURES, ROWS, SOURCES
 from wd_core import DATASETS
@@ -55,11 +55,11 @@ READERS: dict[str, Reader] = {
     "shared.settings": read_link,
     "act.question": read_act,
     "book.question": BOOK.read,
-    "codes.question": read_codes,
+    "codes.question": CODES.read,
     "dimension.question": DIMENSION.read,
     "geometry.question.scene": GEOMETRY.read,
     "map.question": read_map,
-    "step.question": read_step,
+    "step.question": STEP.read,
     "which.question": WHICH.read,
 }
 # What addresses bring that were passed on by others, each as it comes.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import product
 from unittest.mock import patch
 
@@ -13,13 +13,13 @@ from streamlit.testing.v1.element_tree import Button
 
 from pages.shared import cached
 from pages.shared.numbers import plain
-from pages.shared.run import PINS
+from pages.shared.run import PINS, Asked
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import Number, Steps, settings_of
 from pages.step.answer import mends as mends_module
 from pages.step.answer.mends import mends
 from pages.step.answer.replays import measured
-from pages.step.question import DEFAULTS, SETTINGS, Shown, read_link
+from pages.step.question import FORM, SETTINGS, Shown
 from tests.pages import opening
 from tests.pages.opening import fine, payloads, text, unopened
 from wd_core import DATASETS, OPTIMIZERS, Hyperparameters, collect, make_dataset, train
@@ -212,7 +212,7 @@ MOMENTUM = {"optimizer": "momentum"}
 )
 def test_mended_once_the_run_really_settles(values: dict[str, str]) -> None:
     page = opened(values | {"step": "3"})
-    settings = read_link(values.items())[0].settings
+    settings = FORM.read(values.items())[0].settings
     assert len(page.warning) == 1
     (button,) = buttons(page)
     page = fine(button.click().run())
@@ -264,7 +264,7 @@ def test_a_strong_decay_that_ends_where_nothing_is_learned_is_not_ill() -> None:
     for seed in range(12):
         values = {"n_features": "1", "true_weight": "1", "weight_decay": "100", "lr": "0.005"}
         values["seed"] = str(seed)
-        given = read_link(values.items())[0].settings
+        given = FORM.read(values.items())[0].settings
         loss = collect(train(make_dataset(given.data), [given.run])).train_loss[:, 0]
         grown += loss[-1] > 2 * loss[0]
         assert not opened(values).warning
@@ -294,7 +294,7 @@ def test_where_no_step_of_the_slider_settles_another_setting_is_tried() -> None:
     assert "no learning rate below this limit" in said
     assert not buttons(page)
     (lam,) = re.findall(r"with λ = ([\d.]+) and the present η it does", said)
-    given = read_link((values | {"weight_decay": lam}).items())[0].settings
+    given = FORM.read((values | {"weight_decay": lam}).items())[0].settings
     loss = collect(train(make_dataset(given.data), [replace(given.run, epochs=EPOCHS)]))
     assert loss.train_loss[EPOCHS // 2 :].max() < loss.train_loss[0]
     with patch.object(Course, "settles", False):
@@ -321,7 +321,7 @@ def test_where_no_limit_is_known_none_is_broken(optimizer: str) -> None:
 
 def test_bursts_that_come_and_go_are_not_called_growth() -> None:
     values = {"init_std": "0", "epochs": "5", "optimizer": "adam", "lr": "0.3", "weight_decay": "0"}
-    given = read_link(values.items())[0].settings
+    given = FORM.read(values.items())[0].settings
     loss = collect(train(make_dataset(given.data), [replace(given.run, epochs=EPOCHS)])).train_loss
     assert loss[EPOCHS // 2 :].max() > loss[0] > loss[EPOCHS // 2 :].min()
     (warning,) = opened(values).warning
@@ -434,10 +434,10 @@ def test_settings_that_do_not_go_together_are_explained() -> None:
 
 def test_the_shown_step_is_read_back_from_its_query() -> None:
     shown = Shown(step=12, first=3, second=9)
-    pairs = [part.split("=") for part in shown.query(settings_of({}), ()).split("&")]
-    _, again, complaints = read_link((key, value) for key, value in pairs)
-    assert again == shown
+    pairs = [part.split("=") for part in FORM.query(Asked(settings_of({}), shown)).split("&")]
+    again, complaints = FORM.read((key, value) for key, value in pairs)
+    assert again == Asked(settings_of({}), shown)
     assert not complaints
-    assert SETTINGS.keys() == DEFAULTS.keys()
+    assert list(SETTINGS) == [field.name for field in fields(Shown)]
     assert not SETTINGS.keys() & RUN.keys()
     assert not SETTINGS.keys() & set(Hyperparameters.__dataclass_fields__)
