@@ -5,7 +5,8 @@ from __future__ import annotations
 from pages.map.payload import stream
 from pages.map.question import read_link
 from pages.shared.payload import Events
-from pages.shared.routes import Query, streamed
+from pages.shared.routes import Query
+from pages.shared.streams import streamed
 
 
 def maps(query: Query) -> Events:

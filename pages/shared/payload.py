@@ -1,6 +1,6 @@
 """What Python sends to the chart; `browser/payload.d.ts` says the same for the browser's side."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Literal, Required, TypedDict
 
 # Null in JSON is a gap, a text stands for itself
@@ -113,10 +113,10 @@ class Failure(TypedDict):
     message: str
 
 
-# What a stream yields: the name of the event, and what it says
+# What a stream yields: the name of the event and what it says, or nothing at a moment to stop
 Event = (
     tuple[Literal["picture"], Part]
     | tuple[Literal["rows"], Rows]
     | tuple[Literal["done"], dict[str, Any]]
 )
-Events = Iterator[Event]
+Events = Generator[Event | None, None, None]

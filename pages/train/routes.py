@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pages.shared.payload import Events, Payload
-from pages.shared.routes import Query, answered, streamed
+from pages.shared.routes import Query, answered
+from pages.shared.streams import streamed
 from pages.train.payload.picture import stream, training_picture
 from pages.train.question import FORM
 

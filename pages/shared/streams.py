@@ -1,0 +1,161 @@
+"""Long work as server-sent events: one way for all pages, which holds nothing that it need not.
+
+The work runs in a few threads that serve streams alone, for a moment at a time, so that neither
+drags nor files wait for it. It ends when the browser closes the stream, and when the browser has
+taken nothing for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from threading import Lock
+from types import FrameType
+from typing import Any
+
+import anyio
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from pages.shared.chart import encode
+from pages.shared.payload import Event, Events, Failure
+from pages.shared.routes import NEVER_STORED, Query
+
+# So many streams are worked for at the same moment; the others wait for their turn.
+THREADS = 4
+# A reader that takes nothing for so long has gone.
+PATIENCE_SECONDS = 10.0
+# A stream that has nothing to say says so, lest a proxy takes it for dead.
+SILENCE_SECONDS = 5.0
+NOTHING_NEW = ": working\n\n"
+
+open_streams: set[asyncio.Task[Any]] = set()
+_threads: RunVar[CapacityLimiter] = RunVar("threads of streams")
+
+
+def streamed(path: str, events: Callable[[Query], Events]) -> Route:
+    """The address of the events of a query."""
+
+    async def endpoint(request: Request) -> Response:
+        if request.method == "HEAD":  # asks what kind of answer there is, and for no work
+            return Response(media_type=EventStream.media_type, headers=NEVER_STORED)
+        return EventStream(events(request.query_params.multi_items()))
+
+    return Route(path, endpoint)
+
+
+class EventStream(Response):
+    """Events as they come, until they end or the reader has gone."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, events: Events) -> None:
+        # X-Accel-Buffering: a proxy shall not hold them back
+        super().__init__(headers=NEVER_STORED | {"X-Accel-Buffering": "no"})
+        del self.headers["content-length"]
+        self._work = _Work(events)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send them; when this returns nothing is left of their work."""
+        task = asyncio.current_task()
+        assert task is not None
+        open_streams.add(task)
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_until_gone, receive, tasks.cancel_scope)
+                await self._send(send)
+                tasks.cancel_scope.cancel()
+        finally:
+            open_streams.discard(task)
+            with anyio.CancelScope(shield=True):
+                await run_sync(self._work.close)
+
+    async def _send(self, send: Send) -> None:
+        head = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **head})
+        with suppress(TimeoutError):
+            async for text in self._texts():
+                with anyio.fail_after(PATIENCE_SECONDS):
+                    await send(_body(text.encode(), more=True))
+            await send(_body(b"", more=False))
+
+    async def _texts(self) -> AsyncIterator[str]:
+        said = time.monotonic()
+        try:
+            while True:
+                event = await run_sync(self._work.next, limiter=_limiter())
+                if event is _ENDED:
+                    return
+                if event is not None:
+                    yield _text(*event)
+                elif time.monotonic() - said > SILENCE_SECONDS:
+                    yield NOTHING_NEW
+                else:
+                    continue
+                said = time.monotonic()
+        except ValueError as error:
+            why = f"These settings do not go together: {error}."
+            yield _text("failed", Failure(message=why))
+
+
+_ENDED: Any = object()
+
+
+class _Work:
+    """Events whose work is done by one thread at a time, whichever comes."""
+
+    def __init__(self, events: Events) -> None:
+        self._events, self._lock = events, Lock()
+
+    def next(self) -> Event | None:
+        with self._lock:
+            return next(self._events, _ENDED)
+
+    def close(self) -> None:
+        with self._lock:
+            self._events.close()
+
+
+async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()
+
+
+def _limiter() -> CapacityLimiter:
+    try:
+        return _threads.get()
+    except LookupError:
+        _threads.set(CapacityLimiter(THREADS))
+        return _threads.get()
+
+
+def _body(body: bytes, *, more: bool) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": body, "more_body": more}
+
+
+def _text(name: str, data: Any) -> str:
+    return f"event: {name}\ndata: {encode(data)}\n\n"
+
+
+def end_streams_on_signals() -> None:
+    """Let a signal to stop end the open streams too: the server waits for them without limit."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def stop(number: int, frame: FrameType | None, before: Any = before) -> None:
+            for task in list(open_streams):
+                loop.call_soon_threadsafe(task.cancel)
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(number, stop)

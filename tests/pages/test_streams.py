@@ -1,0 +1,197 @@
+"""The route of all streams: it ends with its reader, and holds nothing meanwhile."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+import pytest
+from anyio.to_thread import run_sync
+from starlette.applications import Starlette
+
+from pages.shared import streams
+from pages.shared.payload import Events, Rows
+from pages.shared.streams import EventStream, streamed
+
+PATIENCE = 30.0  # only a failing test waits for it
+
+
+class Work:
+    """Events of a work that says what was done with it."""
+
+    def __init__(self, count: int = 10**9, *, silent: bool = False, wrong: str = "") -> None:
+        self.count, self.silent, self.wrong = count, silent, wrong
+        self.steps, self.closed = 0, threading.Event()
+
+    def events(self) -> Events:
+        try:
+            for k in range(self.count):
+                self.steps += 1
+                time.sleep(0.001)
+                yield None if self.silent else ("rows", Rows(series={}, epoch=k, seconds_left=None))
+            if self.wrong:
+                raise ValueError(self.wrong)
+            yield "done", {}
+        finally:
+            self.closed.set()
+
+
+async def never() -> Any:
+    await anyio.sleep_forever()
+
+
+async def serve(
+    work: Work,
+    send: Callable[[Any], Awaitable[None]],
+    receive: Callable[[], Awaitable[Any]] = never,
+) -> None:
+    with anyio.fail_after(PATIENCE):
+        await EventStream(work.events())({"type": "http"}, receive, send)
+
+
+def sent_by(work: Work) -> str:
+    """All that a reader who takes everything gets."""
+    bodies: list[bytes] = []
+
+    async def send(message: Any) -> None:
+        bodies.append(message.get("body", b""))
+
+    anyio.run(serve, work, send)
+    assert work.closed.is_set()
+    return b"".join(bodies).decode()
+
+
+def test_events_come_in_the_form_of_the_protocol() -> None:
+    rows = 'event: rows\ndata: {"series":{},"epoch":0,"seconds_left":null}\n\n'
+    assert sent_by(Work(1)) == f"{rows}event: done\ndata: {{}}\n\n"
+
+
+def test_what_is_wrong_is_said() -> None:
+    text = sent_by(Work(0, wrong="n is too small"))
+    assert text.startswith("event: failed\n")
+    assert "These settings do not go together: n is too small." in text
+
+
+def test_a_reader_who_takes_nothing_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "PATIENCE_SECONDS", 0.1)
+    work, taken = Work(), []
+
+    async def send(message: Any) -> None:
+        taken.append(message)
+        if len(taken) > 3:
+            await anyio.sleep_forever()
+
+    anyio.run(serve, work, send)
+    assert work.closed.is_set()
+    assert work.steps < 10
+    assert not streams.open_streams
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_browser_that_is_closed_ends_the_work_between_two_blocks(silent: bool) -> None:
+    work = Work(silent=silent)
+
+    async def send(message: Any) -> None:
+        pass
+
+    async def receive() -> Any:
+        while work.steps < 5:
+            await anyio.sleep(0.001)
+        return {"type": "http.disconnect"}
+
+    anyio.run(serve, work, send, receive)
+    assert work.closed.is_set()
+    assert work.steps < 1000
+
+
+def test_a_stream_with_nothing_to_say_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "SILENCE_SECONDS", 0.005)
+    text = sent_by(Work(50, silent=True))
+    assert text.count(streams.NOTHING_NEW) >= 2
+    assert text.replace(streams.NOTHING_NEW, "") == "event: done\ndata: {}\n\n"
+
+
+def test_streams_do_not_use_up_the_threads_that_others_need() -> None:
+    """R2: sixty streams at work, and a drag is answered; no stream is left behind."""
+    works = [Work(silent=True) for _ in range(60)]
+
+    async def send(message: Any) -> None:
+        pass
+
+    async def all_of_them() -> None:
+        async with anyio.create_task_group() as tasks:
+            for work in works:
+                tasks.start_soon(serve, work, send)
+            with anyio.fail_after(PATIENCE):
+                while min(work.steps for work in works) < 3:
+                    await run_sync(time.sleep, 0.001)
+            tasks.cancel_scope.cancel()
+
+    anyio.run(all_of_them)
+    assert all(work.closed.is_set() for work in works)
+
+
+def test_a_signal_ends_a_stream_in_the_midst_of_a_step() -> None:
+    """R9: a generator that is just executing is closed when its step is over."""
+    work = Work(silent=True)
+
+    async def send(message: Any) -> None:
+        pass
+
+    async def cancelled() -> None:
+        task = asyncio.create_task(serve(work, send))
+        while work.steps < 3:
+            await asyncio.sleep(0)
+        for open_stream in list(streams.open_streams):
+            open_stream.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancelled())
+    assert work.closed.is_set()
+
+
+def asked(method: str, query: bytes) -> tuple[int, dict[str, str], str, list[Work]]:
+    """What an address of streams answers: its status, headers and text, and the works begun."""
+    works: list[Work] = []
+    sent: list[Any] = []
+
+    def events(query: Any) -> Events:
+        works.append(Work(int(dict(query)["count"])))
+        return works[-1].events()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def answered() -> None:
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": "/api/stream",
+            "query_string": query,
+            "headers": [],
+        }
+        await Starlette(routes=[streamed("/api/stream", events)])(scope, never, send)
+
+    anyio.run(answered)
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    text = b"".join(message.get("body", b"") for message in sent).decode()
+    return sent[0]["status"], headers, text, works
+
+
+def test_the_address_answers_with_a_stream() -> None:
+    status, headers, text, works = asked("GET", b"count=2")
+    assert status == 200
+    assert headers["content-type"].startswith("text/event-stream")
+    assert headers["cache-control"] == "no-store"
+    assert "content-length" not in headers
+    assert text.count("event: rows") == 2
+    assert works[0].closed.is_set()
+
+
+def test_who_asks_for_the_head_alone_starts_no_work() -> None:
+    status, headers, text, works = asked("HEAD", b"count=2")
+    assert (status, text, works) == (200, "", [])
+    assert headers["content-type"].startswith("text/event-stream")
