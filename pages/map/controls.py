@@ -3,81 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
 
 import streamlit as st
 
 from pages.map.payload import frame
-from pages.map.question import DEFAULTS, SETTINGS, VARIED, Plan, Shown, plan_of, read_link, shown_of
-from pages.shared import assets, controls
-from pages.shared.link import query_of, read_values
+from pages.map.question import ENDS, FORM, SETTINGS, VARIED, Plan, Shown, plan_of
+from pages.shared import controls
 from pages.shared.run import RUN
-from pages.shared.settings import Settings, Steps, as_text, relevant
+from pages.shared.settings import Settings, Steps, relevant
 
-PAGE = "map "
 CHART = "map chart"
-OPENED = PAGE + "opened"
-
-
-def opened_link() -> list[str]:
-    """At the first run in a session: take over what the link says; its complaints."""
-    link, shown, complaints = read_link(controls.opened_query())
-    said = controls.take_run(link)
-    if OPENED not in st.session_state:
-        show(shown)
-        st.session_state[OPENED] = True
-        said += complaints
-    return said
-
-
-def show(shown: Shown) -> None:
-    """Set the page's own controls."""
-    for key, value in asdict(shown).items():
-        st.session_state[PAGE + key] = value
-
-
-def chosen() -> Shown:
-    """The maps as the controls stand now."""
-    return shown_of({key: st.session_state.get(PAGE + key, DEFAULTS[key]) for key in SETTINGS})
+ABOVE = ("optimizers", "scale")
 
 
 def maps() -> None:
     """Which maps, and how finely."""
-    for key in ("optimizers", "scale"):
-        controls.draw(SETTINGS[key], PAGE)
+    controls.draw(FORM, *ABOVE)
     with st.expander("Cells", expanded=False):
-        _ends("lr_from", "lr_to")
-        _ends("decay_from", "decay_to")
-        for key in ("per_decade", "seeds"):
-            controls.draw(SETTINGS[key], PAGE)
+        for upper, lower in ENDS.items():
+            controls.draw(FORM, lower)
+            _upper(upper, float(st.session_state[FORM.slot(lower)]))
+        controls.draw(FORM, *FORM.others(*RUN.settings, *ABOVE, *ENDS, *ENDS.values()))
 
 
 def runs(shown: Shown) -> None:
     """What all the runs have in common."""
     source = str(st.session_state["source"])
     read = set().union(*(relevant(source, name) for name in shown.trained))
-    controls.draw(RUN, "n_features")
+    controls.draw(FORM, "n_features")
     unread = [key for key in RUN.settings if key not in read]
-    controls.folded(RUN, but=(*VARIED, *unread))
+    controls.folded(FORM, but=(*VARIED, *unread))
     with st.expander("Randomness", expanded=False):
-        controls.draw(RUN, "seed")
+        controls.draw(FORM, "seed")
 
 
 def one() -> None:
     """The run that is chosen by a click, by other means."""
     with st.expander("Chosen run", expanded=False):
-        controls.draw(RUN, *VARIED)
+        controls.draw(FORM, *VARIED)
 
 
-def _ends(low: str, high: str) -> None:
-    """The two ends of a range; the upper one has no choice below the lower one."""
-    controls.draw(SETTINGS[low], PAGE)
-    least, upper = float(st.session_state[PAGE + low]), SETTINGS[high]
-    assert isinstance(upper, Steps)
-    st.session_state[PAGE + high] = max(least, float(st.session_state[PAGE + high]))
-    if least < upper.steps[-1]:
-        steps = [step for step in upper.steps if step >= least]
-        controls.draw(replace(upper, steps=steps), PAGE)
+def _upper(key: str, least: float) -> None:
+    """The upper end of a range; it has no choice where the lower one is as high as it can be."""
+    slot, setting = FORM.slot(key), SETTINGS[key]
+    assert isinstance(setting, Steps)
+    st.session_state[slot] = max(least, float(st.session_state[slot]))
+    if least < setting.steps[-1]:
+        controls.draw(FORM, key)
 
 
 def on_chart(settings: Settings, shown: Shown) -> dict[str, Callable[[], None]]:
@@ -102,12 +74,3 @@ def _choose(plan: Plan, panel: int, row: int, column: int) -> None:
     run = plan.run(panel, row, column, 0)
     for key in VARIED:
         st.session_state[key] = getattr(run, key)
-
-
-def train_address(settings: Settings) -> str | None:
-    """The link to a run on Train; None where Train's controls cannot say it."""
-    query = query_of(settings, ())
-    _, complaints = read_values(
-        [(key, as_text(value)) for key, value in settings.differences().items()]
-    )
-    return None if complaints else f"{assets.base_path()}/?{query}"

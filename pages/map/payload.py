@@ -15,12 +15,12 @@ from pages.map.answer.valley import Valley, valley
 from pages.map.figure import maps as figure
 from pages.map.figure.axes import Frame
 from pages.map.figure.overlays import Map
-from pages.map.question import VARIED, Panel, Plan, Shown, plan_of
+from pages.map.question import FORM, VARIED, Panel, Plan, Shown, plan_of
 from pages.map.words import cells as cells_words
 from pages.map.words import maps as words
 from pages.shared import cached
-from pages.shared.link import Pin
 from pages.shared.payload import Events, Figure, Part, Payload, Rows
+from pages.shared.run import Asked, Pin
 from pages.shared.settings import DEFAULTS, Settings, settings_of
 from wd_core.arrays import Array
 
@@ -40,7 +40,7 @@ def maps(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Payload:
     plan = plan_of(settings, shown)
     if why := too_much(plan):
         raise ValueError(why)
-    found, query = cells(plan), shown.query(settings, pins)
+    found, query = cells(plan), FORM.query(Asked(settings, shown, tuple(pins)))
     swept = swept_query(settings, shown)
     now = _now(found)
     return {
@@ -58,7 +58,7 @@ def maps(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Payload:
 def swept_query(settings: Settings, shown: Shown) -> str:
     """The query of what is trained: the link without the present run and the pins."""
     axes = {key: DEFAULTS[key] for key in VARIED}
-    return shown.query(settings_of(settings.values() | axes), ())
+    return FORM.query(Asked(settings_of(settings.values() | axes), shown))
 
 
 def stream(settings: Settings, shown: Shown) -> Events:

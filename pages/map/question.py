@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 import numpy as np
 
-from pages.shared.link import Link, Pin, query_of, read_values
-from pages.shared.link import read_link as read_train
+from pages.shared.fields import Choice, Labels, Setting, Steps
+from pages.shared.form import Link, Values, link_to
 from pages.shared.numbers import every_digit
-from pages.shared.settings import (
-    DEFAULTS as TRAIN_DEFAULTS,
-)
-from pages.shared.settings import (
-    Choice,
-    Labels,
-    Setting,
-    Settings,
-    Steps,
-    Value,
-    as_text,
-    relevant,
-)
+from pages.shared.run import Asked, RunForm, within_data
+from pages.shared.settings import Settings, relevant
 from pages.shared.words import say
 from wd_core import OPTIMIZERS, DatasetSpec, Hyperparameters
 from wd_core.optimizers import KINDS, Kind
@@ -70,6 +59,11 @@ class Panel(NamedTuple):
         return f"{OPTIMIZERS[self.optimizer].label}, {self.decay}"
 
 
+def trained(optimizers: str) -> tuple[str, ...]:
+    """The optimizers behind a name of the choice."""
+    return side_by_side() if optimizers == ALL else (optimizers,)
+
+
 @dataclass(frozen=True)
 class Shown:
     """Which maps are shown, and how finely."""
@@ -83,30 +77,22 @@ class Shown:
     decay_from: float = 0.01
     decay_to: float = 100.0
 
-    def query(self, settings: Settings, pins: Sequence[Pin]) -> str:
-        """The query of the link to these maps, the present run and the pins."""
-        every = set().union(*(relevant(settings.data.source, name) for name in self.trained))
-        read = every | relevant(settings.data.source, settings.run.optimizer)
-        run = {k: v for k, v in settings.values().items() if k in read and v != TRAIN_DEFAULTS[k]}
-        pinned = query_of(settings, pins).removeprefix(settings.query()).lstrip("&")
-        own = {k: v for k, v in asdict(self).items() if v != DEFAULTS[k]}
-        parts = (urlencode({k: as_text(v) for k, v in part.items()}) for part in (run, own))
-        return "&".join(part for part in (*parts, pinned) if part)
-
     @property
     def trained(self) -> tuple[str, ...]:
         """The optimizers that have panels."""
-        return side_by_side() if self.optimizers == ALL else (self.optimizers,)
+        return trained(self.optimizers)
 
 
-DEFAULTS: dict[str, Value] = asdict(Shown())
+DEFAULT = Shown()
 LEARNING_RATES = [float(f"{digit}e{power}") for power in range(-4, 0) for digit in (1, 3)] + [1.0]
 WEIGHT_DECAYS = [float(f"{digit}e{power}") for power in range(-4, 2) for digit in (1, 3)] + [100.0]
 
 
 def _end(key: str, label: str, steps: Sequence[float]) -> Steps:
     symbol, axis = ("η", "columns") if key.startswith("lr") else ("λ > 0", "rows")
-    return Steps(key, label, f"The end of the {axis} of {symbol}.", float(DEFAULTS[key]), steps)
+    return Steps(
+        key, label, f"The end of the {axis} of {symbol}.", float(getattr(DEFAULT, key)), steps
+    )
 
 
 SETTINGS: dict[str, Setting] = {
@@ -116,21 +102,21 @@ SETTINGS: dict[str, Setting] = {
             "optimizers",
             "Optimizer",
             "Whose maps are drawn, each with coupled and with decoupled decay.",
-            str(DEFAULTS["optimizers"]),
+            DEFAULT.optimizers,
             Labels(OPTIMIZERS, _Overview()),
         ),
         Choice(
             "scale",
             "Decoupled decay is",
             "What a step multiplies w by: 1 − ηλ as in torch, or 1 − λ′ as in the AdamW paper.",
-            str(DEFAULTS["scale"]),
+            DEFAULT.scale,
             {"torch": "1 − ηλ a step (torch)", "paper": "1 − λ′ a step (AdamW paper)"},
         ),
         Steps(
             "per_decade",
             "Cells a decade",
             "How many values of η and of λ lie between a number and its tenfold.",
-            float(DEFAULTS["per_decade"]),
+            DEFAULT.per_decade,
             [1, 2, 3, 4, 6, 8],
             whole=True,
         ),
@@ -138,7 +124,7 @@ SETTINGS: dict[str, Setting] = {
             "seeds",
             "Seeds a cell",
             "How many times everything is drawn anew; a cell shows the run in the middle.",
-            float(DEFAULTS["seeds"]),
+            DEFAULT.seeds,
             [1, 3, 5, 9, 15, 25],
             whole=True,
         ),
@@ -150,20 +136,17 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
-def shown_of(values: Mapping[str, Value]) -> Shown:
-    """The page's own settings with these values; a missing one has its default."""
-    given: dict[str, Any] = DEFAULTS | dict(values)
-    return Shown(**given)
+def _read(values: Values) -> set[str]:
+    """What the present run reads, and every run of the maps."""
+    runs = {str(values["optimizer"]), *trained(str(values["optimizers"]))}
+    return {*SETTINGS, *chain.from_iterable(relevant(str(values["source"]), run) for run in runs)}
 
 
-def read_link(query: Iterable[tuple[str, str]]) -> tuple[Link, Shown, list[str]]:
-    """The run and the maps in a query, and a sentence for what makes no sense in the latter."""
-    pairs = list(query)
-    values, said = read_values([p for p in pairs if p[0] in SETTINGS], SETTINGS, DEFAULTS)
-    link = read_train([p for p in pairs if p[0] not in SETTINGS])
-    shown = shown_of(values)
+def _mended(asked: Asked[Shown], _: Values) -> tuple[Asked[Shown], list[str]]:
+    """A range that ends before it begins is the default one."""
+    shown, said = asked.shown, []
     if shown.lr_from > shown.lr_to:
-        shown = replace(shown, lr_from=Shown.lr_from, lr_to=Shown.lr_to)
+        shown = replace(shown, lr_from=DEFAULT.lr_from, lr_to=DEFAULT.lr_to)
         said.append(
             say(
                 "The learning rates in the link end before they begin; {first} to {last} is used "
@@ -173,7 +156,7 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Link, Shown, list[str]]
             )
         )
     if shown.decay_from > shown.decay_to:
-        shown = replace(shown, decay_from=Shown.decay_from, decay_to=Shown.decay_to)
+        shown = replace(shown, decay_from=DEFAULT.decay_from, decay_to=DEFAULT.decay_to)
         said.append(
             say(
                 "The weight decays in the link end before they begin; {first} to {last} is used "
@@ -182,7 +165,27 @@ def read_link(query: Iterable[tuple[str, str]]) -> tuple[Link, Shown, list[str]]
                 last=every_digit(shown.decay_to),
             )
         )
-    return link, shown, said
+    return replace(asked, shown=shown), list(said)
+
+
+# The upper end of each range, and the lower one below which it cannot be.
+ENDS = {"lr_to": "lr_from", "decay_to": "decay_from"}
+
+
+def _limited(setting: Setting, values: Values) -> Setting:
+    if setting.key not in ENDS or not isinstance(setting, Steps):
+        return within_data(setting, values)
+    least = float(values[ENDS[setting.key]])
+    return replace(setting, steps=[step for step in setting.steps if step >= least])
+
+
+# A preset is the same whatever run is chosen.
+FORM = RunForm("map", SETTINGS, Shown, reads=_read, mended=_mended, limited=_limited, aside=VARIED)
+
+
+def on_train(settings: Settings) -> Link | None:
+    """The link to a run on Train; None where Train's controls cannot say it."""
+    return link_to("train", settings.values())
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.map.payload import stream
-from pages.map.question import read_link
+from pages.map.question import FORM
 from pages.shared.payload import Events
 from pages.shared.routes import Query
 from pages.shared.streams import streamed
@@ -11,8 +11,8 @@ from pages.shared.streams import streamed
 
 def maps(query: Query) -> Events:
     """The maps as they fill."""
-    link, shown, _ = read_link(query)
-    return stream(link.settings, shown)
+    asked, _ = FORM.read(query)
+    return stream(asked.settings, asked.shown)
 
 
 ROUTES = (streamed("/api/map/stream", maps),)

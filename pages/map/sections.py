@@ -7,15 +7,15 @@ import io
 
 import streamlit as st
 
-from pages.map import controls
 from pages.map.answer import box
 from pages.map.answer.cells import Cells, cells
 from pages.map.figure import maps
 from pages.map.payload import valleys_of
-from pages.map.question import Plan, Shown, plan_of, side_by_side
+from pages.map.question import Plan, Shown, on_train, plan_of, side_by_side
 from pages.map.words import cells as cells_words
 from pages.map.words import maps as words
 from pages.map.words import reading
+from pages.shared.controls import address
 from pages.shared.payload import Payload
 from pages.shared.settings import Settings
 
@@ -54,13 +54,13 @@ def _cell(settings: Settings, plan: Plan) -> None:
     seed = 0 if at is None or not middle.trained[at] else int(middle.seed[at])
     chosen = settings if at is None else Settings(plan.spec(seed), plan.run(*at, seed))
     st.markdown(cells_words.chosen(plan, middle, at, chosen))
-    address = controls.train_address(chosen)
-    if address is None:
+    link = on_train(chosen)
+    if link is None:
         st.caption("Train cannot open this run: its λ or η is beyond what Train's controls reach.")
         return
     st.link_button(
         "Open this run on Train",
-        address,
+        address(link),
         help="This very run, with the seed in the middle of its cell, epoch by epoch.",
     )
 

@@ -2,10 +2,13 @@
 
 import streamlit as st
 
-from pages.map import controls, presets
+from pages.map import controls
 from pages.map import sections as explained
 from pages.map.payload import maps
+from pages.map.presets import PRESETS
+from pages.map.question import FORM
 from pages.shared import controls as run_controls
+from pages.shared import presets
 from pages.shared.chart import chart
 from pages.shared.words import literal
 
@@ -13,19 +16,20 @@ from pages.shared.words import literal
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    for complaint in controls.opened_link():
+    for complaint in run_controls.opened(FORM):
         st.warning(literal(complaint))
     picture, side = st.columns([3, 1], gap="medium")
     with side:
         controls.maps()
-        controls.runs(controls.chosen())
+        controls.runs(FORM.chosen(st.session_state).shown)
         controls.one()
-        presets.buttons()
-    settings, pins, shown = run_controls.chosen(), run_controls.pins(), controls.chosen()
+        presets.buttons(FORM, PRESETS)
+    asked = FORM.chosen(st.session_state)
+    settings, shown = asked.settings, asked.shown
     with picture:
-        presets.hint(settings, shown)
+        presets.hint(FORM, PRESETS, asked)
         try:
-            payload = maps(settings, shown, pins)
+            payload = maps(settings, shown, asked.pins)
         except ValueError as error:
             st.error(literal(str(error)))
             return

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.shared.controls import address
 from pages.shared.fields import Value
-from pages.shared.form import FORMS, Form
+from pages.shared.form import FORMS, Form, Link
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Preset:
     def question(self) -> Any:
         """The question itself."""
         return self.form.of(self.values)
+
+    @property
+    def link(self) -> Link:
+        """The link to it."""
+        return self.form.link(self.question)
 
 
 # Runs, for every page that shows one.
@@ -104,8 +109,7 @@ def buttons(form: Form[Any], presets: Iterable[Preset]) -> None:
                     args=(values, st.session_state),
                 )
             else:
-                link = preset.form.link(preset.question)
-                st.link_button(preset.name, address(link), help=preset.look_for)
+                st.link_button(preset.name, address(preset.link), help=preset.look_for)
 
 
 def hint(form: Form[Any], presets: Iterable[Preset], question: Any) -> None:

@@ -16,8 +16,9 @@ from scipy.stats import theilslopes
 
 from pages.map import payload as picture
 from pages.map.answer import box
-from pages.map.question import Shown, plan_of, read_link
+from pages.map.question import FORM, Shown, plan_of
 from pages.shared.numbers import plain
+from pages.shared.run import Asked
 from pages.shared.settings import Settings
 from pages.shared.words import Said
 from tests.descent import Descent
@@ -254,13 +255,13 @@ def slope_of(points: list[tuple[float, float]]) -> float | None:
 @lru_cache(maxsize=1)
 def opened(case: Case) -> tuple[Visit, Maps]:
     """The page with whole maps, shared by the tests that follow each other, and the oracles'."""
-    query = parse_qsl(shown_of(case).query(settings_of(case), ()))
-    link, shown, _ = read_link(query)
+    query = parse_qsl(FORM.query(Asked(settings_of(case), shown_of(case))))
+    asked, _ = FORM.read(query)
     forget = driver.forget
 
     def trained() -> None:
         forget()
-        list(picture.cells(plan_of(link.settings, shown)).fill())
+        list(picture.cells(plan_of(asked.settings, asked.shown)).fill())
 
     with patch.object(driver, "forget", trained):
         return visit("map", dict(query), checks=()), Maps(case)

@@ -17,7 +17,7 @@ from pages.book.question import FORM as BOOK
 from pages.codes.question import FORM as CODES
 from pages.dimension.question import FORM as DIMENSION
 from pages.geometry.question.scene import FORM as GEOMETRY
-from pages.map.question import read_link as read_map
+from pages.map.question import FORM as MAP
 from pages.shared import tables
 from pages.shared.foreign import is_foreign
 from pages.shared.link import (
@@ -58,7 +58,7 @@ READERS: dict[str, Reader] = {
     "codes.question": CODES.read,
     "dimension.question": DIMENSION.read,
     "geometry.question.scene": GEOMETRY.read,
-    "map.question": read_map,
+    "map.question": MAP.read,
     "step.question": STEP.read,
     "which.question": WHICH.read,
 }

@@ -14,20 +14,21 @@ import plotly.graph_objects as go
 import pytest
 from scipy.stats import theilslopes
 
-from pages.map import controls, sections
 from pages.map import payload as picture
+from pages.map import sections
 from pages.map.answer import box, valley
 from pages.map.answer import cells as answer
 from pages.map.figure import maps
 from pages.map.figure.axes import Frame
 from pages.map.presets import PRESETS
-from pages.map.question import ALL, SETTINGS, Panel, Plan, Shown, plan_of, read_link, spaced
+from pages.map.question import ALL, FORM, Panel, Plan, Shown, on_train, plan_of, spaced
 from pages.map.words import cells, reading
 from pages.map.words import maps as words
 from pages.shared.chart import encode
-from pages.shared.link import read_link as read_train_link
 from pages.shared.numbers import plain
+from pages.shared.run import Asked
 from pages.shared.settings import settings_of
+from pages.train.question import FORM as TRAIN
 from wd_core import OPTIMIZERS, collect, make_dataset, train
 from wd_core.arrays import Array
 
@@ -293,22 +294,21 @@ SETTING = Shown("adam", "paper", 2, 5, 0.001, 0.3, 0.1, 30.0)
 )
 def test_a_link_is_the_maps_and_the_run(shown: Shown, values: dict[str, Any]) -> None:
     settings = settings_of(values)
-    link, back, said = read_link(parse_qsl(shown.query(settings, ())))
-    assert (back, said, link.complaints) == (shown, [], ())
-    assert plan_of(link.settings, back).cell_of(link.settings.run) == plan_of(
+    link, said = FORM.read(parse_qsl(FORM.query(Asked(settings, shown))))
+    assert (link.shown, said) == (shown, [])
+    assert plan_of(link.settings, shown).cell_of(link.settings.run) == plan_of(
         settings, shown
     ).cell_of(settings.run)
     if shown.optimizers == ALL or "momentum" not in values or settings.run.optimizer != "sgd":
         assert link.settings == settings
-    assert Shown().query(settings_of({}), ()) == ""
+    assert FORM.query(Asked(settings_of({}), Shown())) == ""
 
 
 def test_nonsense_in_a_link_is_named() -> None:
     pairs = [("optimizers", "tiger"), ("per_decade", "99"), ("lr_from", "0.5"), ("lr_to", "0.1")]
-    link, shown, said = read_link([*pairs, ("lr", "x")])
-    assert shown == Shown()
-    assert len(said) == 3
-    assert len(link.complaints) == 1
+    asked, said = FORM.read([*pairs, ("lr", "x")])
+    assert asked == Asked(settings_of({}), Shown())
+    assert len(said) == 4
     assert "end before they begin" in said[-1]
 
 
@@ -316,8 +316,8 @@ def test_the_stream_does_not_depend_on_the_chosen_run() -> None:
     some = settings_of({"seed": 5, "momentum": 0.8})
     other = settings_of({"seed": 5, "momentum": 0.8, "optimizer": "adam", "lr": 0.5})
     assert picture.swept_query(some, FEW) == picture.swept_query(other, FEW)
-    link, shown, _ = read_link(parse_qsl(picture.swept_query(other, FEW)))
-    assert plan_of(link.settings, shown) == plan_of(some, FEW)
+    asked, _ = FORM.read(parse_qsl(picture.swept_query(other, FEW)))
+    assert plan_of(asked.settings, asked.shown) == plan_of(some, FEW)
 
 
 def test_a_cell_opens_as_its_run_on_train() -> None:
@@ -327,11 +327,12 @@ def test_a_cell_opens_as_its_run_on_train() -> None:
     for at in [(1, 2, 1), (5, 1, 0), (2, 0, 3)]:
         seed = int(middle.seed[at])
         settings = replace(settings_of(SMALL), data=plan.spec(seed), run=plan.run(*at, seed))
-        address = controls.train_address(settings)
-        assert address is not None
-        link = read_train_link(parse_qsl(address.partition("?")[2]))
-        assert link.complaints == ()
-        there = collect(train(make_dataset(link.settings.data), [link.settings.run]))
+        link = on_train(settings)
+        assert link is not None
+        assert link.page == "train"
+        asked, complaints = TRAIN.read(parse_qsl(link.query))
+        assert complaints == []
+        there = collect(train(make_dataset(asked.settings.data), [asked.settings.run]))
         assert there.test_loss[-1, 0] == pytest.approx(middle.test[at], rel=ROUNDING)
 
 
@@ -339,7 +340,7 @@ def test_what_train_cannot_say_has_no_link() -> None:
     plan = small(replace(FEW, scale="paper"))
     panel = plan.panels.index(Panel("adam", "decoupled"))
     settings = replace(settings_of(SMALL), run=plan.run(panel, len(plan.strength) - 1, 0, 0))
-    assert controls.train_address(settings) is None
+    assert on_train(settings) is None
 
 
 def test_a_point_of_a_panel_is_its_cell() -> None:
@@ -469,7 +470,7 @@ def test_half_the_work_is_counted_from_no_decay_at_each_learning_rate() -> None:
 
 def test_where_lambda_matters_less_decay_is_needed_the_larger_the_learning_rate() -> None:
     preset = next(p for p in PRESETS if p.name.startswith("λ matters"))
-    plan = plan_of(preset.settings, replace(preset.shown, optimizers="adam"))
+    plan = plan_of(preset.question.settings, replace(preset.question.shown, optimizers="adam"))
     middle = filled(plan).middle()
     coupled = picture.valleys_of(plan, middle)[0]
     assert coupled is not None
@@ -643,7 +644,7 @@ def test_the_table_holds_every_run() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_is_ready_soon_and_in_range(preset: Any) -> None:
-    plan = plan_of(preset.settings, preset.shown)
+    plan = plan_of(preset.question.settings, preset.question.shown)
     assert answer.too_much(plan) is None
-    assert read_link(parse_qsl(preset.shown.query(preset.settings, ())))[2] == []
-    assert preset.maps.keys() <= SETTINGS.keys()
+    assert FORM.read(parse_qsl(preset.link.query)) == (preset.question, [])
+    assert preset.values.keys() <= FORM.settings.keys()

@@ -8,9 +8,8 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.map import controls
 from pages.map import payload as picture
-from pages.map.question import read_link
+from pages.map.question import FORM
 
 VIEW = Path(__file__).parents[2] / "pages" / "map" / "view.py"
 SMALL = "n_features=6&n_train=8&n_test=5&epochs=4&batch_size=4&per_decade=1&seeds=1"
@@ -27,8 +26,8 @@ def opened(query: str = SMALL) -> AppTest:
 
 def trained(query: str = SMALL) -> None:
     """What the browser's stream would have done."""
-    link, shown, _ = read_link(parse_qsl(query))
-    assert list(picture.stream(link.settings, shown))[-1][0] == "done"
+    asked, _ = FORM.read(parse_qsl(query))
+    assert list(picture.stream(asked.settings, asked.shown))[-1][0] == "done"
 
 
 def payload(page: AppTest) -> dict[str, Any]:
@@ -57,7 +56,7 @@ def test_a_link_opens_its_maps_and_its_run() -> None:
     assert dict(parse_qsl(shown["query"])) == dict(parse_qsl(query))
     assert shown["stream"] is None
     assert "**Chosen: Adam, coupled, η = 0.01, λ = 0.1.** Test loss" in text(page)
-    assert [page.selectbox(key=controls.PAGE + key).value for key in ("optimizers", "scale")] == [
+    assert [page.selectbox(key=f"map {key}").value for key in ("optimizers", "scale")] == [
         "adam",
         "paper",
     ]
@@ -78,7 +77,7 @@ def test_whole_maps_have_their_table_and_what_is_chosen_comes_by_itself() -> Non
 def test_a_control_starts_another_sweep_and_is_in_the_link() -> None:
     page = opened()
     before = payload(page)
-    page.selectbox(key=controls.PAGE + "optimizers").set_value("nesterov")
+    page.selectbox(key="map optimizers").set_value("nesterov")
     page.run()
     after = payload(page)
     assert after["stream"] != before["stream"]
@@ -99,15 +98,15 @@ def test_the_chosen_run_is_no_other_sweep() -> None:
 
 def test_a_range_cannot_end_before_it_begins() -> None:
     page = opened()
-    page.select_slider(key=controls.PAGE + "lr_to").set_value(0.01)
+    page.select_slider(key="map lr_to").set_value(0.01)
     page.run()
-    page.select_slider(key=controls.PAGE + "lr_from").set_value(0.1)
+    page.select_slider(key="map lr_from").set_value(0.1)
     page.run()
     assert not page.exception
     after = dict(parse_qsl(payload(page)["query"]))
     assert (after["lr_from"], after["lr_to"]) == ("0.1", "0.1")
-    assert min(map(float, page.select_slider(key=controls.PAGE + "lr_to").options)) == 0.1
-    page.select_slider(key=controls.PAGE + "lr_from").set_value(1.0)
+    assert min(map(float, page.select_slider(key="map lr_to").options)) == 0.1
+    page.select_slider(key="map lr_from").set_value(1.0)
     page.run()
     assert not page.exception
     assert not page.error
@@ -125,9 +124,9 @@ def test_a_preset_sets_the_maps_and_says_what_to_look_for(name: str) -> None:
 def test_maps_that_are_too_much_are_refused_in_a_sentence_and_keep_the_controls() -> None:
     page = opened("per_decade=8&seeds=25&epochs=20000")
     assert "Choose fewer cells" in page.error[0].value
-    assert page.select_slider(key=controls.PAGE + "per_decade").value == 8
-    page.select_slider(key=controls.PAGE + "per_decade").set_value(1)
-    page.select_slider(key=controls.PAGE + "seeds").set_value(1)
+    assert page.select_slider(key="map per_decade").value == 8
+    page.select_slider(key="map per_decade").set_value(1)
+    page.select_slider(key="map seeds").set_value(1)
     page.number_input(key="epochs").set_value(10)
     page.run()
     assert not page.error
