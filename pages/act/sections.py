@@ -9,16 +9,17 @@ import streamlit as st
 
 from pages.act import controls
 from pages.act.answer.parts import Split, soon, split
-from pages.act.answer.states import States, has_directions, measurable, query, spectrum, states
+from pages.act.answer.states import States, states
 from pages.act.payload import directions as payload
 from pages.act.payload import parts as parts_payload
-from pages.act.question import FREE, Shown
+from pages.act.question.matching import has_directions, measurable, spectrum
+from pages.act.question.shown import FORM, FREE, Shown
 from pages.act.words import curves, meaning
 from pages.act.words import parts as parts_words
 from pages.shared import cached
 from pages.shared.chart import chart
 from pages.shared.latex import EXACT, tex
-from pages.shared.link import Pin
+from pages.shared.run import Asked, Pin
 from pages.shared.settings import Settings
 
 
@@ -45,7 +46,7 @@ def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
 def parts(settings: Settings, shown: Shown, pins: tuple[Pin, ...], *, beside: bool) -> None:
     """The picture of w in two parts, and the factor of the null space beside it, or below."""
     st.subheader("What does this run learn, and what is left of its start?", anchor=False)
-    link = query(settings, shown, pins)
+    link = FORM.query(Asked(settings, shown, pins))
     if not soon(settings):
         if not has_directions(settings.data):
             controls.write_link(link)

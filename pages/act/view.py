@@ -4,23 +4,24 @@ import streamlit as st
 
 from pages.act import controls
 from pages.act import sections as explained
-from pages.act.answer.states import has_directions
+from pages.act.question.matching import has_directions
+from pages.act.question.shown import FORM
 from pages.shared import controls as run_controls
 from pages.shared import presets
-from pages.shared.run import RUN
 from pages.shared.words import literal
 
 
 @st.fragment
 def page() -> None:
     """The page; every control reruns this fragment alone."""
-    for complaint in controls.opened_link():
+    for complaint in run_controls.opened(FORM):
         st.warning(literal(complaint))
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.draw()
-        presets.buttons(RUN, presets.PRESETS)
-    settings, shown, pins = run_controls.chosen(), controls.chosen(), run_controls.pins()
+        presets.buttons(FORM, presets.PRESETS)
+    asked = FORM.chosen(st.session_state)
+    settings, shown, pins = asked.settings, asked.shown, asked.pins
     with drawing:
         try:
             explained.directions(settings, shown, pins)

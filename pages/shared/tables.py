@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.act import question as act
+from pages.act.question import shown as act
 from pages.book import question as book
 from pages.codes import question as codes
 from pages.dimension import question as dimension

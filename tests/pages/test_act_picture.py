@@ -4,20 +4,23 @@ import base64
 import math
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 from sklearn.linear_model import Ridge
 
-from pages.act.answer.states import query, spectrum, states
+from pages.act.answer.states import states
 from pages.act.figure.directions import NAMES, decade_ticks
 from pages.act.payload import directions
 from pages.act.payload.parts import parts_of_w
-from pages.act.question import FREE, TOGETHER, Shown, read_link
+from pages.act.question.matching import spectrum
+from pages.act.question.shown import FORM, FREE, TOGETHER, Shown
 from pages.act.words import kept as words
 from pages.shared import cached
 from pages.shared.numbers import plain
+from pages.shared.run import Asked
 from pages.shared.settings import Settings, settings_of
 from wd_core import Dataset, Hyperparameters, collect, train
 
@@ -284,13 +287,11 @@ def test_targets_that_do_not_vary_leave_no_weights_of_rounding() -> None:
 )
 def test_a_link_says_the_state_and_nothing_twice(values: dict[str, Any], shown: Shown) -> None:
     settings = settings_of(values)
-    link = query(settings, shown, ())
-    pairs = [(k, v) for k, v in (part.split("=") for part in link.split("&") if part)]
-    read, again, complaints = read_link(pairs)
+    link = FORM.query(Asked(settings, shown))
+    read, complaints = FORM.read(parse_qsl(link))
     assert not complaints
-    assert not read.complaints
     assert read.settings == settings
-    assert query(read.settings, again, ()) == link
+    assert FORM.query(read) == link
 
 
 def test_where_weight_decay_follows_the_link_names_the_steps_alone() -> None:
@@ -299,7 +300,9 @@ def test_where_weight_decay_follows_the_link_names_the_steps_alone() -> None:
     k = next(k for k in now.by_steps if now.match[k] == "weight_decay")
     lam, t = float(now.weight_decay[k]), int(now.steps[k])
     settings = replace(base, run=replace(base.run, weight_decay=lam))
-    assert query(settings, Shown(t), ()) == f"steps={t}"
+    asked = Asked(settings, Shown(t))
+    assert FORM.query(asked) == f"steps={t}"
+    assert FORM.read([("steps", str(t))]) == (asked, [])
     assert states(settings, Shown(t)).steps[states(settings, Shown(t)).chosen] == t
 
 

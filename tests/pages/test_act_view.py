@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.act.answer.states import steps_for, weight_decay_for
 from pages.act.controls import CHART, on_chart
-from pages.act.question import SETTINGS
+from pages.act.question.matching import steps_for, weight_decay_for
+from pages.act.question.shown import SETTINGS
 from pages.shared import cached
 from pages.shared.presets import PRESETS
 from pages.shared.run import PINS

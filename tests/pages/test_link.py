@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import pages
-from pages.act.question import read_link as read_act
+from pages.act.question.shown import FORM as ACT
 from pages.book.question import FORM as BOOK
 from pages.codes.question import FORM as CODES
 from pages.dimension.question import FORM as DIMENSION
@@ -53,7 +53,7 @@ from wd_core import DATASETS
 Reader = Callable[[Iterable[tuple[str, str]]], Any]
 READERS: dict[str, Reader] = {
     "shared.settings": read_link,
-    "act.question": read_act,
+    "act.question.shown": ACT.read,
     "book.question": BOOK.read,
     "codes.question": CODES.read,
     "dimension.question": DIMENSION.read,

@@ -9,23 +9,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pages.act.answer.states import (
-    States,
+from pages.act.answer.states import States, states
+from pages.act.figure import directions as figure
+from pages.act.question.matching import (
     most_weight_decay,
-    query,
     spectrum,
-    states,
     steps_on_offer,
     weight_decays,
 )
-from pages.act.figure import directions as figure
-from pages.act.question import SETTINGS, Shown
+from pages.act.question.shown import FORM, SETTINGS, Shown
 from pages.act.words import kept as words
 from pages.shared import cached
-from pages.shared.link import Pin
 from pages.shared.moves import Moves, packed
 from pages.shared.numbers import plain
 from pages.shared.payload import Payload, Slider, Tile
+from pages.shared.run import Asked, Pin
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Settings
 from pages.shared.shapes import affine
@@ -80,7 +78,7 @@ TILES: list[Tile] = [
 def directions(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Payload:
     """What is kept of each direction at every stop of the sliders; this chart carries the link."""
     parts, now = spectrum(settings.data), states(settings, shown)
-    link = query(settings, shown, pins)
+    link = FORM.query(Asked(settings, shown, tuple(pins)))
     given = _given(settings, parts, now)
     return {
         "run": link or "defaults",

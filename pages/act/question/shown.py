@@ -1,0 +1,110 @@
+"""What the page shows beside the run: a number of steps, and whether the sliders move together."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+
+from pages.act.question.matching import (
+    Pair,
+    has_directions,
+    leading,
+    most_weight_decay,
+    spectrum,
+    steps_for,
+    steps_on_offer,
+    weight_decay_for,
+)
+from pages.shared.fields import Choice, Number, Setting, Value
+from pages.shared.form import Values
+from pages.shared.run import Asked, RunForm
+from pages.shared.settings import Settings, settings_of
+from pages.shared.words import say
+
+TOGETHER, FREE = "together", "free"
+# As many steps as a link can say and a float counts exactly.
+MOST_STEPS = 10**15
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`steps` = 0: as many as match the run's λ best."""
+
+    steps: int = 0
+    sliders: str = TOGETHER
+
+
+SETTINGS: dict[str, Setting] = {
+    "steps": Number(
+        "steps",
+        "Steps t",
+        "t: full-batch steps from w = 0, without decay for early stopping, then stopped.",
+        0,
+        1,
+        MOST_STEPS,
+        1,
+        whole=True,
+        instead="t follows from λ instead",
+    ),
+    "sliders": Choice(
+        "sliders",
+        "Match λ and t",
+        "Whether moving λ also moves t to its best match, and moving t moves λ to its own.",
+        TOGETHER,
+        {TOGETHER: "each follows the other", FREE: "each moves alone"},
+    ),
+}
+
+
+def present(settings: Settings, shown: Shown) -> Pair:
+    """λ and t as they stand: t follows λ unless t was moved, or the sliders move alone."""
+    spec, lr, lam = settings.data, settings.run.lr, settings.run.weight_decay
+    free = shown.sliders == FREE
+    if shown.steps and (free or weight_decay_for(spec, lr, shown.steps) == lam):
+        return lam, float(shown.steps)
+    t = steps_for(spec, lr, lam)
+    return lam, min(t, steps_on_offer(spectrum(spec).s, lr)[-1]) if free else t
+
+
+def _said(asked: Asked[Shown]) -> Values:
+    """What follows from the rest is left out: t, or the λ that follows from it."""
+    said: dict[str, Value] = {**asked.settings.values(), **asdict(asked.shown)}
+    spec, lr = asked.settings.data, asked.settings.run.lr
+    if has_directions(spec):
+        lam, t = present(asked.settings, asked.shown)
+        alone = asked.shown.sliders == FREE
+        leads = not alone and leading(spec, lr, lam, t) == "weight_decay"
+        said["steps"] = int(t) if alone or leads else 0
+        if leads:
+            del said["weight_decay"]
+    return said
+
+
+def _mended(asked: Asked[Shown], given: Values) -> tuple[Asked[Shown], list[str]]:
+    """Where the link names t, and λ follows it: λ; a sentence where that cannot be."""
+    settings, shown = asked.settings, asked.shown
+    with suppress(ValueError):  # data that cannot be had are explained in the picture's place
+        if not shown.steps or shown.sliders == FREE or not has_directions(settings.data):
+            return asked, []
+        lam = weight_decay_for(settings.data, settings.run.lr, shown.steps)
+        follows = replace(asked, shown=replace(shown, steps=0))
+        if "weight_decay" in given and lam != settings.run.weight_decay:
+            said = say(
+                "The link names both λ and t, of which one follows from the other: t follows from "
+                "λ instead."
+            )
+            return follows, [said]
+        if lam > most_weight_decay():
+            said = say(
+                "Steps t: so few ({t}) match λ = {weight_decay}, above the largest, {most}: t "
+                "follows from λ instead.",
+                t=shown.steps,
+                weight_decay=lam,
+                most=most_weight_decay(),
+            )
+            return follows, [said]
+        return replace(asked, settings=settings_of(settings.values() | {"weight_decay": lam})), []
+    return asked, []
+
+
+FORM = RunForm("act", SETTINGS, Shown, said=_said, mended=_mended)
