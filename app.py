@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 import torch
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -64,6 +65,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     "pages/frame.py",
     lifespan=lifespan,
+    middleware=[Middleware(assets.Early)],
     routes=[
         *assets.ROUTES,
         Route(f"/{PAGES[0].path}", home),

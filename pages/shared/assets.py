@@ -1,8 +1,8 @@
 """Files of the browser's side, served under addresses that carry a hash of their content.
 
 The modules import one another by name, so they share a folder, named after the content of all of
-them: one that changes moves them all. Plotly comes from the installed package, so the browser
-draws with the version that requirements.txt pins and the repository holds no copy of it.
+them: one that changes moves them all. Plotly comes in two sizes of one version: what draws in a
+plane, a third of the whole, lies beside this file; the whole, for surfaces, in pip's package.
 """
 
 import gzip
@@ -13,12 +13,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
 BROWSER: Final = Path(__file__).parent / "browser"
+CARTESIAN: Final = Path(__file__).parent / "plotly" / "cartesian.min.js"
 MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
 ENTRY: Final = "mount.js"
 ROOT: Final = "asset"
@@ -48,8 +51,8 @@ def _chart() -> Folder:
 
 @cache
 def _plotly() -> Folder:
-    source = files("plotly").joinpath("package_data", "plotly.min.js")
-    return _folder({"plotly.js": source.read_bytes()})
+    whole = files("plotly").joinpath("package_data", "plotly.min.js")
+    return _folder({"cartesian.js": CARTESIAN.read_bytes(), "whole.js": whole.read_bytes()})
 
 
 def _folder(sources: Mapping[str, bytes]) -> Folder:
@@ -82,12 +85,42 @@ def addresses() -> dict[str, Any]:
     another one imports it.
     """
     root, chart = f"{base_path()}/{ROOT}", _chart()
+    plotly = f"{root}/{_plotly().name}"
     modules = [name for name in chart.assets if name.endswith(".js") and name != ENTRY]
     return {
         "chart": f"{root}/{chart.name}/",
         "modules": [ENTRY, *modules],
-        "plotly": f"{root}/{_plotly().name}/plotly.js",
+        "plotly": {"cartesian": f"{plotly}/cartesian.js", "whole": f"{plotly}/whole.js"},
     }
+
+
+def early() -> str:
+    """The files that every page needs, as a Link header, so that the browser asks at once.
+
+    It would else learn of them when Streamlit's own program has come and mounts the first chart.
+    """
+    here = addresses()
+    links = [f"<{here['chart']}{name}>; rel=modulepreload" for name in here["modules"]]
+    links.append(f"<{here['chart']}chart.css>; rel=preload; as=style")
+    links.append(f"<{here['plotly']['cartesian']}>; rel=preload; as=script")
+    return ", ".join(links)
+
+
+class Early:
+    """Streamlit's page, with the header that has the browser ask for our files at once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("Link", early())
+            await send(message)
+
+        await self.app(scope, receive, sent if scope["type"] == "http" else send)
 
 
 def _serve(request: Request) -> Response:

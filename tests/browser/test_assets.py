@@ -1,6 +1,8 @@
 """How the chart's files reach the browser: at once, once, and below any path."""
 
 import gzip
+import re
+from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -23,7 +25,7 @@ def test_files_are_cached_for_good_and_compressed_once(page: "Page", demo: "Serv
     opened(page, demo)
     addresses = page.evaluate(FETCHED)
     names = [address.rsplit("/", 1)[1] for address in addresses]
-    assert sorted(names) == sorted([*assets.addresses()["modules"], "chart.css", "plotly.js"])
+    assert sorted(names) == sorted([*assets.addresses()["modules"], "chart.css", "cartesian.js"])
     for address in addresses:
         with urlopen(Request(address, headers={"Accept-Encoding": "gzip"})) as answer:
             packed = answer.read()
@@ -37,12 +39,12 @@ def test_files_are_cached_for_good_and_compressed_once(page: "Page", demo: "Serv
 def test_unknown_files_are_not_found(page: "Page", demo: "Server") -> None:
     opened(page, demo)
     here = assets.addresses()
-    chart, plotly = demo.url + here["chart"], demo.url + here["plotly"]
+    chart, plotly = demo.url + here["chart"], demo.url + here["plotly"]["cartesian"]
     for address in (
         chart + "mount.jsx",
         chart + "plotly.js",
         chart + "..%2Fassets.py",
-        plotly.replace("plotly.js", "chart.js"),
+        plotly.replace("cartesian.js", "chart.js"),
         demo.url + "/asset/0123456789abcdef/mount.js",
     ):
         with pytest.raises(HTTPError, match=r"40[04]"):
@@ -62,8 +64,31 @@ def test_all_modules_are_asked_for_before_the_first_has_come(page: "Page", demo:
     root(page, "done", "decay-0")
 
 
+def test_the_page_itself_names_what_will_be_needed(demo: "Server") -> None:
+    """So that the browser asks for it before Streamlit's own program has come."""
+    with urlopen(demo.url) as page:
+        links = page.headers["Link"].split(", ")
+    assert len(links) == len(set(links)) == len(assets.addresses()["modules"]) + 2
+    for link in links:
+        address, _, how = link.partition("; ")
+        with urlopen(demo.url + address.strip("<>")) as file:
+            assert file.status == 200
+        assert how in ("rel=modulepreload", "rel=preload; as=style", "rel=preload; as=script")
+
+
+def test_both_sizes_of_plotly_are_of_one_version() -> None:
+    whole = files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
+    version = r"\* plotly\.js (?:\(cartesian - minified\) )?v([\d.]+)\n"
+    found = [
+        re.search(version, text[:200])
+        for text in (whole, assets.CARTESIAN.read_text(encoding="utf-8"))
+    ]
+    assert all(found)
+    assert found[0][1] == found[1][1]
+
+
 def test_without_plotly_one_sentence(page: "Page", demo: "Server", watch: "Watch") -> None:
-    watch.forgive("plotly.js")
+    watch.forgive("cartesian.js")
     page.route(PLOTLY, lambda route: route.abort())
     page.goto(demo.url)
     chart = root(page, "failed")

@@ -239,11 +239,18 @@ def test_phone_has_no_overflow(new_page: NewPage, server: "Server", query: str) 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+# Whether all of Plotly has been asked for: only what has depth needs it.
+WHOLE = """() => performance.getEntriesByType('resource')
+  .some(entry => entry.name.endsWith('/whole.js'))"""
+
+
 def test_the_surface_is_the_second_tab(page: "Page", server: "Server", watch: "Watch") -> None:
     watch.forgive("WebGL")
     opened(page, server, "objective=on")
+    assert not page.evaluate(WHOLE)
     page.get_by_role("tab", name="Surface").click()
     page.locator('.wd-chart[aria-label*="surfaces"]').wait_for()
+    assert page.evaluate(WHOLE)
     wait_link(page, "view=surface")
     page.get_by_role("tab", name="Level sets").click()
     page.locator(".wd-slider").first.wait_for()

@@ -17,7 +17,8 @@ import { Tiles } from "./tiles.js";
 
 /** @import { Choice, Payload, Value } from "./payload.d.ts" */
 
-/** @typedef {{ chart: string, modules: string[], plotly: string }} Assets where the files are */
+/** @typedef {{ cartesian: string, whole: string }} Sizes of Plotly: what draws in a plane, and all */
+/** @typedef {{ chart: string, modules: string[], plotly: Sizes }} Assets where the files are */
 /** @typedef {{ base: string, payload: Payload }} Sent `base`: the path the app is mounted under */
 /** @typedef {(event: "chosen" | "clicked", value: Choice | Value[]) => void} Tell */
 
@@ -154,7 +155,8 @@ export class Chart {
     this.complain("");
     this.drawWords();
     try {
-      await this.plot.load(this.assets.plotly);
+      const { cartesian, whole } = this.assets.plotly;
+      await this.plot.load(this.picture.solid ? whole : cartesian);
     } catch {
       if (turn === this.turn)
         this.fail(

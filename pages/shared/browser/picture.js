@@ -90,6 +90,11 @@ export class Picture {
   }
 
   /** @returns {Layout} */
+  /** Whether it has depth, for which Plotly's smaller size does not do. */
+  get solid() {
+    return Object.keys(this.layout).some((name) => name.startsWith("scene"));
+  }
+
   get layout() {
     return this.figure.layout ?? {};
   }

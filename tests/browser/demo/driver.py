@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 DEMO = Path(__file__).parent / "app.py"
-PLOTLY = "**/asset/*/plotly.js"
+PLOTLY = "**/asset/*/cartesian.js"
 
 # Keeps every value that an attribute of the chart's node takes, from now on.
 KEEP = """name => { const chart = document.querySelector('.wd-chart'); window.kept = [];
