@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -60,8 +60,9 @@ class Ends:
                 shift = c * r.mean(axis=1) + recipe.decay_bias * decay * b
                 w, b = w - recipe.lr * slope, b - recipe.lr * shift
         self.w, self.b = w, b
+        self.quantity = cache(self._quantity)
 
-    def quantity(self, name: str) -> Array:
+    def _quantity(self, name: str) -> Array:
         """The number in the unit of a printed one, [S, L]."""
         norm = np.sqrt((self.w**2).sum(axis=1))
         if name in ("norm", "half_square"):

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 from unittest.mock import patch
 
@@ -27,7 +27,7 @@ from tests.matrix.comparisons import Comparison, hold_comparisons, idle
 from tests.matrix.driver import Visit, hold, number, visit
 from tests.matrix.recompute import LARGEST, LOST
 from tests.oracles import AGES, Array, half_mean_square, present, ridge
-from wd_core import OPTIMIZERS, Dataset, make_dataset, validation_split
+from wd_core import OPTIMIZERS, Dataset, DatasetSpec, make_dataset, validation_split
 from wd_core.seeding import start_draw
 from wd_core.training import batch_order
 
@@ -156,6 +156,7 @@ class Scores:
         self.data = data
         self.split = validation_split(data, seed=seed) if data.n_train > 1 else None
         self._known: dict[tuple[float, bool], float] = {}
+        self._least = cache(self._sought)
 
     def test(self, lam: float, split: bool = False) -> float:
         if (lam, split) not in self._known:
@@ -206,8 +207,11 @@ class Scores:
 
     def least(self, rule: str, grid: Array) -> tuple[float, float]:
         """The λ of the least score on a grid, sought on between its neighbours, and the score."""
+        return self._least(rule, tuple(grid.tolist()))
+
+    def _sought(self, rule: str, grid: tuple[float, ...]) -> tuple[float, float]:
         score = self.rules[rule]
-        values = [score(lam) for lam in grid.tolist()]
+        values = [score(lam) for lam in grid]
         k = int(np.nanargmin(values))
         low, high = grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)]
         found = minimize_scalar(
@@ -215,7 +219,13 @@ class Scores:
         )
         if found.fun < values[k]:
             return float(found.x), float(found.fun)
-        return float(grid[k]), values[k]
+        return grid[k], values[k]
+
+
+@lru_cache(maxsize=256)
+def scores_of(spec: DatasetSpec) -> Scores:
+    """Many cases differ in the run alone."""
+    return Scores(make_dataset(spec), spec.seed)
 
 
 class Again:
@@ -223,8 +233,8 @@ class Again:
 
     def __init__(self, problem: Problem, grid: Array) -> None:
         self.problem, self.grid = problem, grid
-        self.data = make_dataset(problem.data)
-        self.scores = Scores(self.data, problem.data.seed)
+        self.scores = scores_of(problem.data)
+        self.data = self.scores.data
         self.places: dict[int, int] = {}
 
     def number_sentences(self, said: list[Said]) -> None:
@@ -366,7 +376,7 @@ class Again:
         made = []
         for k in range(self.problem.draws):
             spec = replace(self.problem.data, seed=self.problem.data.seed + k)
-            scores = Scores(make_dataset(spec), spec.seed)
+            scores = scores_of(spec)
             lams = {rule: scores.least(rule, self.grid)[0] for rule in scores.rules}
             lams |= {"zero": 0.0, "bayes": Again(replace(self.problem, data=spec), self.grid).bayes}
             tests = {m: scores.test(lam) for m, lam in lams.items() if math.isfinite(lam)}

@@ -135,15 +135,10 @@ def test_script_runs_by_itself_elsewhere(spec, tmp_path):
     run = Hyperparameters(weight_decay=3)
     text = to_script(spec, run)
     assert "wd_core" not in text
-    assert losses(alone(text, tmp_path)) == pytest.approx(trained(spec, run), rel=ROUNDING)
-
-
-def alone(text, folder):
-    """What a script prints that is run where nothing of ours can be imported."""
     command = [sys.executable, "-W", "error", "-I", "-c", text]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stderr == ""
-    return done.stdout
+    assert losses(done.stdout) == pytest.approx(trained(spec, run), rel=ROUNDING)
 
 
 # Sizes that the source has, and for the one that does not read them sizes that it has not.
@@ -152,7 +147,7 @@ def alone(text, folder):
 )
 @pytest.mark.parametrize("batch_size", [4, 5])
 def test_an_entry_is_enough_for_the_script_and_both_codes(
-    source, n, d, batch_size, tmp_path, monkeypatch
+    source, n, d, batch_size, alone, monkeypatch
 ):
     monkeypatch.setitem(DATASETS, source, SOURCES[source])
     spec, run = DatasetSpec(source, n_train=n, n_features=d), replace(RUN, batch_size=batch_size)
@@ -160,11 +155,11 @@ def test_an_entry_is_enough_for_the_script_and_both_codes(
     assert n_train == min(n, ROWS)
     text = to_script(spec, run)
     assert f"Data: {SOURCES[source].label}; {min(d, FEATURES)} features" in text
-    assert losses(alone(text, tmp_path)) == pytest.approx(trained(spec, run), rel=ROUNDING)
+    assert losses(alone(text)) == pytest.approx(trained(spec, run), rel=ROUNDING)
     pair = programs(Switches(), run)
     for program in pair:
         text = script(spec, program, standings(Switches(), run, n_train))
-        *_, last = alone(text, tmp_path).splitlines()
+        *_, last = alone(text).splitlines()
         found = losses(last.partition("  norm ")[0] + "\n")
         same = program.hyperparameters(n_train)
         start = replace(same, init_bias_std=1.0 if program.bias_start == "normal" else 0.0)
