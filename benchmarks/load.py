@@ -92,7 +92,7 @@ def _shows(message: ForwardMsg, weight_decay: str) -> bool:
     element = message.delta.new_element
     if not element.HasField("bidi_component"):
         return False
-    run = json.loads(element.bidi_component.json)["payload"]["run"]
+    run = json.loads(element.bidi_component.bytes)["payload"]["run"]
     return bool(run == f"weight_decay={weight_decay}")
 
 

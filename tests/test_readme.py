@@ -76,5 +76,5 @@ print(page.title[0].value)
 print(page.select_slider[0].value)
 (chart,) = page.get("bidi_component")
 import json
-print(json.dumps(json.loads(chart.proto.json)["payload"]))
+print(json.dumps(json.loads(chart.proto.bytes)["payload"]))
 """

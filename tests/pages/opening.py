@@ -40,7 +40,7 @@ def fine(page: AppTest) -> AppTest:
 
 def payloads(page: AppTest) -> list[dict[str, Any]]:
     """What the charts were given, in the page's order; each has the declared form."""
-    sent = [dict(json.loads(chart.proto.json)["payload"]) for chart in page.get("bidi_component")]
+    sent = [dict(json.loads(chart.proto.bytes)["payload"]) for chart in page.get("bidi_component")]
     assert not [line for payload in sent for line in misfits(payload, Payload)]
     return sent
 

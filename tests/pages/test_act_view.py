@@ -43,7 +43,7 @@ def fine(page: AppTest) -> AppTest:
 
 def payloads(page: AppTest) -> list[dict[str, Any]]:
     """What the charts were given, in the page's order."""
-    return [dict(json.loads(chart.proto.json)["payload"]) for chart in page.get("bidi_component")]
+    return [dict(json.loads(chart.proto.bytes)["payload"]) for chart in page.get("bidi_component")]
 
 
 def query(page: AppTest) -> str:

@@ -44,7 +44,7 @@ def click(page: AppTest, label: str) -> AppTest:
 
 def payload(page: AppTest) -> dict[str, Any]:
     (chart,) = page.get("bidi_component")
-    return dict(json.loads(chart.proto.json)["payload"])
+    return dict(json.loads(chart.proto.bytes)["payload"])
 
 
 def text(page: AppTest) -> str:

@@ -43,7 +43,7 @@ def fine(page: AppTest) -> AppTest:
 
 def payload(page: AppTest) -> dict[str, Any]:
     """What the first chart was given."""
-    return dict(json.loads(page.get("bidi_component")[0].proto.json)["payload"])
+    return dict(json.loads(page.get("bidi_component")[0].proto.bytes)["payload"])
 
 
 def shown_text(page: AppTest) -> str:

@@ -31,7 +31,7 @@ def trained(query: str = SMALL) -> None:
 
 
 def payload(page: AppTest) -> dict[str, Any]:
-    return dict(json.loads(page.get("bidi_component")[0].proto.json)["payload"])
+    return dict(json.loads(page.get("bidi_component")[0].proto.bytes)["payload"])
 
 
 def text(page: AppTest) -> str:

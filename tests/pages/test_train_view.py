@@ -53,7 +53,7 @@ def fine(page: AppTest) -> AppTest:
 def payload(page: AppTest) -> dict[str, Any]:
     """What the chart was given."""
     (chart,) = page.get("bidi_component")
-    return dict(json.loads(chart.proto.json)["payload"])
+    return dict(json.loads(chart.proto.bytes)["payload"])
 
 
 def click(page: AppTest, label: str) -> AppTest:

@@ -131,7 +131,7 @@ def fine(page: AppTest) -> AppTest:
 
 
 def payload(page: AppTest) -> dict[str, Any]:
-    return dict(json.loads(page.get("bidi_component")[0].proto.json)["payload"])
+    return dict(json.loads(page.get("bidi_component")[0].proto.bytes)["payload"])
 
 
 def text_of(page: AppTest) -> str:
