@@ -7,11 +7,14 @@ ask without a rerun.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from starlette.routing import Route
 
 from pages.geometry.routes import ROUTES as GEOMETRY
 from pages.map.routes import ROUTES as MAP
+from pages.shared.form import FORMS, Form
 from pages.train.routes import ROUTES as TRAIN
 from wd_core.models import Offer
 
@@ -36,6 +39,11 @@ class Page:
     def view(self) -> str:
         """The script that draws it, beside the frame."""
         return f"{self.path}/view.py"
+
+    @property
+    def form(self) -> Form[Any]:
+        """The form of what it asks."""
+        return FORMS[self.path]
 
 
 EXACT: frozenset[Offer] = frozenset({"exact solutions"})
@@ -83,4 +91,6 @@ PAGES = (
     ),
     Page("book", "The book", "Can the book's numbers be reproduced?", "The book", needs=EXACT),
 )
+for page in PAGES:
+    import_module(f"pages.{page.path}.question")  # what it asks is known to all links from now on
 GROUPS = tuple(dict.fromkeys(page.group for page in PAGES))

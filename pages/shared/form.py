@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode
 
 from pages.shared.fields import Setting, Value, as_text, usual
-from pages.shared.link import known_elsewhere, read_values
+from pages.shared.foreign import is_foreign
+from pages.shared.link import PIN, read_values, written
 from pages.shared.words import say
 
 Question = TypeVar("Question")
@@ -171,7 +171,7 @@ FORMS: dict[str, Form[Any]] = {}
 
 def known(key: str) -> bool:
     """Whether some page has such a setting, or another service adds it to links."""
-    return any(key in form.settings for form in FORMS.values()) or known_elsewhere(key)
+    return key == PIN or is_foreign(key) or any(key in form.settings for form in FORMS.values())
 
 
 def link_to(page: str, values: Values) -> Link | None:
@@ -182,8 +182,3 @@ def link_to(page: str, values: Values) -> Link | None:
     except ValueError:
         return None
     return form.link(question) if form.says(question) else None
-
-
-def written(values: Values) -> str:
-    """Values as a query."""
-    return urlencode({key: as_text(value) for key, value in values.items()})

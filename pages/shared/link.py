@@ -1,102 +1,44 @@
-"""The link is the document: settings and pinned runs as the query of an address, and back."""
+"""What links say, as text: the values in a query, and a sentence for everything that is none."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
-from pages.shared.fields import NotANumberError, NotOneOfError, NotWholeError, OutsideError
-from pages.shared.foreign import is_foreign
-from pages.shared.numbers import every_digit
-from pages.shared.settings import (
-    DEFAULTS,
-    SETTINGS,
+from pages.shared.fields import (
+    NotANumberError,
+    NotOneOfError,
+    NotWholeError,
+    OutsideError,
     Setting,
-    Settings,
     Value,
-    settings_of,
+    as_text,
 )
+from pages.shared.numbers import every_digit
 from pages.shared.words import Said, listed, say
-from wd_core import DatasetSpec
 
+# A pinned run, in the links of pages that have them.
 PIN = "pin"
-MOST_PINS = 6
 LONGEST_NAME = 40
 # Of settings that do not exist, as many are called by name.
 NAMED = 3
 
 
-@dataclass(frozen=True)
-class Pin:
-    """A run that is kept beside the present one."""
-
-    name: str
-    settings: Settings
-
-    def text(self) -> str:
-        """The pin as one value in a link: its name, a question mark, its settings."""
-        return f"{self.name}?{self.settings.query()}"
-
-
-@dataclass(frozen=True)
-class Link:
-    """All that a link says, and a sentence for everything in it that makes no sense."""
-
-    settings: Settings
-    pins: tuple[Pin, ...] = ()
-    complaints: tuple[str, ...] = ()
-
-
-def query_of(settings: Settings, pins: Sequence[Pin]) -> str:
-    """The query of the link to these settings and pins; defaults are left out."""
-    pinned = urlencode([(PIN, pin.text()) for pin in pins])
-    return "&".join(part for part in (settings.query(), pinned) if part)
-
-
-def read_link(query: Iterable[tuple[str, str]]) -> Link:
-    """The settings and pins in a query; what cannot be used is left out and named."""
-    pairs = list(query)
-    settings, complaints = _read_run([pair for pair in pairs if pair[0] != PIN])
-    pinned = [text for key, text in pairs if key == PIN]
-    pins: list[Pin] = []
-    for text in pinned[:MOST_PINS]:
-        name, mark, rest = text.rpartition("?")  # no query holds a bare question mark
-        name, rest = (name, rest) if mark else (text, "")
-        kept, wrong = _read_run(parse_qsl(rest, keep_blank_values=True))
-        pin = Pin(name[:LONGEST_NAME] or f"Run {len(pins) + 1}", kept)
-        pins.append(pin)
-        name = printable(name, LONGEST_NAME)
-        complaints += [say("Pinned run “{name}”: {wrong}", name=name, wrong=c) for c in wrong]
-    if len(pinned) > MOST_PINS:
-        complaints.append(
-            say(
-                "The link pins {n_pins} runs; the first {most} are shown.",
-                n_pins=len(pinned),
-                most=MOST_PINS,
-            )
-        )
-    return Link(settings, tuple(pins), tuple(complaints))
-
-
-def _read_run(query: Sequence[tuple[str, str]]) -> tuple[Settings, list[str]]:
-    values, complaints = read_values(query)
-    settings, refused = _settings(values)
-    return settings, [*complaints, *refused, *too_large(settings.data, values)]
+def written(values: Mapping[str, Value]) -> str:
+    """Values as a query."""
+    return urlencode({key: as_text(value) for key, value in values.items()})
 
 
 def read_values(
     query: Iterable[tuple[str, str]],
-    settings: Mapping[str, Setting] = SETTINGS,
-    defaults: Mapping[str, Value] = DEFAULTS,
-    known: Callable[[str], bool] | None = None,
+    settings: Mapping[str, Setting],
+    defaults: Mapping[str, Value],
+    known: Callable[[str], bool],
 ) -> tuple[dict[str, Value], list[str]]:
-    """The values that a query gives to a page's settings; what cannot be used is named.
+    """The values that a query gives to these settings; what cannot be used is named.
 
-    Of two values for a setting the last counts. What another page knows, or another service has
-    added, is no fault of the link.
+    Of two values for a setting the last counts. What is `known` elsewhere is no fault of the link.
     """
-    known = known or known_elsewhere
     values: dict[str, Value] = {}
     complaints: list[str] = []
     given = dict(query)
@@ -108,13 +50,6 @@ def read_values(
                 complaints.append(_refused(settings[key], text, error, defaults[key]))
     unknown = [key for key in given if key not in settings and not known(key)]
     return values, [*complaints, *([_unknown(unknown)] if unknown else [])]
-
-
-def known_elsewhere(key: str) -> bool:
-    """Whether some page has such a setting, or another service adds it to links."""
-    from pages.shared.tables import KEYS  # the pages' tables, whose modules import this one
-
-    return key in KEYS or key == PIN or is_foreign(key)
 
 
 def _refused(setting: Setting, text: str, why: ValueError, default: Value) -> Said:
@@ -158,56 +93,6 @@ def _unknown(keys: Sequence[str]) -> Said:
     )
 
 
-def too_large(data: DatasetSpec, values: Mapping[str, Value]) -> list[str]:
-    """A sentence for each size in a link that is more than its data have."""
-    said: list[str] = []
-    given, used = int(values.get("n_train", 0)), data.n_train
-    if used == 1 < given:
-        said.append(
-            say(
-                "Training examples n: {given} in the link is more than these data have; the only "
-                "one is used.",
-                given=given,
-            )
-        )
-    elif used < given:
-        said.append(
-            say(
-                "Training examples n: {given} in the link is more than these data have; {used} are "
-                "used.",
-                given=given,
-                used=used,
-            )
-        )
-    given, used = int(values.get("n_features", 0)), data.n_features
-    if used == 1 < given:
-        said.append(
-            say(
-                "Dimension d: {given} in the link is more than these data have; their only feature "
-                "is used.",
-                given=given,
-            )
-        )
-    elif used < given:
-        said.append(
-            say(
-                "Dimension d: {given} in the link is more than these data have; {used} features "
-                "are used.",
-                given=given,
-                used=used,
-            )
-        )
-    return said
-
-
 def printable(text: str, longest: int = LONGEST_NAME) -> str:
     """The beginning of a text from outside, without signs that turn or break a line."""
     return "".join(sign for sign in text[:longest] if sign.isprintable())
-
-
-def _settings(values: dict[str, Value]) -> tuple[Settings, list[str]]:
-    try:
-        return settings_of(values), []
-    except ValueError as error:
-        said = say("The link's settings do not go together: {why}.", why=str(error))
-        return settings_of({}), [said]

@@ -9,11 +9,11 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from pages.shared.fields import Number, Setting, Steps, Value, usual
-from pages.shared.form import Form, Query, State, Values, written
-from pages.shared.link import LONGEST_NAME, PIN, printable, too_large
-from pages.shared.link import Pin as Pin
+from pages.shared.form import Form, Query, State, Values
+from pages.shared.link import LONGEST_NAME, PIN, printable, written
 from pages.shared.settings import SETTINGS, Settings, relevant, settings_of, within
 from pages.shared.words import say
+from wd_core import DatasetSpec
 
 MOST_PINS = 6
 # The name by which a session keeps the pins.
@@ -38,6 +38,49 @@ def within_data(setting: Setting, values: Values) -> Setting:
     return setting
 
 
+def too_large(data: DatasetSpec, values: Values) -> list[str]:
+    """A sentence for each size in a link that is more than its data have."""
+    said: list[str] = []
+    given, used = int(values.get("n_train", 0)), data.n_train
+    if used == 1 < given:
+        said.append(
+            say(
+                "Training examples n: {given} in the link is more than these data have; the only "
+                "one is used.",
+                given=given,
+            )
+        )
+    elif used < given:
+        said.append(
+            say(
+                "Training examples n: {given} in the link is more than these data have; {used} are "
+                "used.",
+                given=given,
+                used=used,
+            )
+        )
+    given, used = int(values.get("n_features", 0)), data.n_features
+    if used == 1 < given:
+        said.append(
+            say(
+                "Dimension d: {given} in the link is more than these data have; their only feature "
+                "is used.",
+                given=given,
+            )
+        )
+    elif used < given:
+        said.append(
+            say(
+                "Dimension d: {given} in the link is more than these data have; {used} features "
+                "are used.",
+                given=given,
+                used=used,
+            )
+        )
+    return said
+
+
+# A run by itself, a part of the forms of the pages that show one.
 RUN = Form(
     "",
     SETTINGS,
@@ -47,6 +90,18 @@ RUN = Form(
     mended=lambda settings, given: (settings, too_large(settings.data, given)),
     limited=within_data,
 )
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A run that is kept beside the present one."""
+
+    name: str
+    settings: Settings
+
+    def text(self) -> str:
+        """The pin as one value in a link: its name, a question mark, its settings."""
+        return f"{self.name}?{RUN.query(self.settings)}"
 
 
 @dataclass(frozen=True)

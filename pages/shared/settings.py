@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 from pages.shared.fields import (
     Choice,
@@ -234,20 +233,6 @@ class Settings:
             key: getattr(self.run, key) if hasattr(self.run, key) else getattr(self.data, key)
             for key in SETTINGS
         }
-
-    def differences(self, others: Mapping[str, Value] = DEFAULTS) -> dict[str, Value]:
-        """The settings that differ from the defaults (or from `others`) and that this run reads."""
-        read = relevant(self.data.source, self.run.optimizer)
-        return {k: v for k, v in self.values().items() if k in read and v != others[k]}
-
-    def query(self) -> str:
-        """The settings as the query of a link; defaults are left out."""
-        return urlencode({key: as_text(value) for key, value in self.differences().items()})
-
-    def caption(self) -> str:
-        """The settings that differ from the defaults, for a table: λ = 0, η = 0.01."""
-        parts = [f"{key} = {as_text(value)}" for key, value in self.differences().items()]
-        return ", ".join(parts) or "the defaults"
 
 
 def settings_of(values: Mapping[str, Value]) -> Settings:

@@ -10,7 +10,7 @@ from pages.shared import cached
 from pages.shared.numbers import plain
 from pages.shared.palette import PENALTY, TEXT
 from pages.shared.payload import Payload
-from pages.shared.run import Asked, Pin
+from pages.shared.run import RUN, Asked, Pin
 from pages.shared.settings import Settings
 from pages.shared.words import say, say_n
 from pages.step import figure
@@ -120,7 +120,7 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
         w, pull = step.before[:-1][kept], step.by_decay[:-1][kept]
         given.append(figure.Pull(called, w, pull, colour, symbol))
     payload: Payload = {
-        "run": f"{settings.query()} pulls {seen.step}",
+        "run": f"{RUN.query(settings)} pulls {seen.step}",
         "figure": figure.pulls(given, reach, notes),
         "series": {},
     }
@@ -173,7 +173,7 @@ def shrunk(settings: Settings, seen: Inspection) -> Payload:
         if either:
             name = "± product of |1 − ηλ|, less for short batches"
     return {
-        "run": f"{settings.query()} shrinking {step}",
+        "run": f"{RUN.query(settings)} shrinking {step}",
         "figure": figure.shrinking(
             name if alone else f"{name}, in plain steps",
             at,
@@ -210,7 +210,7 @@ def phases(settings: Settings) -> Payload:
         max(LEARNING_RATES[1], float(2 / h.min()) * 2, *(mark.lr * 2 for mark in marks)),
     )
     return {
-        "run": f"{settings.query()} phases",
+        "run": f"{RUN.query(settings)} phases",
         "figure": figure.phases(x, 1 / h, 2 / h, marks, rates),
         "series": {},
     }

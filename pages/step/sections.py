@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.shared import cached
 from pages.shared.chart import chart
-from pages.shared.link import Pin
 from pages.shared.numbers import every_digit
+from pages.shared.run import Pin
 from pages.shared.settings import Settings
 from pages.shared.words import Said, say
 from pages.step import controls

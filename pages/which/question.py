@@ -9,9 +9,8 @@ import numpy as np
 
 from pages.shared.fields import Number, Setting, Steps, Value, usual
 from pages.shared.form import Form, Link, Values, link_to
-from pages.shared.link import too_large
 from pages.shared.numbers import every_digit
-from pages.shared.run import read_by_run, within_data
+from pages.shared.run import read_by_run, too_large, within_data
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Settings, settings_of
 from pages.shared.words import say

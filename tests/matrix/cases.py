@@ -13,6 +13,7 @@ from itertools import combinations, product
 
 import numpy as np
 
+from pages.shared.run import RUN
 from pages.shared.settings import Settings, as_text, settings_of
 from wd_core import DATASETS, OPTIMIZERS
 
@@ -93,7 +94,7 @@ class Case:
 
     def query(self, **extras: object) -> dict[str, str]:
         """The link's query to this case, and what else a page has in it."""
-        said = {key: as_text(value) for key, value in self.settings().differences().items()}
+        said = {key: as_text(value) for key, value in RUN.differences(self.settings()).items()}
         return said | {key: str(value) for key, value in extras.items()}
 
 

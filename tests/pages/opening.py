@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-import pages.shared.tables  # noqa: F401 - every page's form is known, as in the app
+import pages.registry  # noqa: F401 - every page's form is known, as in the app
 from pages.shared.payload import Payload
 from tests.misfits import misfits
 from wd_core.arrays import Array

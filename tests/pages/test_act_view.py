@@ -160,7 +160,7 @@ def test_every_preset_opens_here(preset: Any) -> None:
     page = opened({"steps": "200"})
     (button,) = (b for b in page.button if b.label == preset.name)
     page = fine(button.click().run())
-    assert query(page) == preset.question.settings.query()
+    assert query(page) == preset.link.query
     assert now(page)["weight_decay"] == preset.question.settings.run.weight_decay
 
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from pages.registry import PAGES
 from pages.shared import form
-from pages.shared.fields import Choice, Number, Setting, Steps, Value
+from pages.shared.fields import Choice, Number, Setting, Steps, Value, as_text, usual
 from pages.shared.form import FORMS, Form, Link, link_to
 from pages.shared.link import PIN
 from pages.shared.run import RUN, Asked, Pin, RunForm
@@ -292,3 +295,109 @@ def test_a_new_control_of_the_run_is_one_entry(
     assert app.number_input(key="eps").value == 0.5
     assert link_of(app) == "optimizer=adam&eps=0.5"
     assert read(look, link_of(app))[0].settings.run.eps == 0.5
+
+
+# ---- every page
+
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+PATHS = [page.path for page in PAGES]
+# Data that are decomposed to read a link are few here; what 0 is told apart from is told elsewhere.
+FEW = {"n_train": 30, "n_features": 30, "steps": 1000}
+TINY = 1e-6
+# What is left out where it follows from the rest.
+FOLLOWING = {"act": {"steps"}, "dimension": {"at"}, "which": {"at"}}
+
+
+def of_setting(setting: Setting) -> st.SearchStrategy[Value]:
+    """Every value a setting may have."""
+    match setting:
+        case Choice():
+            return st.sampled_from(list(setting.options))
+        case Steps():
+            low, high = setting.steps[0], setting.steps[-1]
+            listed = st.sampled_from([int(s) if setting.whole else s for s in setting.steps])
+        case Number():
+            low, high = setting.least, min(setting.most, 1e6)
+            listed = st.just(int(low) if setting.whole else low)
+    if setting.whole:
+        return listed | st.integers(int(low), int(min(high, FEW.get(setting.key, high))))
+    return listed | st.floats(low, high).map(lambda x: 0.0 if abs(x) < TINY else x)
+
+
+def questions(page: Form[Any]) -> st.SearchStrategy[dict[str, Value]]:
+    drawn = {key: of_setting(setting) for key, setting in page.settings.items()}
+    few = {key: st.integers(1, most) for key, most in FEW.items() if key in page.settings}
+    return st.fixed_dictionaries({}, optional=drawn | few)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@hypothesis.given(st.data())
+def test_what_is_read_from_a_link_is_its_link(path: str, data: st.DataObject) -> None:
+    """Whatever values a link names: once they are mended, nothing is lost and nothing is said."""
+    page = FORMS[path]
+    values = data.draw(questions(page))
+    asked, _ = page.read([(key, as_text(value)) for key, value in values.items()])
+    again, complaints = read(page, page.query(asked))
+    assert complaints == []
+    assert page.query(again) == page.query(asked)
+    assert page.differences(again) == page.differences(asked)
+    state: dict[Any, Any] = {}
+    page.take(parse_qsl(page.query(asked)), state)
+    assert page.query(page.chosen(state)) == page.query(asked)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@hypothesis.given(st.data())
+def test_a_link_holds_each_value_that_it_named(path: str, data: st.DataObject) -> None:
+    """A value that is alone in a link, and is neither the default nor unread, is in it again."""
+    page = FORMS[path]
+    key = data.draw(st.sampled_from(sorted(page.settings)))
+    value = data.draw(of_setting(page.settings[key]))
+    if key in FEW:
+        value = min(int(value), FEW[key])
+    asked, complaints = page.read([(key, as_text(value))])
+    values = page.values(asked)
+    taken = not complaints and key in page.reads(values) and values[key] == value
+    if taken and key not in FOLLOWING.get(path, ()):
+        said = dict(parse_qsl(page.query(asked)))
+        assert said.get(key) == (None if value == page.defaults[key] else as_text(value))
+
+
+@pytest.mark.parametrize("path", PATHS)
+@hypothesis.given(st.data())
+def test_no_link_breaks_a_page(path: str, data: st.DataObject) -> None:
+    page = FORMS[path]
+    keys = st.sampled_from([*page.settings, PIN, "x", HOSTILE])
+    texts = st.text() | st.sampled_from(["", "nan", "-inf", "1e999", "9" * 400, "0x10", HOSTILE])
+    query = data.draw(st.lists(st.tuples(keys, texts)))
+    asked, complaints = page.read(query)
+    assert all(complaint.endswith(".") for complaint in complaints)
+    assert read(page, page.query(asked))[1] == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_defaults_are_left_out_and_every_one_can_be_read(path: str) -> None:
+    page = FORMS[path]
+    assert page.query(page.of({})) == ""
+    assert page.read([]) == (page.of({}), [])
+    assert page.says(page.of({}))
+    for key, setting in page.settings.items():
+        assert setting.help.endswith("."), key
+        assert setting.label, key
+        if key not in FOLLOWING.get(path, ()):
+            assert usual(setting) == page.values(page.of({}))[key], key
+
+
+def test_the_page_that_opens_is_at_the_root() -> None:
+    assert PAGES[0].path == form.HOME
+    assert {link.path for page in PAGES if (link := page.form.link(page.form.of({})))} == {
+        "/" if page is PAGES[0] else f"/{page.path}" for page in PAGES
+    }
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_setting_has_one_key_and_a_place_of_its_own_in_a_session(path: str) -> None:
+    page = FORMS[path]
+    assert all(key == setting.key for key, setting in page.settings.items())
+    assert len(page.slots) == len(page.settings)

@@ -1,67 +1,28 @@
 """The link is the document: what it says comes back, and nonsense in it is named, never fatal."""
 
-import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from importlib import import_module
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-import pages
-from pages.act.question.shown import FORM as ACT
-from pages.book.question import FORM as BOOK
-from pages.codes.question import FORM as CODES
-from pages.dimension.question import FORM as DIMENSION
-from pages.geometry.question.scene import FORM as GEOMETRY
-from pages.map.question import FORM as MAP
-from pages.shared import tables
+from pages.registry import PAGES
+from pages.shared.fields import Choice, Number, Setting, Steps, Value
 from pages.shared.foreign import is_foreign
-from pages.shared.link import (
-    LONGEST_NAME,
-    MOST_PINS,
-    NAMED,
-    PIN,
-    Link,
-    Pin,
-    printable,
-    query_of,
-    read_link,
-    read_values,
-)
+from pages.shared.form import FORMS, known
+from pages.shared.link import LONGEST_NAME, NAMED, PIN, printable, read_values
 from pages.shared.numbers import Digits
-from pages.shared.settings import (
-    DEFAULTS,
-    SETTINGS,
-    Choice,
-    Number,
-    Setting,
-    Settings,
-    Steps,
-    Value,
-    settings_of,
-)
+from pages.shared.run import MOST_PINS, RUN, Asked, Pin, RunForm
+from pages.shared.settings import DEFAULTS, SETTINGS, Settings, settings_of
 from pages.shared.words import Said
-from pages.step.question import FORM as STEP
-from pages.which.question import FORM as WHICH
+from pages.train.question import FORM, Shown
 from tests.made_up import FEATURES, ROWS, SOURCES
 from wd_core import DATASETS
 
-Reader = Callable[[Iterable[tuple[str, str]]], Any]
-READERS: dict[str, Reader] = {
-    "shared.settings": read_link,
-    "act.question.shown": ACT.read,
-    "book.question": BOOK.read,
-    "codes.question": CODES.read,
-    "dimension.question": DIMENSION.read,
-    "geometry.question.scene": GEOMETRY.read,
-    "map.question": MAP.read,
-    "step.question": STEP.read,
-    "which.question": WHICH.read,
-}
+PATHS = [page.path for page in PAGES]
 # What addresses bring that were passed on by others, each as it comes.
 ADDED = {
     "Facebook": "fbclid=IwAR0x",
@@ -105,23 +66,42 @@ PINS = st.lists(
 )
 
 
+class Link(NamedTuple):
+    """What Train makes of an address."""
+
+    settings: Settings
+    pins: tuple[Pin, ...] = ()
+    complaints: tuple[str, ...] = ()
+
+
+def read_link(query: Iterable[tuple[str, str]]) -> Link:
+    """What Train makes of these pairs."""
+    asked, complaints = FORM.read(query)
+    return Link(asked.settings, asked.pins, tuple(complaints))
+
+
 def opened(query: str) -> Link:
-    """What the page makes of an address with this query."""
+    """What Train makes of an address with this query."""
     return read_link(parse_qsl(query, keep_blank_values=True))
+
+
+def query_of(settings: Settings, pins: Sequence[Pin]) -> str:
+    """The query of Train's link to these settings and pins."""
+    return FORM.query(Asked(settings, Shown(), tuple(pins)))
 
 
 def read_by_the_run(settings: Settings) -> Mapping[str, Value]:
     """What decides the picture: settings that a run does not read are not in its link."""
-    return settings.differences()
+    return RUN.differences(settings)
 
 
 @given(SETTINGS_DRAWN)
 @example(settings_of({"lr": 0.0123456789012345}))
 def test_settings_come_back_from_their_link(settings: Settings) -> None:
-    link = opened(settings.query())
+    link = opened(RUN.query(settings))
     assert link.complaints == ()
     assert read_by_the_run(link.settings) == read_by_the_run(settings)
-    assert link.settings.query() == settings.query()
+    assert RUN.query(link.settings) == RUN.query(settings)
 
 
 @given(SETTINGS_DRAWN, PINS)
@@ -145,7 +125,7 @@ def test_an_empty_link_is_the_defaults() -> None:
 
 def test_defaults_are_left_out() -> None:
     assert query_of(settings_of({"lr": 0.01}), ()) == "lr=0.01"
-    assert settings_of(dict(DEFAULTS)).query() == ""
+    assert RUN.query(settings_of(dict(DEFAULTS))) == ""
 
 
 @given(st.lists(st.tuples(st.sampled_from([*SETTINGS, PIN, "x", HOSTILE]), st.text())))
@@ -156,16 +136,13 @@ def test_no_link_breaks_the_page(query: list[tuple[str, str]]) -> None:
     assert all(complaint.endswith(".") for complaint in link.complaints)
 
 
-def complaints_of(read: Reader, query: str) -> tuple[str, ...]:
+def complaints_of(page: str, query: str) -> tuple[str, ...]:
     """What a page says of an address."""
-    found = read(parse_qsl(query, keep_blank_values=True))
-    if isinstance(found, Link):
-        return found.complaints
-    link = found[0].complaints if isinstance(found[0], Link) else ()
-    return (*link, *found[-1])
+    return tuple(FORMS[page].read(parse_qsl(query, keep_blank_values=True))[1])
 
 
-STRANGE = st.text().filter(lambda text: text not in tables.KEYS | {PIN} and not is_foreign(text))
+KEYS = {key for path in PATHS for key in FORMS[path].settings}
+STRANGE = st.text().filter(lambda text: text not in KEYS | {PIN} and not is_foreign(text))
 
 
 @given(STRANGE, st.text())
@@ -177,45 +154,40 @@ def test_unknown_keys_are_named_and_left_out(key: str, text: str) -> None:
     assert "does not exist" in complaint
 
 
-def test_every_page_that_reads_links_is_in_the_table() -> None:
+def test_every_page_has_its_form() -> None:
     """Its keys are then no complaint on the others."""
-    names = [m.name for m in pkgutil.walk_packages(pages.__path__, "pages.")]
-    modules = [import_module(name) for name in names]
-    reading = [m.__name__ for m in modules if "SETTINGS" in vars(m) and "read_link" in vars(m)]
-    own = {page.__name__ for page in tables.PAGES}
-    assert {name for name in reading if not name.endswith((".controls", ".link"))} <= own
-    assert own - {"pages.train.question"} == {f"pages.{name}" for name in READERS}
+    assert set(PATHS) <= FORMS.keys()
+    assert all(FORMS[path].page == path for path in PATHS)
+    assert not known("colour")
 
 
-@pytest.mark.parametrize("page", READERS)
+@pytest.mark.parametrize("page", PATHS)
 def test_what_another_page_knows_is_no_complaint_on_this_one(page: str) -> None:
-    own = import_module(f"pages.{page}").SETTINGS
-    runs = {} if read_only_its_own(page) else SETTINGS
-    others = tables.KEYS - own.keys() - runs.keys()
+    others = KEYS - FORMS[page].settings.keys()
     assert others
     for key in (*others, PIN):
-        assert complaints_of(READERS[page], urlencode({key: "?"})) == ()
-    assert complaints_of(READERS[page], urlencode(dict.fromkeys(others, "nonsense"))) == ()
+        assert complaints_of(page, urlencode({key: "?"})) == ()
+    assert complaints_of(page, urlencode(dict.fromkeys(others, "nonsense"))) == ()
 
 
-def read_only_its_own(page: str) -> bool:
-    """Whether a page's link says nothing of the run that Train has."""
-    own = ("book.question", "dimension.question", "geometry.question.scene", "which.question")
-    return page in own
+def test_pages_that_show_a_run_are_these() -> None:
+    shown = {path for path in PATHS if isinstance(FORMS[path], RunForm)}
+    assert shown >= {"train", "step", "codes", "map", "act"}
+    assert not shown & {"book", "dimension", "geometry", "which"}
 
 
 @pytest.mark.parametrize("query", ADDED.values(), ids=ADDED)
-@pytest.mark.parametrize("page", READERS)
+@pytest.mark.parametrize("page", PATHS)
 def test_what_other_services_add_is_no_complaint(page: str, query: str) -> None:
-    assert complaints_of(READERS[page], query) == ()
-    assert complaints_of(READERS[page], "seed=3&" + query) == ()
+    assert complaints_of(page, query) == ()
+    assert complaints_of(page, "seed=3&" + query) == ()
 
 
-@pytest.mark.parametrize("page", READERS)
+@pytest.mark.parametrize("page", PATHS)
 @pytest.mark.parametrize("count", [1, 2, NAMED, NAMED + 1, 900])
 def test_what_no_page_knows_is_one_sentence_that_names_a_few(page: str, count: int) -> None:
     query = urlencode({f"colour{k}": "red" for k in range(count)})
-    (said,) = complaints_of(READERS[page], query)
+    (said,) = complaints_of(page, query)
     assert isinstance(said, Said)
     assert [f"“colour{k}”" in said for k in range(5)] == [k < min(count, NAMED) for k in range(5)]
     assert ("does not exist" if count == 1 else "do not exist") in said
@@ -231,15 +203,15 @@ def test_names_in_a_sentence_hold_no_sign_that_turns_or_breaks_it() -> None:
             assert "“ab”" in complaint
 
 
-@pytest.mark.parametrize("page", sorted(READERS.keys() - {"codes.question"}))  # it has names alone
+@pytest.mark.parametrize("page", PATHS)
 @pytest.mark.parametrize("digits", [20, 309, 310, 4300, 4301, 50_000])
 def test_a_whole_number_of_any_length_is_refused_with_its_range(page: str, digits: int) -> None:
-    own = import_module(f"pages.{page}").SETTINGS
+    own = FORMS[page].settings
     whole = [key for key, s in own.items() if not isinstance(s, Choice) and s.whole]
     assert whole
     for key in whole:
         for sign in ("", "-", "+", " "):
-            (said,) = complaints_of(READERS[page], urlencode({key: sign + "9" * digits}))
+            (said,) = complaints_of(page, urlencode({key: sign + "9" * digits}))
             assert " is outside the range " in said
             assert len(said) < 200
 
@@ -323,11 +295,11 @@ def test_a_long_name_is_cut() -> None:
     assert pin == Pin("x" * LONGEST_NAME, settings_of({"lr": 0.01}))
 
 
-@pytest.mark.parametrize("page", READERS)
+@pytest.mark.parametrize("page", PATHS)
 def test_of_two_values_the_last_is_taken_and_no_other_is_spoken_of(page: str) -> None:
-    values, complaints = read_values([("lr", "much"), ("lr", "0.02")])
+    values, complaints = read_values([("lr", "much"), ("lr", "0.02")], SETTINGS, DEFAULTS, known)
     assert (values, complaints) == ({"lr": 0.02}, [])
-    assert len(complaints_of(READERS[page], "seed=1&seed=2" + "&seed=x" * 900)) <= 1
+    assert len(complaints_of(page, "seed=1&seed=2" + "&seed=x" * 900)) <= 1
 
 
 def test_more_rows_than_a_table_has_are_named_and_all_of_them_used() -> None:
@@ -343,21 +315,21 @@ def test_more_rows_than_a_table_has_are_named_and_all_of_them_used() -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("read", [read_link, WHICH.read])
+@pytest.mark.parametrize("page", ["train", "which"])
 def test_a_source_that_is_registered_later_is_read_and_its_sizes_are_kept(
-    read: Reader, source: str, monkeypatch: pytest.MonkeyPatch
+    page: str, source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query = f"source={source}&n_train={ROWS + 1}&n_features={FEATURES + 1}"
-    assert "is not one of" in complaints_of(read, query)[0]
+    assert "is not one of" in complaints_of(page, query)[0]
     monkeypatch.setitem(DATASETS, source, SOURCES[source])
-    assert complaints_of(read, query) == (
+    assert complaints_of(page, query) == (
         "Training examples n: 16 in the link is more than these data have; 15 are used.",
         "Dimension d: 4 in the link is more than these data have; 3 features are used.",
     )
-    assert complaints_of(read, f"source={source}&n_train=15&n_features=3") == ()
+    assert complaints_of(page, f"source={source}&n_train=15&n_features=3") == ()
     settings = opened(query).settings
     assert (settings.data.n_train, settings.data.n_features) == (ROWS, FEATURES)
-    again = opened(settings.query())
+    again = opened(RUN.query(settings))
     assert (again.settings, again.complaints) == (settings, ())
 
 

@@ -13,9 +13,9 @@ from sklearn.linear_model import Ridge
 
 from pages.shared import cached
 from pages.shared.chart import encode
-from pages.shared.link import Pin
 from pages.shared.plotting import MARKS
 from pages.shared.remedies import remedies
+from pages.shared.run import Pin
 from pages.shared.settings import DEFAULTS, SETTINGS, Settings, Value, relevant, settings_of
 from pages.train.payload import picture
 from pages.train.payload.picture import stream, training_picture

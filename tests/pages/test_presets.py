@@ -63,7 +63,7 @@ def test_presets_are_named_once_and_say_what_to_look_for() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_is_its_own_link(preset: Preset) -> None:
-    differing = preset.question.settings.differences()
+    differing = preset.form.differences(preset.question)
     assert differing.items() <= preset.values.items()
 
 

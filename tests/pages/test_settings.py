@@ -8,6 +8,7 @@ import pytest
 
 from pages.geometry.question import scene
 from pages.map import question
+from pages.shared.run import RUN
 from pages.shared.settings import (
     DEFAULTS,
     FRONT,
@@ -48,9 +49,8 @@ def test_defaults_are_the_engines_except_the_decay() -> None:
     specs = {**vars(DatasetSpec()), **vars(Hyperparameters())}
     differing = {key for key, value in DEFAULTS.items() if specs[key] != value}
     assert differing == {"weight_decay"}
-    assert settings_of({}).differences() == {}
-    assert settings_of({}).query() == ""
-    assert settings_of({}).caption() == "the defaults"
+    assert RUN.differences(settings_of({})) == {}
+    assert RUN.query(settings_of({})) == ""
 
 
 @pytest.mark.parametrize("key", SETTINGS)
@@ -207,7 +207,7 @@ def test_a_sliders_last_step_is_all_that_a_source_has(
 def test_one_seed_fixes_data_and_run() -> None:
     settings = settings_of({"seed": 7})
     assert settings.data.seed == settings.run.seed == settings.values()["seed"] == 7
-    assert settings.differences() == {"seed": 7}
+    assert RUN.differences(settings) == {"seed": 7}
 
 
 def test_values_hold_every_setting() -> None:
@@ -218,8 +218,8 @@ def test_values_hold_every_setting() -> None:
 
 def test_what_the_run_does_not_read_is_no_difference() -> None:
     idle = {"momentum": 0.5, "correlation": 0.5, "extension": "noise"}
-    assert settings_of(idle).differences() == {}
-    assert settings_of(idle | {"optimizer": "momentum"}).differences() == {
+    assert RUN.differences(settings_of(idle)) == {}
+    assert RUN.differences(settings_of(idle | {"optimizer": "momentum"})) == {
         "optimizer": "momentum",
         "momentum": 0.5,
     }
@@ -229,23 +229,12 @@ def test_a_short_last_batch_tells_the_kinds_of_decay_apart_under_sgd_too() -> No
     # 23 rows in batches of 5: the last step counts 3/5, coupled decay with it
     coupled = settings_of({"n_train": 23})
     decoupled = settings_of({"n_train": 23, "decay": "decoupled"})
-    assert decoupled.query() == "n_train=23&decay=decoupled"
+    assert RUN.query(decoupled) == "n_train=23&decay=decoupled"
     ends = [
         float(collect(train(make_dataset(one.data), [one.run])).weight_norm[-1, 0])
         for one in (coupled, decoupled)
     ]
     assert ends[0] > 1.1 * ends[1]
-
-
-def test_differences_from_other_values() -> None:
-    settings = settings_of({"lr": 0.01})
-    assert settings.differences(settings.values()) == {}
-    assert settings.differences(settings_of({"lr": 0.02}).values()) == {"lr": 0.01}
-
-
-def test_a_caption_names_what_differs() -> None:
-    caption = settings_of({"weight_decay": 0.0, "lr": 1e-5 * 20}).caption()
-    assert caption == "weight_decay = 0, lr = 0.0002"
 
 
 def test_settings_are_hashable_and_equal_by_value() -> None:

@@ -12,11 +12,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cached
-from pages.shared.link import MOST_PINS, Pin, query_of, read_link
 from pages.shared.numbers import plain
 from pages.shared.presets import PRESETS
+from pages.shared.run import MOST_PINS, Asked, Pin
 from pages.shared.settings import DEFAULTS, SETTINGS, Choice, Number, Steps, settings_of
 from pages.train.payload.picture import training_picture
+from pages.train.question import FORM, Shown
 from wd_core import DATASETS, OPTIMIZERS
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
@@ -98,7 +99,7 @@ def test_every_control_is_there_with_help_and_its_value() -> None:
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_every_preset_opens_with_what_to_look_for(preset: Any) -> None:
     page = click(opened({"lr": "0.5", "noise": "2"}), preset.name)
-    assert payload(page)["query"] == preset.question.settings.query()
+    assert payload(page)["query"] == preset.link.query
     assert preset.look_for in shown_text(page)
 
 
@@ -130,7 +131,7 @@ def test_both_ends_of_every_slider(key: str) -> None:
         value = int(end) if setting.whole else end
         page = fine(page.select_slider(key=key).set_value(value).run())
         assert payload(page)["sentence"]
-        assert read_link([*_pairs(payload(page)["query"])]).settings.values()[key] == end
+        assert FORM.read([*_pairs(payload(page)["query"])])[0].settings.values()[key] == end
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
@@ -236,7 +237,7 @@ def test_a_run_is_pinned_and_carried_by_the_link() -> None:
     page = click(opened(SMALL), "Pin this run")
     assert names(page) == ["Run 1"]
     settings = settings_of({key: SETTINGS[key].read(text) for key, text in SMALL.items()})
-    assert payload(page)["query"] == query_of(settings, [Pin("Run 1", settings)])
+    assert payload(page)["query"] == FORM.query(Asked(settings, Shown(), (Pin("Run 1", settings),)))
     (button,) = (b for b in page.button if b.label == "Pin this run")
     assert button.disabled
     page = fine(page.select_slider(key="lr").set_value(0.01).run())
@@ -255,7 +256,7 @@ def test_the_table_compares_what_differs() -> None:
     assert rows["Learning rate η"].tolist() == ["0.01", "0.003"]
     assert "Weight decay λ" not in rows
     ends = payload(page)["series"]["test_loss"][-1]
-    other = cached.short_run(read_link(SMALL.items()).settings)
+    other = cached.short_run(FORM.read(SMALL.items())[0].settings)
     assert rows["test loss"][0] == plain(ends)
     assert rows["test loss"][1] == plain(float(other.test_loss[-1, 0]))
     ratios = [1.0, float(other.test_loss[-1, 0]) / ends]

@@ -7,6 +7,7 @@ from pages.act.figure import parts as parts_figure
 from pages.act.payload.directions import listed
 from pages.act.words import parts as words
 from pages.shared.payload import Payload, Tile
+from pages.shared.run import RUN
 from pages.shared.settings import Settings
 
 
@@ -24,7 +25,7 @@ def parts_of_w(settings: Settings, link: str) -> Payload:
         norm=words.norm_name(inside=inside, outside=outside),
     )
     return {
-        "run": f"{settings.query()} parts of w",
+        "run": f"{RUN.query(settings)} parts of w",
         "figure": figure,
         "query": link,
         "series": series,

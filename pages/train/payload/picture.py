@@ -16,7 +16,7 @@ from pages.shared.palette import OPTIMUM, TEXT
 from pages.shared.payload import Events, Figure, Part, Payload, Rows
 from pages.shared.plotting import MARKS, Series
 from pages.shared.remedies import Remedies, course, remedies
-from pages.shared.run import Asked, Pin
+from pages.shared.run import RUN, Asked, Pin
 from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, relevant, within
 from pages.shared.words import Said, say
 from pages.train import figure
@@ -68,7 +68,7 @@ def training_picture(
         },
     }
     if not records:
-        payload["work"] = settings.query()
+        payload["work"] = RUN.query(settings)
     return payload
 
 

@@ -6,10 +6,9 @@ import math
 
 import streamlit as st
 
-from pages.shared import controls
-from pages.shared.link import LONGEST_NAME, MOST_PINS, Pin
+from pages.shared.link import LONGEST_NAME
 from pages.shared.numbers import plain
-from pages.shared.run import PINS
+from pages.shared.run import MOST_PINS, PINS, RUN, Pin
 from pages.shared.settings import SETTINGS, Settings, as_text, relevant
 from pages.train.payload.picture import final_numbers
 
@@ -18,7 +17,7 @@ PRESENT = "present run"
 
 def pinning(settings: Settings) -> None:
     """The button that pins the present run, and one that opens the list of pins."""
-    pins = controls.pins()
+    pins = _pins()
     full = len(pins) >= MOST_PINS
     with st.container(horizontal=True):
         st.button(
@@ -36,7 +35,7 @@ def pinning(settings: Settings) -> None:
 
 def table(settings: Settings) -> None:
     """The present run and the pinned ones: the settings that differ, and where they ended."""
-    pins = controls.pins()
+    pins = _pins()
     if not pins:
         return
     runs = [Pin(PRESENT, settings), *pins]
@@ -55,6 +54,11 @@ def table(settings: Settings) -> None:
         }
         rows.append(row)
     st.dataframe(rows, hide_index=True)
+
+
+def _pins() -> tuple[Pin, ...]:
+    kept: tuple[Pin, ...] = st.session_state[PINS]
+    return kept
 
 
 def _number(end: dict[str, float] | None, name: str) -> str:
@@ -77,7 +81,7 @@ def _shown(settings: Settings, key: str) -> str:
 
 
 def _edit(place: int, pin: Pin) -> None:
-    field = f"pin name {place} {pin.settings.query()}"
+    field = f"pin name {place} {RUN.query(pin.settings)}"
     st.text_input(
         f"Name of pinned run {place + 1}",
         pin.name,
@@ -90,14 +94,14 @@ def _edit(place: int, pin: Pin) -> None:
 
 
 def _pin(settings: Settings) -> None:
-    pins = controls.pins()
+    pins = _pins()
     taken = {pin.name for pin in pins}
     name = next(f"Run {i}" for i in range(1, MOST_PINS + 2) if f"Run {i}" not in taken)
     st.session_state[PINS] = (*pins, Pin(name, settings))
 
 
 def _rename(place: int, field: str) -> None:
-    pins = list(controls.pins())
+    pins = list(_pins())
     name = str(st.session_state[field]).strip()[:LONGEST_NAME].strip() or pins[place].name
     st.session_state[field] = name
     pins[place] = Pin(name, pins[place].settings)
@@ -105,5 +109,5 @@ def _rename(place: int, field: str) -> None:
 
 
 def _remove(place: int) -> None:
-    pins = controls.pins()
+    pins = _pins()
     st.session_state[PINS] = pins[:place] + pins[place + 1 :]

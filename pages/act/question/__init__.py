@@ -1,0 +1,5 @@
+"""What Where it acts asks."""
+
+from pages.act.question.shown import FORM
+
+__all__ = ["FORM"]

@@ -1,0 +1,5 @@
+"""What Geometry asks."""
+
+from pages.geometry.question.scene import FORM
+
+__all__ = ["FORM"]
