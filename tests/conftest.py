@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import settings
+from streamlit.components.v2 import manifest_scanner
+from threadpoolctl import threadpool_limits
 
 # Derandomised: a failure in CI is the same failure on every machine.
 settings.register_profile("suite", max_examples=25, deadline=None, derandomize=True)
 settings.load_profile("suite")
-# Threads cost more than they give at these sizes.
+# Threads cost more than they give at these sizes, and several workers share the cores.
 torch.set_num_threads(1)
+threadpool_limits(1)
+# An AppTest looks through all that is installed for components: longer than most pages take.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,3 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run the pages in every combination of optimizer, decay, batches, λ, shape and data",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Under several workers (`-n logical`) tests that share what is costly stay together."""
+    from tests.sharing import Shares  # xdist need not be installed
+
+    return Shares(config, log)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ class Worked:
         self.spec, self.run, self.data = it.spec, it.run, it.data
         self.parts = seen.payloads[-1]
         self.directions = seen.payloads[0] if len(seen.payloads) == 2 else None
+        self.rules = cache(partial(rules, self))
 
     @cached_property
     def centred(self) -> Array:
@@ -200,9 +201,7 @@ ORACLES = SETTINGS | {
     },
     "distance": lambda found, said: nearest(found.distances, number(said.values["distance"])),
     **{
-        name: (
-            lambda found, said, name=name: nearest(rules(found, name), number(said.values[name]))
-        )
+        name: (lambda found, said, name=name: nearest(found.rules(name), number(said.values[name])))
         for name in ("rule_steps", "rounded", "rule_weight_decay", "rule_distance")
     },
     # the parts of w
