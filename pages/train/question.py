@@ -13,6 +13,7 @@ class Shown:
     """What the page shows of the run is the same for all."""
 
 
+DEFAULT = Shown()
 SETTINGS: dict[str, Setting] = {}
 
 FORM = RunForm("train", SETTINGS, Shown)

@@ -12,7 +12,7 @@ from pages.train.question import FORM
 def dragged(query: Query) -> Payload:
     """The picture of a run whose control is being dragged: nobody waits for what must be tried."""
     asked, _ = FORM.read(query)
-    return training_picture(asked.settings, asked.pins, waits=False)
+    return training_picture(asked.settings, asked.pins, asked.shown, waits=False)
 
 
 def long(query: Query) -> Events:

@@ -29,7 +29,7 @@ def page() -> None:
     with picture:
         presets.hint(FORM, PRESETS, asked)
         try:
-            payload = training_picture(settings, asked.pins)
+            payload = training_picture(settings, asked.pins, asked.shown)
         except ValueError as error:
             st.error(
                 say(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +79,8 @@ SETTINGS: dict[str, Setting] = {
         ),
     )
 }
-OWN = tuple(key for key in SETTINGS if key not in SHARED)
+# What of a problem is made of several settings.
+PARTS, ENDS = ("data", "run", "span"), ("least", "most")
 
 
 @dataclass(frozen=True)
@@ -134,25 +136,20 @@ class Problem:
     def values(self) -> dict[str, Value]:
         """Every setting by its key."""
         shared = self.settings(0.0).values()
-        own = {"seeds": self.seeds, "draws": self.draws, "at": self.weight_decay}
-        ends = {"least": self.span.least, "most": self.span.most}
-        return {key: shared[key] for key in SHARED} | ends | own
+        own = {key: value for key, value in vars(self).items() if key not in PARTS}
+        ends = {key: getattr(self.span, key) for key in ENDS}
+        return {key: shared[key] for key in SHARED} | ends | own | {"at": self.weight_decay}
 
 
 def _problem(**values: Value) -> Problem:
     settings = settings_of({key: values[key] for key in SHARED} | {"weight_decay": 0.0})
-    return Problem(
-        settings.data,
-        settings.run,
-        Span(float(values["least"]), float(values["most"])),
-        int(values["seeds"]),
-        int(values["draws"]),
-        float(values["at"]),
-    )
+    span = Span(*(float(values[key]) for key in ENDS))
+    own: dict[str, Any] = {key: values[key] for key in values.keys() - {*SHARED, *ENDS}}
+    return Problem(settings.data, settings.run, span, **own)
 
 
 def _read(values: Values) -> set[str]:
-    return {*read_by_run(values), *OWN}
+    return {*read_by_run(values), *(values.keys() - SHARED)}
 
 
 def _said(problem: Problem) -> Values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -80,16 +81,23 @@ def mended(garden: Garden, given: Any) -> tuple[Garden, list[str]]:
 
 
 @pytest.fixture
-def garden(monkeypatch: pytest.MonkeyPatch) -> Form[Garden]:
+def forms() -> Iterator[None]:
+    """What this test adds to the forms is no longer there after it."""
+    before = dict(FORMS)
+    yield
+    FORMS.clear()
+    FORMS.update(before)
+
+
+@pytest.fixture
+def garden(forms: None) -> Form[Garden]:
     """The form of a page that only this test has."""
-    monkeypatch.setattr(form, "FORMS", dict(FORMS))
     return Form("garden", dict(GARDEN), Garden, reads=of_garden, mended=mended, aside=("shade",))
 
 
 @pytest.fixture
-def look(monkeypatch: pytest.MonkeyPatch) -> RunForm[Looked]:
+def look(forms: None) -> RunForm[Looked]:
     """The form of a page with a run that only this test has."""
-    monkeypatch.setattr(form, "FORMS", dict(FORMS))
     near = Number("near", "Near", "How near one looks.", 1, 1, 5, 1, whole=True)
     return RunForm("look", entries(near), Looked)
 
@@ -136,7 +144,7 @@ def test_what_any_page_knows_is_no_complaint_on_another(garden: Form[Garden]) ->
     assert RUN.read([("kind", "ferns"), ("utm_source", "x"), (PIN, "x")])[1] == []
     (said,) = RUN.read([("weeds", "1")])[1]
     assert "“weeds”" in said
-    del form.FORMS["garden"]
+    del FORMS["garden"]
     assert "“kind”" in RUN.read([("kind", "ferns")])[1][0]
 
 
@@ -401,3 +409,41 @@ def test_a_setting_has_one_key_and_a_place_of_its_own_in_a_session(path: str) ->
     page = FORMS[path]
     assert all(key == setting.key for key, setting in page.settings.items())
     assert len(page.slots) == len(page.settings)
+
+
+# ---- presets
+
+
+def test_a_preset_sets_what_the_page_has_and_leads_to_what_it_has_not(
+    garden: Form[Garden], look: RunForm[Looked]
+) -> None:
+    """Of two presets on a page with a run, one is of a run and one of another page."""
+
+    def view() -> None:
+        import streamlit as st
+
+        from pages.shared import controls, form, presets
+
+        page = form.FORMS["look"]
+        controls.opened(page)
+        chosen = (
+            presets.Preset("train", "Slow", {"lr": 0.001}, "It is slow."),
+            presets.Preset("garden", "Ferns", {"kind": "ferns"}, "It is green."),
+        )
+        presets.buttons(page, chosen)
+        presets.hint(form.FORMS["train"], chosen[:1], form.FORMS["train"].chosen(st.session_state))
+        st.text(page.query(page.chosen(st.session_state)))
+
+    app = AppTest.from_function(view, default_timeout=TIMEOUT_SECONDS)
+    app.query_params["near"] = "2"
+    app.query_params["noise"] = "1"
+    app = fine(app.run())
+    (there,) = app.get("link_button")
+    assert (there.proto.label, there.proto.url) == ("Ferns", "/garden?kind=ferns")
+    assert there.proto.help == "It is green."
+    assert not app.markdown[1:]
+    (button,) = app.button
+    assert (button.label, button.help) == ("Slow", "It is slow.")
+    app = fine(button.click().run())
+    assert link_of(app) == "lr=0.001&near=2"
+    assert app.markdown[1].value == "**Slow.** It is slow."

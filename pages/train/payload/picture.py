@@ -21,7 +21,7 @@ from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, rel
 from pages.shared.words import Said, say
 from pages.train import figure
 from pages.train.payload import tiles
-from pages.train.question import FORM, Shown
+from pages.train.question import DEFAULT, FORM, Shown
 from pages.train.words import diverged, story
 from wd_core import make_dataset, train, unreachable_norm
 from wd_core.arrays import Array
@@ -41,24 +41,24 @@ DERIVED = ("gap", "objective")
 
 
 def training_picture(
-    settings: Settings, pins: Sequence[Pin] = (), *, waits: bool = True
+    settings: Settings, pins: Sequence[Pin] = (), shown: Shown = DEFAULT, *, waits: bool = True
 ) -> Payload:
     """The payload for these settings: finished for a short run, or with the address of its stream.
 
     `waits`: whether somebody waits for what has to be tried, as nobody does during a drag.
     Raises ValueError where the data set refuses the settings.
     """
-    query = FORM.query(Asked(settings, Shown(), tuple(pins)))
+    query = FORM.query(Asked(settings, shown, tuple(pins)))
     read = relevant(settings.data.source, settings.run.optimizer)
     front = [key for key in FRONT if key in read]
     records = cached.known(settings)
-    shown = _finished(settings, records, pins, waits) if records else _begun(settings, pins)
+    part = _finished(settings, records, pins, waits) if records else _begun(settings, pins)
     payload: Payload = {
         "run": query or "defaults",
         "query": query,
-        "figure": shown["figure"],
-        "series": shown["series"],
-        "sentence": shown["sentence"],
+        "figure": part["figure"],
+        "series": part["series"],
+        "sentence": part["sentence"],
         "tiles": tiles.of(settings),
         "total": settings.run.epochs,
         "stream": None if records else f"/api/train/stream?{query}",
