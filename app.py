@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from pages.registry import PAGES
 from pages.shared import assets
-from pages.shared.chart import encode
+from pages.shared.encoding import encode
 from pages.shared.streams import end_streams_on_signals
 from pages.train.routes import dragged
 

@@ -4,31 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from pages.shared.palette import OPTIMUM, PENALTY, TEXT
-from pages.shared.plotting import Trace
+from pages.shared.axes import log_ticks
+from pages.shared.moves import Moves, uprights
+from pages.shared.palette import BACKGROUND, GREY, OPTIMUM, PENALTY, TEXT, faint
+from pages.shared.plotting import (
+    Plain,
+    Trace,
+    arrange,
+    band,
+    hover,
+    layout,
+    legend,
+    note,
+    rearranged,
+    scatter,
+    stroke,
+    upright,
+)
 from pages.shared.words import listed, say
 from wd_core.arrays import Array
 
-# Risk, bias² and variance: the mark of a panel's axes, whether upwards is logarithmic, its place.
-PANELS = ("", "2", "3")
+# Risk, bias² and variance: their panels, whether upwards is logarithmic, their places.
+RISK, BIAS2, VARIANCE = PANELS = ("", "2", "3")
 LOG = (True, False, True)
 # Over fewer decades than this 1, 2 and 5 are ticked in each.
 FEW = (2.8, 0.0, 1.6)
-DOMAINS = (
-    ((0.0, 1.0), (0.45, 1.0)),
-    ((0.0, 0.44), (0.0, 0.28)),
-    ((0.56, 1.0), (0.0, 0.28)),
-)
+DOMAINS = {
+    RISK: ((0.0, 1.0), (0.45, 1.0)),
+    BIAS2: ((0.0, 0.44), (0.0, 0.28)),
+    VARIANCE: ((0.56, 1.0), (0.0, 0.28)),
+}
 # On a phone the panels lie below each other.
-NARROW_DOMAINS = (
-    ((0.0, 1.0), (0.6, 1.0)),
-    ((0.0, 1.0), (0.31, 0.49)),
-    ((0.0, 1.0), (0.0, 0.19)),
-)
+NARROW_DOMAINS = {
+    RISK: ((0.0, 1.0), (0.6, 1.0)),
+    BIAS2: ((0.0, 1.0), (0.31, 0.49)),
+    VARIANCE: ((0.0, 1.0), (0.0, 0.19)),
+}
 # A logarithmic axis goes down this many decades below its top at most.
 DECADES = 5.0
 ROOM = 0.06
@@ -79,15 +93,15 @@ class Axis:
 def kinds(weight_decay: str) -> tuple[Kind, Kind, Kind]:
     """λ → 0, this fixed λ, and the best λ."""
     return (
-        Kind("λ → 0", TEXT, "rgba(128, 128, 128, 0.2)", "dash", "circle-open"),
-        Kind(f"λ = {weight_decay}", PENALTY, "rgba(230, 159, 0, 0.2)", "dot", "square-open"),
-        Kind("best λ", OPTIMUM, "rgba(204, 121, 167, 0.25)", "solid", "diamond-open"),
+        Kind("λ → 0", TEXT, faint(GREY, 0.2), "dash", "circle-open"),
+        Kind(f"λ = {weight_decay}", PENALTY, faint(PENALTY, 0.2), "dot", "square-open"),
+        Kind("best λ", OPTIMUM, faint(OPTIMUM, 0.25), "solid", "diamond-open"),
     )
 
 
 def descent(
     axis: Axis, drawn: Sequence[Drawn], without: Array, titles: Sequence[str], filename: str
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[Plain, Moves]:
     """Risk above, bias² and variance below, with what moves: an upright line in every panel."""
     spans = [
         _log_span([one.median[0] for one in drawn], [*(d.limit[0] for d in drawn[1:]), without]),
@@ -95,30 +109,28 @@ def descent(
         _log_span([one.median[2] for one in drawn], [one.limit[2] for one in drawn[1:]]),
     ]
     traces: list[Trace] = [part for one in drawn for part in _band(axis, one)]
-    for panel in range(len(PANELS)):
-        traces += [_line(axis, one, panel) for one in drawn]
-        traces += [_points(axis, one, panel) for one in drawn]
+    for place in range(len(PANELS)):
+        traces += [_line(axis, one, place) for one in drawn]
+        traces += [_points(axis, one, place) for one in drawn]
     traces.append(
-        _scatter(
-            0,
+        scatter(
+            RISK,
             name="w = 0: no features used",
             x=axis.fine,
             y=without,
             mode="lines",
-            line={"color": TEXT, "dash": "longdashdot", "width": 1.5},
-            hovertemplate="%{y:.4g}<extra>w = 0</extra>",
+            line=stroke(TEXT, "longdashdot", 1.5),
+            hovertemplate=hover("%{y:.4g}", "w = 0"),
         )
     )
-    moves = {}
-    for panel, (low, high) in enumerate(spans):
-        name = f"marked {PANELS[panel]}"
-        ends = [10**low, 10**high] if LOG[panel] else [low, high]
-        moves[name] = {"x": [[x, x] for x in axis.at.tolist()], "y": [ends] * len(axis.at)}
+    moves: Moves = {}
+    for panel, (low, high), log in zip(PANELS, spans, LOG, strict=True):
+        name, ends = f"marked {panel}", (10**low, 10**high) if log else (low, high)
+        moves[name] = uprights(axis.at, ends)
         if axis.peak_name:
-            traces.append(_upright(panel, ends, axis.peak, "dot"))
-        traces.append(
-            {**_upright(panel, ends, float(axis.at[0]), "solid"), "meta": {"moves": name}}
-        )
+            traces.append(_upright(panel, axis.peak, ends, "dot"))
+        marked = _upright(panel, float(axis.at[0]), ends, "solid")
+        traces.append(marked | {"meta": {"moves": name}})
     return {"data": traces, "layout": _layout(axis, drawn, spans, titles, filename)}, moves
 
 
@@ -143,39 +155,24 @@ def _span(parts: Sequence[Array]) -> tuple[float, float]:
     return -ROOM * most, (1 + ROOM) * most
 
 
-def _scatter(panel: int, **style: Any) -> Trace:
-    mark = PANELS[panel]
-    return {"type": "scatter", "xaxis": f"x{mark}", "yaxis": f"y{mark}", **style}
-
-
 def _band(axis: Axis, one: Drawn) -> list[Trace]:
-    seen = np.isfinite(one.low)
-    edge = {
-        "x": axis.at[seen],
-        "mode": "lines",
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "legendgroup": one.kind.name,
-    }
-    return [
-        _scatter(0, y=one.low[seen], **edge),
-        _scatter(0, y=one.high[seen], fill="tonexty", fillcolor=one.kind.faint, **edge),
-    ]
+    seen, kind = np.isfinite(one.low), one.kind
+    own = {"showlegend": False, "legendgroup": kind.name}
+    return band(RISK, axis.at[seen], one.low[seen], one.high[seen], kind.faint, **own)
 
 
-def _line(axis: Axis, one: Drawn, panel: int) -> Trace:
+def _line(axis: Axis, one: Drawn, place: int) -> Trace:
     kind = one.kind
-    return _scatter(
-        panel,
+    return scatter(
+        PANELS[place],
         name=f"{kind.name}, limit",
         x=axis.fine,
-        y=np.where(np.isfinite(one.limit[panel]), one.limit[panel], np.nan),
+        y=np.where(np.isfinite(one.limit[place]), one.limit[place], np.nan),
         mode="lines",
-        line={"color": kind.colour, "dash": kind.dash, "width": 2.2},
+        line=stroke(kind.colour, kind.dash, 2.2),
         legendgroup=kind.name,
-        showlegend=panel == 0 and _positive(one.limit[0]),
-        hovertemplate="%{y:.4g}<extra>" + kind.name + ", limit</extra>",
+        showlegend=place == 0 and _positive(one.limit[0]),
+        hovertemplate=hover("%{y:.4g}", f"{kind.name}, limit"),
     )
 
 
@@ -184,33 +181,24 @@ def _positive(values: Array) -> bool:
     return bool((np.isfinite(values) & (values > 0)).any())
 
 
-def _points(axis: Axis, one: Drawn, panel: int) -> Trace:
+def _points(axis: Axis, one: Drawn, place: int) -> Trace:
     kind = one.kind
-    return _scatter(
-        panel,
+    return scatter(
+        PANELS[place],
         name="measured",
         x=axis.at,
-        y=one.median[panel],
+        y=one.median[place],
         text=axis.words,
         mode="markers",
-        marker={"color": kind.colour, "size": 8 if panel == 0 else 6, "symbol": kind.symbol},
+        marker={"color": kind.colour, "size": 8 if place == 0 else 6, "symbol": kind.symbol},
         legendgroup=kind.name,
-        showlegend=panel == 0 and _positive(one.median[0]),
-        hovertemplate="%{text}: %{y:.4g}<extra>" + kind.name + ", median</extra>",
+        showlegend=place == 0 and _positive(one.median[0]),
+        hovertemplate=hover("%{text}: %{y:.4g}", f"{kind.name}, median"),
     )
 
 
-def _upright(panel: int, ends: Sequence[float], x: float, dash: str) -> Trace:
-    return _scatter(
-        panel,
-        x=[x, x],
-        y=list(ends),
-        mode="lines",
-        line={"color": TEXT, "width": 1.2, "dash": dash},
-        opacity=0.75,
-        showlegend=False,
-        hoverinfo="skip",
-    )
+def _upright(panel: str, x: float, ends: Sequence[float], dash: str) -> Trace:
+    return upright(panel, x, ends, line=stroke(TEXT, dash, 1.2), opacity=0.75)
 
 
 def _layout(
@@ -219,99 +207,65 @@ def _layout(
     spans: Sequence[tuple[float, float]],
     titles: Sequence[str],
     filename: str,
-) -> dict[str, Any]:
-    low, high = float(axis.fine[0]), float(axis.fine[-1])
-    room = 0.02 * (np.log10(high / low) or 1.0)
-    across = {
-        "type": "log",
-        "range": [np.log10(low) - room, np.log10(high) + room],
-        "tickformat": "~g",
-        "dtick": "D2",
-        "zeroline": False,
-    }
-    layout: dict[str, Any] = {
-        "height": 640,
-        "margin": {"l": 64, "r": 24, "t": 72, "b": 44},
-        "hovermode": "closest",
-        "uirevision": f"dimension {axis.titles[0]}",
-        "modebar": {"orientation": "v"},
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "xanchor": "left",
-            "y": 1.02,
-            "yanchor": "bottom",
-            "font": {"size": 12},
-            "traceorder": "grouped",
-        },
-        "annotations": [
-            {
-                "x": float(np.log10(axis.peak)),
-                "y": 0,
-                "xref": "x",
-                "yref": "y domain",
-                "text": axis.peak_name,
-                "bgcolor": "var(--st-background-color)",  # what is behind would strike it through
-                "showarrow": False,
-                "xanchor": "left",
-                "yanchor": "bottom",
-                "xshift": 6,
-            },
+) -> Plain:
+    figure = layout(
+        filename,
+        f"{titles[0]} above, {titles[1]} and {titles[2]} below: limits, and medians of many draws.",
+        height=640,
+        margin={"l": 64, "r": 24, "t": 72, "b": 44},
+        narrow={"height": 980, "margin.t": 150} | rearranged(NARROW_DOMAINS),
+        uirevision=f"dimension {axis.titles[0]}",
+        legend=legend(1.02, traceorder="grouped"),
+        annotations=[
+            note(
+                RISK,
+                axis.peak_name,
+                x=float(np.log10(axis.peak)),
+                y=0,
+                xref="x",
+                bgcolor=BACKGROUND,  # what is behind would strike it through
+                xanchor="left",
+                yanchor="bottom",
+                xshift=6,
+            ),
             *_emptiness(drawn, spans),
         ],
-    }
-    narrow: dict[str, Any] = {"height": 980, "margin.t": 150}
-    for panel, mark in enumerate(PANELS):
-        (left, right), (bottom, top) = DOMAINS[panel]
-        below = {"title": {"text": axis.titles[panel > 0], "standoff": 4}}
-        layout[f"xaxis{mark}"] = {**across, "domain": [left, right], "anchor": f"y{mark}", **below}
-        layout[f"yaxis{mark}"] = {
-            "domain": [bottom, top],
-            "anchor": f"x{mark}",
-            "range": list(spans[panel]),
-            "title": {"text": titles[panel]},
+    )
+    across = _across(axis)
+    for place, panel in enumerate(PANELS):
+        below = {"title": {"text": axis.titles[place > 0], "standoff": 4}}
+        figure[f"xaxis{panel}"] = {**across, **below}
+        figure[f"yaxis{panel}"] = {
+            "range": list(spans[place]),
+            "title": {"text": titles[place]},
             "zeroline": False,
-            **(
-                _log_axis(spans[panel], FEW[panel])
-                if LOG[panel]
-                else {"rangemode": "tozero", "nticks": 5, "exponentformat": "power"}
-            ),
+            **_upwards(spans[place], place),
         }
-        narrow[f"xaxis{mark}.domain"], narrow[f"yaxis{mark}.domain"] = NARROW_DOMAINS[panel]
-    layout["meta"] = {
-        "filename": filename,
-        "alt": f"{titles[0]} above, {titles[1]} and {titles[2]} below: limits, and medians of "
-        "many draws.",
-        "narrow": narrow,
-    }
-    return layout
+    arrange(figure, DOMAINS)
+    return figure
 
 
-def _emptiness(
-    drawn: Sequence[Drawn], spans: Sequence[tuple[float, float]]
-) -> list[dict[str, Any]]:
+def _upwards(span: tuple[float, float], place: int) -> Plain:
+    if LOG[place]:
+        return {"type": "log", **log_ticks(*span, FEW[place]), "tickformat": "~g"}
+    return {"rangemode": "tozero", "nticks": 5, "exponentformat": "power"}
+
+
+def _across(axis: Axis) -> Plain:
+    low, high = float(np.log10(axis.fine[0])), float(np.log10(axis.fine[-1]))
+    room = 0.02 * ((high - low) or 1.0)
+    ticks = {"tickformat": "~g", "dtick": "D2"}
+    return {"type": "log", "range": [low - room, high + room], "zeroline": False, **ticks}
+
+
+def _emptiness(drawn: Sequence[Drawn], spans: Sequence[tuple[float, float]]) -> list[Plain]:
     """A word in every panel whose logarithmic axis has no place for all, or some, of its curves."""
     flat = [one.kind.name for one in drawn if not _positive(one.limit[0])]
     notes = [
-        (mark, str(say("0 everywhere")), 0.5)
-        for mark, span in zip(PANELS, spans, strict=True)
+        (panel, str(say("0 everywhere")), 0.5)
+        for panel, span in zip(PANELS, spans, strict=True)
         if span == EMPTY
     ]
     if flat and spans[0] != EMPTY:
-        notes.append((PANELS[0], str(say("{kinds}: 0 everywhere", kinds=listed(flat))), 0.1))
-    return [
-        {
-            "x": 0.25,
-            "y": height,
-            "xref": f"x{mark} domain",
-            "yref": f"y{mark} domain",
-            "text": text,
-            "showarrow": False,
-        }
-        for mark, text, height in notes
-    ]
-
-
-def _log_axis(span: tuple[float, float], few: float) -> dict[str, Any]:
-    fine = span[1] - span[0] < few
-    return {"type": "log", "tickformat": "~g", "dtick": "D2" if fine else 1}
+        notes.append((RISK, str(say("{kinds}: 0 everywhere", kinds=listed(flat))), 0.1))
+    return [note(panel, text, x=0.25, y=height) for panel, text, height in notes]

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import streamlit as st
-from plotly.io.json import to_json_plotly
 
 from pages.shared import assets
+from pages.shared.encoding import encode
 from pages.shared.payload import Payload
 
 # Streamlit sends inline script again with every message, so the component proper lies
@@ -30,15 +30,6 @@ export default async function ({ data: bytes, parentElement, setTriggerValue }) 
 """
 
 _mount = st.components.v2.component("weight_decay_chart", js=SHIM, isolate_styles=False)
-
-
-def encode(payload: Mapping[str, Any]) -> str:
-    """JSON text of a payload: arrays in figures as typed arrays, NaN and infinities as null.
-
-    Routes that answer a live drag or send a `picture` event use it too, so that a figure
-    reaches the browser in one form whichever way it takes.
-    """
-    return str(to_json_plotly(payload))
 
 
 def chart(

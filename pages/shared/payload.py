@@ -3,11 +3,11 @@
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Literal, Required, TypedDict
 
+from wd_core.arrays import Array
+
 # Null in JSON is a gap, a text stands for itself
 Value = float | str | None
 Series = Mapping[str, Sequence[Value]]
-# Rows of numbers that are sent as they are
-Matrix = Sequence[Sequence[float | None]]
 # As Plotly writes one: `data` and `layout`
 Figure = dict[str, Any]
 
@@ -86,7 +86,7 @@ class Payload(TypedDict, total=False):
     work: str  # what the stream works on, where its address says more than that
     live: Live | None
     sliders: Sequence[Slider]
-    moves: Mapping[str, Mapping[str, Packed | Matrix]]
+    moves: Mapping[str, Mapping[str, Array | Packed]]  # packed on its way
     position: int
     heard: Mapping[str, Value] | None  # the choice of the sliders that this answers
 

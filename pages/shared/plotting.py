@@ -1,47 +1,175 @@
-"""What the pictures of all pages have in common: axes of Plotly figures, in plain JSON.
+"""What the pictures of all pages are made of: panels, traces, notes, layouts; in plain JSON.
 
-Building a figure with go.Figure costs more than all the rest of a moved slider; a test has
-go.Figure accept each.
+A panel goes by what the names of its axes end with: "" for the first, "2", "3", ... Arrays of NumPy
+stand where Plotly takes arrays of data, and are packed on their way out (encoding.py); ranges and
+domains are lists. Building a figure with go.Figure costs more than all the rest of a moved slider;
+a test has go.Figure accept each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
+from wd_core.arrays import Array
 
+Plain = dict[str, Any]
 Trace = dict[str, Any]
 Series = dict[str, list[float | None]]
+Values = Array | Sequence[float | None]
+# By the panel: where it begins and ends across, and upwards, in shares of the picture.
+Box = tuple[tuple[float, float], tuple[float, float]]
+Domains = Mapping[str, Box]
 
 # So many marks of a predicted or measured curve lie on the other.
 MARKS = 20
-# So few epochs are ticked one by one: there is no half epoch.
-FEW_EPOCHS = 8
-MARGIN = 0.05  # of the logarithmic range, above and below the data
-# So many decades below the largest number of a panel a number is rounding, or nobody looks at it.
-DEEPEST = 14.0
 
 
-def log_axis(values: Iterable[float | None], deepest: float = np.inf) -> dict[str, Any]:
-    """Range and ticks of a logarithmic axis that holds all positive numbers; {} without any.
+def panel_at(place: int) -> str:
+    """The panel at this place, the first at 0."""
+    return str(place + 1) if place else ""
 
-    Numbers more than `deepest` decades below the largest lie below it.
+
+def on(panel: str) -> Plain:
+    """What puts a trace into a panel."""
+    return {"xaxis": f"x{panel}", "yaxis": f"y{panel}"}
+
+
+def over(panel: str) -> Plain:
+    """What gives a note or a shape the coordinates of a panel."""
+    return {"xref": f"x{panel}", "yref": f"y{panel}"}
+
+
+def within(panel: str) -> Plain:
+    """What gives a note shares of a panel: (0, 0) at the lower left corner."""
+    return {"xref": f"x{panel} domain", "yref": f"y{panel} domain"}
+
+
+# ---------------------------------------------------------------- traces
+
+
+def scatter(panel: str, **style: Any) -> Trace:
+    """Lines, marks or words in a panel."""
+    return {"type": "scatter", **on(panel), **style}
+
+
+def stroke(colour: str, dash: str = "solid", width: float = 2.5) -> Plain:
+    """How a line is drawn."""
+    return {"color": colour, "dash": dash, "width": width}
+
+
+def hover(text: str, name: str = "") -> str:
+    """What the pointer reads at a point, and beside it the name, which may be none."""
+    return f"{text}<extra>{name}</extra>"
+
+
+def grown(
+    panel: str, key: str, name: str, colour: str, dash: str, width: float = 2.5, **style: Any
+) -> Trace:
+    """A trace that the browser fills from the series of this key, as far as the shown epoch.
+
+    A dash of "markers": dots instead of a line.
     """
-    drawn = [x for x in values if x is not None and x > 0]
-    if not drawn:
-        return {}
-    high = float(np.log10(max(drawn)))
-    low = max(float(np.log10(min(drawn))), high - deepest)
-    room = max(MARGIN * (high - low), 0.1)
-    return {"range": [low - room, high + room]} | log_ticks(low - room, high + room)
+    look: Plain = {"mode": "lines", "line": stroke(colour, dash, width)}
+    if dash == "markers":
+        marker = {"color": colour, "size": 8, "symbol": "circle-open"}
+        look = {"mode": "markers", "marker": marker, "cliponaxis": False}
+    meta = {"series": key}
+    return scatter(panel, name=name, meta=meta, hovertemplate="%{y:.4g}", **look | style)
 
 
-def log_ticks(low: float, high: float) -> dict[str, Any]:
-    """Even steps within a decade, 1, 2 and 5 over a few, whole decades or every few over many."""
-    if high - low < 0.8:
-        step = f"{(10**high - 10**low) / 4:.0e}"
-        return {"dtick": f"L{float(step):g}", "tickformat": "~g"}
-    if high - low < 2.5:
-        return {"dtick": "D2", "tickformat": "~g"}
-    return {"dtick": float(-(-(high - low) // 7))}
+def band(
+    panel: str, x: Values, low: Values, high: Values, colour: str, **style: Any
+) -> list[Trace]:
+    """What lies between two curves, filled; a name and an entry in the legend are the upper's."""
+    edge = {"x": x, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    lower = {key: value for key, value in style.items() if key != "name"}
+    lower["showlegend"] = False
+    return [
+        scatter(panel, y=low, **edge, **lower),
+        scatter(panel, y=high, fill="tonexty", fillcolor=colour, **edge, **style),
+    ]
+
+
+def upright(panel: str, x: float, ends: Sequence[float], **style: Any) -> Trace:
+    """A line from the lower to the upper end at this place, which says nothing."""
+    silent = {"hoverinfo": "skip", "showlegend": False}
+    return scatter(panel, x=[x, x], y=list(ends), mode="lines", **silent, **style)
+
+
+def unseen(panel: str) -> Trace:
+    """A trace without a point: Plotly leaves out the axes of a panel in which nothing stands."""
+    return scatter(panel, x=[None], y=[None], hoverinfo="skip", showlegend=False)
+
+
+# ---------------------------------------------------------------- words
+
+
+def note(panel: str, text: str, **style: Any) -> Plain:
+    """Words in a panel, in its middle unless told otherwise: why it is empty, say."""
+    return {"text": text, "x": 0.5, "y": 0.5, **within(panel), "showarrow": False, **style}
+
+
+def heading(panel: str, text: str, **style: Any) -> Plain:
+    """Words above the left corner of a panel."""
+    corner = {"x": 0, "y": 1.01, "xanchor": "left", "yanchor": "bottom", "font": {"size": 13}}
+    return note(panel, text, **corner | style)
+
+
+def legend(y: float, **style: Any) -> Plain:
+    """A legend in rows that begin at the left, its lower end at this height."""
+    place = {"orientation": "h", "x": 0, "xanchor": "left", "y": y, "yanchor": "bottom"}
+    return {**place, "font": {"size": 12}, **style}
+
+
+# ---------------------------------------------------------------- layout
+
+
+def layout(
+    filename: str,
+    alt: str,
+    *,
+    height: int,
+    margin: Plain,
+    narrow: Plain | None = None,
+    clicks: bool | str = False,
+    **given: Any,
+) -> Plain:
+    """A whole layout without its axes.
+
+    filename: of what is downloaded; alt: what is drawn, for who cannot see it; narrow: what is
+    otherwise on a phone, by paths such as "yaxis2.domain"; clicks: whether a click says where, or
+    "panels" (chart.py). Zoom and hidden traces stay as long as `uirevision` does.
+    """
+    meta: Plain = {"filename": filename, "alt": alt}
+    meta |= {"narrow": narrow} if narrow else {}
+    meta |= {"clicks": clicks} if clicks else {}
+    return {"height": height, "margin": margin, "hovermode": "closest", **given, "meta": meta}
+
+
+def grid(rows: int, columns: int, beside: float, above: float) -> list[Box]:
+    """Boxes of one size, row by row from the top, with such gaps between them."""
+    across = [_slot(column, columns, beside) for column in range(columns)]
+    upwards = [_slot(rows - 1 - row, rows, above) for row in range(rows)]
+    return [(x, y) for y in upwards for x in across]
+
+
+def _slot(place: int, of: int, gap: float) -> tuple[float, float]:
+    width = (1 - gap * (of - 1)) / of
+    return place * (width + gap), min(1.0, place * (width + gap) + width)  # not off by rounding
+
+
+def arrange(figure: Plain, domains: Domains) -> None:
+    """Give the axes of a layout their domains, and each pair to each other."""
+    for panel, (across, upwards) in domains.items():
+        figure[f"xaxis{panel}"] |= {"domain": list(across), "anchor": f"y{panel}"}
+        figure[f"yaxis{panel}"] |= {"domain": list(upwards), "anchor": f"x{panel}"}
+
+
+def rearranged(domains: Domains) -> Plain:
+    """The same by paths, as `narrow` takes it."""
+    return {
+        f"{letter}axis{panel}.domain": list(span)
+        for panel, spans in domains.items()
+        for letter, span in zip("xy", spans, strict=True)
+    }

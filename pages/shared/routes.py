@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pages.shared.chart import encode
+from pages.shared.encoding import encode
 
 Query = Sequence[tuple[str, str]]
 NEVER_STORED = {"Cache-Control": "no-store"}

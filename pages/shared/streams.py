@@ -25,7 +25,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from pages.shared.chart import encode
+from pages.shared.encoding import encode
 from pages.shared.payload import Event, Events, Failure
 from pages.shared.routes import NEVER_STORED, Query
 

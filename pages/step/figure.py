@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from pages.shared.palette import PENALTY, TEXT
+from pages.shared import plotting
+from pages.shared.axes import LOG
+from pages.shared.palette import GREY, PENALTY, SKY, TEXT, TRAIN, faint
+from pages.shared.plotting import Plain, Trace, Values, legend, note, scatter, stroke
 from wd_core.arrays import Array
 
-DATA = "#0072B2"  # what the training data do has the colour of the training loss
-COUPLED, DECOUPLED = "#56B4E9", "#8A8A8A"
 SHADES = {
-    "monotone": "rgba(86, 180, 233, 0.18)",
-    "ripples": "rgba(0, 114, 178, 0.38)",
-    "flips": "rgba(230, 159, 0, 0.45)",
-    "diverges": "rgba(138, 138, 138, 0.30)",
+    "monotone": faint(SKY, 0.18),
+    "ripples": faint(TRAIN, 0.38),
+    "flips": faint(PENALTY, 0.45),
+    "diverges": faint(GREY, 0.3),
 }
 # A curve of so few steps shows each of them.
 FEW_STEPS = 60
@@ -65,9 +65,6 @@ class Mark:
     size: float
 
 
-Plain = dict[str, Any]
-
-
 def plane(arrows: Sequence[Arrow], old: Array, new: Array, names: Sequence[str]) -> Plain:
     """One step in the plane of two weights, both axes of one scale; the dots lead to 0."""
     size = max(float(np.abs([old, new]).max()), np.finfo(np.float64).tiny)
@@ -107,9 +104,8 @@ def pulls(given: Sequence[Pull], reach: float, notes: Sequence[str]) -> Plain:
     alt = "What decay adds to each weight in one step."
     x, y = _axis("weight w before the step"), _axis("what decay adds to it", range=span)
     figure = _figure(traces, alt, "pulls", 420, x, y)
-    place = {"xref": "x domain", "yref": "y domain", "x": 0.5, "showarrow": False}
     figure["layout"]["annotations"] = [
-        {**place, "y": 0.02 + 0.06 * k, "text": note} for k, note in enumerate(notes)
+        note("", text, y=0.02 + 0.06 * k) for k, text in enumerate(notes)
     ]
     return figure
 
@@ -132,11 +128,11 @@ def shrinking(
     hover = "step %{x}: %{y:.4g}"
     curve = _line(name, steps, remains, PENALTY, "solid", 2.5, hover)
     if len(steps) <= FEW_STEPS:
-        curve.update(mode="lines+markers", marker={"size": 5})
+        curve |= {"mode": "lines+markers", "marker": {"size": 5}}
     traces = [curve]
     if either:
         mirrored = _line(name, steps, -remains, PENALTY, "solid", 2.5, hover)
-        traces.append(mirrored.update(showlegend=False))
+        traces.append(mirrored | {"showlegend": False})
     if measured is not None:
         called = "measured, out of the data's reach"
         traces.append(_dots(called, *measured, TEXT, "circle-open", 8, hover))
@@ -182,81 +178,71 @@ def phases(
         _dots(mark.name, [mark.weight_decay], [mark.lr], TEXT, mark.symbol, mark.size, hover)
         for mark in marks
     ]
-    log: dict[str, Any] = {"type": "log", "zeroline": False, "dtick": 1}
+    log = LOG | {"dtick": 1}
     across = _axis("weight decay λ", **log, range=[float(np.log10(x[k])) for k in (0, -1)])
     up = _axis("learning rate η", **log, range=[float(np.log10(edge)) for edge in lr_range])
     alt = "How descent behaves, over weight decay and learning rate."
-    figure = _figure(traces, alt, "phases", 520, across, up)
-    figure["layout"]["meta"]["narrow"] = {"height": 600}
-    return figure
+    return _figure(traces, alt, "phases", 520, across, up, narrow={"height": 600})
 
 
-def _arrow(arrow: Arrow) -> go.Scatter:
+def _arrow(arrow: Arrow) -> Trace:
     width = 3 if arrow.dash == "solid" else 1.5
     x, y = ([arrow.tail[k], arrow.tip[k]] for k in (0, 1))
     line = _line(arrow.name, x, y, arrow.colour, arrow.dash, width, "%{x:.5g}, %{y:.5g}")
     head = {"color": arrow.colour, "symbol": "arrow", "angleref": "previous", "size": [0, 15]}
     # markers of several sizes are pale and have a rim by default
     opaque = {"opacity": 1, "line": {"width": 0}}
-    return line.update(mode="lines+markers", marker=head | opaque)
+    return line | {"mode": "lines+markers", "marker": head | opaque}
 
 
 def _line(
-    name: str, x: Any, y: Any, colour: str, dash: str, width: float, hover: str = ""
-) -> go.Scatter:
+    name: str, x: Values, y: Values, colour: str, dash: str, width: float, hover: str = ""
+) -> Trace:
     """A line; without a text for it, the pointer passes over it."""
-    return go.Scatter(
-        name=name,
-        x=x,
-        y=y,
-        mode="lines",
-        line={"color": colour, "dash": dash, "width": width},
-        **({"hovertemplate": hover} if hover else {"hoverinfo": "skip"}),
-    )
+    says = {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
+    return scatter("", name=name, x=x, y=y, mode="lines", line=stroke(colour, dash, width), **says)
 
 
 def _dots(
-    name: str, x: Any, y: Any, colour: str, symbol: str, size: float, hover: str
-) -> go.Scatter:
-    marker: dict[str, Any] = {"color": colour, "size": size, "symbol": symbol}
+    name: str, x: Values, y: Values, colour: str, symbol: str, size: float, hover: str
+) -> Trace:
+    marker: Plain = {"color": colour, "size": size, "symbol": symbol}
     if symbol.endswith("-open"):
         marker["line"] = {"width": 2}
-    return go.Scatter(name=name, x=x, y=y, mode="markers", marker=marker, hovertemplate=hover)
+    return scatter("", name=name, x=x, y=y, mode="markers", marker=marker, hovertemplate=hover)
 
 
 def _edge(
     x: Array, y: Array, region: str | None, name: str = "", dash: str = "dot", width: float = 1.2
-) -> go.Scatter:
+) -> Trace:
     """The upper edge of a region, filled down to the edge before it."""
     line = _line(name, x, y, TEXT, dash, 0 if region in (None, "diverges") else width)
     if region is None:
-        return line.update(showlegend=False)
-    return line.update(fill="tonexty", fillcolor=SHADES[region])
+        return line | {"showlegend": False}
+    return line | {"fill": "tonexty", "fillcolor": SHADES[region]}
 
 
-def _axis(title: str, **given: Any) -> dict[str, Any]:
-    common = {"zeroline": True, "automargin": True, "exponentformat": "power"}
-    return {**common, "title": {"text": title}, **given}
+def _axis(title: str, **given: Any) -> Plain:
+    return {"zeroline": True, "exponentformat": "power", "title": {"text": title}, **given}
 
 
 def _figure(
-    traces: Sequence[go.Scatter],
+    traces: Sequence[Trace],
     alt: str,
     filename: str,
     height: int,
-    x: dict[str, Any],
-    y: dict[str, Any],
+    x: Plain,
+    y: Plain,
+    narrow: Plain | None = None,
 ) -> Plain:
-    legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"}
-    layout = {
-        "template": "none",
-        "height": height,
-        "margin": {"l": 64, "r": 16, "t": 8, "b": 44},
-        "legend": {**legend, "font": {"size": 12}, "traceorder": "normal"},
-        "hovermode": "closest",
-        "xaxis": x,
-        "yaxis": y,
-        "meta": {"filename": filename, "alt": alt},
-    }
-    plain: Plain = go.Figure(data=list(traces), layout=layout).to_plotly_json()
-    return plain
+    layout = plotting.layout(
+        filename,
+        alt,
+        height=height,
+        margin={"l": 64, "r": 16, "t": 8, "b": 44},
+        narrow=narrow,
+        legend=legend(1.02, traceorder="normal"),
+        xaxis=x,
+        yaxis=y,
+    )
+    return {"data": list(traces), "layout": layout}

@@ -8,7 +8,7 @@ import numpy as np
 
 from pages.shared import cached
 from pages.shared.numbers import plain
-from pages.shared.palette import PENALTY, TEXT
+from pages.shared.palette import GREY, PENALTY, SKY, TEXT, TRAIN
 from pages.shared.payload import Payload
 from pages.shared.run import RUN, Asked, Pin
 from pages.shared.settings import Settings
@@ -62,7 +62,7 @@ def update(settings: Settings, shown: Shown, seen: Inspection, pins: tuple[Pin, 
             "data, −η∂L" if plain_rule else "the data’s part",
             shrunk,
             shrunk + seen.by_data[pair],
-            figure.DATA,
+            TRAIN,
             "solid",
         ),
         figure.Arrow("both", old, new, TEXT, "dash"),
@@ -112,7 +112,7 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
         called = f"L1, −{decay_rate(run, seen)}·sign(w)"
         given.append(figure.Pull(called, line, -strength * np.sign(line), PENALTY, "dash"))
         reach = max(reach, ROOM * strength)
-    style = {"coupled": (figure.COUPLED, "circle"), "decoupled": (figure.DECOUPLED, "x")}
+    style = {"coupled": (SKY, "circle"), "decoupled": (GREY, "x")}
     for kind, step in steps.items():
         kept = _spread_out(len(step.before) - 1, DOTS)
         colour, symbol = style[kind]

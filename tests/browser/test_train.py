@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from pages.shared.chart import encode
+from pages.shared.encoding import encode
 from pages.shared.settings import settings_of
 from pages.train.payload.picture import training_picture
 from tests.browser.demo.driver import KEEP, kept, wait_epoch

@@ -52,7 +52,9 @@ def text(page: AppTest) -> str:
 
 
 def values(data: Any) -> Array:
-    """The numbers of a trace, which Plotly writes as text where they were an array."""
+    """The numbers of a trace, which are sent as text where they were an array."""
     if isinstance(data, dict):
-        data = np.frombuffer(b64decode(data["bdata"]), dtype=data["dtype"])
+        flat = np.frombuffer(b64decode(data["bdata"]), dtype=data["dtype"])
+        sizes = str(data.get("shape", flat.size)).split(",")
+        data = flat.reshape([int(size) for size in sizes])
     return np.asarray(data, dtype=np.float64)

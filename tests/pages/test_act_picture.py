@@ -1,6 +1,5 @@
 """The pictures of “Where it acts” against training by the engine, scikit-learn and a search."""
 
-import base64
 import math
 from dataclasses import replace
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from pages.act.answer.states import states
-from pages.act.figure.directions import NAMES, decade_ticks
+from pages.act.figure.directions import NAMES, ticks
 from pages.act.payload import directions
 from pages.act.payload.parts import parts_of_w
 from pages.act.question.matching import spectrum
@@ -32,12 +31,6 @@ TRAINED = 1e-9
 BOOK: dict[str, Any] = {}
 SQUARE = {"n_features": 20, "noise": 0.05, "lr": 0.3, "weight_decay": 1.0, "batch_size": 20}
 SMALL = {"n_train": 6, "n_features": 3, "n_test": 5, "epochs": 5, "lr": 0.1}
-
-
-def matrix(packed: dict[str, str]) -> np.ndarray:
-    flat = np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"])
-    sizes = packed.get("shape", str(len(flat))).split(",")
-    return flat.reshape([int(size) for size in sizes]).astype(float)
 
 
 def kept_by_training(settings: Settings, steps: int, weight_decay: float) -> np.ndarray:
@@ -71,10 +64,10 @@ def test_the_dots_stand_where_training_and_scikit_learn_end(
     }
     for name, kept in expected.items():
         dots = payload["moves"][f"{name} dots"]
-        np.testing.assert_allclose(matrix(dots["y"])[k], kept, rtol=DRAWN, atol=DRAWN)
-        np.testing.assert_allclose(matrix(dots["x"])[k], np.log10(parts.s), atol=DRAWN)
+        np.testing.assert_allclose(dots["y"][k], kept, rtol=DRAWN, atol=DRAWN)
+        np.testing.assert_allclose(dots["x"][k], np.log10(parts.s), atol=DRAWN)
         assert payload["series"][f"{name}_dof"][k] == pytest.approx(1 + kept.sum(), rel=TRAINED)
-        sizes = 10 ** matrix(payload["moves"][f"{name} sizes"]["y"])[k]
+        sizes = 10 ** payload["moves"][f"{name} sizes"]["y"][k]
         w = np.abs(kept * parts.c / np.sqrt(parts.s))
         np.testing.assert_allclose(sizes, w, rtol=1e-4)
     apart = math.sqrt(((expected["ridge"] - expected["stopped"]) ** 2).mean())
@@ -88,13 +81,13 @@ def test_the_curves_pass_through_the_dots_and_the_markers_lie_on_the_curves() ->
     for k in range(0, len(series["step"]), 7):
         for name in ("ridge", "stopped", "both"):
             if series[f"{name}_dof"][k] is None:
-                assert np.isnan(matrix(moves[name]["y"])[k]).all()
+                assert np.isnan(moves[name]["y"][k]).all()
                 continue
-            x, y = (matrix(moves[name][axis])[k] for axis in "xy")
-            dots_x, dots_y = (matrix(moves[f"{name} dots"][axis])[k] for axis in "xy")
+            x, y = (moves[name][axis][k] for axis in "xy")
+            dots_x, dots_y = (moves[f"{name} dots"][axis][k] for axis in "xy")
             # straight pieces between the points of a smooth curve
             np.testing.assert_allclose(np.interp(dots_x, x, y), dots_y, atol=0.02)
-            at = matrix(moves[f"{name} now"]["affine"])[k]
+            at = moves[f"{name} now"]["affine"][k]
             assert not at[:4].any()
             assert at[5] == pytest.approx(series[f"{name}_dof"][k], rel=DRAWN)
             panel = "x3" if name == "ridge" else "x4"
@@ -104,7 +97,7 @@ def test_the_curves_pass_through_the_dots_and_the_markers_lie_on_the_curves() ->
         t for t in figure["data"] if t.get("xaxis") == "x3" and t["mode"] == "lines"
     )  # fmt: skip
     k = payload["position"]
-    at = matrix(moves["ridge now"]["affine"])[k]
+    at = moves["ridge now"]["affine"][k]
     assert np.interp(at[4], ridge_dof["x"], ridge_dof["y"]) == pytest.approx(at[5], rel=DRAWN)
 
 
@@ -231,7 +224,7 @@ def test_every_weight_at_the_opened_place_is_in_the_picture(
     payload = directions.directions(settings_of({**values, "weight_decay": weight_decay}), Shown())
     low, high = payload["figure"]["layout"]["yaxis2"]["range"]
     for name in ("ridge", "stopped"):
-        sizes = matrix(payload["moves"][f"{name} sizes"]["y"])[payload["position"]]
+        sizes = payload["moves"][f"{name} sizes"]["y"][payload["position"]]
         assert low < sizes.min() <= sizes.max() < high
 
 
@@ -254,7 +247,7 @@ def test_marks_without_a_place_are_sent_out_of_sight() -> None:
         for trace in payload["figure"]["data"]:
             move = payload["moves"].get((trace.get("meta") or {}).get("moves"))
             if move and "markers" in trace["mode"]:
-                assert all(np.isfinite(matrix(part)).all() for part in move.values())
+                assert all(np.isfinite(part).all() for part in move.values())
 
 
 def test_targets_that_do_not_vary_leave_no_weights_of_rounding() -> None:
@@ -354,7 +347,7 @@ def test_no_tick_is_close_to_zero_in_a_small_panel() -> None:
 
 @pytest.mark.parametrize("ends", [(-6.3, 0.4), (0.4, 1.2), (-40.0, 3.0), (0.0, 9.0)])
 def test_ticks_of_a_logarithmic_axis_are_a_few_and_inside(ends: tuple[float, float]) -> None:
-    places, texts = decade_ticks(*ends)
+    places, texts = zip(*ticks(*ends), strict=True)
     assert 1 < len(places) <= 9
     assert len(places) == len(texts) == len(set(texts))
     assert all(ends[0] <= place <= ends[1] for place in places)

@@ -12,7 +12,7 @@ from pages.book import answer
 from pages.book import payload as picture
 from pages.book.question import DEFAULT, FORM, Entry, on_train
 from pages.book.words import curves, numbers
-from pages.shared.chart import encode
+from pages.shared.encoding import encode
 from pages.shared.numbers import plain
 from pages.train.question import FORM as TRAIN
 from tests.pages import opening

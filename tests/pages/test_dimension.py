@@ -20,7 +20,7 @@ from pages.dimension.presets import PRESETS, RESULTS, Result, opened
 from pages.dimension.question import DEFAULT, FORM, SETTINGS, Problem, on_train
 from pages.dimension.words import finding, places
 from pages.dimension.words import names as words
-from pages.shared.chart import encode
+from pages.shared.encoding import encode
 from pages.shared.words import Said
 from pages.train.question import FORM as TRAIN
 from tests.matrix.driver import number, recording
@@ -402,7 +402,7 @@ def test_the_mark_moves_over_every_place() -> None:
     assert drawn["series"]["at"] == list(found.drawn.grid)
     for move in drawn["moves"].values():
         assert len(move["x"]) == len(move["y"]) == count
-    assert drawn["moves"]["marked "]["x"][drawn["position"]] == [0.9, 0.9]
+    assert list(drawn["moves"]["marked "]["x"][drawn["position"]]) == [0.9, 0.9]
     series = drawn["series"]
     for kind in ("zero", "best"):
         for k in range(count):

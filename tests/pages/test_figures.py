@@ -7,10 +7,11 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
+from pages.shared.axes import log_ticks
 from pages.shared.palette import OPTIMUM, PENALTY, TEST, TEXT, TRAIN
-from pages.shared.plotting import DEEPEST, Series, log_ticks
+from pages.shared.plotting import Series
 from pages.train import figure as figures
-from pages.train.figure import Curve, Level
+from pages.train.figure import DEEPEST, Curve, Level
 
 EPOCHS = 4
 COLOUR_OF = {

@@ -1,6 +1,5 @@
 """The geometry page's picture: what is drawn for every λ and θ is what the quadratic says."""
 
-import base64
 import math
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 
 from pages.geometry.answer.descents import stability
 from pages.geometry.answer.solutions import NARROWER, Solutions, problem, solutions
-from pages.geometry.figure import panels
+from pages.geometry.figure import panels, shapes
 from pages.geometry.figure.examples import points
 from pages.geometry.payload import plane as plane_payload
 from pages.geometry.payload import surface as surface_payload
@@ -20,7 +19,6 @@ from pages.geometry.question.scene import DECADES, DEFAULT, FORM, Scene
 from pages.geometry.words import finding, meaning
 from pages.geometry.words.diamond import sparsity
 from pages.geometry.words.finding import valley
-from pages.shared import shapes
 from pages.shared.numbers import plain
 from pages.shared.words import Said
 from tests.oracles import ridge
@@ -56,26 +54,14 @@ def trace(payload: dict[str, Any], key: str) -> dict[str, Any]:
     return dict(next(t for t in data if (t.get("meta") or {}).get("moves") == key))
 
 
-def unpacked(part: dict[str, str]) -> Array:
-    rows = [int(size) for size in part["shape"].split(",")]
-    return np.frombuffer(base64.b64decode(part["bdata"]), dtype=part["dtype"]).reshape(rows)
-
-
-def array(value: Any) -> Array:
-    """An array of a figure, packed or not."""
-    if isinstance(value, dict):
-        return unpacked({"shape": "-1"} | value)
-    return np.asarray(value, dtype=float)
-
-
 def places(payload: dict[str, Any], key: str) -> Array:
     """Where the points of this moving trace are drawn in every picture, [K, P, 2]."""
     move = payload["moves"][key]
     if "affine" not in move:
-        return np.stack([unpacked(move["x"]), unpacked(move["y"])], -1)
+        return np.stack([move["x"], move["y"]], -1)
     shape = trace(payload, key)
-    u, v = array(shape["x"]), array(shape["y"])
-    a, b, c, d, e, f = (column[:, None] for column in unpacked(move["affine"]).T)
+    u, v = shape["x"], shape["y"]
+    a, b, c, d, e, f = (column[:, None] for column in move["affine"].T)
     return np.stack([a * u + b * v + e, c * u + d * v + f], -1)
 
 
@@ -161,7 +147,7 @@ def test_level_sets_are_those_of_the_loss_at_every_weight_decay(values: dict[str
             continue
         large, small = rings
         for shown, radii in ((large, panels.FINE_RADII), (small, panels.RADII)):
-            points = np.column_stack([array(shown["x"]), array(shown["y"])])
+            points = np.column_stack([np.asarray(shown["x"]), np.asarray(shown["y"])])
             rows = points.reshape(len(radii), -1, 2)[:, :-1]
             near = np.abs(rows).max(-1) < 50 * s.half
             heights = np.sqrt(2 * surface.loss(rows))
@@ -217,7 +203,7 @@ def test_the_path_goes_from_the_free_minimiser_to_zero() -> None:
     (path,) = (
         t for t in drawn({})["figure"]["data"] if str(t.get("name")).startswith("path of w*(λ)")
     )
-    x, y = array(path["x"]), array(path["y"])
+    x, y = np.asarray(path["x"]), np.asarray(path["y"])
     assert [x[0], y[0]] == pytest.approx([DEFAULT.w1, DEFAULT.w2])
     assert math.hypot(x[-1], y[-1]) < 1e-5
     assert math.hypot(x[-1], y[-1]) > 0  # never exactly
@@ -314,8 +300,8 @@ def test_every_panel_has_level_sets_at_every_weight_decay(values: dict[str, Any]
             if (t.get("meta") or {}).get("moves") == f"{name} rings"
             and t["xaxis"] in ("x2", "x3", "x4")
         )
-        u, v = array(small["x"]), array(small["y"])
-        a, b, c, d, e, f = unpacked(payload["moves"][f"{name} rings"]["affine"]).T[..., None]
+        u, v = np.asarray(small["x"]), np.asarray(small["y"])
+        a, b, c, d, e, f = payload["moves"][f"{name} rings"]["affine"].T[..., None]
         x, y = a * u + b * v + e, c * u + d * v + f
         ring = np.repeat(np.arange(panels.RINGS), len(u) // panels.RINGS)
         # a side of an ellipse that crosses the frame may have both its ends outside
@@ -473,7 +459,7 @@ def test_the_examples_axes_are_named_after_what_lies_along_them() -> None:
         figure = points(given.dataset.X_train, given.dataset.y_train, given.features)
         axes = [figure["layout"][f"{letter}axis"]["title"]["text"] for letter in "xy"]
         assert axes == names
-        assert array(figure["data"][0]["x"]) == pytest.approx(given.dataset.X_train[:, 0])
+        assert np.asarray(figure["data"][0]["x"]) == pytest.approx(given.dataset.X_train[:, 0])
 
 
 @pytest.mark.parametrize("values", [v for n, v in SCENES.items() if "slice" not in n])
@@ -600,7 +586,7 @@ def test_where_the_constraint_is_idle_nothing_pulls(values: dict[str, Any]) -> N
 def test_the_surfaces_meet_where_there_is_no_penalty() -> None:
     payload = surface_payload.surface(Scene(weight_decay=0.0))
     loss, objective = payload["figure"]["data"][:2]
-    assert loss["z"]["bdata"] == objective["z"]["bdata"]
+    assert (loss["z"] == objective["z"]).all()
     assert "one surface" in payload["sentence"]
 
 
@@ -710,10 +696,10 @@ def test_both_sheets_keep_to_the_picture_and_have_points_in_it(lam: float) -> No
     payload = surface_payload.surface(Scene(weight_decay=lam))
     loss, objective = payload["figure"]["data"][:2]
     low, top = payload["figure"]["layout"]["scene"]["zaxis"]["range"]
-    surface, x, y = solved({}).surfaces[0], array(loss["x"]), array(loss["y"])
+    surface, x, y = solved({}).surfaces[0], np.asarray(loss["x"]), np.asarray(loss["y"])
     grid = np.stack(np.meshgrid(x, y), -1)
     for sheet, height in ((loss, surface.loss(grid)), (objective, surface.objective(grid, lam))):
-        shown = unpacked(sheet["z"])
+        shown = sheet["z"]
         assert shown.max() <= low + 4.1 * (top - low)
         inside = height <= top
         assert shown[inside] == pytest.approx(height[inside])

@@ -24,11 +24,12 @@ from pages.map.presets import PRESETS
 from pages.map.question import ALL, FORM, Panel, Plan, Shown, on_train, plan_of, spaced
 from pages.map.words import cells, reading
 from pages.map.words import maps as words
-from pages.shared.chart import encode
+from pages.shared.encoding import encode
 from pages.shared.numbers import plain
 from pages.shared.run import Asked
 from pages.shared.settings import settings_of
 from pages.train.question import FORM as TRAIN
+from tests.pages.opening import values
 from wd_core import OPTIMIZERS, collect, make_dataset, train
 from wd_core.arrays import Array
 
@@ -522,10 +523,9 @@ def test_losses_that_are_rounding_are_no_better_than_each_other() -> None:
 
 def test_a_map_of_zeros_is_coloured() -> None:
     payload = payload_of(FEW, noise=0.0, true_weight=0.0, init_std=0.0, true_bias=0.0)
-    heats = [t for t in go.Figure(payload["figure"]).data if t.type == "heatmap"]
+    heats = [t for t in payload["figure"]["data"] if t["type"] == "heatmap"]
     for heat in heats:
-        z = np.array(heat.z, dtype=float)
-        assert (z[0] == heat.zmin).all()
+        assert (values(heat["z"])[0] == heat["zmin"]).all()
     stars = [t for t in payload["figure"]["data"] if t.get("name") == "best cell"]
     assert all(star["x"] == [] for star in stars)
 

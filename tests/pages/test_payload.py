@@ -13,7 +13,7 @@ import pytest
 from pages.map import payload as map_picture
 from pages.map.question import Shown
 from pages.shared import assets, payload
-from pages.shared.chart import encode
+from pages.shared.encoding import encode
 from pages.shared.settings import settings_of
 from pages.train.payload import picture
 from tests.misfits import misfits

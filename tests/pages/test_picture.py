@@ -12,7 +12,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from pages.shared import cached
-from pages.shared.chart import encode
+from pages.shared.encoding import encode
 from pages.shared.plotting import MARKS
 from pages.shared.remedies import remedies
 from pages.shared.run import Pin

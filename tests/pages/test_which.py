@@ -17,7 +17,7 @@ from sklearn.linear_model import Ridge, RidgeCV
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cached
-from pages.shared.chart import encode
+from pages.shared.encoding import encode
 from pages.shared.judging import FEW_TESTS
 from pages.shared.numbers import Digits
 from pages.shared.settings import Steps

@@ -1,7 +1,6 @@
-"""The page's pictures as Plotly figures; no Streamlit.
+"""What ridge and early stopping keep of each direction as a Plotly figure, in plain JSON.
 
-The axes of a picture that moves are linear in log₁₀, with ticks of their own: the browser can move
-points on such axes without asking Plotly to lay everything out again.
+Its axes are linear in log₁₀, so that the browser can move points on them (axes.py).
 """
 
 from __future__ import annotations
@@ -9,22 +8,30 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from pages.shared.palette import OPTIMUM, TEXT
-from pages.shared.plotting import Trace
+from pages.shared import plotting
+from pages.shared.axes import Tick, border, log_places, ticked, title
+from pages.shared.palette import GREY, OPTIMUM, SKY, TEXT
+from pages.shared.plotting import (
+    Plain,
+    Trace,
+    arrange,
+    heading,
+    legend,
+    note,
+    rearranged,
+    scatter,
+    stroke,
+)
 from wd_core.arrays import Array
 
-Plain = dict[str, Any]
-
-RIDGE, STOPPED, BOTH = OPTIMUM, "#56B4E9", "#8A8A8A"
 NAMES = {"ridge": "ridge", "stopped": "early stopping", "both": "both together"}
 STYLE = {
-    "ridge": (RIDGE, "solid", "circle"),
-    "stopped": (STOPPED, "dash", "triangle-up"),
-    "both": (BOTH, "dashdot", "square-open"),
+    "ridge": (OPTIMUM, "solid", "circle"),
+    "stopped": (SKY, "dash", "triangle-up"),
+    "both": (GREY, "dashdot", "square-open"),
 }
 # How far from the rest the place of 0 stands on a logarithmic axis: a part of its length, and more.
 TO_ZERO, AT_LEAST = 0.09, 0.2
@@ -95,7 +102,7 @@ def directions(given: Directions, revision: str) -> Plain:
         *(_dots(key, f"{key} sizes", texts, SIZE) for key in NAMES),
         *_freedom(given),
     ]
-    return {"data": traces, "layout": _directions_layout(given, revision)}
+    return {"data": traces, "layout": _layout(given, revision)}
 
 
 def zero_place(low: float, high: float) -> float:
@@ -113,14 +120,14 @@ def over_weight_decay(values: Array, given: Directions) -> Array:
 
 def _line(key: str, *, shown: bool) -> Trace:
     colour, dash, _ = STYLE[key]
-    return _scatter(
+    return scatter(
         SHARE,
         name=NAMES[key],
         meta={"moves": key},
         x=[0.0],
         y=[0.0],
         mode="lines",
-        line={"color": colour, "dash": dash, "width": 2.5},
+        line=stroke(colour, dash),
         legendgroup=key,
         showlegend=shown,
         hoverinfo="skip",
@@ -130,7 +137,7 @@ def _line(key: str, *, shown: bool) -> Trace:
 def _dots(key: str, moves: str, texts: Sequence[str], panel: str) -> Trace:
     colour, _, symbol = STYLE[key]
     value = "%{y:.1%}" if panel == SHARE else "log₁₀|w| = %{y:.3g}"
-    return _scatter(
+    return scatter(
         panel,
         name=NAMES[key],
         meta={"moves": moves},
@@ -150,7 +157,7 @@ def _nothing(given: Directions) -> list[Trace]:
     if not given.nothing:
         return []
     return [
-        _scatter(
+        scatter(
             SHARE,
             name="s = 0",
             x=[zero_place(given.low, given.high)],
@@ -170,7 +177,7 @@ def _sizes(name: str, symbol: str, values: Array, given: Directions) -> list[Tra
     with np.errstate(divide="ignore"):
         logs = np.where(values > 0, np.log10(values), np.nan)
     return [
-        _scatter(
+        scatter(
             SIZE,
             name=name,
             x=np.log10(given.s),
@@ -190,13 +197,13 @@ def _freedom(given: Directions) -> list[Trace]:
         ("stopped", OVER_STEPS, np.log10(given.steps), given.stopped_dof),
     ]
     traces = [
-        _scatter(
+        scatter(
             panel,
             name=NAMES[key],
             x=x,
             y=y,
             mode="lines",
-            line={"color": STYLE[key][0], "dash": STYLE[key][1], "width": 2.5},
+            line=stroke(*STYLE[key][:2]),
             showlegend=False,
             hovertemplate=hover,
         )
@@ -204,14 +211,14 @@ def _freedom(given: Directions) -> list[Trace]:
     ]
     colour, dash, _ = STYLE["both"]
     traces.append(
-        _scatter(
+        scatter(
             OVER_STEPS,
             name=NAMES["both"],
             meta={"moves": "both dof"},
             x=np.log10(given.steps),
             y=given.stopped_dof,
             mode="lines",
-            line={"color": colour, "dash": dash, "width": 2},
+            line=stroke(colour, dash, 2),
             showlegend=False,
             hoverinfo="skip",
         )
@@ -219,7 +226,7 @@ def _freedom(given: Directions) -> list[Trace]:
     for key, panel in (("ridge", OVER_LAMBDA), ("stopped", OVER_STEPS), ("both", OVER_STEPS)):
         colour, _, symbol = STYLE[key]
         traces.append(
-            _scatter(
+            scatter(
                 panel,
                 name=NAMES[key],
                 meta={"moves": f"{key} now"},
@@ -243,153 +250,78 @@ def _freedom(given: Directions) -> list[Trace]:
 # ---------------------------------------------------------------- layout
 
 
-def decade_ticks(low: float, high: float, most: int = 7) -> tuple[list[float], list[str]]:
-    """Places and texts of the ticks of an axis in log₁₀: decades; with 2 and 5 if they are few."""
+def ticks(low: float, high: float, most: int = 7) -> list[Tick]:
+    """Of an axis in log₁₀: decades; with 2 and 5 if they are few."""
     digits = (1, 2, 5) if high - low < FEW_DECADES else (1,)
-    every = max(1, math.ceil((high - low) / most))
-    powers = range(math.floor(low), math.ceil(high) + 1)
-    ticks = [(d, k) for k in powers if k % every == 0 for d in digits]
-    ticks = [(d, k) for d, k in ticks if low <= math.log10(d) + k <= high]
-    return [math.log10(d) + k for d, k in ticks], [_power(d, k) for d, k in ticks]
+    return log_places(low, high, digits, every=max(1, math.ceil((high - low) / most)))
 
 
-def _power(digit: int, power: int) -> str:
-    if -2 <= power <= 3:
-        return f"{digit * 10.0**power:g}"
-    return f"10<sup>{power}</sup>" if digit == 1 else f"{digit}·10<sup>{power}</sup>"
-
-
-def _log_axis(low: float, high: float, title: str, zero: str = "", most: int = 7) -> Plain:
+def _log_axis(low: float, high: float, name: str, zero: str = "", most: int = 7) -> Plain:
     """An axis in log₁₀; `zero`: what stands at the place of 0, where the axis has one."""
-    places, texts = decade_ticks(low, high, most)
+    placed = ticks(low, high, most)
     edge = zero_place(low, high) if zero else low
     if zero:
         first = edge + APART / most * (high - edge)
-        apart = [tick for tick in zip(places, texts, strict=True) if tick[0] >= first]
-        places, texts = [edge, *(at for at, _ in apart)], [zero, *(text for _, text in apart)]
+        placed = [(edge, zero), *(tick for tick in placed if tick[0] >= first)]
     room = 0.04 * (high - edge)
-    return {
-        **_frame(),
-        "range": [edge - room, high + room],
-        "tickvals": places,
-        "ticktext": texts,
-        "tickangle": 0,
-        "title": {"text": title, "standoff": 4, "font": {"size": 13}},
-    }
+    return border(
+        range=[edge - room, high + room], **ticked(placed), tickangle=0, title=title(name)
+    )
 
 
-def _directions_layout(given: Directions, revision: str) -> Plain:
+def _layout(given: Directions, revision: str) -> Plain:
     zero = f"0<br>({given.nothing}×)" if given.nothing else ""
+    first, last = np.log10(given.steps[[0, -1]]).tolist()
+    figure = plotting.layout(
+        "weight-decay-directions",
+        "What ridge, early stopping and both keep of each direction of the training data, the"
+        " weights that result, and the degrees of freedom over λ and over t.",
+        height=620,
+        margin={"l": 64, "r": 20, "t": 84, "b": 56},
+        narrow={"height": 1080, "margin.t": 120, "legend.y": 1.045} | rearranged(NARROW_DOMAINS),
+        uirevision=revision,
+        legend=legend(1.08, itemwidth=30),
+        annotations=[
+            heading(SHARE, "Share of least squares that is kept"),
+            heading(SIZE, "|w| along the direction"),
+            heading(OVER_LAMBDA, "Degrees of freedom over λ"),
+            heading(OVER_STEPS, "Degrees of freedom over t"),
+            *_empty(given),
+        ],
+        xaxis=_log_axis(given.low, given.high, "", zero),
+        yaxis=border(range=[-0.05, given.top + 0.06], tickformat=".0%", zeroline=True),
+        xaxis2=_log_axis(given.low, given.high, "s: variance along a direction", zero)
+        | {"matches": "x"},
+        yaxis2=_size_axis(given),
+        xaxis3=_log_axis(*given.weight_decay_ends, "λ", zero="0", most=4),
+        yaxis3=_freedom_axis(given),
+        xaxis4=_log_axis(first, last, "t", most=4),
+        yaxis4=_freedom_axis(given),
+    )
+    arrange(figure, DOMAINS)
+    return figure
+
+
+def _size_axis(given: Directions) -> Plain:
     sizes = np.concatenate([given.least, given.truth])
     sizes = np.log10(sizes[sizes > 0]) if (sizes > 0).any() else np.array([0.0])
     faintest = np.log10(given.faintest[given.faintest > 0]).min(initial=0.0)
     bottom = max(float(faintest), float(sizes.min()) - DEEPEST) - 0.3
     top = float(sizes.max()) + 0.3
-    size_places, size_texts = decade_ticks(bottom, top) if sizes.any() else ([], [])
-    layout: Plain = {
-        "height": 620,
-        "margin": {"l": 64, "r": 20, "t": 84, "b": 56},
-        "hovermode": "closest",
-        "uirevision": revision,
-        "legend": legend(1.08),
-        "xaxis": _log_axis(given.low, given.high, "", zero),
-        "yaxis": {
-            **_frame(),
-            "range": [-0.05, given.top + 0.06],
-            "tickformat": ".0%",
-            "zeroline": True,
-        },
-        "xaxis2": _log_axis(given.low, given.high, "s: variance along a direction", zero)
-        | {"matches": "x"},
-        "yaxis2": {
-            **_frame(),
-            "range": [bottom, top],
-            "tickvals": size_places,
-            "ticktext": size_texts,
-        },
-        "xaxis3": _log_axis(*given.weight_decay_ends, "λ", zero="0", most=4),
-        "xaxis4": _log_axis(
-            float(np.log10(given.steps[0])), float(np.log10(given.steps[-1])), "t", most=4
-        ),
-        "annotations": [
-            _title(SHARE, "Share of least squares that is kept"),
-            _title(SIZE, "|w| along the direction"),
-            _title(OVER_LAMBDA, "Degrees of freedom over λ"),
-            _title(OVER_STEPS, "Degrees of freedom over t"),
-            *_empty(given),
-        ],
-        "meta": {
-            "filename": "weight-decay-directions",
-            "alt": "What ridge, early stopping and both keep of each direction of the training"
-            " data, the weights that result, and the degrees of freedom over λ and over t.",
-            "narrow": {"height": 1080, "margin.t": 120, "legend.y": 1.045}
-            | _domains(NARROW_DOMAINS),
-        },
-    }
-    for panel in (OVER_LAMBDA, OVER_STEPS):
-        layout[f"yaxis{panel}"] = {
-            **_frame(),
-            "range": [0, 1.06 * np.nanmax([given.most_dof, *given.stopped_dof])],
-            "nticks": 5,
-        }
-    for panel in DOMAINS:
-        layout[f"xaxis{panel}"]["anchor"] = f"y{panel}"
-        layout[f"yaxis{panel}"]["anchor"] = f"x{panel}"
-    for path, value in _domains(DOMAINS).items():
-        axis, _, part = path.partition(".")
-        layout[axis][part] = value
-    return layout
+    return border(range=[bottom, top], **ticked(ticks(bottom, top) if sizes.any() else []))
 
 
-def _scatter(panel: str, **style: Any) -> Trace:
-    return {"type": "scatter", "xaxis": f"x{panel}", "yaxis": f"y{panel}", **style}
-
-
-def _frame() -> Plain:
-    return {"showline": True, "mirror": True, "linewidth": 1, "zeroline": False, "automargin": True}
-
-
-def _title(panel: str, text: str) -> Plain:
-    return {
-        "text": text,
-        "xref": f"x{panel} domain",
-        "yref": f"y{panel} domain",
-        "x": 0,
-        "y": 1.01,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 13},
-    }
+def _freedom_axis(given: Directions) -> Plain:
+    most = float(np.nanmax([given.most_dof, *given.stopped_dof]))
+    return border(range=[0, 1.06 * most], nticks=5)
 
 
 def _empty(given: Directions) -> list[Plain]:
     """Why there is nothing over t, or no weight along any direction."""
+    middle: Plain = {"font": {"size": 13}}
     notes = []
     if np.isnan(given.stopped_dof).all():
-        notes.append(_title(OVER_STEPS, "none: descent diverges at this η"))
+        notes.append(note(OVER_STEPS, "none: descent diverges at this η", **middle))
     if not (given.least > 0).any():
-        notes.append(_title(SIZE, "none: y does not vary"))
-    middle = {"x": 0.5, "y": 0.5, "xanchor": "center", "yanchor": "middle"}
-    return [note | middle for note in notes]
-
-
-def legend(y: float) -> Plain:
-    """A legend in rows above the picture."""
-    return {
-        "orientation": "h",
-        "x": 0,
-        "xanchor": "left",
-        "y": y,
-        "yanchor": "bottom",
-        "font": {"size": 12},
-        "itemwidth": 30,
-    }
-
-
-def _domains(of: dict[str, tuple[tuple[float, float], tuple[float, float]]]) -> Plain:
-    return {
-        f"{letter}axis{panel}.domain": list(span)
-        for panel, spans in of.items()
-        for letter, span in zip("xy", spans, strict=True)
-    }
+        notes.append(note(SIZE, "none: y does not vary", **middle))
+    return notes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,13 +19,12 @@ from pages.act.question.matching import (
 from pages.act.question.shown import FORM, SETTINGS, Shown
 from pages.act.words import kept as words
 from pages.shared import cached
-from pages.shared.moves import Moves, packed
+from pages.shared.moves import Moves, as_drawn, curves, places
 from pages.shared.numbers import plain
 from pages.shared.payload import Payload, Slider, Tile
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Settings
-from pages.shared.shapes import affine
 from wd_core.arrays import Array
 from wd_core.linear.filters import degrees_of_freedom, descent_filter, filter_distance, ridge_filter
 from wd_core.linear.spectrum import Spectrum
@@ -38,8 +36,6 @@ POINTS, DOTS = 49, 24
 BELOW, ABOVE = 1.0, 0.1
 # Where a mark stands that is not to be seen: far below every axis.
 AWAY = -1e3
-# Seven digits are enough for what is drawn.
-DRAWN = "f4"
 # Weights below this share of the largest, or that fit less than this share of the targets, are
 # rounding, and get no dot.
 ROUNDING = 1e-13
@@ -136,32 +132,27 @@ def _without_rounding(values: Array) -> Array:
     return np.where(np.abs(values) < ROUNDING * np.abs(values).max(initial=0.0), 0.0, values)
 
 
-def _moves(least: Array, now: States, given: figure.Directions) -> dict[str, Any]:
+def _moves(least: Array, now: States, given: figure.Directions) -> Moves:
     x, picked = np.linspace(given.low, np.log10(now.s[0]), POINTS), spread(len(now.s))
     lam, t = now.weight_decay[:, None], now.steps[:, None]
     s, sizes = 10**x, least[picked]
     stopped = np.where(now.arrives, descent_filter(s, now.lr, t), np.nan)
     both = descent_filter(s, now.lr, t, lam)
     moves: Moves = {
-        "ridge": _rows(x, ridge_filter(s, lam)),
-        "stopped": _rows(x, stopped),
-        "both": _rows(x, np.where(now.arrives_decayed[:, None], both, np.nan)),
-        "both dof": _rows(np.log10(given.steps), _both_over_steps(now, given.steps)),
+        "ridge": curves(x, ridge_filter(s, lam)),
+        "stopped": curves(x, stopped),
+        "both": curves(x, np.where(now.arrives_decayed[:, None], both, np.nan)),
+        "both dof": curves(np.log10(given.steps), _both_over_steps(now, given.steps)),
     }
     over_steps = np.log10(np.clip(now.steps, given.steps[0], given.steps[-1]))
-    over_lam, nowhere = figure.over_weight_decay(now.weight_decay, given), np.zeros((len(t), 2, 2))
+    over_lam = figure.over_weight_decay(now.weight_decay, given)
     for name, kept in (("ridge", now.ridge), ("stopped", now.stopped), ("both", now.both)):
         dots, place = np.log10(given.s), over_lam if name == "ridge" else over_steps
-        moves[f"{name} dots"] = _rows(dots, _shown(kept[:, picked]))
-        moves[f"{name} sizes"] = _rows(dots, _shown(_logs(np.abs(kept[:, picked]) * sizes)))
+        moves[f"{name} dots"] = curves(dots, _shown(kept[:, picked]))
+        moves[f"{name} sizes"] = curves(dots, _shown(_logs(np.abs(kept[:, picked]) * sizes)))
         dof = _shown(degrees_of_freedom(kept))
-        moves[f"{name} now"] = {"affine": affine(nowhere, np.column_stack([place, dof]))}
-    return packed(moves, DRAWN)
-
-
-def _rows(x: Array, y: Array) -> dict[str, Array]:
-    """The same places across for every picture, [K, P]."""
-    return {"x": np.broadcast_to(x, y.shape), "y": y}
+        moves[f"{name} now"] = places(np.column_stack([place, dof]))
+    return as_drawn(moves)
 
 
 def _shown(values: Array) -> Array:

@@ -1,24 +1,44 @@
-"""What λ does at the end of training, beside what needs no training, as a Plotly figure."""
+"""What λ does at the end of training, beside what needs no training, in plain JSON."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from pages.shared.palette import OPTIMUM, PENALTY, TEST, TEXT
+from pages.shared.axes import LOG, ticked
+from pages.shared.palette import OPTIMUM, PENALTY, TEST, TEXT, faint
+from pages.shared.plotting import (
+    Plain,
+    Trace,
+    Values,
+    arrange,
+    band,
+    hover,
+    layout,
+    legend,
+    over,
+    rearranged,
+    scatter,
+    stroke,
+)
 from wd_core.arrays import Array
 
-FAINT_TEST = "rgba(213, 94, 0, 0.15)"
 # So many decades left of the least λ stands λ = 0.
 BEFORE = 0.6
 # The middle panel reaches so far below and above the curves that do without the random start.
 ENLARGED = (0.94, 1.25)
-# Where the three panels lie, the upper first: on a wide screen and on a phone.
-DOMAINS = ((0.66, 1.0), (0.36, 0.62), (0.0, 0.26))
-NARROW_DOMAINS = ((0.67, 1.0), (0.4, 0.63), (0.0, 0.25))
+# The test loss, the same enlarged, and the norm: where they lie, on a wide screen and on a phone.
+LOSS, LARGER, NORM = "", "2", "3"
+WIDE = (0.0, 1.0)
+DOMAINS = {LOSS: (WIDE, (0.66, 1.0)), LARGER: (WIDE, (0.36, 0.62)), NORM: (WIDE, (0.0, 0.26))}
+NARROW_DOMAINS = {
+    LOSS: (WIDE, (0.67, 1.0)),
+    LARGER: (WIDE, (0.4, 0.63)),
+    NORM: (WIDE, (0.0, 0.25)),
+}
+# The legend of the norm stands so far above its panel.
+ABOVE = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,136 +73,115 @@ class Norms:
     predicted: Array
 
 
-def finding(
-    weight_decay: Array, test: Losses, norm: Norms, marked: float, filename: str
-) -> dict[str, Any]:
+def finding(weight_decay: Array, test: Losses, norm: Norms, marked: float, filename: str) -> Plain:
     """Test loss above, the same enlarged around the baselines, and ‖w‖ below, over λ."""
     least = weight_decay[weight_decay > 0].min()
     zero_at = float(np.log10(least) - BEFORE)
     x = np.log10(np.where(weight_decay > 0, weight_decay, 10**zero_at))
     words = [f"λ = {lam:g}" for lam in weight_decay]
 
-    def curve(name: str, y: Any, colour: str, style: str, row: int) -> go.Scatter:
+    def curve(name: str, y: Values, colour: str, style: str, panel: str) -> Trace:
         marks = style == "markers"
-        return go.Scatter(
+        return scatter(
+            panel,
             name=name,
             x=x,
             y=y,
             text=words,
             mode="markers" if marks else "lines",
-            line={"color": colour, "dash": "solid" if marks else style, "width": 2.5},
+            line=stroke(colour, "solid" if marks else style),
             marker={"color": colour, "size": 8, "symbol": "circle-open"},
-            hovertemplate="%{text}: %{y:.4g}<extra>" + name + "</extra>",
+            hovertemplate=hover("%{text}: %{y:.4g}", name),
             legendgroup=name,
-            showlegend=row != 2,
-            legend="legend" if row < 3 else "legend3",
-            **_axes(row),
+            showlegend=panel != LARGER,
+            legend="legend3" if panel == NORM else "legend",
         )
 
-    traces: list[go.Scatter] = []
-    for row in (1, 2):
+    traces: list[Trace] = []
+    seeds = {"name": "nine seeds in ten", "legendgroup": "band"}
+    for panel in (LOSS, LARGER):
+        constant = np.full(len(x), test.constant)
+        shown = {**seeds, "showlegend": panel == LOSS}
         traces += [
-            *_band(x, test.random, row),
-            curve("test, its random start", test.random.median, TEST, "solid", row),
-            curve("test, start at 0", test.zero, TEST, "dash", row),
-            curve("test, constant predictor", np.full(len(x), test.constant), TEXT, "dashdot", row),
+            *band(panel, x, test.random.low, test.random.high, faint(TEST, 0.15), **shown),
+            curve("test, its random start", test.random.median, TEST, "solid", panel),
+            curve("test, start at 0", test.zero, TEST, "dash", panel),
+            curve("test, constant predictor", constant, TEXT, "dashdot", panel),
         ]
         if test.ridge is not None:
-            traces.append(curve("test, exact ridge", test.ridge, OPTIMUM, "dot", row))
+            traces.append(curve("test, exact ridge", test.ridge, OPTIMUM, "dot", panel))
     traces += [
-        curve("‖w‖, its random start", norm.random.median, PENALTY, "solid", 3),
-        curve("‖w‖, start at 0", norm.zero, PENALTY, "dash", 3),
-        curve("its part out of reach", norm.hidden, TEXT, "dash", 3),
-        curve("predicted: start · (1−η·wd)<sup>t</sup>", norm.predicted, TEXT, "markers", 3),
+        curve("‖w‖, its random start", norm.random.median, PENALTY, "solid", NORM),
+        curve("‖w‖, start at 0", norm.zero, PENALTY, "dash", NORM),
+        curve("its part out of reach", norm.hidden, TEXT, "dash", NORM),
+        curve("predicted: start · (1−η·wd)<sup>t</sup>", norm.predicted, TEXT, "markers", NORM),
     ]
-    figure = go.Figure(data=traces, layout=_layout(x, zero_at, test, norm, marked, filename))
-    plain: dict[str, Any] = figure.to_plotly_json()
-    return plain
-
-
-def _axes(row: int) -> dict[str, str]:
-    mark = "" if row == 1 else str(row)
-    return {"xaxis": f"x{mark}", "yaxis": f"y{mark}"}
-
-
-def _band(x: Array, band: Band, row: int) -> list[go.Scatter]:
-    edge: dict[str, Any] = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": x}
-    edge |= {"legendgroup": "band", **_axes(row)}
-    filled = {"name": "nine seeds in ten", "fill": "tonexty", "fillcolor": FAINT_TEST}
-    return [
-        go.Scatter(y=band.low, showlegend=False, **edge),
-        go.Scatter(y=band.high, showlegend=row == 1, **filled, **edge),
-    ]
+    return {"data": traces, "layout": _layout(x, zero_at, test, norm, marked, filename)}
 
 
 def _layout(
     x: Array, zero_at: float, test: Losses, norm: Norms, marked: float, filename: str
-) -> dict[str, Any]:
-    whole = [k for k in range(-3, 3) if x[1] - 1e-9 <= k <= x[-1] + 1e-9]
+) -> Plain:
     at = float(np.log10(marked))
-    ticks = {
-        "tickvals": [zero_at, *(float(k) for k in whole), at],
-        "ticktext": ["0", *(f"{10.0**k:g}" for k in whole), f"{marked:g}"],
+    rows = legend(1.01, traceorder="normal", groupclick="togglegroup", tracegroupgap=0)
+    figure = layout(
+        filename,
+        "Test loss, the same enlarged, and the norm of the weights, over weight decay.",
+        height=760,
+        margin={"l": 72, "r": 24, "t": 56, "b": 44},
+        narrow={
+            "height": 920,
+            "margin.t": 130,
+            "legend3.y": NARROW_DOMAINS[NORM][1][1] + ABOVE,
+            **rearranged(NARROW_DOMAINS),
+        },
+        uirevision="finding",
+        legend=rows,
+        legend3={**rows, "y": DOMAINS[NORM][1][1] + ABOVE},
+        shapes=[_mark(at, panel) for panel in DOMAINS],
+        **_across(x, zero_at, marked),
+        **_upwards(test, norm),
+    )
+    arrange(figure, DOMAINS)
+    return figure
+
+
+def _across(x: Array, zero_at: float, marked: float) -> Plain:
+    """The axes of λ: 0, powers of ten, and the λ that is marked."""
+    whole = [k for k in range(-3, 3) if x[1] - 1e-9 <= k <= x[-1] + 1e-9]
+    ticks = [(zero_at, "0"), *((float(k), f"{10.0**k:g}") for k in whole)]
+    axis = {
+        **ticked([*ticks, (float(np.log10(marked)), f"{marked:g}")]),
         "zeroline": False,
         "range": [zero_at - 0.12, float(x[-1]) + 0.12],
     }
-    log = {"type": "log", "exponentformat": "power", "dtick": 1, "zeroline": False}
-    legend = {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "bottom"}
-    legend |= {"traceorder": "normal", "groupclick": "togglegroup", "tracegroupgap": 0}
+    above = {**axis, "matches": "x3", "showticklabels": False}
+    return {
+        "xaxis": above,
+        "xaxis2": above,
+        "xaxis3": {**axis, "title": {"text": "weight decay λ"}},
+    }
+
+
+def _upwards(test: Losses, norm: Norms) -> Plain:
     steady = [test.constant, *test.zero, *([] if test.ridge is None else test.ridge)]
     seen = [float(np.min(part)) for part in (norm.zero[norm.zero > 0], norm.random.low)]
-    floor = float(np.log10(min(seen))) - 0.6
+    floor, top = float(np.log10(min(seen))) - 0.6, float(np.log10(norm.random.high.max())) + 0.2
+    log = {**LOG, "dtick": 1}
     return {
-        "template": "none",
-        "height": 760,
-        "margin": {"l": 72, "r": 24, "t": 56, "b": 44},
-        "hovermode": "closest",
-        "uirevision": "finding",
-        "xaxis": {**ticks, "anchor": "y", "matches": "x3", "showticklabels": False},
-        "xaxis2": {**ticks, "anchor": "y2", "matches": "x3", "showticklabels": False},
-        "xaxis3": {**ticks, "anchor": "y3", "title": {"text": "weight decay λ"}},
-        "yaxis": {**log, "domain": DOMAINS[0], "title": {"text": "test loss at the end"}},
+        "yaxis": {**log, "title": {"text": "test loss at the end"}},
         "yaxis2": {
-            "domain": DOMAINS[1],
             "title": {"text": "the same, enlarged"},
             "range": [ENLARGED[0] * min(steady), ENLARGED[1] * max(steady)],
             "tickformat": ".4~g",
             "nticks": 5,
             "zeroline": False,
         },
-        "yaxis3": {
-            **log,
-            "domain": DOMAINS[2],
-            "title": {"text": "‖w‖ at the end"},
-            "range": [floor, float(np.log10(norm.random.high.max())) + 0.2],
-        },
-        "legend": {**legend, "y": 1.01},
-        "legend3": {**legend, "y": DOMAINS[2][1] + 0.01},
-        "shapes": [_mark(at, axis) for axis in ("", "2", "3")],
-        "meta": {
-            "filename": filename,
-            "alt": "Test loss, the same enlarged, and the norm of the weights, over weight decay.",
-            "narrow": {
-                "height": 920,
-                "margin.t": 130,
-                "yaxis.domain": NARROW_DOMAINS[0],
-                "yaxis2.domain": NARROW_DOMAINS[1],
-                "yaxis3.domain": NARROW_DOMAINS[2],
-                "legend3.y": NARROW_DOMAINS[2][1] + 0.01,
-            },
-        },
+        "yaxis3": {**log, "title": {"text": "‖w‖ at the end"}, "range": [floor, top]},
     }
 
 
-def _mark(at: float, axis: str) -> dict[str, Any]:
+def _mark(at: float, panel: str) -> Plain:
     """A line across one panel; between the panels stand legends."""
-    return {
-        "type": "line",
-        "xref": f"x{axis}",
-        "yref": f"y{axis} domain",
-        "x0": at,
-        "x1": at,
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": TEXT, "width": 1, "dash": "dot"},
-    }
+    ends = {**over(panel), "yref": f"y{panel} domain", "x0": at, "x1": at, "y0": 0, "y1": 1}
+    return {"type": "line", **ends, "line": stroke(TEXT, "dot", 1)}

@@ -1,21 +1,31 @@
-"""The curves that an edition plots beside the half mean square, as a Plotly figure."""
+"""The curves that an edition plots beside the half mean square, in plain JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import plotly.graph_objects as go
-
+from pages.shared.axes import LOG
 from pages.shared.palette import TEST, TRAIN
+from pages.shared.plotting import (
+    MARKS,
+    Plain,
+    Trace,
+    arrange,
+    hover,
+    layout,
+    legend,
+    panel_at,
+    rearranged,
+    scatter,
+    stroke,
+)
 from wd_core.arrays import Array
 
-MARKS = 20
 STYLES = {"train": (TRAIN, "solid", "circle-open"), "test": (TEST, "dash", "square-open")}
 # Where the panels lie: side by side, and on a phone one above the other.
-SIDES = ((0.0, 0.46), (0.54, 1.0))
-ABOVE = ((0.58, 1.0), (0.0, 0.42))
+SIDES = (((0.0, 0.46), (0.0, 1.0)), ((0.54, 1.0), (0.0, 1.0)))
+ABOVE = (((0.0, 1.0), (0.58, 1.0)), ((0.0, 1.0), (0.0, 0.42)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +38,7 @@ class Panel:
     plotted: dict[str, Array]
 
 
-def plots(panels: Sequence[Panel], filename: str) -> dict[str, Any]:
+def plots(panels: Sequence[Panel], filename: str) -> Plain:
     """A panel for each code, over epochs: what it plots, and the half mean square alone."""
     traces = [
         _curve(panel, k, part, plotted)
@@ -36,59 +46,43 @@ def plots(panels: Sequence[Panel], filename: str) -> dict[str, Any]:
         for part in STYLES
         for plotted in (True, False)
     ]
-    layout: dict[str, Any] = {
-        "template": "none",
-        "height": 400,
-        "margin": {"l": 72, "r": 24, "t": 40, "b": 52},
-        "hovermode": "closest",
-        "uirevision": filename,
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        "meta": {
-            "filename": filename,
-            "alt": "The losses over epochs as each code plots them, and without its additions.",
-            "narrow": {"height": 700, "margin.t": 120},
-        },
-    }
+    axes: Plain = {}
     for k, panel in enumerate(panels):
-        mark = "" if k == 0 else str(k + 1)
-        layout[f"xaxis{mark}"] = {
-            "domain": SIDES[k],
-            "anchor": f"y{mark}",
+        axes[f"xaxis{panel_at(k)}"] = {
             "range": [0, float(panel.epoch[-1])],
             "zeroline": False,
             "title": {"text": f"epoch, {panel.title}"},
         }
-        layout[f"yaxis{mark}"] = {
-            "type": "log",
-            "anchor": f"x{mark}",
-            "zeroline": False,
-            "exponentformat": "power",
-            "dtick": 1,
-            "matches": "y" if k else None,
-            "title": {"text": "loss"} if k == 0 else None,
-        }
-        layout["meta"]["narrow"] |= {
-            f"xaxis{mark}.domain": [0, 1],
-            f"yaxis{mark}.domain": ABOVE[k],
-        }
-    plain: dict[str, Any] = go.Figure(data=traces, layout=layout).to_plotly_json()
-    return plain
+        first = {"title": {"text": "loss"}} if k == 0 else {"matches": "y"}
+        axes[f"yaxis{panel_at(k)}"] = {**LOG, "dtick": 1, **first}
+    places = [panel_at(k) for k in range(len(panels))]
+    arrange(axes, dict(zip(places, SIDES, strict=False)))
+    figure = layout(
+        filename,
+        "The losses over epochs as each code plots them, and without its additions.",
+        height=400,
+        margin={"l": 72, "r": 24, "t": 40, "b": 52},
+        narrow={"height": 700, "margin.t": 120}
+        | rearranged(dict(zip(places, ABOVE, strict=False))),
+        uirevision=filename,
+        legend=legend(1.02),
+        **axes,
+    )
+    return {"data": traces, "layout": figure}
 
 
-def _curve(panel: Panel, place: int, part: str, plotted: bool) -> go.Scatter:
+def _curve(panel: Panel, place: int, part: str, plotted: bool) -> Trace:
     colour, dash, symbol = STYLES[part]
     name = f"{part}, as plotted" if plotted else f"{part}, half mean square alone"
-    mark = "" if place == 0 else str(place + 1)
-    return go.Scatter(
+    return scatter(
+        panel_at(place),
         name=name,
         x=panel.epoch,
         y=(panel.plotted if plotted else panel.alone)[part],
         mode="lines+markers" if plotted else "lines",
-        line={"color": colour, "dash": dash, "width": 1.6},
+        line=stroke(colour, dash, 1.6),
         marker={"color": colour, "symbol": symbol, "size": 8, "maxdisplayed": MARKS},
         legendgroup=name,
         showlegend=place == 0,
-        hovertemplate="epoch %{x}: %{y:.4g}<extra>" + name + "</extra>",
-        xaxis=f"x{mark}",
-        yaxis=f"y{mark}",
+        hovertemplate=hover("epoch %{x}: %{y:.4g}", name),
     )

@@ -1,21 +1,20 @@
-"""Where every printed number stands among the seeds, as a Plotly figure."""
+"""Where every printed number stands among the seeds, in plain JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from pages.shared.palette import TEST, TEXT
+from pages.shared.palette import TEST, TEXT, TRAIN, faint
+from pages.shared.plotting import Plain, Trace, hover, layout, legend, scatter
 
 # Pixels of a row, and of what stands around all rows.
 ROW, AROUND = 46, 110
 # How far above its dots an edition's name stands, in rows.
 ABOVE = 0.36
-BAND = "rgba(0, 114, 178, 0.14)"
+BAND = faint(TRAIN, 0.14)
 
 
 @dataclass(frozen=True)
@@ -28,27 +27,29 @@ class Rank:
     inside: bool
 
 
-def ranks(given: Sequence[Rank], interval: tuple[float, float], count: int) -> dict[str, Any]:
+def ranks(given: Sequence[Rank], interval: tuple[float, float], count: int) -> Plain:
     """The share of seeds that end below each printed number; a row for each edition."""
     names = list(dict.fromkeys(rank.edition for rank in given))
     rows = {name: -k for k, name in enumerate(names)}
     low, high = (100 * edge for edge in interval)
     bottom, top = 0.5 - len(names), 0.75
 
-    def dots(name: str, inside: bool, marker: dict[str, Any]) -> go.Scatter:
+    def dots(name: str, inside: bool, marker: Plain) -> Trace:
         kept = [rank for rank in given if rank.inside == inside]
-        return go.Scatter(
+        return scatter(
+            "",
             name=name,
             x=np.array([100 * rank.share for rank in kept]),
             y=np.array([rows[rank.edition] for rank in kept]),
             text=[f"{rank.edition}: {rank.title}" for rank in kept],
             mode="markers",
             marker=marker,
-            hovertemplate="%{text}<br>%{x:.3g} % of the seeds end below it<extra></extra>",
+            hovertemplate=hover("%{text}<br>%{x:.3g} % of the seeds end below it"),
         )
 
     traces = [
-        go.Scatter(
+        scatter(
+            "",
             name="nine seeds in ten",
             x=[low, high, high, low, low],
             y=[bottom, bottom, top, top, bottom],
@@ -60,7 +61,8 @@ def ranks(given: Sequence[Rank], interval: tuple[float, float], count: int) -> d
         ),
         dots("inside", True, {"color": TEXT, "size": 10, "symbol": "circle-open"}),
         dots("outside nine in ten", False, {"color": TEST, "size": 13, "symbol": "diamond"}),
-        go.Scatter(
+        scatter(
+            "",
             x=[0] * len(names),
             y=[rows[name] + ABOVE for name in names],
             text=names,
@@ -72,29 +74,24 @@ def ranks(given: Sequence[Rank], interval: tuple[float, float], count: int) -> d
         ),
     ]
     axis = {"zeroline": False, "showline": False}
-    layout = {
-        "template": "none",
-        "height": AROUND + ROW * len(names),
-        "margin": {"l": 16, "r": 24, "t": 36, "b": 52},
-        "hovermode": "closest",
-        "uirevision": "ranks",
-        "legend": {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
-        "xaxis": {
+    figure = layout(
+        "book-every-edition",
+        "Where every printed number stands among the seeds, a row for each edition.",
+        height=AROUND + ROW * len(names),
+        margin={"l": 16, "r": 24, "t": 36, "b": 52},
+        uirevision="ranks",
+        legend=legend(1.01),
+        xaxis={
             **axis,
             "range": [-2, 102],
             "ticksuffix": " %",
             "title": {"text": f"of {count} seeds end below it"},
         },
-        "yaxis": {
+        yaxis={
             **axis,
             "range": [bottom, top],
             "tickvals": [*rows.values()],
             "showticklabels": False,
         },
-        "meta": {
-            "filename": "book-every-edition",
-            "alt": "Where every printed number stands among the seeds, a row for each edition.",
-        },
-    }
-    plain: dict[str, Any] = go.Figure(data=traces, layout=layout).to_plotly_json()
-    return plain
+    )
+    return {"data": traces, "layout": figure}

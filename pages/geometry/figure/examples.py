@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from pages.shared.palette import GREY, SCALE
+from pages.shared.plotting import Plain, hover, layout, scatter
 from wd_core.arrays import Array
 
 
-def points(X: Array, y: Array, names: Sequence[str]) -> dict[str, Any]:
+def points(X: Array, y: Array, names: Sequence[str]) -> Plain:
     """Two features of the examples by their names, the target as colour."""
     size = float(np.abs(y).max()) or 1.0
-    trace = go.Scatter(
+    trace = scatter(
+        "",
         x=X[:, 0],
         y=X[:, 1],
         mode="markers",
         marker={
             "color": y,
-            "colorscale": "Cividis",
+            "colorscale": SCALE,
             "cmin": -size,
             "cmax": size,
             "size": 7,
-            "line": {"color": "#8A8A8A", "width": 0.5},
+            "line": {"color": GREY, "width": 0.5},
             "colorbar": {"title": {"text": "y"}, "thickness": 10, "exponentformat": "power"},
         },
-        hovertemplate="%{x:.3g}, %{y:.3g}, y = %{marker.color:.3g}<extra></extra>",
+        hovertemplate=hover("%{x:.3g}, %{y:.3g}, y = %{marker.color:.3g}"),
     )
-    layout = {
-        "template": "none",
-        "height": 240,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "meta": {"filename": "weight-decay-examples", "alt": "The examples in their two features."},
-        "xaxis": {"title": {"text": names[0]}, "exponentformat": "power"},
-        "yaxis": {"title": {"text": names[1]}, "exponentformat": "power"},
-    }
-    plain: dict[str, Any] = go.Figure(data=[trace], layout=layout).to_plotly_json()
-    return plain
+    x_axis, y_axis = ({"title": {"text": name}, "exponentformat": "power"} for name in names)
+    figure = layout(
+        "weight-decay-examples",
+        "The examples in their two features.",
+        height=240,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        xaxis=x_axis,
+        yaxis=y_axis,
+    )
+    return {"data": [trace], "layout": figure}

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from pages.geometry.figure import shapes
 from pages.geometry.figure.traces import (
     CURVE,
+    LARGE,
     SMALL_LOSS,
     SMALL_OBJECTIVE,
     SMALL_PENALTY,
@@ -19,13 +20,13 @@ from pages.geometry.figure.traces import (
     origin,
     word,
 )
-from pages.shared import shapes
-from pages.shared.palette import OPTIMUM, PENALTY, TEXT
+from pages.shared.moves import placed
+from pages.shared.palette import LEVEL, OPTIMUM, PENALTY, SKY, TEXT, faint
+from pages.shared.plotting import Trace, hover, scatter, stroke
 from wd_core.arrays import Array
 
-LOSS = "#009E73"
-DESCENT, MINIBATCH = "#56B4E9", "#8A8A8A"
-FAINT_PENALTY = "rgba(230, 159, 0, 0.13)"
+# How much of the disc's colour is seen.
+FILLED = 0.13
 # Level sets of a small panel; the loss has twice as many in the large one, at half the distance.
 RINGS = 10
 RADII = np.arange(1.0, RINGS + 1)
@@ -47,19 +48,20 @@ class Path:
     symbol: str
 
 
-def ground(x: Array, y: Array, loss: Array) -> go.Heatmap:
+def ground(x: Array, y: Array, loss: Array) -> Trace:
     """The loss under the pointer, anywhere in the large panel: unseen, but it can be pointed at."""
-    return go.Heatmap(
-        x=x,
-        y=y,
-        z=loss,
-        opacity=0,
-        showscale=False,
-        hovertemplate="w = (%{x:.3g}, %{y:.3g}), L = %{z:.4g}<extra></extra>",
-    )
+    return {
+        "type": "heatmap",
+        "x": x,
+        "y": y,
+        "z": loss,
+        "opacity": 0,
+        "showscale": False,
+        "hovertemplate": hover("w = (%{x:.3g}, %{y:.3g}), L = %{z:.4g}"),
+    }
 
 
-def level_sets(turned: Array | None, *, flat: bool) -> list[go.Scatter]:
+def level_sets(turned: Array | None, *, flat: bool) -> list[Trace]:
     """Level sets of the loss, large and small: at their place, or moving where that is None.
 
     None for a flat loss.
@@ -69,30 +71,30 @@ def level_sets(turned: Array | None, *, flat: bool) -> list[go.Scatter]:
     moves = "loss rings" if turned is None else None
     fine, coarse = shapes.rings(FINE_RADII), shapes.rings(RADII, SMALL_CORNERS)
     if turned is not None:
-        fine, coarse = shapes.placed(fine, turned), shapes.placed(coarse, turned)
+        fine, coarse = placed(fine, turned), placed(coarse, turned)
     name = "level sets of the data loss L"
     small: dict[str, Any] = {"panel": SMALL_LOSS, "legend": False}
     return [
-        line(name, fine, LOSS, "solid", 1, moves=moves, opacity=0.65),
-        line(name, coarse, LOSS, "solid", THIN, moves=moves, **small),
+        line(name, fine, LEVEL, "solid", 1, moves=moves, opacity=0.65),
+        line(name, coarse, LEVEL, "solid", THIN, moves=moves, **small),
     ]
 
 
-def objective_levels() -> go.Scatter:
+def objective_levels() -> Trace:
     """The objective's level sets in the large panel."""
     return line(OBJECTIVE, shapes.rings(RADII), OPTIMUM, "dot", THIN, moves="objective rings")
 
 
-def disc(path: Array, *, turns: bool, flat: bool) -> list[go.Scatter]:
+def disc(path: Array, *, turns: bool, flat: bool) -> list[Trace]:
     """The disc, the way of w* as λ grows, and the level set of L that touches the disc.
 
     Where the plane `turns` with λ, each point of the way has the coordinates of its own. A `flat`
     loss has no level set.
     """
     round_ = shapes.circle()
-    fill: dict[str, Any] = {"fill": "toself", "fillcolor": FAINT_PENALTY}
+    fill: dict[str, Any] = {"fill": "toself", "fillcolor": faint(PENALTY, FILLED)}
     way = "w*(λ), each in its own plane" if turns else "path of w*(λ), λ from 0 to ∞"
-    touching = line("level set of L through w*", round_, LOSS, "solid", 4, moves="touching")
+    touching = line("level set of L through w*", round_, LEVEL, "solid", 4, moves="touching")
     return [
         line("disc ‖w‖² ≤ θ", round_, PENALTY, "dash", 2.5, moves="disc", **fill),
         *([] if flat else [touching]),
@@ -100,13 +102,13 @@ def disc(path: Array, *, turns: bool, flat: bool) -> list[go.Scatter]:
     ]
 
 
-def minimisers(free: Array | None) -> list[go.Scatter]:
+def minimisers(free: Array | None) -> list[Trace]:
     """w̃ (moving where it is None), w* with the two arrows, and their names."""
     moves = "minimiser" if free is None else None
     at = np.zeros(2) if free is None else free
     return [
         origin(),
-        *arrow("force", "−∇L", LOSS),
+        *arrow("force", "−∇L", LEVEL),
         *arrow("pull", "−λw", PENALTY),
         dot("w̃", TEXT, "x", moves=moves, at=at),
         dot("w*", OPTIMUM, "circle", moves="optimum"),
@@ -115,7 +117,7 @@ def minimisers(free: Array | None) -> list[go.Scatter]:
     ]
 
 
-def small_panels(free: Array | None) -> list[go.Scatter]:
+def small_panels(free: Array | None) -> list[Trace]:
     """Penalty and objective beside the loss, each with its lowest point; "flat" where one is."""
     shape = shapes.rings(RADII, SMALL_CORNERS)
     moves = "minimiser" if free is None else None
@@ -135,7 +137,7 @@ def small_panels(free: Array | None) -> list[go.Scatter]:
     ]
 
 
-def valley(ends: Array) -> list[go.Scatter]:
+def valley(ends: Array) -> list[Trace]:
     """The line of minimisers of a loss that is flat in one direction, in both panels of L."""
     name = "all minimisers of L; w̃ is the shortest"
     return [
@@ -144,11 +146,11 @@ def valley(ends: Array) -> list[go.Scatter]:
     ]
 
 
-def l1(path: Array, *, flat: bool) -> list[go.Scatter]:
+def l1(path: Array, *, flat: bool) -> list[Trace]:
     """The diamond, the loss's level set that touches it, its minimiser and their path."""
     circle = shapes.circle()
     name = "level set of L through w(L1)"
-    through = line(name, circle, LOSS, "dash", 2, moves="touching diamond")
+    through = line(name, circle, LEVEL, "dash", 2, moves="touching diamond")
     diamond = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1], [1, 0]])
     return [
         line("diamond |w₁| + |w₂| ≤ √θ", diamond, PENALTY, "solid", 2, moves="diamond"),
@@ -159,19 +161,19 @@ def l1(path: Array, *, flat: bool) -> list[go.Scatter]:
     ]
 
 
-def descent(path: Path, steps: int) -> list[go.Scatter]:
+def descent(path: Path, steps: int) -> list[Trace]:
     """A path down the loss, in two parts: its first steps are marked, the others a line alone."""
     first, rest = min(steps, MARKED), steps - MARKED
-    style = {"color": path.colour, "width": 1.6, "dash": path.dash}
     traces = [
-        go.Scatter(
+        scatter(
+            LARGE,
             name=path.name,
             legendgroup=path.key,
             meta={"moves": path.key},
             x=np.zeros(first + 1),
             y=np.zeros(first + 1),
             mode="lines+markers",
-            line=style,
+            line=stroke(path.colour, path.dash, 1.6),
             marker={"color": path.colour, "size": 5, "symbol": path.symbol},
             hovertemplate="%{x:.3g}, %{y:.3g}",
         )
@@ -192,14 +194,15 @@ def descent(path: Path, steps: int) -> list[go.Scatter]:
     return traces
 
 
-def start(at: Array) -> go.Scatter:
+def start(at: Array) -> Trace:
     """Where the paths begin."""
-    return dot("start", DESCENT, "square", at=at, size=11, side="top right")
+    return dot("start", SKY, "square", at=at, size=11, side="top right")
 
 
-def curve(log_weight_decay: Array, theta: Array) -> list[go.Scatter]:
+def curve(log_weight_decay: Array, theta: Array) -> list[Trace]:
     """θ(λ), and the present point on it."""
     points = np.column_stack([log_weight_decay, theta])
     line_ = line("θ(λ)", points, PENALTY, "solid", 2.5, panel=CURVE, legend=False)
-    now = dot("now", OPTIMUM, "circle", moves="curve", panel=CURVE, size=11)
-    return [line_, now.update(hovertemplate="θ = %{y:.3g}<extra></extra>")]
+    says = "θ = %{y:.3g}"
+    now = dot("now", OPTIMUM, "circle", moves="curve", panel=CURVE, size=11, says=says)
+    return [line_, now]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from pages.geometry.figure.panels import LOSS
-from pages.shared.palette import OPTIMUM, PENALTY, TEXT
+from pages.shared import plotting
+from pages.shared.palette import LEVEL, OPTIMUM, PENALTY, TEXT
+from pages.shared.plotting import Plain, Trace, stroke
 from wd_core.arrays import Array
 
 # Where the eye is, and how many times as far away on a phone, whose picture is higher than wide.
@@ -37,22 +37,19 @@ class Relief:
     names: tuple[str, str]
 
 
-def surface(relief: Relief, revision: str) -> dict[str, Any]:
+def surface(relief: Relief, revision: str) -> Plain:
     """Both surfaces, the rim of the disc on the loss, and the minimisers on poles."""
     floor = min(0.0, float(relief.loss.min()))
     beside_best, beside_free = _sides(relief.best, relief.free)
-    traces: list[Any] = [
-        _sheet("data loss L", relief, relief.loss, LOSS, 0.6),
+    traces = [
+        _sheet("data loss L", relief, relief.loss, LEVEL, 0.6),
         _sheet("objective J = L + penalty", relief, relief.objective, OPTIMUM, 0.35),
         _line("rim of the disc, on L", relief.rim, PENALTY, "dash", 8),
         *_point("w̃", relief.free, TEXT, "x", (relief.top, beside_free)),
         *_point("w*", relief.best, OPTIMUM, "circle", (relief.top, beside_best)),
         *_point("w*, on J", relief.best_on_objective, OPTIMUM, "diamond"),
     ]
-    plain: dict[str, Any] = go.Figure(
-        data=traces, layout=_layout(relief, floor, revision)
-    ).to_plotly_json()
-    return plain
+    return {"data": traces, "layout": _layout(relief, floor, revision)}
 
 
 def _sides(best: Array, free: Array) -> tuple[str, str]:
@@ -62,22 +59,25 @@ def _sides(best: Array, free: Array) -> tuple[str, str]:
     return ("top right", "top left") if across > 0 else ("top left", "top right")
 
 
-def _layout(relief: Relief, floor: float, revision: str) -> dict[str, Any]:
+def _layout(relief: Relief, floor: float, revision: str) -> Plain:
     axis = {"color": TEXT, "exponentformat": "power"}
     height = {**axis, "title": {"text": "height"}, "range": [floor, relief.top]}
-    return {
-        "template": "none",
-        "height": 620,
-        "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
-        "uirevision": revision,
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "itemsizing": "constant",
+    return plotting.layout(
+        "weight-decay-surface",
+        "The data loss and the objective as surfaces over the two weights.",
+        height=620,
+        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        narrow={
+            "height": 540,
+            "scene.camera": {
+                "eye": {letter: NARROW_AWAY * at for letter, at in EYE.items()},
+                "center": NARROW_CENTRE,
+            },
+            "scene.zaxis": {**height, "nticks": 6},
         },
-        "scene": {
+        uirevision=revision,
+        legend=plotting.legend(1, itemsizing="constant"),
+        scene={
             "xaxis": {**axis, "title": {"text": relief.names[0]}},
             "yaxis": {**axis, "title": {"text": relief.names[1]}},
             "zaxis": height,
@@ -85,45 +85,37 @@ def _layout(relief: Relief, floor: float, revision: str) -> dict[str, Any]:
             "aspectratio": {"x": 1, "y": 1, "z": 0.7},
             "camera": {"eye": EYE, "center": {"z": -0.2}},
         },
-        "meta": {
-            "filename": "weight-decay-surface",
-            "alt": "The data loss and the objective as surfaces over the two weights.",
-            "narrow": {
-                "height": 540,
-                "scene.camera": {
-                    "eye": {letter: NARROW_AWAY * at for letter, at in EYE.items()},
-                    "center": NARROW_CENTRE,
-                },
-                "scene.zaxis": {**height, "nticks": 6},
-            },
-        },
-    }  # fmt: skip
-
-
-def _sheet(name: str, relief: Relief, z: Array, colour: str, opacity: float) -> go.Surface:
-    return go.Surface(
-        name=name,
-        x=relief.x,
-        y=relief.y,
-        z=z,
-        colorscale=[[0, colour], [1, colour]],
-        showscale=False,
-        showlegend=True,
-        opacity=opacity,
-        contours={"z": {"show": True, "color": colour, "usecolormap": False, "width": 1}},
-        hovertemplate="w = (%{x:.3g}, %{y:.3g}), height %{z:.4g}",
     )
 
 
-def _line(name: str, points: Array, colour: str, dash: str, width: float) -> go.Scatter3d:
+def _sheet(name: str, relief: Relief, z: Array, colour: str, opacity: float) -> Trace:
+    return {
+        "type": "surface",
+        "name": name,
+        "x": relief.x,
+        "y": relief.y,
+        "z": z,
+        "colorscale": [[0, colour], [1, colour]],
+        "showscale": False,
+        "showlegend": True,
+        "opacity": opacity,
+        "contours": {"z": {"show": True, "color": colour, "usecolormap": False, "width": 1}},
+        "hovertemplate": "w = (%{x:.3g}, %{y:.3g}), height %{z:.4g}",
+    }
+
+
+def _solid(points: Array, **style: Any) -> Trace:
+    """Lines, marks or words through points [P, 3]."""
     x, y, z = points.T
-    return go.Scatter3d(
+    return {"type": "scatter3d", "x": x, "y": y, "z": z, **style}
+
+
+def _line(name: str, points: Array, colour: str, dash: str, width: float) -> Trace:
+    return _solid(
+        points,
         name=name,
-        x=x,
-        y=y,
-        z=z,
         mode="lines",
-        line={"color": colour, "width": width, "dash": dash},
+        line=stroke(colour, dash, width),
         showlegend=bool(name),
         hoverinfo="skip",
     )
@@ -131,14 +123,11 @@ def _line(name: str, points: Array, colour: str, dash: str, width: float) -> go.
 
 def _point(
     name: str, at: Array, colour: str, symbol: str, pole: tuple[float, str] | None = None
-) -> list[go.Scatter3d]:
+) -> list[Trace]:
     """A point; with a pole (its top, a side) its name stands there, where no surface hides it."""
-    x, y, z = at.tolist()
-    point = go.Scatter3d(
+    point = _solid(
+        at[None],
         name=name,
-        x=[x],
-        y=[y],
-        z=[z],
         mode="markers",
         marker={"color": colour, "size": 6, "symbol": symbol},
         hovertemplate="height %{z:.4g}",
@@ -146,10 +135,9 @@ def _point(
     if pole is None:
         return [point]
     top, side = pole
-    word = go.Scatter3d(
-        x=[x],
-        y=[y],
-        z=[top],
+    above = np.array([*at[:2], top])
+    word = _solid(
+        above[None],
         mode="text",
         text=[name],
         textposition=side,
@@ -157,4 +145,4 @@ def _point(
         showlegend=False,
         hoverinfo="skip",
     )
-    return [point, _line("", np.array([[x, y, z], [x, y, top]]), TEXT, "solid", 3), word]
+    return [point, _line("", np.array([at, above]), TEXT, "solid", 3), word]

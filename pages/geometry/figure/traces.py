@@ -1,25 +1,24 @@
-"""The few kinds of trace that every panel is made of."""
+"""The few kinds of trace that every panel is made of.
+
+One whose `meta` is {"moves": name} is drawn by the browser: its own points are the shape, and
+`moves[name]` says for every picture where they go.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from pages.shared.palette import TEXT
-from pages.shared.shapes import ARROW_POINTS
+from pages.geometry.figure.shapes import ARROW_POINTS
+from pages.shared.palette import BACKGROUND, TEXT
+from pages.shared.plotting import Plain, Trace, hover, scatter, stroke
 from wd_core.arrays import Array
 
 LARGE, SMALL_LOSS, SMALL_PENALTY, SMALL_OBJECTIVE, CURVE = "", "2", "3", "4", "5"
 # Words stay legible on lines; where the theme is unknown, as in a file, without a halo.
-HALO = " ".join(["0 0 3px var(--st-background-color),"] * 3).rstrip(",")
+HALO = " ".join([f"0 0 3px {BACKGROUND},"] * 3).rstrip(",")
 NOWHERE = np.zeros((1, 2))
-
-
-def axes(panel: str) -> dict[str, str]:
-    """The pair of axes of a panel."""
-    return {"xaxis": f"x{panel}", "yaxis": f"y{panel}"}
 
 
 def line(
@@ -33,18 +32,18 @@ def line(
     panel: str = LARGE,
     legend: bool = True,
     **more: Any,
-) -> go.Scatter:
+) -> Trace:
     """A line through points [P, 2]; one that moves has the shape of them."""
-    return go.Scatter(
+    return scatter(
+        panel,
         name=name,
-        meta={"moves": moves} if moves else None,
+        **_moving(moves),
         x=points[:, 0],
         y=points[:, 1],
         mode="lines",
-        line={"color": colour, "dash": dash, "width": width},
+        line=stroke(colour, dash, width),
         showlegend=legend,
         hoverinfo="skip",
-        **axes(panel),
         **more,
     )
 
@@ -59,11 +58,16 @@ def dot(
     panel: str = LARGE,
     size: int = 12,
     side: str = "",
-) -> go.Scatter:
-    """A point; `side` says where its name stands, if the point itself bears it."""
-    return go.Scatter(
+    says: str = "",
+) -> Trace:
+    """A point; `side`: where its name stands, if the point itself bears it; `says`: to the pointer,
+    unless its place.
+    """
+    named = {"text": [name], "textposition": side, "textfont": _font(12)} if side else {}
+    return scatter(
+        panel,
         name=name,
-        meta={"moves": moves} if moves else None,
+        **_moving(moves),
         x=at[:1],
         y=at[1:],
         mode="markers+text" if side else "markers",
@@ -73,51 +77,40 @@ def dot(
             "size": size,
             "line": {"color": TEXT, "width": 1},
         },
-        text=[name],
-        textposition=side or None,
-        textfont={"color": TEXT, "size": 12, "shadow": HALO},
+        **named,
         showlegend=False,
-        hovertemplate=f"{name} = (%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
-        **axes(panel),
+        hovertemplate=hover(says or f"{name} = (%{{x:.4g}}, %{{y:.4g}})"),
     )
 
 
-def word(text: str, moves: str, *, size: int = 16, panel: str = LARGE) -> go.Scatter:
+def word(text: str, moves: str, *, size: int = 16, panel: str = LARGE) -> Trace:
     """A word that moves."""
-    return go.Scatter(
-        meta={"moves": moves},
+    return scatter(
+        panel,
+        **_moving(moves),
         x=NOWHERE[:, 0],
         y=NOWHERE[:, 1],
         mode="text",
         text=[text],
         textposition="middle center",
-        textfont={"color": TEXT, "size": size, "shadow": HALO},
+        textfont=_font(size),
         showlegend=False,
         hoverinfo="skip",
-        **axes(panel),
     )
 
 
-def arrow(moves: str, label: str, colour: str) -> list[go.Scatter]:
+def arrow(moves: str, label: str, colour: str) -> list[Trace]:
     """A shaft with a head, and its word; the browser puts the points of both."""
     nothing = np.full((ARROW_POINTS, 2), np.nan)
-    shaft = line(
-        label,
-        nothing,
-        colour,
-        "solid",
-        4,
-        moves=moves,
-        legend=False,
-        fill="toself",
-        fillcolor=colour,
-    )
+    filled: Plain = {"fill": "toself", "fillcolor": colour}
+    shaft = line(label, nothing, colour, "solid", 4, moves=moves, legend=False, **filled)
     return [shaft, word(label, f"{moves} label")]
 
 
-def origin(panel: str = LARGE) -> go.Scatter:
+def origin(panel: str = LARGE) -> Trace:
     """A cross at 0."""
-    return go.Scatter(
+    return scatter(
+        panel,
         name="0",
         x=[0],
         y=[0],
@@ -125,5 +118,12 @@ def origin(panel: str = LARGE) -> go.Scatter:
         marker={"color": TEXT, "symbol": "cross-thin-open", "size": 9, "line": {"color": TEXT}},
         showlegend=False,
         hoverinfo="skip",
-        **axes(panel),
     )
+
+
+def _moving(moves: str | None) -> Plain:
+    return {"meta": {"moves": moves}} if moves else {}
+
+
+def _font(size: int) -> Plain:
+    return {"color": TEXT, "size": size, "shadow": HALO}

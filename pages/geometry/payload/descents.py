@@ -1,9 +1,8 @@
-"""The ways down as they are drawn, and the word that says that one of them diverges."""
+"""The ways down as they are drawn: their traces, and where they go in every picture."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -13,12 +12,13 @@ from pages.geometry.figure import panels
 from pages.geometry.figure.panels import MARKED, Path
 from pages.geometry.figure.traces import word
 from pages.geometry.payload.labels import clearest, taken, way
-from pages.geometry.payload.moves import or_away, places, rows
+from pages.geometry.payload.moves import or_away
 from pages.geometry.question.scene import Scene, with_sgd
 from pages.geometry.question.settings import ON
 from pages.geometry.question.sources import Problem
-from pages.shared.moves import Moves
-from pages.shared.palette import PENALTY
+from pages.shared.moves import Moves, paths, places
+from pages.shared.palette import GREY, PENALTY, SKY
+from pages.shared.plotting import Trace
 from wd_core.arrays import Array
 
 # A path is drawn up to so many half frames from the middle: a browser draws every dash, seen or
@@ -28,18 +28,20 @@ FARTHEST = 20.0
 INWARDS = np.array([0.72, 0.8, 0.6, 0.5])
 
 
-def drawn(scene: Scene, given: Problem, solved: Solutions, moved: Moves) -> tuple[list[Any], Moves]:
+def drawn(
+    scene: Scene, given: Problem, solved: Solutions, moved: Moves
+) -> tuple[list[Trace], Moves]:
     """The paths that the scene asks for: their traces, and where they go, beside what moves."""
     full, ends, unstable = full_batch(scene, solved)
     traces = [panels.start(np.array([scene.start1, scene.start2]))]
     at = _warning(scene, ends, solved, moved)
-    moves: Moves = {"diverging": places(or_away(at, unstable, solved))}
+    went: Moves = {"diverging": places(or_away(at, unstable, solved))}
     for path, points in _paths(scene, given, solved, full):
         traces += panels.descent(path, scene.steps)
-        moves[path.key] = rows(points[:, : MARKED + 1])
+        went[path.key] = paths(points[:, : MARKED + 1])
         if scene.steps > MARKED:
-            moves[f"{path.key} rest"] = rows(points[:, MARKED:])
-    return [*traces, word("full batch<br>diverges", "diverging", size=14)], moves
+            went[f"{path.key} rest"] = paths(points[:, MARKED:])
+    return [*traces, word("full batch<br>diverges", "diverging", size=14)], went
 
 
 def _warning(scene: Scene, ends: Array, solved: Solutions, moved: Moves) -> Array:
@@ -61,20 +63,20 @@ def _paths(
 ) -> Iterator[tuple[Path, Array]]:
     if with_sgd(scene) and given.dataset is not None:
         name = f"minibatch SGD, B = {min(scene.batch_size, given.dataset.n_train)}"
-        path = Path("minibatch", name, panels.MINIBATCH, "dashdot", "triangle-up")
+        path = Path("minibatch", name, GREY, "dashdot", "triangle-up")
         walked = minibatch(scene, given.dataset, solved.weight_decay.tolist())
         yield path, within_reach(walked, solved)
     if scene.projected == ON:
         path = Path("projected", "projected onto the disc", PENALTY, "dot", "square")
         yield path, projected(scene, solved)
-    path = Path("descent", "full-batch descent on J", panels.DESCENT, "solid", "circle")
+    path = Path("descent", "full-batch descent on J", SKY, "solid", "circle")
     yield path, within_reach(full, solved)
 
 
-def within_reach(paths: Array, solved: Solutions) -> Array:
+def within_reach(walked: Array, solved: Solutions) -> Array:
     """Paths [..., 2] whose points beyond `FARTHEST` half frames are pulled in to that distance."""
     left, right, bottom, top = solved.box
     centre = np.array([left + right, bottom + top]) / 2
-    away = np.linalg.norm(paths - centre, axis=-1, keepdims=True)
+    away = np.linalg.norm(walked - centre, axis=-1, keepdims=True)
     reach = FARTHEST * solved.half
-    return np.asarray(centre + (paths - centre) * (reach / np.maximum(away, reach)))
+    return np.asarray(centre + (walked - centre) * (reach / np.maximum(away, reach)))

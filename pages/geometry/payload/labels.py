@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.geometry.answer.solutions import Solutions
+from pages.geometry.figure.shapes import TIP
 from pages.shared.moves import Moves
-from pages.shared.shapes import TIP
 from wd_core.arrays import Array
 
 # The room between a point and its name, in shares of half the frame; how many times as wide as high

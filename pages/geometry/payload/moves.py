@@ -9,9 +9,9 @@ import numpy as np
 
 from pages.geometry.answer.solutions import Box, Solutions
 from pages.geometry.figure.panels import RINGS
+from pages.geometry.figure.shapes import arrows, ellipses
 from pages.geometry.payload.labels import ROOM, TURNS, around, clearest, taken, way
-from pages.shared.moves import Moves
-from pages.shared.shapes import affine, arrows, ellipses
+from pages.shared.moves import Move, Moves, affine, paths, places
 from wd_core.arrays import Array
 
 # A level set is drawn up to this many half frames wide: in a valley it has no end.
@@ -46,7 +46,7 @@ def base(solved: Solutions, best_l1: Array | None = None) -> Moves:
     }
 
 
-def through(solved: Solutions, points: Array) -> dict[str, Any]:
+def through(solved: Solutions, points: Array) -> Move:
     """The level sets of L through one point in every picture, [K, 2]."""
     pairs = zip(solved.surfaces, points, strict=True)
     height = np.array([float(surface.loss(w)) for surface, w in pairs])
@@ -103,8 +103,8 @@ def _arrows(solved: Solutions, best_l1: Array | None) -> Moves:
     vectors = drawn * np.divide(pull, length, out=np.zeros_like(pull), where=length > 0)
     shown, best, head = length[:, 0] > 0, solved.optimum, HEAD * solved.half
     moved: Moves = {
-        "force": rows(arrows(best, -vectors, head)),
-        "pull": rows(arrows(best, vectors, head)),
+        "force": paths(arrows(best, -vectors, head)),
+        "pull": paths(arrows(best, vectors, head)),
         **_names(solved, best_l1),
     }
     for key, vector in (("force", -vectors), ("pull", vectors)):
@@ -173,16 +173,6 @@ def diamond(solved: Solutions, best: Array, moved: Moves) -> Moves:
     }
 
 
-def places(at: Array) -> dict[str, Any]:
-    """A single point in every picture, [K, 2]."""
-    return {"affine": affine(np.zeros((len(at), 2, 2)), at)}
-
-
 def or_away(at: Array, shown: Any, solved: Solutions) -> Array:
     """The places where they are shown, and elsewhere one far outside the frame."""
     return np.where(np.asarray(shown)[:, None], at, WIDEST * solved.half)
-
-
-def rows(paths: Array) -> dict[str, Any]:
-    """Paths [K, T, 2] for the browser."""
-    return {"x": np.ascontiguousarray(paths[:, :, 0]), "y": np.ascontiguousarray(paths[:, :, 1])}

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from pages.geometry.answer.solutions import Solutions, outside, problem, solutions
-from pages.geometry.figure import layout, panels
+from pages.geometry.figure import layout, panels, shapes
 from pages.geometry.payload import descents, moves, readouts
 from pages.geometry.question.scene import FORM, Scene, with_descent, with_l1
 from pages.geometry.question.settings import ON
 from pages.geometry.question.sources import Problem
 from pages.geometry.words import meaning
-from pages.shared import shapes
-from pages.shared.moves import Moves, packed
+from pages.shared.moves import Moves
 from pages.shared.payload import Payload
+from pages.shared.plotting import Trace
 from pages.shared.words import say
 from wd_core.arrays import Array
 
@@ -40,7 +39,7 @@ def plane(scene: Scene) -> Payload:
             clicks=walks,
             notes=_notes(scene, solved),
         ),
-        "moves": packed(moved),
+        "moves": moved,
         "series": readouts.series(scene, solved),
         "sliders": readouts.sliders(solved),
         "position": solved.chosen,
@@ -51,7 +50,7 @@ def plane(scene: Scene) -> Payload:
     }
 
 
-def _drawn(scene: Scene, given: Problem, solved: Solutions) -> tuple[list[Any], Moves]:
+def _drawn(scene: Scene, given: Problem, solved: Solutions) -> tuple[list[Trace], Moves]:
     """All traces from the lowest to the highest, and where they go."""
     best_l1 = moves.l1_optima(solved) if with_l1(scene) else None
     moved = moves.base(solved, best_l1)
@@ -75,7 +74,7 @@ def _drawn(scene: Scene, given: Problem, solved: Solutions) -> tuple[list[Any], 
     return traces + panels.curve(*moves.curve(solved)), moved
 
 
-def _ground(solved: Solutions) -> Any:
+def _ground(solved: Solutions) -> Trace:
     x, y, grid = solved.grid(GRID)
     loss = solved.surfaces[0]
     return panels.ground(x, y, loss.loss(grid) + loss.offset)

@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from pages.geometry.answer.solutions import Solutions, problem, solutions
+from pages.geometry.figure import shapes
 from pages.geometry.figure import surface as figure
 from pages.geometry.question.scene import FORM, Scene
 from pages.geometry.question.sources import Problem
 from pages.geometry.words import meaning
-from pages.shared import shapes
 from pages.shared.payload import Payload
 from pages.shared.settings import as_text
 from wd_core.arrays import Array

@@ -6,15 +6,15 @@ Both axes are linear in the decimal logarithm, so that λ = 0 can have a row of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pages.shared.axes import power_of_ten, ticked
 from pages.shared.numbers import plain
+from pages.shared.plotting import Box, Plain, grid
 from wd_core.arrays import Array
 
-Plain = dict[str, Any]
 # The row of λ = 0 and the gap above it, in rows; a single row or column is so many decades wide.
 ZERO, GAP, ALONE = 1.0, 0.4, 1 / 3
 # Between panels, in shares of the figure; on a phone another.
@@ -22,6 +22,7 @@ BESIDE, ABOVE = 0.055, 0.18
 NARROW_BESIDE, NARROW_ABOVE = 0.13, 0.11
 # And where the panels on the right name their own upright axis.
 NAMED_BESIDE = 0.09
+COMMON = {"ticks": "outside", "ticklen": 3, "showgrid": False, "zeroline": False}
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,61 +80,22 @@ class Frame:
             return None
         return max(0, row - 1), column
 
-    def axes(self, place: int) -> dict[str, Plain]:
-        """The two axes of the panel at this place, without their domains and titles."""
-        x, y = names(place)
-        common = {"ticks": "outside", "ticklen": 3, "showgrid": False, "zeroline": False}
-        return {
-            f"xaxis{suffix(place)}": {
-                **common,
-                "anchor": y,
-                "range": self.x_edges[[0, -1]],
-                **_ticks(self.lr),
-            },
-            f"yaxis{suffix(place)}": {
-                **common,
-                "anchor": x,
-                "range": self.y_edges[[0, -1]],
-                **_ticks(self.strength[1:], self.zero),
-            },
-        }
+    @property
+    def across(self) -> Plain:
+        """The axis of η, without its title."""
+        return {**COMMON, "range": self.x_edges[[0, -1]].tolist(), **_ticks(self.lr)}
+
+    @property
+    def upwards(self) -> Plain:
+        """The axis of λ, without its title."""
+        ticks = _ticks(self.strength[1:], self.zero)
+        return {**COMMON, "range": self.y_edges[[0, -1]].tolist(), **ticks}
 
 
-def suffix(place: int) -> str:
-    """What the names of the axes at this place end with."""
-    return str(place + 1) if place else ""
-
-
-def names(place: int) -> tuple[str, str]:
-    """The axes of the panel at this place, as a trace names them."""
-    return f"x{suffix(place)}", f"y{suffix(place)}"
-
-
-def on(place: int) -> dict[str, str]:
-    """What puts a trace into the panel at this place."""
-    return dict(zip(("xaxis", "yaxis"), names(place), strict=True))
-
-
-def refs(place: int) -> dict[str, str]:
-    """What puts a shape into the panel at this place."""
-    return dict(zip(("xref", "yref"), names(place), strict=True))
-
-
-def domains(
-    rows: int, columns: int, *, narrow: bool = False, named: bool = False
-) -> list[tuple[list[float], ...]]:
-    """x and y domains of the panels, row by row from the top; `named`: each its upright axis."""
+def boxes(rows: int, columns: int, *, narrow: bool = False, named: bool = False) -> list[Box]:
+    """Where the panels lie, row by row from the top; `named`: each its upright axis."""
     beside, above = (NARROW_BESIDE, NARROW_ABOVE) if narrow else (BESIDE, ABOVE)
-    beside = NAMED_BESIDE if named else beside
-    width = (1 - beside * (columns - 1)) / columns
-    height = (1 - above * (rows - 1)) / rows
-    lefts = [column * (width + beside) for column in range(columns)]
-    tops = [1 - row * (height + above) for row in range(rows)]
-    return [
-        ([left, min(1.0, left + width)], [max(0.0, top - height), top])  # not off by rounding
-        for top in tops
-        for left in lefts
-    ]
+    return grid(rows, columns, NAMED_BESIDE if named else beside, above)
 
 
 def _step(values: Array) -> float:
@@ -150,8 +112,6 @@ def _ticks(values: Array, zero: float | None = None) -> Plain:
     """A tick a decade, or one where none is in the range; and one at 0."""
     low, high = np.log10(values[[0, -1]])
     powers = np.arange(np.ceil(low - 1e-6), np.floor(high + 1e-6) + 1).astype(int).tolist()
-    named = [(float(p), f"10<sup>{p}</sup>".replace("-", "−")) for p in powers]
+    named = [(float(p), power_of_ten(p)) for p in powers]
     named = named or [(float(low), plain(float(values[0])))]
-    if zero is not None:
-        named.append((zero, "0"))
-    return {"tickvals": [at for at, _ in named], "ticktext": [text for _, text in named]}
+    return ticked(named if zero is None else [*named, (zero, "0")])

@@ -9,11 +9,24 @@ from itertools import pairwise
 
 import numpy as np
 
-from pages.map.figure.axes import Frame, Plain, domains, on, refs, suffix
+from pages.map.figure.axes import Frame, boxes
 from pages.map.figure.overlays import CASING, Map, overlays
 from pages.map.words.legend import CHOSEN, CONSTANT
+from pages.shared import plotting
+from pages.shared.axes import title
 from pages.shared.numbers import plain
-from pages.shared.palette import TEXT
+from pages.shared.palette import SCALE, TEXT
+from pages.shared.plotting import (
+    Plain,
+    Trace,
+    arrange,
+    heading,
+    hover,
+    on,
+    over,
+    panel_at,
+    rearranged,
+)
 from pages.shared.words import say
 from wd_core.arrays import Array
 
@@ -38,16 +51,13 @@ class Chosen:
     shrink: float
 
 
-def traces(maps: Sequence[Map]) -> list[Plain]:
+def traces(maps: Sequence[Map]) -> list[Trace]:
     """Everything that follows from the runs: it is sent again whenever cells have come."""
     span = _span([m.losses for m in maps])
-    drawn = []
+    drawn: list[Trace] = []
     for place, m in enumerate(maps):
-        parts = [
-            _heat(m, span) | {"showscale": place == 0},
-            *overlays(m),
-        ]
-        drawn += [part | on(place) for part in parts]
+        panel = panel_at(place)
+        drawn += [_heat(m, span) | on(panel) | {"showscale": place == 0}, *overlays(m, panel)]
     return _named_once(drawn)
 
 
@@ -61,73 +71,52 @@ def layout(frames: Sequence[Frame], optimizers: int, chosen: Chosen) -> Plain:
     """Axes, titles, and the present run; the panels are all coupled ones, then the decoupled."""
     columns = max(optimizers, 2)  # a single optimizer has its two panels beside each other
     rows = len(frames) // columns
-    figure: Plain = {
-        "template": "none",
-        "height": HEIGHT[0] + HEIGHT[1] * rows,
-        "margin": {"l": 60, "r": 16, "t": 100, "b": BELOW},
-        "hovermode": "closest",
-        "dragmode": False,
-        "uirevision": repr([(frame.title, *frame.x_edges, *frame.y_edges) for frame in frames]),
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "xanchor": "left",
-            "font": {"size": 12},
-            "y": 1,
-            "yanchor": "top",
-            "yref": "container",
-        },
-        "annotations": _titles(frames, 13),
-        "shapes": _shapes(frames, chosen),
-        "meta": {
-            "filename": "learning-rate-weight-decay",
-            "alt": "Heat maps of the final test loss over learning rate and weight decay.",
-            "clicks": "panels",
-            "narrow": _narrow(frames, optimizers),
-        },
-    }
+    figure = plotting.layout(
+        "learning-rate-weight-decay",
+        "Heat maps of the final test loss over learning rate and weight decay.",
+        height=HEIGHT[0] + HEIGHT[1] * rows,
+        margin={"l": 60, "r": 16, "t": 100, "b": BELOW},
+        narrow=_narrow(frames, optimizers),
+        clicks="panels",
+        dragmode=False,
+        uirevision=repr([(frame.title, *frame.x_edges, *frame.y_edges) for frame in frames]),
+        legend=plotting.legend(1, yanchor="top", yref="container"),
+        annotations=_titles(frames, 13),
+        shapes=_shapes(frames, chosen),
+    )
     # over λ and over λ′ beside each other
     named = any(a.by_step != b.by_step for a, b in pairwise(frames[:columns]))
-    places = domains(rows, columns, named=named)
-    for place, (frame, (x, y)) in enumerate(zip(frames, places, strict=True)):
-        across, up = frame.axes(place).items()
-        title = f"weight decay {'λ′ = ηλ' if frame.by_step else 'λ'}"
+    for place, frame in enumerate(frames):
+        below = "learning rate η" if place // columns == rows - 1 else ""
+        beside = f"weight decay {'λ′ = ηλ' if frame.by_step else 'λ'}"
         first = place % columns == 0 or named
-        figure[across[0]] = across[1] | {
-            "domain": x,
-            "title": _named("learning rate η" if place // columns == rows - 1 else ""),
+        figure[f"xaxis{panel_at(place)}"] = frame.across | {"title": title(below)}
+        figure[f"yaxis{panel_at(place)}"] = frame.upwards | {
+            "title": title(beside if first else "")
         }
-        figure[up[0]] = up[1] | {
-            "domain": y,
-            "title": _named(title if first else ""),
-        }
+    places = boxes(rows, columns, named=named)
+    arrange(figure, {panel_at(place): box for place, box in enumerate(places)})
     return figure
-
-
-def _named(text: str) -> Plain:
-    """The title of an axis, close to its numbers."""
-    return {"text": text, "standoff": 4, "font": {"size": 13}}
 
 
 def _narrow(frames: Sequence[Frame], optimizers: int) -> Plain:
     """On a phone coupled and decoupled lie beside each other, the optimizers below each other."""
-    places = domains(optimizers, 2, narrow=True)
+    places = boxes(optimizers, 2, narrow=True)
     height = NARROW_HEIGHT[0] + NARROW_HEIGHT[1] * optimizers
     fitted: Plain = {"height": height, "margin.t": 215}
     fitted["annotations"] = _titles(frames, 11, "<br>&nbsp;")  # the note has its own line
-    for panel, frame in enumerate(frames):
-        kind, row = divmod(panel, optimizers)
-        x, y = places[2 * row + kind]
-        ticks = frame.axes(panel)[f"xaxis{suffix(panel)}"]
+    domains = {}
+    for place, frame in enumerate(frames):
+        kind, row = divmod(place, optimizers)
+        panel, ticks = panel_at(place), frame.across
+        domains[panel] = places[2 * row + kind]
         fitted |= {
-            f"xaxis{suffix(panel)}.domain": x,
-            f"xaxis{suffix(panel)}.title": _named("η" if row == optimizers - 1 else ""),
-            f"xaxis{suffix(panel)}.tickvals": ticks["tickvals"][::2],
-            f"xaxis{suffix(panel)}.ticktext": ticks["ticktext"][::2],
-            f"yaxis{suffix(panel)}.domain": y,
-            f"yaxis{suffix(panel)}.title": _named(""),
+            f"xaxis{panel}.title": title("η" if row == optimizers - 1 else ""),
+            f"xaxis{panel}.tickvals": ticks["tickvals"][::2],
+            f"xaxis{panel}.ticktext": ticks["ticktext"][::2],
+            f"yaxis{panel}.title": title(""),
         }
-    return fitted
+    return fitted | rearranged(domains)
 
 
 def _named_once(drawn: Sequence[Plain]) -> list[Plain]:
@@ -161,15 +150,15 @@ def _heat(m: Map, span: tuple[float, float]) -> Plain:
         "z": np.concatenate([z[:1], gap, z[1:]]),
         "zmin": span[0],
         "zmax": span[1],
-        "colorscale": "Cividis",
+        "colorscale": SCALE,
         "reversescale": True,
         "hoverongaps": True,  # a diverged cell has a text, too
-        "hovertemplate": "still coming<extra></extra>",
+        "hovertemplate": hover("still coming"),
         "colorbar": _bar(span),
     }
     if m.hover is not None:
         trace["text"] = [m.hover[0], [BETWEEN] * len(m.lr), *m.hover[1:]]
-        trace["hovertemplate"] = "%{text}<extra></extra>"
+        trace["hovertemplate"] = hover("%{text}")
     return trace
 
 
@@ -214,41 +203,31 @@ def _even(least: float, most: float) -> list[float]:
 
 def _titles(frames: Sequence[Frame], size: int, end: str = "") -> list[Plain]:
     """Optimizer and kind of decay above each panel, and what the colours are."""
-    common = {"xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": size}}
     above = [
-        {
-            "text": frame.title.replace(", ", "<br>") + end,
-            "align": "left",
-            "x": 0,
-            "y": 1,
-            **{key: f"{ref} domain" for key, ref in refs(place).items()},
-            **common,
-        }
+        heading(
+            panel_at(place),
+            frame.title.replace(", ", "<br>") + end,
+            align="left",
+            y=1,
+            font={"size": size},
+        )
         for place, frame in enumerate(frames)
     ]
-    colours = {
-        "text": "final test loss: the darker, the worse",
-        "x": 0.5,
-        "y": 0,
-        "xref": "paper",
-        "yref": "paper",
-        "yshift": BAR - BELOW,
-        **common,
-        "xanchor": "center",
-    }
-    return [*above, colours]
+    paper = {"xref": "paper", "yref": "paper", "y": 0, "yshift": BAR - BELOW}
+    text = "final test loss: the darker, the worse"
+    return [*above, heading("", text, x=0.5, xanchor="center", **paper, font={"size": size})]
 
 
 def _shapes(frames: Sequence[Frame], chosen: Chosen) -> list[Plain]:
     """The line of the present ηλ in every panel, and a frame of one cell around the present run."""
     shapes = [
-        part | refs(place)
+        part | over(panel_at(place))
         for place, frame in enumerate(frames)
         for part in _constant(frame, chosen.shrink)
     ]
     if chosen.panel is not None:
         around = _around(frames[chosen.panel], chosen)
-        shapes += [part | refs(chosen.panel) for part in around]
+        shapes += [part | over(panel_at(chosen.panel)) for part in around]
     return _named_once(shapes)
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pages.map.answer.limits import Edge, Edges
-from pages.map.figure.axes import Frame, Plain
+from pages.map.figure.axes import Frame
 from pages.map.words.legend import ALONE, BEST, CROSSING, CYCLE, FULL, LOST
-from pages.shared.palette import OPTIMUM, TEXT
+from pages.shared.palette import BACKGROUND, GREY, LEVEL, OPTIMUM, RIM, TEXT, faint
+from pages.shared.plotting import Trace, scatter, stroke
 from wd_core.arrays import Array
 
-LEVEL = "#009E73"
 # Lines and marks lie on all colours of the map: what is behind them sets them off.
-CASING = "var(--st-background-color)"
+CASING = BACKGROUND
 Points = tuple[Array, Array]
 
 
@@ -36,20 +36,20 @@ class Map(Frame):
     note: str
 
 
-def overlays(m: Map) -> list[Plain]:
+def overlays(m: Map, panel: str) -> list[Trace]:
     """The traces over the colours, what lies deepest first."""
     return [
-        _hatched(m),
-        *_edge(m, m.edges.full, FULL, "solid"),
-        *_edge(m, m.edges.cycle, CYCLE, "dot"),
-        *_edge(m, m.edges.alone, ALONE, "dashdot"),
-        *_line(m, *_logs(m, m.crossing), CROSSING, LEVEL, "solid"),
-        _best(m),
-        _note(m),
+        _hatched(m, panel),
+        *_edge(m, panel, m.edges.full, FULL, "solid"),
+        *_edge(m, panel, m.edges.cycle, CYCLE, "dot"),
+        *_edge(m, panel, m.edges.alone, ALONE, "dashdot"),
+        *_line(m, panel, *_logs(m, m.crossing), CROSSING, LEVEL, "solid"),
+        _best(m, panel),
+        _note(m, panel),
     ]
 
 
-def _hatched(m: Map) -> Plain:
+def _hatched(m: Map, panel: str) -> Trace:
     """The diverged cells: a polygon for every stretch of a row."""
     x_edges = m.x_edges
     bottoms, tops = (np.delete(ends, 1).tolist() for ends in (m.y_edges[:-1], m.y_edges[1:]))
@@ -60,27 +60,28 @@ def _hatched(m: Map) -> Plain:
         for left, right in x_edges[turns].reshape(-1, 2).tolist():
             xs += [left, right, right, left, left, None]
             ys += [low, low, high, high, low, None]
-    return {
-        "type": "scatter",
-        "name": LOST if xs else None,
-        "x": xs or [None],
-        "y": ys or [None],
-        "mode": "lines",
-        "line": {"width": 0, "color": TEXT},
-        "fill": "toself",
-        "fillpattern": {
-            "shape": "/",
-            "size": 7,
-            "solidity": 0.2,
-            "fgcolor": TEXT,
-            "bgcolor": "rgba(138, 138, 138, 0.2)",
-        },
-        "hoverinfo": "skip",
-        "legendgroup": LOST,
+    pattern = {
+        "shape": "/",
+        "size": 7,
+        "solidity": 0.2,
+        "fgcolor": TEXT,
+        "bgcolor": faint(GREY, 0.2),
     }
+    return scatter(
+        panel,
+        name=LOST if xs else None,
+        x=xs or [None],
+        y=ys or [None],
+        mode="lines",
+        line={"width": 0, "color": TEXT},
+        fill="toself",
+        fillpattern=pattern,
+        hoverinfo="skip",
+        legendgroup=LOST,
+    )
 
 
-def _edge(m: Map, edge: Edge | None, name: str, dash: str) -> list[Plain]:
+def _edge(m: Map, panel: str, edge: Edge | None, name: str, dash: str) -> list[Trace]:
     """A limit: upright through the row of λ = 0 at what it is there, and over the other rows."""
     if edge is None:
         return []
@@ -98,7 +99,7 @@ def _edge(m: Map, edge: Edge | None, name: str, dash: str) -> list[Plain]:
     bare = float(np.log10(edge.bare))
     if np.isfinite(bare):
         x, y = [bare, bare, None, *x], [*m.y_edges[:2].tolist(), None, *y]
-    return _line(m, x, y, name, TEXT, dash)
+    return _line(m, panel, x, y, name, TEXT, dash)
 
 
 def _logs(m: Map, points: Points) -> tuple[Sequence[float | None], Sequence[float | None]]:
@@ -108,63 +109,48 @@ def _logs(m: Map, points: Points) -> tuple[Sequence[float | None], Sequence[floa
 
 def _line(
     m: Map,
+    panel: str,
     x: Sequence[float | None],
     y: Sequence[float | None],
     name: str,
     colour: str,
     dash: str,
-) -> list[Plain]:
+) -> list[Trace]:
     """A line that is set off from what is behind it; none where all of it lies elsewhere."""
     there = m.holds(*(np.array(values, dtype=np.float64) for values in (x, y)))
     if not there.any():
         return []
-    base = {
-        "type": "scatter",
-        "x": x,
-        "y": y,
-        "mode": "lines" if len(x) > 1 else "markers",
-        "hoverinfo": "skip",
-        "legendgroup": name,
-    }
-    return [
-        base | {"line": {"color": CASING, "width": 5}, "marker": {"color": CASING, "size": 11}},
-        base
-        | {
-            "name": name,
-            "line": {"color": colour, "width": 2.2, "dash": dash},
-            "marker": {"color": colour, "size": 8},
-        },
-    ]
+    mode = "lines" if len(x) > 1 else "markers"
+    base = scatter(panel, x=x, y=y, mode=mode, hoverinfo="skip", legendgroup=name)
+    casing = {"line": {"color": CASING, "width": 5}, "marker": {"color": CASING, "size": 11}}
+    drawn = {"line": stroke(colour, dash, 2.2), "marker": {"color": colour, "size": 8}}
+    return [base | casing, base | {"name": name} | drawn]
 
 
-def _best(m: Map) -> Plain:
+def _best(m: Map, panel: str) -> Trace:
     x, y = _logs(m, m.best)
-    return {
-        "type": "scatter",
-        "name": BEST if x else None,
-        "x": x,
-        "y": y,
-        "mode": "markers",
-        "marker": {
-            "symbol": "star",
-            "size": 14,
-            "color": OPTIMUM,
-            "line": {"color": "#000000", "width": 1},
-        },
-        "hoverinfo": "skip",
-        "legendgroup": BEST,
-    }
+    star = {"symbol": "star", "size": 14, "color": OPTIMUM, "line": {"color": RIM, "width": 1}}
+    return scatter(
+        panel,
+        name=BEST if x else None,
+        x=x,
+        y=y,
+        mode="markers",
+        marker=star,
+        hoverinfo="skip",
+        legendgroup=BEST,
+    )
 
 
-def _note(m: Map) -> Plain:
-    return {
-        "type": "scatter",
-        "x": m.x_edges[-1:],
-        "y": m.y_edges[-1:],
-        "mode": "text",
-        "text": [m.note],
-        "textposition": "top left",
-        "textfont": {"size": 13},
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-    }
+def _note(m: Map, panel: str) -> Trace:
+    return scatter(
+        panel,
+        x=m.x_edges[-1:],
+        y=m.y_edges[-1:],
+        mode="text",
+        text=[m.note],
+        textposition="top left",
+        textfont={"size": 13},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )

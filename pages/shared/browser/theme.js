@@ -105,7 +105,9 @@ export function themedLayout(source, theme, narrow) {
     ...layout.hoverlabel,
   };
   layout.legend = { bgcolor: "rgba(0,0,0,0)", ...layout.legend };
+  // upright it is clear of the legend above the picture
   layout.modebar = {
+    orientation: "v",
     bgcolor: "rgba(0,0,0,0)",
     color: theme.border,
     activecolor: theme.text,

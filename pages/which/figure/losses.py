@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.shared.palette import TEST, TEXT, TRAIN
-from pages.shared.plotting import Trace
+from pages.shared.palette import TEST, TEXT, TRAIN, faint
+from pages.shared.plotting import Trace, hover, stroke
 from pages.shared.words import Said, say
 from pages.which.figure.traces import (
     LOSS,
@@ -26,7 +26,7 @@ from wd_core.arrays import Array
 # The loss axis goes so many decades below and above what predicting the mean gives, at most.
 DECADES = 5.0
 ROOM = 0.05
-FAINT_TRAIN, FAINT_TEST = "rgba(0, 114, 178, 0.18)", "rgba(213, 94, 0, 0.2)"
+FAINT_TRAIN, FAINT_TEST = faint(TRAIN, 0.18), faint(TEST, 0.2)
 
 
 def losses(shown: Shown) -> list[Trace]:
@@ -104,7 +104,7 @@ def _runs(shown: Shown) -> list[Trace]:
             customdata=shown.grid,
             mode="markers",
             marker={"color": colour, "size": 7, "symbol": symbol},
-            hovertemplate="λ = %{customdata:.3g}: %{y:.4g}<extra>" + name + "</extra>",
+            hovertemplate=hover("λ = %{customdata:.3g}: %{y:.4g}", name),
             **labelled(_inside(y, *ends)),
         )
         for y, name, colour, symbol in (
@@ -156,8 +156,8 @@ def _constant(shown: Shown) -> list[Trace]:
             x=shown.scale.range,
             y=[shown.constant] * 2,
             mode="lines",
-            line={"color": TEXT, "dash": "longdashdot", "width": 1.3},
-            hovertemplate="%{y:.4g}<extra>" + name + "</extra>",
+            line=stroke(TEXT, "longdashdot", 1.3),
+            hovertemplate=hover("%{y:.4g}", name),
         )
     ]
 
@@ -174,7 +174,7 @@ def _estimates(shown: Shown) -> list[Trace]:
             fine.weight_decay,
             positive(y / 2),
             name,
-            line={"color": TEXT, "dash": dash, "width": 1.5},
+            line=stroke(TEXT, dash, 1.5),
             visible="legendonly",
         )
         for y, name, dash in ((fine.gcv, "½ GCV", "solid"), (fine.loo, "½ LOO", "dash"))
@@ -187,8 +187,7 @@ def _mark(shown: Shown, mark: Mark) -> list[Trace]:
     if not shown.scale.shows(mark.weight_decay):
         return []
     rule, x = RULES[mark.rule], float(shown.scale.place(np.array(mark.weight_decay)))
-    line = {"color": rule.colour, "dash": rule.dash, "width": 1.1}
-    traces = [upright(LOSS, x, line=line, opacity=0.65)]
+    traces = [upright(LOSS, x, line=stroke(rule.colour, rule.dash, 1.1), opacity=0.65)]
     if mark.test > 0:
         traces.append(
             scatter(
@@ -199,7 +198,7 @@ def _mark(shown: Shown, mark: Mark) -> list[Trace]:
                 customdata=[mark.weight_decay],
                 mode="markers",
                 marker={"color": rule.colour, "symbol": rule.symbol, "size": 11},
-                hovertemplate="λ = %{customdata:.3g}: %{y:.4g}<extra>" + rule.name + "</extra>",
+                hovertemplate=hover("λ = %{customdata:.3g}: %{y:.4g}", rule.name),
                 showlegend=False,
             )
         )

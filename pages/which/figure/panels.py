@@ -6,14 +6,15 @@ import math
 
 import numpy as np
 
-from pages.shared.palette import OPTIMUM, PENALTY, TEXT
-from pages.shared.plotting import Trace
+from pages.shared.palette import GREY, OPTIMUM, PENALTY, TEXT, faint
+from pages.shared.plotting import Trace, hover, stroke
 from pages.shared.words import say
 from pages.which.answer.measured import NAMED
 from pages.which.figure.scale import number
 from pages.which.figure.traces import (
     CHOSEN,
     NORM,
+    PANELS,
     RULES,
     UPRIGHT,
     WEIGHTS,
@@ -28,7 +29,7 @@ from wd_core.arrays import Array
 
 # Bins of the chosen λ, and the height of the fullest, of a row of 1.
 BINS, FULL = 40, 0.72
-GREY = "rgba(128, 128, 128, 0.55)"
+OTHERS = faint(GREY, 0.55)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
@@ -70,7 +71,7 @@ def _rows(shown: Shown) -> list[Trace]:
             traces.append(
                 {
                     "type": "bar",
-                    "xaxis": "x2",
+                    "xaxis": f"x{PANELS[CHOSEN]}",
                     "yaxis": f"y{UPRIGHT[CHOSEN]}",
                     "x": centres,
                     "y": FULL * counts / counts.max(),
@@ -79,11 +80,7 @@ def _rows(shown: Shown) -> list[Trace]:
                     "customdata": counts,
                     "marker": {"color": rule.colour, "opacity": 0.45},
                     "showlegend": False,
-                    "hovertemplate": "%{customdata} of "
-                    + str(len(others))
-                    + "<extra>"
-                    + rule.name
-                    + "</extra>",
+                    "hovertemplate": hover(f"%{{customdata}} of {len(others)}", rule.name),
                 }
             )
         if not math.isnan(mark.weight_decay):
@@ -101,9 +98,9 @@ def _rows(shown: Shown) -> list[Trace]:
                     },
                     cliponaxis=False,
                     showlegend=False,
-                    hovertemplate=f"λ = {number(mark.weight_decay)} on these data<extra>"
-                    + rule.name
-                    + "</extra>",
+                    hovertemplate=hover(
+                        f"λ = {number(mark.weight_decay)} on these data", rule.name
+                    ),
                 )
             )
     return traces
@@ -133,7 +130,7 @@ def _norm(shown: Shown) -> list[Trace]:
                 mode="markers",
                 marker={"color": PENALTY, "size": 5, "symbol": "square-open"},
                 showlegend=False,
-                hovertemplate="λ = %{customdata:.3g}: %{y:.4g}<extra>‖w‖, trained</extra>",
+                hovertemplate=hover("λ = %{customdata:.3g}: %{y:.4g}", "‖w‖, trained"),
             )
         )
     return traces
@@ -148,7 +145,7 @@ def _weights(shown: Shown) -> list[Trace]:
     traces = []
     for j in reversed(range(len(paths.names))):
         named = j < NAMED
-        line = {"color": OPTIMUM, "dash": DASHES[j], "width": 2.0} if named else None
+        line = stroke(OPTIMUM, DASHES[j], 2) if named else None
         traces.append(
             scatter(
                 WEIGHTS,
@@ -156,10 +153,10 @@ def _weights(shown: Shown) -> list[Trace]:
                 y=parted(paths.weights[:, j]),
                 mode="lines+markers",
                 marker={"size": dot_at_zero(len(x), 5), "line": {"width": 0}}
-                | {"color": OPTIMUM if named else GREY, "opacity": 1},
-                line=line or {"color": GREY, "width": 0.8},
+                | {"color": OPTIMUM if named else OTHERS, "opacity": 1},
+                line=line or {"color": OTHERS, "width": 0.8},
                 showlegend=False,
-                hovertemplate="%{y:.4g}<extra>" + paths.names[j] + "</extra>",
+                hovertemplate=hover("%{y:.4g}", paths.names[j]),
             )
         )
     return traces

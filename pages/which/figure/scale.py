@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from pages.shared.axes import log_places, ticked
 from pages.shared.numbers import plain
 from wd_core.arrays import Array
 
@@ -61,15 +62,12 @@ class Scale:
     def ticks(self, small: bool) -> dict[str, Any]:
         """0, and powers of ten; over few decades 1, 2 and 5. In a small panel none close to 0."""
         low, high = self.ends
-        powers = range(math.floor(low), math.ceil(high) + 1)
         digits = (1, 2, 5) if high - low <= FEW_DECADES else (1,)
-        marks = [(digit, k) for k in powers for digit in digits]
-        least = low if not small else self.zero + CLOSE * (high - low)
-        marks = [m for m in marks if least - 1e-9 <= _place(*m) <= high + 1e-9]
+        least = self.zero + CLOSE * (high - low) if small else low
+        marks = log_places(max(least, low), high, digits)
         if small:
             marks = marks[:: math.ceil(len(marks) / MOST_TICKS)]
-        places = [_place(*mark) for mark in marks]
-        return {"tickvals": [self.zero, *places], "ticktext": ["0", *(_text(*m) for m in marks)]}
+        return ticked([(self.zero, "0"), *marks])
 
 
 def number(value: float) -> str:
@@ -77,15 +75,3 @@ def number(value: float) -> str:
     if math.isnan(value):
         return "–"
     return "∞" if math.isinf(value) else plain(value)
-
-
-def _place(digit: int, power: int) -> float:
-    return math.log10(digit) + power
-
-
-def _text(digit: int, power: int) -> str:
-    if -3 <= power <= 3:
-        return f"{digit * 10.0**power:g}"
-    return (
-        f"10<sup>{power}</sup>".replace("-", "−") if digit == 1 else f"{digit}·10<sup>{power}</sup>"
-    )

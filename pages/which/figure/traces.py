@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.shared import plotting
 from pages.shared.palette import TEST, TEXT, TRAIN
-from pages.shared.plotting import Trace
+from pages.shared.plotting import Trace, hover
 from pages.which.answer.measured import Curves, Found, Paths
 from pages.which.figure.scale import Scale
 from wd_core.arrays import Array
@@ -73,13 +73,13 @@ class Shown:
 
 
 def scatter(panel: int, **style: Any) -> Trace:
-    return {"type": "scatter", "xaxis": f"x{PANELS[panel]}", "yaxis": f"y{UPRIGHT[panel]}", **style}
+    """A trace in a panel, on the axis with the numbers."""
+    return plotting.scatter(PANELS[panel], **{"yaxis": f"y{UPRIGHT[panel]}", **style})
 
 
 def upright(panel: int, x: float, **style: Any) -> Trace:
     """A line over the whole height of a panel, whatever its axis shows."""
-    ends = {"x": [x, x], "y": list(WHOLE_HEIGHT), "yaxis": f"y{PANELS[panel]}"}
-    return scatter(panel, mode="lines", hoverinfo="skip", showlegend=False, **ends, **style)
+    return plotting.upright(PANELS[panel], x, WHOLE_HEIGHT, **style)
 
 
 def curve(panel: int, scale: Scale, lams: Array, y: Array, name: str, **style: Any) -> Trace:
@@ -99,24 +99,19 @@ def curve(panel: int, scale: Scale, lams: Array, y: Array, name: str, **style: A
             "opacity": 1,
             "line": {"width": 0},
         },
-        hovertemplate="λ = %{customdata:.3g}: %{y:.4g}<extra>" + name + "</extra>",
+        hovertemplate=hover("λ = %{customdata:.3g}: %{y:.4g}", name),
         **style,
     )
 
 
-def parted(values: Array) -> dict[str, str]:
+def parted(values: Array) -> NDArray[np.float32]:
     """Values over λ, the first of them at 0, with a gap after it; as many digits as one can see."""
-    return _packed(np.insert(values, 1, np.nan), "f4")
+    return np.insert(values, 1, np.nan).astype(np.float32)
 
 
-def dot_at_zero(count: int, size: int) -> dict[str, str]:
+def dot_at_zero(count: int, size: int) -> NDArray[np.int8]:
     """Sizes of the markers of a parted curve: only the first is seen."""
-    return _packed(np.append([size], np.zeros(count)), "i1")
-
-
-def _packed(values: Array, kind: str) -> dict[str, str]:
-    """An array as Plotly writes one: base64 of its numbers, and their kind."""
-    return {"dtype": kind, "bdata": b64encode(values.astype(f"<{kind}").tobytes()).decode()}
+    return np.array([size] + [0] * count, dtype=np.int8)
 
 
 def labelled(inside: NDArray[np.bool_]) -> dict[str, bool]:

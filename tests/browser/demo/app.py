@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from pages.shared import assets
-from pages.shared.chart import encode
+from pages.shared.encoding import encode
 from tests.browser.demo.runs import curves, payload
 
 LOG: list[dict[str, str | float]] = []

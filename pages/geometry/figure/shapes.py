@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pages.shared.moves import affine
 from wd_core.arrays import Array
 
 # Corners of a circle: at a radius of 300 pixels its sides are off by a third of one.
@@ -23,16 +24,6 @@ def rings(radii: Array, corners: int = CORNERS) -> Array:
     """Circles of these radii, each followed by a gap, [R · (corners + 2), 2]."""
     one = np.vstack([circle(corners), [np.nan, np.nan]])
     return np.asarray((radii[:, None, None] * one).reshape(-1, 2))
-
-
-def affine(matrix: Array, offset: Array) -> Array:
-    """Rows a ... f of x = a·u + b·v + e, y = c·u + d·v + f: [K, 2, 2], [K, 2] -> [K, 6]."""
-    return np.column_stack([matrix.reshape(-1, 4), offset])
-
-
-def placed(shape: Array, row: Array) -> Array:
-    """The points of a shape under one row of `affine`, [P, 2]."""
-    return np.asarray(shape @ row[:4].reshape(2, 2).T + row[4:])
 
 
 def ellipses(s: Array, V: Array, size: Array, centre: Array, widest: float) -> Array:
