@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
 from pages.book.question import Entry
+from pages.shared.work import kept
 from wd_core import collect, train
 from wd_core.arrays import Array
 from wd_core.book.editions import EDITIONS, Edition, Printed
@@ -137,12 +137,12 @@ def _compared(book: Edition, printed: Printed, seed: int, seeds: int) -> Compari
     return Comparison(printed, value, float(one), many)
 
 
-@lru_cache(maxsize=64)
+@kept
 def _many(recipe: Recipe, seeds: int) -> Ends:
     return finish(recipe, PRINTED_AT, range(seeds))
 
 
-@lru_cache(maxsize=32)
+@kept
 def curves(recipe: Recipe, seeds: int) -> Curves:
     """Where this program ends for every λ, from its own start and from zero."""
     per_step = recipe.lr * recipe.decay_scale

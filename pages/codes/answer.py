@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from threading import Lock
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pages.shared import cached
 from pages.shared.settings import Settings
+from pages.shared.work import kept
 from wd_core import Hyperparameters, train
 from wd_core.arrays import Array
 from wd_core.book.two_codes import (
@@ -123,29 +122,6 @@ def affordable_epochs(settings: Settings) -> int:
     return max(1, int(SECONDS / each))
 
 
-def answer(question: Question) -> Answer:
-    """Both codes, run to the end. ValueError where the data set refuses the settings."""
-    return _asked(question).answer()
-
-
-@dataclass
-class _Asked:
-    """A question and its answer, for which those who ask at the same time wait together."""
-
-    question: Question
-    found: Answer | None = None
-    lock: Lock = field(default_factory=Lock)
-
-    def answer(self) -> Answer:
-        with self.lock:
-            if self.found is None:
-                self.found = _run(self.question)
-            return self.found
-
-
-_asked = lru_cache(maxsize=64)(_Asked)
-
-
 # What is kept of every moment: the weights themselves would be too much of many runs.
 _KEPT = (
     *("epoch", "train_loss", "test_loss", "weight_norm"),
@@ -154,7 +130,9 @@ _KEPT = (
 )
 
 
-def _run(question: Question) -> Answer:
+@kept
+def answer(question: Question) -> Answer:
+    """Both codes, run to the end. ValueError where the data set refuses the settings."""
     every = cached.record_every(question.run.epochs)
     data = cached.dataset(question.settings.data)
     kept: dict[str, list[Any]] = {name: [] for name in _KEPT}
@@ -173,11 +151,11 @@ def _run(question: Question) -> Answer:
         apart=curves["apart"],
         from_engine=curves["from_engine"],
         size=np.fmax.accumulate(curves["size"], axis=0),
-        bias_start=curves["bias"][0],
+        bias_start=curves["bias"][0].copy(),
     )
 
 
-@lru_cache(maxsize=64)
+@kept
 def alone(question: Question) -> dict[str, float]:
     """For every switch that acts: how far apart the codes end with that one alone; NaN: diverged.
 

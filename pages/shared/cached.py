@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
 from pages.shared.settings import Settings
+from pages.shared.work import kept
 from wd_core import (
     DATASETS,
     Dataset,
@@ -20,23 +18,18 @@ from wd_core import (
     ridge_path,
     train,
 )
-from wd_core.arrays import Array
 from wd_core.linear.spectrum import decompose
-from wd_core.records import EpochRecord, Run
+from wd_core.records import Run
 from wd_core.training import expected_seconds
 
 # Longer than this and a run is streamed rather than waited for.
 SHORT_SECONDS = 0.15
 # Multiply-adds a second of a singular value decomposition, roughly, and what it may take at most.
 SVD_SPEED, SVD_SECONDS = 2e8, 5.0
-# Data sets up to this many numbers are shared in a cache; of larger ones only the last is kept.
-SMALL_NUMBERS = 200_000
 # Drawing more numbers than this takes longer than the eye's tenth of a second.
 SLOW_NUMBERS = 3_000_000
 # More recorded epochs than this no picture can show.
 RECORDS = 400
-# Long runs kept for their curves; a few hundred numbers each.
-STREAMED_RUNS = 64
 
 
 @dataclass(frozen=True)
@@ -52,19 +45,15 @@ class Baselines:
     many: bool = False
 
 
+@kept
 def dataset(spec: DatasetSpec) -> Dataset:
     """The data set of a spec."""
-    numbers = (spec.n_train + spec.n_test) * spec.n_features
-    return _small_dataset(spec) if numbers <= SMALL_NUMBERS else _large_dataset(spec)
+    return make_dataset(spec)
 
 
 def draws_slowly(spec: DatasetSpec) -> bool:
     """Whether so many numbers are drawn that a person would wait for them."""
     return DATASETS[spec.source].drawn and spec.n_train * spec.n_features > SLOW_NUMBERS
-
-
-_small_dataset = lru_cache(maxsize=64)(make_dataset)
-_large_dataset = lru_cache(maxsize=1)(make_dataset)
 
 
 def svd_seconds(spec: DatasetSpec) -> float:
@@ -90,50 +79,12 @@ def record_every(epochs: int) -> int:
     return -(-epochs // RECORDS)
 
 
-@lru_cache(maxsize=128)
+@kept
 def short_run(settings: Settings) -> Run:
     """The run beside the same without decay, to the end."""
     every = record_every(settings.run.epochs)
     runs = compared(settings.run)
     return collect(train(dataset(settings.data), runs, record_every=every))
-
-
-@dataclass(frozen=True)
-class Streamed:
-    """A long run that has been streamed to its end: its records, and curves from its weights."""
-
-    records: tuple[EpochRecord, ...]
-    reach: dict[str, list[float | None]]
-
-
-_streamed: OrderedDict[Settings, Streamed] = OrderedDict()
-
-
-def remember(
-    settings: Settings, records: Sequence[EpochRecord], reach: dict[str, list[float | None]]
-) -> None:
-    """Keep a long run that has been streamed to its end, but not its weights."""
-    kept = tuple(replace(record, expand=_forgotten) for record in records)
-    _streamed[settings] = Streamed(kept, reach)
-    while len(_streamed) > STREAMED_RUNS:
-        _streamed.popitem(last=False)
-
-
-def _forgotten() -> Array:
-    raise LookupError("the weights of a streamed run are not kept")
-
-
-def streamed(settings: Settings) -> Streamed | None:
-    """What is kept of a long run, if it has been streamed to its end."""
-    return _streamed.get(settings)
-
-
-def known(settings: Settings) -> Sequence[EpochRecord] | None:
-    """The records of a run that is short or has been streamed to its end; else None."""
-    if is_short(settings):
-        return short_run(settings).records
-    kept = streamed(settings)
-    return kept.records if kept else None
 
 
 def constant_loss(data: Dataset) -> float:
@@ -151,7 +102,7 @@ def zero_loss(data: Dataset) -> float:
     return float(np.mean(data.y_train**2)) / 2
 
 
-@lru_cache(maxsize=256)
+@kept
 def baselines(spec: DatasetSpec, weight_decay: float | None) -> Baselines:
     """The constant predictor's test loss, and the exact ridge solution's if a λ is given."""
     data = dataset(spec)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from pages.shared import cached
 from pages.shared.settings import SETTINGS, Settings, Steps
+from pages.shared.work import kept
 from wd_core import DatasetSpec, Hyperparameters
 from wd_core.linear.behaviour import StabilityLimit, behaviour
 from wd_core.trials import Course, Trial, affordable, courses, settling
@@ -34,19 +34,19 @@ def limit(settings: Settings) -> StabilityLimit:
     return _limit(settings.data, alike)
 
 
-@lru_cache(maxsize=64)
+@kept
 def _limit(spec: DatasetSpec, run: Hyperparameters) -> StabilityLimit:
     return behaviour(run, spec.n_train).limit(cached.dataset(spec))
 
 
-@lru_cache(maxsize=64)
+@kept
 def course(settings: Settings) -> Course | None:
     """What the run does when it goes on; None where that takes too long."""
     data = cached.dataset(settings.data)
     return courses(data, [settings.run])[0] if affordable(data, [settings.run]) else None
 
 
-@lru_cache(maxsize=64)
+@kept
 def remedies(settings: Settings) -> Remedies:
     """What is found by trying, as far as that is done while somebody waits."""
     run = settings.run

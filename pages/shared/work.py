@@ -23,7 +23,7 @@ from pages.shared.places import Places
 from pages.shared.store import Entry, Store
 
 # All that is kept may take so many megabytes, unless the environment says otherwise.
-VARIABLE, MEGABYTES = "WEIGHT_DECAY_KEPT_MB", 256
+VARIABLE, MEGABYTES = "WEIGHT_DECAY_KEPT_MB", 512
 STORE = Store(int(float(os.environ.get(VARIABLE, MEGABYTES)) * 2**20))
 # So many works are moved on at once, whoever watches: more would only slow each other down.
 AT_ONCE = Places(2)
@@ -87,6 +87,14 @@ def resumable(work: Callable[Concatenate[Sequence[P], Q], Parts[P]]) -> Callable
         return STORE.entry(question, lambda asked: Growth(asked, begin, resumes=True))
 
     return ask
+
+
+def count_again(work: Callable[Q, A], *args: Q.args, **kwargs: Q.kwargs) -> None:
+    """Count anew what is kept of an answer of `kept`, which has grown as it was used."""
+    question = (work.__wrapped__, args, *sorted(kwargs.items()))  # type: ignore[attr-defined]
+    answer = STORE.entry(question, _Answer[A])
+    if answer.ready:
+        STORE.add(answer, answer.value)
 
 
 def running() -> frozenset[Growth[Any]]:
@@ -218,10 +226,12 @@ class Growth(Entry, Generic[P]):
             if self._work is None:
                 self._work = self._begin(self.parts)
                 _RUNNING.add(self)
-            while time.monotonic() < until:
+            while True:
                 part = next(self._work)
                 if part is not None:
                     self._parts.append(part)
+                if time.monotonic() >= until:
+                    break
         except StopIteration:
             self.whole = True
             self._end()

@@ -39,7 +39,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import cached, words
+from pages.shared import words, work
 from pages.shared.numbers import Digits
 from pages.shared.words import Said
 from tests.matrix.checks import CHECKS, Check
@@ -86,7 +86,7 @@ def forget() -> None:
             for thing in list(vars(module).values()):
                 if callable(getattr(thing, "cache_clear", None)):
                     thing.cache_clear()
-    cached._streamed.clear()
+    work.STORE.clear()
 
 
 @dataclass

@@ -11,18 +11,21 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from pages.shared import cached
+from pages.shared import cached, work
 from pages.shared.encoding import encode
+from pages.shared.payload import Events
 from pages.shared.plotting import MARKS
-from pages.shared.remedies import remedies
 from pages.shared.run import Pin
 from pages.shared.settings import DEFAULTS, SETTINGS, Settings, Value, relevant, settings_of
+from pages.shared.store import Store
+from pages.train import answer
 from pages.train.payload import picture
 from pages.train.payload.picture import stream, training_picture
 from pages.train.words import diverged
 from tests.matrix.driver import number, recording
 from tests.matrix.recompute import Recomputed
 from wd_core import Dataset, DatasetSpec, Run, collect, make_dataset, train
+from wd_core.training import interruptible
 
 # The picture's numbers have six digits.
 SIX_DIGITS = 1e-5
@@ -414,7 +417,7 @@ def test_a_run_that_diverges_says_when_and_why_and_stops_there(values: dict[str,
 )
 def test_what_is_advised_settles(values: dict[str, Value]) -> None:
     with recording() as said:
-        remedies.cache_clear()
+        work.STORE.clear()
         training_picture(settings_of(values))
     (advised,) = (number(s.values["advised_lr"]) for s in said if "advised_lr" in s.values)
     assert advised < values["lr"]
@@ -534,7 +537,8 @@ def all_runs_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every run is streamed, and every record is sent at once."""
     monkeypatch.setattr(cached, "SHORT_SECONDS", -1.0)
     monkeypatch.setattr(picture, "PACE_SECONDS", 0.0)
-    monkeypatch.setattr(cached, "_streamed", type(cached._streamed)())
+    monkeypatch.setattr(work, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(work, "STORE", Store(2**28))
 
 
 @pytest.fixture
@@ -545,14 +549,24 @@ def closings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def watched(*args: Any, **options: Any) -> Iterator[Any]:
         epoch = -1
         try:
-            for record in train(*args, **options):
-                epoch = record.epoch
+            for record in interruptible(*args, **options):
+                epoch = epoch if record is None else record.epoch
                 yield record
         finally:
             ended.append(epoch)
 
-    monkeypatch.setattr(picture, "train", watched)
+    monkeypatch.setattr(answer, "interruptible", watched)
     return ended
+
+
+def told(events: Events) -> list[Any]:
+    """What a stream says, without its moments to stop."""
+    return [event for event in events if event is not None]
+
+
+def first(events: Events) -> Any:
+    """What it says next."""
+    return next(event for event in events if event is not None)
 
 
 def joined(events: list[tuple[str, dict[str, Any]]]) -> dict[str, list[float | None]]:
@@ -577,7 +591,7 @@ def test_short_runs_have_no_stream_and_really_long_ones_do() -> None:
 
 @pytest.mark.usefixtures("all_runs_long")
 def test_a_stream_brings_rows_then_the_picture_then_its_end() -> None:
-    events = list(stream(settings_of({"epochs": 30})))
+    events = told(stream(settings_of({"epochs": 30})))
     assert [name for name, _ in events] == ["rows"] * 31 + ["picture", "done"]
     rows = [payload for name, payload in events if name == "rows"]
     assert [row["epoch"] for row in rows] == list(range(31))
@@ -590,7 +604,7 @@ def test_a_stream_brings_rows_then_the_picture_then_its_end() -> None:
 @pytest.mark.usefixtures("all_runs_long")
 def test_a_stream_ends_with_what_training_at_once_gives() -> None:
     settings = settings_of({"epochs": 30, "optimizer": "nesterov"})
-    events = list(stream(settings))
+    events = told(stream(settings))
     finished, run = dict(events)["picture"], at_once(settings)
     for name, values in joined(events).items():
         assert finished["series"][name] == values
@@ -604,14 +618,14 @@ def test_a_streamed_picture_is_the_one_sent_whole(monkeypatch: pytest.MonkeyPatc
     settings = settings_of({"epochs": 40, "seed": 2})
     whole = training_picture(settings)
     monkeypatch.setattr(cached, "SHORT_SECONDS", -1.0)
-    finished = dict(stream(settings))["picture"]
+    finished = dict(told(stream(settings)))["picture"]
     assert finished == {key: whole[key] for key in finished}
 
 
 @pytest.mark.usefixtures("all_runs_long")
 def test_rows_come_at_a_pace_not_once_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture, "PACE_SECONDS", math.inf)
-    events = list(stream(settings_of({"epochs": 30})))
+    events = told(stream(settings_of({"epochs": 30})))
     rows = [payload for name, payload in events if name == "rows"]
     assert [row["epoch"] for row in rows] == [0, 30]
     assert joined(events)["epoch"] == list(range(31))
@@ -620,7 +634,7 @@ def test_rows_come_at_a_pace_not_once_an_epoch(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.usefixtures("all_runs_long")
 def test_the_start_is_shown_before_slow_data_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cached, "SLOW_NUMBERS", 0)
-    events = list(stream(settings_of({"epochs": 3})))
+    events = told(stream(settings_of({"epochs": 3})))
     assert [name for name, _ in events] == ["picture"] * 2 + ["rows"] * 3 + ["picture", "done"]
     early, start = events[0][1]["series"], events[1][1]["series"]
     assert early["train_loss"] == early["gap"] == early["objective_0"] == [None]
@@ -632,8 +646,8 @@ def test_the_start_is_shown_before_slow_data_are_drawn(monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("all_runs_long")
 def test_closing_a_stream_ends_the_run(closings: list[int]) -> None:
     events = stream(settings_of({"epochs": cached.RECORDS}))
-    next(events)
-    assert next(events)[1]["epoch"] == 1
+    assert first(events)[1]["epoch"] == 0
+    assert first(events)[1]["epoch"] == 1
     assert closings == []
     events.close()  # type: ignore[attr-defined]
     assert closings == [1]
@@ -643,10 +657,10 @@ def test_closing_a_stream_ends_the_run(closings: list[int]) -> None:
 def test_a_streamed_run_can_be_pinned_only_once_it_has_ended() -> None:
     settings = settings_of({"epochs": 30, "seed": 8})
     events = stream(settings)
-    next(events)
+    first(events)
     events.close()  # type: ignore[attr-defined]
     assert picture.final_numbers(settings) is None
-    finished = dict(stream(settings))["picture"]
+    finished = dict(told(stream(settings)))["picture"]
     end = picture.final_numbers(settings)
     assert end is not None
     assert end["test"] == pytest.approx(finished["series"]["test_loss"][-1], rel=SIX_DIGITS)
@@ -658,7 +672,7 @@ def test_a_streamed_run_can_be_pinned_only_once_it_has_ended() -> None:
 def test_a_streamed_run_is_not_trained_again_when_it_is_pinned() -> None:
     settings = settings_of({"epochs": 30, "seed": 9})
     assert training_picture(settings)["stream"]
-    finished = dict(stream(settings))["picture"]
+    finished = dict(told(stream(settings)))["picture"]
     pinned = training_picture(settings, [Pin("kept", settings)])
     assert pinned["stream"] is None
     assert pinned["series"] == finished["series"]
@@ -675,22 +689,22 @@ def test_pins_leave_the_work_of_a_stream_the_same() -> None:
 
 
 @pytest.mark.usefixtures("all_runs_long")
-def test_streamed_runs_are_forgotten_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cached, "STREAMED_RUNS", 2)
-    runs = [settings_of({"epochs": 2, "seed": seed}) for seed in range(3)]
+def test_streamed_runs_are_forgotten_in_their_order() -> None:
+    runs = [settings_of({"epochs": 2, "seed": seed}) for seed in range(12)]
     for settings in runs:
-        list(stream(settings))
-    assert [picture.final_numbers(settings) is not None for settings in runs] == [
-        False,
-        True,
-        True,
-    ]
+        told(stream(settings))
+        if settings == runs[0]:
+            work.STORE.budget = 4 * work.STORE.bytes
+        assert work.STORE.bytes <= work.STORE.budget
+    is_known = [picture.final_numbers(settings) is not None for settings in runs]
+    assert is_known == sorted(is_known)
+    assert is_known[0] < is_known[-1]
 
 
 def test_a_long_run_that_diverges_ends_with_its_reason() -> None:
     settings = settings_of({"lr": 1.0, "epochs": 20000})
     assert not cached.is_short(settings)
-    events = list(stream(settings))
+    events = told(stream(settings))
     assert [name for name, _ in events][-2:] == ["picture", "done"]
     finished = dict(events)["picture"]
     assert finished["sentence"].startswith("Diverged by epoch ")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pages.shared import cached
 from pages.shared.settings import Settings
+from pages.shared.work import kept
 from wd_core import Dataset, collect, ridge_path, train
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import Behaviour, behaviour
@@ -68,7 +68,7 @@ def _records(settings: Settings) -> Sequence[EpochRecord]:
     return collect(train(cached.dataset(settings.data), [settings.run], record_every=every)).records
 
 
-@lru_cache(maxsize=64)
+@kept
 def split(settings: Settings) -> Split:
     """The parts of w over the epochs of a run that is `soon` there."""
     data = cached.dataset(settings.data)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pages.shared import cached
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Steps
+from pages.shared.work import kept
 from wd_core import DatasetSpec
 from wd_core.arrays import Array
 from wd_core.linear.filters import closest_steps, closest_weight_decay
@@ -28,7 +29,7 @@ def measurable(spec: DatasetSpec) -> bool:
     return cached.svd_seconds(spec) <= cached.SVD_SECONDS
 
 
-@lru_cache(maxsize=32)
+@kept
 def spectrum(spec: DatasetSpec) -> Spectrum:
     """The directions of the centred training data."""
     return decompose(cached.dataset(spec))

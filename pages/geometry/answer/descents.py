@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.geometry.answer.solutions import Box, Solutions
+from pages.geometry.answer.solutions import Box, Solutions, problem, solutions
 from pages.geometry.question.scene import Scene
+from pages.shared.work import kept
 from wd_core import Dataset, Hyperparameters, collect, train
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import StabilityLimit, behaviour
@@ -21,10 +21,10 @@ def stability(scene: Scene, solved: Solutions) -> Array:
     return np.asarray(scene.lr * (solved.eigenvalues[:, 0] + solved.weight_decay))
 
 
-@lru_cache(maxsize=4)
-def products(scene: Scene, solved: Solutions) -> Array:
+@kept
+def products(scene: Scene) -> Array:
     """η(s + λ) of the steepest direction that the start has a part along, in every picture, [K]."""
-    start = [scene.start1, scene.start2]
+    start, solved = [scene.start1, scene.start2], solutions(scene)
     pairs = zip(solved.surfaces, solved.weight_decay.tolist(), strict=True)
     return np.array([surface.descent_product(start, scene.lr, lam) for surface, lam in pairs])
 
@@ -34,7 +34,7 @@ def full_batch(scene: Scene, solved: Solutions) -> tuple[Array, Array, NDArray[n
     surface, lams = solved.surfaces[0], solved.weight_decay.tolist()
     start = [scene.start1, scene.start2]
     full = np.array([surface.descent(start, scene.lr, lam, scene.steps) for lam in lams])
-    unstable = products(scene, solved) > 2
+    unstable = products(scene) > 2
     ends = np.zeros((len(lams), 2))
     for k in np.flatnonzero(unstable):
         full[k], ends[k] = to_edge(full[k], solved.box)
@@ -77,9 +77,11 @@ def batches(scene: Scene, data: Dataset) -> list[NDArray[np.int64]]:
     return [rows[first : first + size] for rows in order for first in a_pass][: scene.steps]
 
 
-@lru_cache(maxsize=64)
-def limit_of_passes(scene: Scene, data: Dataset, weight_decay: float) -> StabilityLimit:
-    """The η above which its first pass, repeated for ever, diverges, the bias with it."""
+@kept
+def limit_of_passes(scene: Scene, weight_decay: float) -> StabilityLimit:
+    """The η above which SGD's first pass, repeated for ever, diverges, the bias with it."""
+    data = problem(scene.problem()).dataset
+    assert data is not None
     return behaviour(_run(scene, data, weight_decay), data.n_train).limit(data)
 
 

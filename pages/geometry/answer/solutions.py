@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from pages.geometry.question.scene import DECADES, DEFAULT, WEIGHT_DECAYS, Scene, with_l1
 from pages.geometry.question.sources import Problem
+from pages.shared.work import kept
 from wd_core.arrays import Array
 from wd_core.plane.quadratic import Quadratic
 
@@ -129,13 +129,13 @@ class Solutions:
         return by_theta and not by_weight_decay
 
 
-@lru_cache(maxsize=32)
+@kept
 def problem(scene: Scene) -> Problem:
     """The problem of a scene as `Scene.problem` gives it. ValueError with a sentence."""
     return scene.kind.pose(scene)
 
 
-@lru_cache(maxsize=64)
+@kept
 def solutions(scene: Scene) -> Solutions:
     """Every picture of a scene; of it only the problem, λ, θ and whether L1 is on are read."""
     given = problem(scene.problem())

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import partial
 
 import numpy as np
 
 from pages.geometry.question.settings import SceneSettings
+from pages.shared import cached
 from pages.shared.words import Said, say
+from pages.shared.work import kept
 from wd_core import (
     DATASETS,
     Dataset,
@@ -142,33 +144,36 @@ def _of_examples(scene: SceneSettings, given: Problem) -> Said:
 
 def _slice(scene: SceneSettings) -> Problem:
     n_train, n_features = DATASETS[scene.data].within(scene.n_train, scene.n_features)
-    data = make_dataset(
-        DatasetSpec(
-            source=scene.data,
-            n_train=n_train,
-            n_test=1,
-            n_features=n_features,
-            noise=scene.noise,
-            true_weight=1 / math.sqrt(n_features),
-            correlation=CORRELATED,
-            seed=scene.seed,
-        )
+    spec = DatasetSpec(
+        source=scene.data,
+        n_train=n_train,
+        n_test=1,
+        n_features=n_features,
+        noise=scene.noise,
+        true_weight=1 / math.sqrt(n_features),
+        correlation=CORRELATED,
+        seed=scene.seed,
     )
+    data = cached.dataset(spec)
     alone = len(decompose(data).s) == n_features
     if not turns(data):
         fixed = Slice.through(data, 0.0).quadratic
         return replace(_of(fixed, ("along w̃", "across w̃"), data), alone=alone)
-    planes = lru_cache(maxsize=256)(lambda lam: Slice.through(data, lam))
     return Problem(
-        surface=lambda lam: planes(lam).quadratic,
+        surface=lambda lam: _plane(spec, lam).quadratic,
         norm=lambda lam: norm_for_weight_decay(data, lam),
         weight_decay=lambda theta: weight_decay_for_norm(data, theta),
         free_norm=norm_for_weight_decay(data, 0.0),
         names=("along w̃", "towards w*"),
         alone=alone,
         dataset=data,
-        slices=planes,
+        slices=partial(_plane, spec),
     )
+
+
+@kept
+def _plane(spec: DatasetSpec, weight_decay: float) -> Slice:
+    return Slice.through(cached.dataset(spec), weight_decay)
 
 
 def _of_slice(scene: SceneSettings, given: Problem) -> Said:

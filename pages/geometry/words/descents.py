@@ -21,7 +21,7 @@ def ends(scene: Scene, solved: Solutions) -> list[Said] | None:
     """Where full-batch descent goes, for every picture; None where no path is drawn."""
     if not with_descent(scene) or outside(scene, solved.box):
         return None
-    pairs = zip(products(scene, solved).tolist(), stability(scene, solved).tolist(), strict=True)
+    pairs = zip(products(scene).tolist(), stability(scene, solved).tolist(), strict=True)
     return [_end(scene, solved, k, *pair) for k, pair in enumerate(pairs)]
 
 
@@ -124,7 +124,7 @@ def minibatches(scene: Scene, data: Dataset, solved: Solutions) -> list[Said]:
 
 def _limit_of_batches(scene: Scene, data: Dataset, solved: Solutions) -> list[Said]:
     size, n = min(scene.batch_size, data.n_train), data.n_train
-    limit = limit_of_passes(scene, data, solved.now)
+    limit = limit_of_passes(scene, solved.now)
     if limit.kind == "none":
         return [
             say(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from pages.map.question import Panel
+from pages.shared.work import kept
 from wd_core import OPTIMIZERS, Dataset, Hyperparameters, Quadratic, train
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import End, behaviour
@@ -43,7 +43,7 @@ class Arrival:
         return self.away <= NEAR
 
 
-@lru_cache(maxsize=8)
+@kept
 def arrivals(optimizers: tuple[str, ...]) -> tuple[Arrival, ...]:
     """Full-batch descent from w = 0, with data whose curvature is CURVATURE and whose mean is 0."""
     half = np.diag(np.sqrt(2 * np.array(CURVATURE)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
 from pages.map.question import Plan
 from pages.shared import cached
+from pages.shared.work import kept
 from wd_core import DatasetSpec, Hyperparameters
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import Behaviour, behaviour
@@ -85,7 +85,7 @@ def edges(plan: Plan, panel: int, *, whole: bool = True) -> Edges:
     )
 
 
-@lru_cache(maxsize=64)
+@kept
 def full_batch(plan: Plan, panel: int) -> Edge | None:
     """The exact limit of descent on all examples, the median over the seeds.
 
@@ -109,7 +109,7 @@ def _full(plan: Plan, panel: int) -> Array:
     return np.array([limit.lr.at({**found.symbols, "h": h}).value for h in curvatures.tolist()])
 
 
-@lru_cache(maxsize=64)
+@kept
 def batches(plan: Plan, panel: int) -> Edge | None:
     """The limit of repeating the first epoch's batches for ever, the median over the seeds.
 
@@ -151,18 +151,18 @@ def _data_of(plan: Plan) -> tuple[DatasetSpec, ...]:
     return tuple(plan.spec(seed) for seed in range(plan.seeds))
 
 
-@lru_cache(maxsize=16)
+@kept
 def _curvatures(specs: tuple[DatasetSpec, ...], counted: tuple[float, ...]) -> Array:
     found = [_curvature(spec).largest(counted) for spec in specs]
     return np.asarray(np.median(found, axis=0))
 
 
-@lru_cache(maxsize=64)
+@kept
 def _curvature(spec: DatasetSpec) -> Curvature:
     return Curvature.of(cached.dataset(spec).X_train)
 
 
-@lru_cache(maxsize=64)
+@kept
 def _cycles(
     specs: tuple[DatasetSpec, ...], runs: tuple[Hyperparameters, ...], strengths: tuple[float, ...]
 ) -> Array:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
 from pages.shared import cached
 from pages.shared.remedies import smaller
 from pages.shared.settings import Settings
+from pages.shared.work import kept
 from pages.step.answer.replays import measured
 from wd_core import OPTIMIZERS
 from wd_core.trials import Course, Trial, affordable, courses, settling
@@ -51,7 +51,7 @@ class Mend:
         return next((t for t in self.tried if t.settles), None)
 
 
-@lru_cache(maxsize=64)
+@kept
 def outcome(settings: Settings) -> Outcome:
     """What the run does."""
     data, run = cached.dataset(settings.data), settings.run
@@ -80,7 +80,7 @@ def candidates(settings: Settings) -> list[float]:
     return smaller("lr", float(np.fmin(settings.run.lr, measured(settings).limit)))
 
 
-@lru_cache(maxsize=64)
+@kept
 def mends(settings: Settings) -> tuple[Mend, ...] | None:
     """What was tried: smaller η, and where none settles, smaller λ and μ, down to what serves.
 

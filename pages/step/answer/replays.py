@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from threading import Lock
 
 import numpy as np
 
 from pages.shared import cached
 from pages.shared.settings import Settings
+from pages.shared.work import count_again, kept
 from wd_core import OPTIMIZERS, DatasetSpec, collect, train
 from wd_core.arrays import Array
 from wd_core.linear.inspection import Inspection, Replay
@@ -23,26 +23,32 @@ MEASURE_SECONDS = 2.0
 WEIGHT_DECAYS = (1e-3, 1e3)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Walked:
     """A replay that one session at a time moves."""
 
+    settings: Settings
     replay: Replay
-    lock: Lock = field(default_factory=Lock)
+    furthest: int = 0
+    lock: Lock = field(default_factory=Lock, repr=False)
 
     def step(self, number: int) -> Inspection:
         """The step of this number, or the last one that can be shown."""
         with self.lock:
-            return self.replay.step(number)
+            seen = self.replay.step(number)
+        if number > self.furthest:
+            self.furthest = number
+            count_again(walked, self.settings)
+        return seen
 
 
-@lru_cache(maxsize=16)
+@kept
 def walked(settings: Settings) -> Walked:
     """The replay of a run; a short one has been walked to its end, so its last step is known."""
-    found = Walked(Replay(cached.dataset(settings.data), settings.run))
+    replay = Replay(cached.dataset(settings.data), settings.run)
     if cached.is_short(settings):
-        found.step(found.replay.last)
-    return found
+        replay.step(replay.last)
+    return Walked(settings, replay)
 
 
 def other_decay(settings: Settings, kind: str) -> Settings:
@@ -56,7 +62,7 @@ def other_decay(settings: Settings, kind: str) -> Settings:
     return replace(settings, run=replace(run, optimizer=optimizer, decay=kind))  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=64)
+@kept
 def bias_decayed(settings: Settings) -> Run | None:
     """The run to its end with the bias decayed too; None where that takes a while."""
     if not cached.is_short(settings):
@@ -70,19 +76,19 @@ def measurable(settings: Settings) -> bool:
     return cached.svd_seconds(settings.data) <= MEASURE_SECONDS
 
 
-@lru_cache(maxsize=64)
+@kept
 def measured(settings: Settings) -> Limits:
     """The stability limits of a run."""
     return limits(cached.dataset(settings.data), settings.run)
 
 
-@lru_cache(maxsize=32)
+@kept
 def curvature(spec: DatasetSpec) -> Curvature:
     """The curvature of a training set for any λ."""
     return Curvature.of(cached.dataset(spec).X_train)
 
 
-@lru_cache(maxsize=32)
+@kept
 def reached(spec: DatasetSpec) -> bool:
     """Whether the training examples reach every direction of (w, b)."""
     X = cached.dataset(spec).X_train
@@ -90,7 +96,7 @@ def reached(spec: DatasetSpec) -> bool:
     return bool(rank > X.shape[1])
 
 
-@lru_cache(maxsize=32)
+@kept
 def edge(spec: DatasetSpec) -> tuple[Array, Array]:
     """The λ of the phase picture, and the largest curvature at each."""
     weight_decays = np.geomspace(*WEIGHT_DECAYS, 121)

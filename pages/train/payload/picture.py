@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +11,7 @@ import numpy as np
 
 from pages.shared import cached
 from pages.shared.numbers import number_text, plain
+from pages.shared.pace import Pace
 from pages.shared.palette import OPTIMUM, TEXT
 from pages.shared.payload import Events, Figure, Part, Payload, Rows
 from pages.shared.plotting import MARKS, Series
@@ -20,10 +20,11 @@ from pages.shared.run import RUN, Asked, Pin
 from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, relevant, within
 from pages.shared.words import Said, say
 from pages.train import figure
+from pages.train.answer import beyond_of, known, long_run, records_of, until_divergence
 from pages.train.payload import tiles
 from pages.train.question import DEFAULT, FORM, Shown
 from pages.train.words import diverged, story
-from wd_core import make_dataset, train, unreachable_norm
+from wd_core import make_dataset, train
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import End, behaviour
 from wd_core.records import EpochRecord
@@ -32,8 +33,6 @@ from wd_core.records import EpochRecord
 PACE_SECONDS = 0.1
 # The last tenth of a run says how much its test loss still moves.
 LATELY = 10
-# Below this share of the start's norm, the part out of reach is rounding.
-NOTHING_LEFT = 1e-9
 TAKES_A_WHILE = say("This run takes a while: its curves are drawn as they come.")
 
 COLUMNS = ("train_loss", "test_loss", "weight_norm", "penalty", "gap", "objective")
@@ -51,7 +50,7 @@ def training_picture(
     query = FORM.query(Asked(settings, shown, tuple(pins)))
     read = relevant(settings.data.source, settings.run.optimizer)
     front = [key for key in FRONT if key in read]
-    records = cached.known(settings)
+    records = known(settings)
     part = _finished(settings, records, pins, waits) if records else _begun(settings, pins)
     payload: Payload = {
         "run": query or "defaults",
@@ -104,26 +103,24 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Events:
                 ),
             ),
         )
-    data, every = cached.dataset(settings.data), cached.record_every(epochs)
-    began = sent = time.monotonic()
     records: list[EpochRecord] = []
-    new = 0
-    with closing(train(data, cached.compared(settings.run), record_every=every)) as run:
-        for record in run:
-            records.append(record)
-            new += 1
-            now = time.monotonic()
-            if slow and record.epoch == 0:
+    new: list[EpochRecord] = []
+    pace = Pace(PACE_SECONDS)
+    with closing(long_run(settings).watch()) as coming:
+        for parts in coming:
+            came = records_of(parts)
+            records, new = [*records, *came], [*new, *came]
+            if slow and came == records and came:
                 yield "picture", Part(series=_series(records), sentence=TAKES_A_WHILE)
-                new = 0
-            elif record.epoch in (0, epochs) or now - sent >= PACE_SECONDS:
-                left = (
-                    (now - began) / record.epoch * (epochs - record.epoch) if record.epoch else None
-                )
-                series = _series(records[-new:])
-                yield "rows", Rows(series=series, epoch=record.epoch, seconds_left=left)
-                sent, new = now, 0
-    cached.remember(settings, records, _reach(settings, _until_divergence(records)))
+                new = []
+            elif new and (len(new) == len(records) or new[-1].epoch == epochs or pace.due()):
+                epoch = new[-1].epoch
+                left = pace.seconds_left(epoch, epochs)
+                yield "rows", Rows(series=_series(new), epoch=epoch, seconds_left=left)
+                pace.sent()
+                new = []
+            else:
+                yield None
     yield "picture", _finished(settings, records, pins)
     yield "done", {}
 
@@ -144,7 +141,7 @@ def final_numbers(settings: Settings) -> dict[str, float] | None:
 
     A loss that is rounding is 0.
     """
-    records = cached.known(settings)
+    records = known(settings)
     if records is None:
         return None
     last, end = records[-1], _outcome(settings, records)
@@ -170,19 +167,14 @@ def _finished(
     goal = behaviour(settings.run, settings.data.n_train).end
     aim = None if goal.weight_decay is None else goal.weight_decay.value
     baselines = cached.baselines(settings.data, aim)
-    shown, kept = _until_divergence(records), cached.streamed(settings)
+    shown = until_divergence(records)
     last = max(1, shown[-1].epoch) if records[-1].diverged[0] else None
-    series = _series(shown) | (kept.reach if kept else _reach(settings, shown))
+    series = _series(shown) | _beyond(settings, shown)
     return {
         "series": series,
         "figure": _figure(settings, series, baselines, pins, last),
         "sentence": _sentence(settings, records, baselines, goal, waits),
     }
-
-
-def _until_divergence(records: Sequence[EpochRecord]) -> Sequence[EpochRecord]:
-    """The records before the run left the range of numbers; the start in any case."""
-    return [record for record in records if not record.diverged[0]] or records[:1]
 
 
 def _series(records: Sequence[EpochRecord]) -> Series:
@@ -209,24 +201,16 @@ def _listed(values: Array) -> list[float | None]:
     return [float(f"{x:.6g}") if math.isfinite(x) else None for x in values.tolist()]
 
 
-def _reach(settings: Settings, records: Sequence[EpochRecord]) -> Series:
+def _beyond(settings: Settings, records: Sequence[EpochRecord]) -> Series:
     """The norm of the part of w that no example reaches, and where theory says it must be."""
-    if cached.svd_seconds(settings.data) > cached.SVD_SECONDS:
+    found = beyond_of(settings, records)
+    if found is None:
         return {}
-    data = cached.dataset(settings.data)
-    weights = np.array([record.weights[0] for record in records])
-    left = unreachable_norm(data.X_train, weights)
-    if not left[0] > NOTHING_LEFT * float(np.linalg.norm(weights[0])):
-        return {}
-    series: Series = {"unreachable": _listed(left)}
-    found = behaviour(settings.run, data.n_train)
-    if found.has_factor:
-        epochs = np.array([record.epoch for record in records])
-        marked = np.full(len(epochs), np.nan)
-        places = np.linspace(0, len(epochs) - 1, MARKS + 1).round().astype(int)
-        alone = found.shrinking
-        with np.errstate(over="ignore"):
-            marked[places] = left[0] * np.abs(alone.left(epochs[places] * alone.an_epoch))
+    series: Series = {"unreachable": _listed(found.norm)}
+    if found.predicted is not None:
+        marked = np.full(len(records), np.nan)
+        places = np.linspace(0, len(records) - 1, MARKS + 1).round().astype(int)
+        marked[places] = found.predicted[places]
         series["predicted"] = _listed(marked)
     return series
 
@@ -329,7 +313,7 @@ def _name_of_exact(settings: Settings, baselines: cached.Baselines) -> str:
 
 
 def _pinned(pin: Pin) -> figure.Curve | None:
-    records = cached.known(pin.settings)
+    records = known(pin.settings)
     if records is None:
         return None
     s = _series(records)

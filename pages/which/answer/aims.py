@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
 from pages.shared import cached
 from pages.shared.words import say
+from pages.shared.work import kept
 from pages.which.answer.measured import MOST_SVD, Seen
 from pages.which.answer.rounding import rounding_share, without_rounding
 from pages.which.question import Problem
@@ -94,7 +94,7 @@ def _aims(problem: Problem) -> list[float]:
     return [0.0 if aim is None else aim.value for aim in aims]
 
 
-@lru_cache(maxsize=32)
+@kept
 def _tests(spec: DatasetSpec, weight_decays: tuple[float, ...]) -> Array:
     """The exact test loss at each of these λ."""
     assert cached.svd_seconds(spec) <= MOST_SVD
