@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import closing
-from functools import lru_cache
 
 import numpy as np
 
 from pages.map.answer import limits
-from pages.map.answer.cells import Cells, Middle, cells, spread, too_much
+from pages.map.answer.cells import Cells, Middle, all_cells, cells, spread, too_much, trained
 from pages.map.answer.valley import Valley, valley
 from pages.map.figure import maps as figure
 from pages.map.figure.axes import Frame
@@ -19,15 +17,15 @@ from pages.map.question import FORM, VARIED, Panel, Plan, Shown, plan_of
 from pages.map.words import cells as cells_words
 from pages.map.words import maps as words
 from pages.shared import cached
+from pages.shared.pace import Pace
 from pages.shared.payload import Events, Figure, Part, Payload, Rows
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import DEFAULTS, Settings, settings_of
+from pages.shared.work import kept
 from wd_core.arrays import Array
 
 # The picture is sent anew at this pace while cells come.
 PACE_SECONDS = 0.2
-# Whole pictures that are kept: whoever chooses another cell has the same one.
-WHOLE = 8
 # Residuals of this share of the targets are rounding.
 ROUNDED = 1e-13
 
@@ -69,33 +67,35 @@ def stream(settings: Settings, shown: Shown) -> Events:
     plan = plan_of(settings, shown)
     if why := too_much(plan):
         raise ValueError(why)
-    found = cells(plan)
-    began, sent, ends, before, new = time.monotonic(), 0.0, None, found.done, False
-    with closing(found.fill()) as training:
-        for came in training:
-            new, now = new or came, time.monotonic()
-            if now - sent < PACE_SECONDS:
+    runs, found = trained(plan), Cells(plan)
+    pace, new = Pace(PACE_SECONDS, cells(plan).done), True
+    with closing(runs.watch()) as coming:
+        for batches in coming:
+            for batch in batches:
+                found.add(batch)
+            new = new or len(batches) > 0
+            if not pace.due():
+                yield None
                 continue
-            done = found.done
             if new:
                 yield "picture", _now(found)
-                ends = now + (now - began) / max(1, done - before) * (found.total - done)
-            left = None if ends is None else max(0.0, ends - now)
-            yield "rows", Rows(series={}, epoch=done, seconds_left=left)
-            sent, new = now, False
+            left = pace.seconds_left(found.done, found.total)
+            yield "rows", Rows(series={}, epoch=found.done, seconds_left=left)
+            pace.sent()
+            new = False
     yield "picture", _now(found)
     yield "done", {}
 
 
 def _now(found: Cells) -> Part:
     """What follows from the cells that are there."""
-    return _whole(found) if found.complete else _drawn(found, whole=False)
+    return _whole(found.plan) if found.complete else _drawn(found, whole=False)
 
 
-@lru_cache(maxsize=WHOLE)
-def _whole(found: Cells) -> Part:
+@kept
+def _whole(plan: Plan) -> Part:
     """The same once all of them are there: nothing in it changes any more."""
-    return _drawn(found, whole=True)
+    return _drawn(all_cells(plan), whole=True)
 
 
 def _drawn(found: Cells, *, whole: bool) -> Part:
@@ -135,14 +135,14 @@ def valleys_of(plan: Plan, middle: Middle) -> list[Valley | None]:
     ]
 
 
-@lru_cache(maxsize=64)
+@kept
 def predicting_the_mean(plan: Plan) -> float:
     """The test loss without any weights: as in a cell, that in the middle of the seeds."""
     losses = sorted(cached.constant_loss(cached.dataset(plan.spec(s))) for s in range(plan.seeds))
     return losses[(plan.seeds - 1) // 2]
 
 
-@lru_cache(maxsize=64)
+@kept
 def rounding(plan: Plan) -> float:
     """Up to this test loss the residuals are rounding of the targets."""
     targets = cached.dataset(plan.spec(0)).y_test

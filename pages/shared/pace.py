@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 
@@ -10,11 +11,12 @@ class Pace:
 
     def __init__(self, seconds: float, done: int = 0) -> None:
         self.seconds = seconds
-        self._began = self._sent = time.monotonic()
-        self._before = done
+        self._began, self._sent = time.monotonic(), -math.inf
+        self._before = self._done = done
+        self._end: float | None = None
 
     def due(self) -> bool:
-        """Whether it is time for the next event."""
+        """Whether it is time for the next event; for the first one it is at once."""
         return time.monotonic() - self._sent >= self.seconds
 
     def sent(self) -> None:
@@ -23,7 +25,8 @@ class Pace:
 
     def seconds_left(self, done: int, total: int) -> float | None:
         """How long the rest takes at the speed so far; None while nothing is known of it."""
-        came = done - self._before
-        if came <= 0:
-            return None
-        return (time.monotonic() - self._began) / came * (total - done)
+        now = time.monotonic()
+        if done > self._done:
+            self._end = now + (now - self._began) / (done - self._before) * (total - done)
+            self._done = done
+        return None if self._end is None else max(0.0, self._end - now)

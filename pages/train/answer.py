@@ -77,9 +77,10 @@ def records_of(parts: Sequence[Part]) -> list[EpochRecord]:
 
 def beyond_of(settings: Settings, records: Sequence[EpochRecord]) -> Beyond | None:
     """The part out of reach of a run that is known."""
-    if cached.is_short(settings):
-        return beyond(settings, records)
-    return next((part for part in long_run(settings).parts if isinstance(part, Beyond)), None)
+    run = long_run(settings)
+    if run.whole:  # its records have no weights
+        return next((part for part in run.parts if isinstance(part, Beyond)), None)
+    return beyond(settings, records)
 
 
 def beyond(settings: Settings, records: Sequence[EpochRecord]) -> Beyond | None:

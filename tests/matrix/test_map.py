@@ -261,7 +261,7 @@ def opened(case: Case) -> tuple[Visit, Maps]:
 
     def trained() -> None:
         forget()
-        list(picture.cells(plan_of(asked.settings, asked.shown)).fill())
+        picture.trained(plan_of(asked.settings, asked.shown)).finish()
 
     with patch.object(driver, "forget", trained):
         return visit("map", dict(query), checks=()), Maps(case)

@@ -10,7 +10,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 import pages.registry  # noqa: F401 - every page's form is known, as in the app
-from pages.shared.payload import Payload
+from pages.shared.payload import Events, Payload
 from tests.misfits import misfits
 from wd_core.arrays import Array
 
@@ -58,3 +58,8 @@ def values(data: Any) -> Array:
         sizes = str(data.get("shape", flat.size)).split(",")
         data = flat.reshape([int(size) for size in sizes])
     return np.asarray(data, dtype=np.float64)
+
+
+def told(events: Events) -> list[Any]:
+    """What a stream says, without its moments to stop."""
+    return [event for event in events if event is not None]

@@ -194,7 +194,7 @@ def test_constant_features_are_no_directions() -> None:
         data = make_dataset(spec)
         return type(data)(0 * data.X_train + 2.5, data.y_train, data.X_test, data.y_test)
 
-    with patch.object(cached, "_small_dataset", side_effect=constant):
+    with patch.object(cached, "make_dataset", side_effect=constant):
         page = opened({"seed": "7654321"})  # in no cache
     assert "features that are all constant" in text(page)
     assert len(payloads(page)) == 1
@@ -235,7 +235,7 @@ def test_the_run_and_the_pins_are_those_of_the_session() -> None:
 def test_settings_that_do_not_go_together_are_explained() -> None:
     page = AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS)
     problem = ValueError("n_train must be at most 441, got 500")
-    with patch.object(cached, "_small_dataset", side_effect=problem):
+    with patch.object(cached, "make_dataset", side_effect=problem):
         page.query_params["seed"] = "987"  # not in any cache
         page.run()
     assert not page.exception

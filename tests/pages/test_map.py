@@ -24,12 +24,13 @@ from pages.map.presets import PRESETS
 from pages.map.question import ALL, FORM, Panel, Plan, Shown, on_train, plan_of, spaced
 from pages.map.words import cells, reading
 from pages.map.words import maps as words
+from pages.shared import work
 from pages.shared.encoding import encode
 from pages.shared.numbers import plain
 from pages.shared.run import Asked
 from pages.shared.settings import settings_of
 from pages.train.question import FORM as TRAIN
-from tests.pages.opening import values
+from tests.pages.opening import told, values
 from wd_core import OPTIMIZERS, collect, make_dataset, train
 from wd_core.arrays import Array
 
@@ -44,9 +45,8 @@ def small(shown: Shown = FEW, **values: Any) -> Plan:
 
 
 def filled(plan: Plan) -> answer.Cells:
-    found = answer.Cells(plan)
-    assert True in list(found.fill())
-    return found
+    answer.trained(plan).finish()
+    return answer.cells(plan)
 
 
 @pytest.mark.parametrize("scale", ["torch", "paper"])
@@ -119,8 +119,7 @@ def test_the_middle_run_is_a_run_and_divergence_counts_as_the_worst() -> None:
 @pytest.mark.parametrize(("per_decade", "seeds"), [(1, 1), (3, 2), (8, 1)])
 def test_the_cells_come_from_coarse_to_fine_and_each_once(per_decade: int, seeds: int) -> None:
     plan = small(Shown(per_decade=per_decade, seeds=seeds))
-    own = answer.Cells(plan).own
-    waves = list(answer.coarse_to_fine(plan, own))
+    waves = list(answer.coarse_to_fine(plan))
     every = np.concatenate(waves)
     assert len(np.unique(every, axis=0)) == len(every) == answer.Cells(plan).total
     first = [wave for wave in waves if wave[0, 3] == 0]
@@ -149,40 +148,37 @@ def test_coarse_cells_fill_the_finer_ones_around_them() -> None:
     np.testing.assert_array_equal(answer.spread(values, known)[known], values[known])
 
 
-def test_a_stopped_sweep_keeps_its_cells_and_another_goes_on() -> None:
-    found = answer.Cells(small(Shown(per_decade=2)))
-    with closing(found.fill()) as training:
-        next(came for came in training if came)
-    kept, before = found.finished.copy(), found.test.copy()
-    assert 0 < found.done < found.total
-    list(found.fill())
+def test_a_stopped_sweep_keeps_its_cells_and_another_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(work, "TURN_SECONDS", 0.0)
+    plan = small(Shown(per_decade=2, seeds=2), seed=41)
+    with closing(answer.trained(plan).watch()) as training:
+        next(batches for batches in training if batches)
+    before = answer.cells(plan)
+    assert 0 < before.done < before.total
+    answer.trained(plan).finish()
+    found = answer.cells(plan)
     assert found.complete
-    np.testing.assert_array_equal(found.test[kept], before[kept])
+    kept = before.finished
+    np.testing.assert_array_equal(found.test[kept], before.test[kept])
+    alone = filled(small(Shown(per_decade=2, seeds=2), seed=41))
+    np.testing.assert_array_equal(found.test, alone.test)
 
 
-def test_two_who_ask_for_one_map_share_its_runs() -> None:
-    found = answer.Cells(small(Shown(per_decade=2)))
-    with closing(found.fill()) as first, closing(found.fill()) as second:
-        next(came for came in first if came)
-        done = found.done
-        assert next(second) is False  # it waits for the first
-        assert found.done == done
-        first.close()
-        next(came for came in second if came)
-        assert found.done > done
-
-
-def test_only_so_many_maps_are_trained_at_once() -> None:
-    many = [answer.Cells(small(FEW, seed=seed)) for seed in range(3)]
-    streams = [found.fill() for found in many]
-    try:
-        assert [next(stream) for stream in streams] == [True, True, False]
-    finally:
-        for stream in streams:
-            stream.close()
-    assert many[2].done == 0
-    list(many[2].fill())  # the places are free again
-    assert many[2].complete
+def test_no_run_is_trained_twice_however_often_it_is_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(work, "TURN_SECONDS", 0.0)
+    plan = small(Shown(per_decade=2, seeds=2), seed=42)
+    while not answer.trained(plan).whole:
+        before = len(answer.trained(plan).parts)
+        with closing(answer.trained(plan).watch()) as training:
+            for _ in training:
+                if len(answer.trained(plan).parts) > before:
+                    break
+    places = np.concatenate([batch.places for batch in answer.trained(plan).parts])
+    assert len(np.unique(places, axis=0)) == len(places) == answer.Cells(plan).total
 
 
 def test_a_map_that_is_too_much_says_so_and_what_to_do() -> None:
@@ -358,7 +354,7 @@ def test_a_point_of_a_panel_is_its_cell() -> None:
 
 def payload_of(shown: Shown, **values: Any) -> dict[str, Any]:
     settings = settings_of({**SMALL, **values})
-    events = list(picture.stream(settings, shown))
+    events = told(picture.stream(settings, shown))
     assert events[-1][0] == "done"
     payload = picture.maps(settings, shown)
     assert payload["stream"] is None
@@ -400,7 +396,7 @@ def test_the_stream_counts_its_runs_and_ends_with_the_whole_picture() -> None:
     opening = picture.maps(settings, FEW)
     assert opening["stream"] == f"/api/map/stream?{picture.swept_query(settings, FEW)}"
     assert opening["unit"] == "run"
-    events = list(picture.stream(settings, FEW))
+    events = told(picture.stream(settings, FEW))
     assert [name for name, _ in events[-2:]] == ["picture", "done"]
     assert events[0][0] == "picture"
     counts = [body["epoch"] for name, body in events if name == "rows"]

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.map import payload as picture
 from pages.map.question import FORM
+from tests.pages.opening import told
 
 VIEW = Path(__file__).parents[2] / "pages" / "map" / "view.py"
 SMALL = "n_features=6&n_train=8&n_test=5&epochs=4&batch_size=4&per_decade=1&seeds=1"
@@ -27,7 +28,7 @@ def opened(query: str = SMALL) -> AppTest:
 def trained(query: str = SMALL) -> None:
     """What the browser's stream would have done."""
     asked, _ = FORM.read(parse_qsl(query))
-    assert list(picture.stream(asked.settings, asked.shown))[-1][0] == "done"
+    assert told(picture.stream(asked.settings, asked.shown))[-1][0] == "done"
 
 
 def payload(page: AppTest) -> dict[str, Any]:

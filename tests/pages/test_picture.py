@@ -24,6 +24,7 @@ from pages.train.payload.picture import stream, training_picture
 from pages.train.words import diverged
 from tests.matrix.driver import number, recording
 from tests.matrix.recompute import Recomputed
+from tests.pages.opening import told
 from wd_core import Dataset, DatasetSpec, Run, collect, make_dataset, train
 from wd_core.training import interruptible
 
@@ -557,11 +558,6 @@ def closings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(answer, "interruptible", watched)
     return ended
-
-
-def told(events: Events) -> list[Any]:
-    """What a stream says, without its moments to stop."""
-    return [event for event in events if event is not None]
 
 
 def first(events: Events) -> Any:

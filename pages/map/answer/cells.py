@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
-from threading import BoundedSemaphore, Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +12,15 @@ from numpy.typing import NDArray
 from pages.map.question import Plan
 from pages.shared import cached
 from pages.shared.words import say
+from pages.shared.work import Parts, kept, resumable
 from wd_core.arrays import Array
-from wd_core.sweep import PULSE, SweepPart, sweep
+from wd_core.sweep import SweepPart, sweep
 from wd_core.training import expected_seconds
 
 # The first cells are every 8th in both directions, then every 4th, every 2nd, and all.
 STRIDES = (8, 4, 2, 1)
-# So many maps are trained at once, whoever asks: more would only slow each other down.
-AT_ONCE = BoundedSemaphore(2)
 # A map may take so long, and its training data so many numbers.
 MOST_SECONDS, MOST_NUMBERS = 60.0, 20_000_000
-# Maps that are kept with all their numbers.
-KEPT = 32
 
 Index = NDArray[np.int64]
 
@@ -60,73 +55,71 @@ class Middle:
         return np.where(self.diverged, np.nan, self.test)
 
 
-class Cells:
-    """The numbers of every run of a plan, [P, L, E, S]; filled by whoever trains them first."""
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Runs that have ended: their places in the plan [k, 4], and their numbers."""
 
-    def __init__(self, plan: Plan) -> None:
+    places: Index
+    part: SweepPart
+
+
+@resumable
+def trained(so_far: Sequence[Batch], plan: Plan) -> Parts[Batch]:
+    """Train the runs of a plan from coarse to fine. ValueError where the data refuse their spec."""
+    finished = np.zeros(plan.shape, dtype=bool)
+    for batch in so_far:
+        finished[tuple(batch.places.T)] = True
+    data = []
+    for seed in range(plan.seeds):
+        data.append(cached.dataset(plan.spec(seed)))
+        yield None
+    for wave in coarse_to_fine(plan):
+        order = wave[~finished[tuple(wave.T)]]
+        if len(order) == 0:
+            continue
+        runs = [plan.run(*place) for place in order.tolist()]
+        with closing(sweep([data[seed] for seed in order[:, 3].tolist()], runs)) as parts:
+            for part in parts:
+                yield Batch(order[part.rows], part) if len(part.rows) else None
+
+
+class Cells:
+    """The numbers of every run of a plan, [P, L, E, S], as far as they have come."""
+
+    def __init__(self, plan: Plan, batches: Iterable[Batch] = ()) -> None:
         self.plan = plan
         self.test, self.train, self.norm = (np.full(plan.shape, np.nan) for _ in range(3))
         self.diverged_at = np.full(plan.shape, -1)
         self.finished = np.zeros(plan.shape, dtype=bool)
         self._twins = [plan.twin(panel) for panel in range(len(plan.panels))]
-        self._training = Lock()
+        for batch in batches:
+            self.add(batch)
 
-    @property
-    def own(self) -> NDArray[np.bool_]:
-        """Which panels are trained: those that are nobody's twin."""
-        return np.isin(range(len(self.plan.panels)), self.plan.own)
+    def add(self, batch: Batch) -> None:
+        """Take in what has come; a panel that is another's twin has the same."""
+        for panel, twin in enumerate(self._twins):
+            which = batch.places[:, 0] == twin
+            at = (np.full(int(which.sum()), panel), *batch.places[which, 1:].T)
+            self.test[at] = batch.part.test_loss[which]
+            self.train[at] = batch.part.train_loss[which]
+            self.norm[at] = batch.part.weight_norm[which]
+            self.diverged_at[at] = batch.part.diverged_at[which]
+            self.finished[at] = True
 
     @property
     def total(self) -> int:
         """How many runs are trained."""
-        return int(self.own.sum()) * int(np.prod(self.plan.shape[1:]))
+        return len(self.plan.own) * int(np.prod(self.plan.shape[1:]))
 
     @property
     def done(self) -> int:
         """How many of them are finished."""
-        return int(self.finished[self.own].sum())
+        return int(self.finished[list(self.plan.own)].sum())
 
     @property
     def complete(self) -> bool:
         """Whether nothing is left to train."""
         return bool(self.finished.all())
-
-    def fill(self) -> Generator[bool, None, None]:
-        """Train what is missing; True whenever cells have come, False at moments to stop.
-
-        One at a time trains the same map: the others watch it fill, and go on where the first
-        stops. ValueError where the data refuse their spec. Closing it stops the training.
-        """
-        while not self.complete:
-            seen = self.done
-            with _held(self._training) as mine:
-                if mine:
-                    with _held(AT_ONCE) as now:
-                        if now:
-                            yield from self._train()
-            yield self.done > seen
-
-    def _train(self) -> Generator[bool, None, None]:
-        data = [cached.dataset(self.plan.spec(seed)) for seed in range(self.plan.seeds)]
-        for batch in coarse_to_fine(self.plan, self.own):
-            order = batch[~self.finished[tuple(batch.T)]]
-            if len(order) == 0:
-                continue
-            runs = [self.plan.run(*cell) for cell in order.tolist()]
-            with closing(sweep([data[seed] for seed in order[:, 3].tolist()], runs)) as parts:
-                for part in parts:
-                    self._keep(order[part.rows], part)
-                    yield len(part.rows) > 0
-
-    def _keep(self, cells: Index, part: SweepPart) -> None:
-        for panel, twin in enumerate(self._twins):
-            which = cells[:, 0] == twin
-            at = (np.full(int(which.sum()), panel), *cells[which, 1:].T)
-            self.test[at] = part.test_loss[which]
-            self.train[at] = part.train_loss[which]
-            self.norm[at] = part.weight_norm[which]
-            self.diverged_at[at] = part.diverged_at[which]
-            self.finished[at] = True
 
     def middle(self) -> Middle:
         """Each cell's run in the middle, of the seeds that are finished by now."""
@@ -157,31 +150,26 @@ class Cells:
         )
 
 
-@contextmanager
-def _held(lock: Lock | BoundedSemaphore) -> Iterator[bool]:
-    """The lock, if it is free within a moment; released at the end, in whatever thread."""
-    got = lock.acquire(timeout=PULSE)
-    try:
-        yield got
-    finally:
-        if got:
-            lock.release()
-
-
-@lru_cache(maxsize=KEPT)
 def cells(plan: Plan) -> Cells:
-    """The cells of a plan, the same for all who ask."""
-    return Cells(plan)
+    """The cells of a plan as they are now."""
+    runs = trained(plan)
+    return all_cells(plan) if runs.whole else Cells(plan, runs.parts)
 
 
-def coarse_to_fine(plan: Plan, own: NDArray[np.bool_]) -> Iterator[Index]:
+@kept
+def all_cells(plan: Plan) -> Cells:
+    """All cells of a plan, trained where they are not yet."""
+    return Cells(plan, trained(plan).finish())
+
+
+def coarse_to_fine(plan: Plan) -> Iterator[Index]:
     """Every (panel, row, column, seed) that is trained, [k, 4] at a time, in the order of training.
 
     The first seed goes from every 8th cell to all, the others follow whole.
     """
     _, rows, columns, seeds = plan.shape
     level = _levels(rows, columns)
-    panels = np.flatnonzero(own)
+    panels = np.array(plan.own)
     waves = [(0, np.argwhere(level == stride)) for stride in STRIDES]
     waves += [(seed, np.argwhere(level > 0)) for seed in range(1, seeds)]
     for seed, places in waves:

@@ -113,7 +113,7 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Events:
             if slow and came == records and came:
                 yield "picture", Part(series=_series(records), sentence=TAKES_A_WHILE)
                 new = []
-            elif new and (len(new) == len(records) or new[-1].epoch == epochs or pace.due()):
+            elif new and (new[-1].epoch == epochs or pace.due()):
                 epoch = new[-1].epoch
                 left = pace.seconds_left(epoch, epochs)
                 yield "rows", Rows(series=_series(new), epoch=epoch, seconds_left=left)
