@@ -21,8 +21,8 @@ from pages.geometry.question.scene import (
 )
 from pages.geometry.question.settings import OFF, ON
 from pages.shared import controls
+from pages.shared.fields import Choice, Number, as_text
 from pages.shared.numbers import plain
-from pages.shared.settings import Choice, Number, as_text
 from pages.shared.words import say
 
 CHART, TABS = "geometry chart", FORM.slot("tab")

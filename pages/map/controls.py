@@ -9,8 +9,9 @@ import streamlit as st
 from pages.map.payload import frame
 from pages.map.question import ENDS, FORM, SETTINGS, VARIED, Plan, Shown, plan_of
 from pages.shared import controls
+from pages.shared.fields import Steps
 from pages.shared.run import RUN
-from pages.shared.settings import Settings, Steps, relevant
+from pages.shared.settings import Settings, relevant
 
 CHART = "map chart"
 ABOVE = ("optimizers", "scale")

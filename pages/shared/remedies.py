@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, replace
 
 from pages.shared import cached
-from pages.shared.settings import SETTINGS, Settings, Steps
+from pages.shared.fields import Steps
+from pages.shared.settings import SETTINGS, Settings
 from pages.shared.work import kept
 from wd_core import DatasetSpec, Hyperparameters
 from wd_core.linear.behaviour import StabilityLimit, behaviour

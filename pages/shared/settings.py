@@ -1,4 +1,4 @@
-"""The settings of a run: what each may be, read from text and written to text."""
+"""The settings of a run: what each may be, and the specs that their values make."""
 
 from __future__ import annotations
 
@@ -15,27 +15,9 @@ from pages.shared.fields import (
     Sized,
     Steps,
     Value,
-    as_text,
     usual,
 )
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters
-
-__all__ = [
-    "DEFAULTS",
-    "FRONT",
-    "SETTINGS",
-    "Choice",
-    "Labels",
-    "Number",
-    "Setting",
-    "Settings",
-    "Steps",
-    "Value",
-    "as_text",
-    "relevant",
-    "settings_of",
-    "within",
-]
 
 
 def _decades(first: int, last: int, digits: Sequence[int] = (1, 2, 3, 5)) -> list[float]:

@@ -13,8 +13,9 @@ from itertools import combinations, product
 
 import numpy as np
 
+from pages.shared.fields import as_text
 from pages.shared.run import RUN
-from pages.shared.settings import Settings, as_text, settings_of
+from pages.shared.settings import Settings, settings_of
 from wd_core import DATASETS, OPTIMIZERS
 
 # λ: none, little, and the end of its slider.

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pages.shared.settings import SETTINGS, Choice, Steps, as_text
+from pages.shared.fields import Choice, Steps, as_text
+from pages.shared.settings import SETTINGS
 from tests.matrix.driver import Visit, visit
 from wd_core import DATASETS, OPTIMIZERS
 

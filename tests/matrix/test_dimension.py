@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from pages.dimension.question import FORM, Problem
-from pages.shared.settings import as_text
+from pages.shared.fields import as_text
 from pages.shared.words import Said
 from tests.matrix import traces
 from tests.matrix.comparisons import Comparison, hold_comparisons, idle

@@ -17,7 +17,8 @@ import pytest
 import torch
 from scipy.optimize import minimize_scalar
 
-from pages.shared.settings import as_text, relevant
+from pages.shared.fields import as_text
+from pages.shared.settings import relevant
 from pages.shared.words import Said
 from pages.which import controls
 from pages.which.question import FORM, Problem

@@ -16,10 +16,11 @@ from pages.act.controls import CHART, on_chart
 from pages.act.question.matching import steps_for, weight_decay_for
 from pages.act.question.shown import SETTINGS
 from pages.shared import cached
+from pages.shared.fields import Number, Steps
 from pages.shared.presets import PRESETS
 from pages.shared.run import PINS
 from pages.shared.settings import SETTINGS as RUN
-from pages.shared.settings import Number, Steps, settings_of
+from pages.shared.settings import settings_of
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, make_dataset
 
 VIEW = Path(__file__).parents[2] / "pages" / "act" / "view.py"

@@ -14,10 +14,11 @@ from pages.codes.answer import SECONDS, Question, affordable_epochs, alone, answ
 from pages.codes.question import FORM, SETTINGS
 from pages.codes.words import formulas, omitted, outcome
 from pages.codes.words import switches as words
+from pages.shared.fields import Choice
 from pages.shared.numbers import plain
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import SETTINGS as RUN
-from pages.shared.settings import Choice, settings_of
+from pages.shared.settings import settings_of
 from wd_core import make_dataset
 from wd_core.book.two_codes import SIDES, Switches, lock_step, seconds_an_epoch
 

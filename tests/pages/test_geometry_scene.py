@@ -15,7 +15,7 @@ from pages.geometry.question.scene import (
     Scene,
     relevant,
 )
-from pages.shared.settings import Choice, Number, Setting, Steps, Value
+from pages.shared.fields import Choice, Number, Setting, Steps, Value
 
 
 def of_setting(setting: Setting) -> st.SearchStrategy[Value]:

@@ -13,10 +13,11 @@ from sklearn.linear_model import Ridge
 
 from pages.shared import cached, work
 from pages.shared.encoding import encode
+from pages.shared.fields import Value
 from pages.shared.payload import Events
 from pages.shared.plotting import MARKS
 from pages.shared.run import Pin
-from pages.shared.settings import DEFAULTS, SETTINGS, Settings, Value, relevant, settings_of
+from pages.shared.settings import DEFAULTS, SETTINGS, Settings, relevant, settings_of
 from pages.shared.store import Store
 from pages.train import answer
 from pages.train.payload import picture

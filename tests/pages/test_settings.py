@@ -8,19 +8,9 @@ import pytest
 
 from pages.geometry.question import scene
 from pages.map import question
+from pages.shared.fields import Choice, Number, Steps, as_text
 from pages.shared.run import RUN
-from pages.shared.settings import (
-    DEFAULTS,
-    FRONT,
-    SETTINGS,
-    Choice,
-    Number,
-    Steps,
-    as_text,
-    relevant,
-    settings_of,
-    within,
-)
+from pages.shared.settings import DEFAULTS, FRONT, SETTINGS, relevant, settings_of, within
 from pages.which import question as which
 from tests.made_up import SOURCES
 from wd_core import (

@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from pages.shared import cached
+from pages.shared.fields import Number, Steps
 from pages.shared.numbers import plain
 from pages.shared.run import PINS, Asked
 from pages.shared.settings import SETTINGS as RUN
-from pages.shared.settings import Number, Steps, settings_of
+from pages.shared.settings import settings_of
 from pages.step.answer import mends as mends_module
 from pages.step.answer.mends import mends
 from pages.step.answer.replays import measured

@@ -12,10 +12,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cached
+from pages.shared.fields import Choice, Number, Steps
 from pages.shared.numbers import plain
 from pages.shared.presets import PRESETS
 from pages.shared.run import MOST_PINS, Asked, Pin
-from pages.shared.settings import DEFAULTS, SETTINGS, Choice, Number, Steps, settings_of
+from pages.shared.settings import DEFAULTS, SETTINGS, settings_of
 from pages.train.payload.picture import training_picture
 from pages.train.question import FORM, Shown
 from wd_core import DATASETS, OPTIMIZERS

@@ -18,9 +18,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import cached
 from pages.shared.encoding import encode
+from pages.shared.fields import Steps
 from pages.shared.judging import FEW_TESTS
 from pages.shared.numbers import Digits
-from pages.shared.settings import Steps
 from pages.shared.words import Said
 from pages.train.question import FORM as TRAIN
 from pages.which import payload as picture

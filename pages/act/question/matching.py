@@ -6,8 +6,8 @@ import math
 from functools import lru_cache
 
 from pages.shared import cached
+from pages.shared.fields import Steps
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.settings import Steps
 from pages.shared.work import kept
 from wd_core import DatasetSpec
 from wd_core.arrays import Array

@@ -13,8 +13,8 @@ from pages.geometry.figure import surface as figure
 from pages.geometry.question.scene import FORM, Scene
 from pages.geometry.question.sources import Problem
 from pages.geometry.words import meaning
+from pages.shared.fields import as_text
 from pages.shared.payload import Payload
-from pages.shared.settings import as_text
 from wd_core.arrays import Array
 
 # Where a drag of λ asks for the surface, and the key of the slider that is dragged.

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from pages.shared import cached
+from pages.shared.fields import Steps, as_text
 from pages.shared.numbers import number_text, plain
 from pages.shared.pace import Pace
 from pages.shared.palette import OPTIMUM, TEXT
@@ -17,7 +18,7 @@ from pages.shared.payload import Events, Figure, Part, Payload, Rows
 from pages.shared.plotting import MARKS, Series
 from pages.shared.remedies import Remedies, course, remedies
 from pages.shared.run import RUN, Asked, Pin
-from pages.shared.settings import FRONT, SETTINGS, Settings, Steps, as_text, relevant, within
+from pages.shared.settings import FRONT, SETTINGS, Settings, relevant, within
 from pages.shared.words import Said, say
 from pages.train import figure
 from pages.train.answer import beyond_of, known, long_run, records_of, until_divergence

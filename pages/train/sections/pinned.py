@@ -6,10 +6,11 @@ import math
 
 import streamlit as st
 
+from pages.shared.fields import as_text
 from pages.shared.link import LONGEST_NAME
 from pages.shared.numbers import plain
 from pages.shared.run import MOST_PINS, PINS, RUN, Pin
-from pages.shared.settings import SETTINGS, Settings, as_text, relevant
+from pages.shared.settings import SETTINGS, Settings, relevant
 from pages.train.payload.picture import final_numbers
 
 PRESENT = "present run"
