@@ -1,29 +1,35 @@
 """From a key press to painted curves, in a real Chromium; run on an idle machine.
 
     python -m benchmarks.latency
+    python -m benchmarks.latency --quick --pages step map    # these pages alone, once each
 
-Prints the time from a key on a slider to the first frame with the new curves, beside the same on
-a page made of `st.plotly_chart`; updates a second of a drag, playback, long runs, and what the
-first and the second visitor of a cold server wait for.
+Prints for every page, of a browser with an empty cache, the time to the heading and to the first
+drawn chart, on a server that has been running and on one that has just started, beside an app of
+one line; and the time from a key on a control to the first frame with the new drawing. For Train
+also the same beside a page made of `st.plotly_chart`, updates a second of a drag, playback, long
+runs, and what the first and the second visitor of a cold server wait for.
 """
 
 from __future__ import annotations
 
-import os
+import argparse
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import FLAGS, ROOT, Server, serve
+from benchmarks import openings
+from benchmarks.browsing import empty_cache, launched, report, spread, timed
+from pages.registry import PAGES
+from tests.browser.conftest import ROOT, Server, serve
 
 MOVES = 30
+# Of every page: visits, and moves of a control.
+REPEATS, STEPS = 3, 5
 SLIDERS = ("Weight decay λ", "Learning rate η", "Dimension d")
 LONG = "?n_features=10000&n_train=2000&epochs=300&batch_size=32"
-LONG_MS = 30_000
 
 PLAIN = """
 import plotly.graph_objects as go
@@ -48,20 +54,6 @@ THEIRS = "document.querySelector('.js-plotly-plot .gtitle')?.textContent"
 SETTLED = """() => { const chart = document.querySelector('.wd-chart');
   return chart?.dataset.state === 'done'
     && (location.search.slice(1) || 'defaults') === chart.dataset.run; }"""
-# From the event to the first task after the frame in which the drawing is another one.
-MEASURE = """() => { window.took = new Promise(resolve => {
-  const drawn = () => %s, before = drawn();
-  let began;
-  for (const kind of ['keydown', 'click'])
-    addEventListener(kind, event => (began ??= event.timeStamp), { capture: true, once: true });
-  const look = () => {
-    if (began === undefined || drawn() === before) return requestAnimationFrame(look);
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => resolve(performance.now() - began);
-    port2.postMessage(null);
-  };
-  requestAnimationFrame(look);
-}); }"""
 REPAINTS = """seconds => new Promise(resolve => {
   const root = document.querySelector('.wd-chart'), state = root.dataset.state;
   const before = Number(root.dataset.frames), started = performance.now();
@@ -86,37 +78,9 @@ MILESTONES = """window.reached = {};
   requestAnimationFrame(look);"""
 
 
-def report(name: str, value: str, aim: str = "") -> None:
-    """One line of the table."""
-    print(f"{name:<52}{value:>18}  {aim}", flush=True)
-
-
-def spread(times: Sequence[float]) -> str:
-    """Median and 95th percentile in milliseconds."""
-    return f"{median(times):.0f} / {quantiles(times, n=20)[-1]:.0f} ms"
-
-
-@contextmanager
-def visitor(browser: Browser) -> Iterator[Page]:
-    """A page with an empty cache."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(LONG_MS)
-    try:
-        yield context.new_page()
-    finally:
-        context.close()
-
-
 def settle(page: Page) -> None:
     """Wait until nothing more is on its way."""
     page.wait_for_function(SETTLED)
-
-
-def timed(page: Page, drawn: str, act: Callable[[], None]) -> float:
-    """Milliseconds from the act's event to the painted change."""
-    page.evaluate(MEASURE % drawn)
-    act()
-    return float(page.evaluate("took"))
 
 
 def key_presses(page: Page, name: str, drawn: str, after: Callable[[Page], None]) -> list[float]:
@@ -145,7 +109,7 @@ def sliders(page: Page, server: Server) -> float:
 
 def plain_page(browser: Browser, ours: float) -> None:
     """The same move on a page of `st.plotly_chart`, Streamlit's settings as they come."""
-    with tempfile.TemporaryDirectory() as folder, visitor(browser) as page:
+    with tempfile.TemporaryDirectory() as folder, empty_cache(browser) as page:
         script = Path(folder) / "plain.py"
         script.write_text(PLAIN, encoding="utf-8")
         with serve(script, Path(folder) / "log.txt", "--runner.postScriptGC=true") as server:
@@ -189,7 +153,7 @@ def playback(page: Page) -> None:
 def visits(browser: Browser, server: Server) -> None:
     """From the navigation to drawn curves: the first visitor after a start, and the second."""
     for name in ("first", "second"):
-        with visitor(browser) as page:
+        with empty_cache(browser) as page:
             page.add_init_script(MILESTONES)
             page.goto(server.url)
             settle(page)
@@ -202,7 +166,7 @@ def _reached(page: Page, what: str) -> float:
 
 def long_run(browser: Browser, server: Server) -> None:
     """n = 2000, d = 10000: the first epochs, the pace, and Stop."""
-    with visitor(browser) as page:
+    with empty_cache(browser) as page:
         page.add_init_script(MILESTONES)
         page.goto(server.url + "/" + LONG)
         page.wait_for_function(
@@ -216,19 +180,33 @@ def long_run(browser: Browser, server: Server) -> None:
         report("long run, Stop to stopped", f"{timed(page, drawn, stop.click):.0f} ms", "aim 300")
 
 
+def train(browser: Browser, server: Server) -> None:
+    """What is measured of Train alone; the server has just started."""
+    visits(browser, server)
+    with empty_cache(browser) as page:
+        ours = sliders(page, server)
+        drag(page)
+        playback(page)
+    long_run(browser, server)
+    plain_page(browser, ours)
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
+    take = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    take.add_argument("--pages", nargs="+", help="these alone, without what concerns Train only")
+    take.add_argument("--quick", action="store_true", help="each page once, and few moves")
+    asked = take.parse_args()
+    times = (1, 2) if asked.quick else (REPEATS, STEPS)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = launched(playwright)
         with serve(ROOT / "app.py", Path(folder) / "log.txt") as server:
-            visits(browser, server)
-            with visitor(browser) as page:
-                ours = sliders(page, server)
-                drag(page)
-                playback(page)
-            long_run(browser, server)
-        plain_page(browser, ours)
+            if not asked.pages and not asked.quick:
+                train(browser, server)
+            pages = asked.pages or [page.path for page in PAGES]
+            openings.table(browser, server, pages, *times)
         browser.close()
 
 

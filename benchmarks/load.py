@@ -1,154 +1,244 @@
-"""Thirty people at once: from a moved slider to the message that holds the new picture.
+"""Many people at once on any page: from a move to the message that holds the new picture.
 
-    python -m benchmarks.load
+    python -m benchmarks.load                                       # every page, and all together
+    python -m benchmarks.load --people 1 9 30 100 --pages train all
+    python -m benchmarks.load --people 30 --pages "geometry?view=surface" --ways route --pause 3
+    python -m benchmarks.load --quick
 
-Starts `streamlit run app.py` on two cores and connects people over real websockets with the
-server's own messages; each moves λ about once a second. Prints median and 95th percentile.
+Each page gets a server of its own on two cores, which the people share. Every visitor has another
+seed, and no move asks what has been asked before.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import random
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count, islice
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
-
+from benchmarks import processes
+from benchmarks.controls import Asked
+from benchmarks.table import NOTHING, cell, columns, high
+from benchmarks.visitor import LostError, NoPictureError, Visitor, opened
+from benchmarks.ways import WAYS, Move, question
+from pages.registry import PAGES
 from tests.browser.conftest import ROOT, Server, serve
 
-PEOPLE, MOVES = 30, 20
 CORES = 2
-# Between two moves of one person, in seconds.
-PAUSE = (0.7, 1.3)
-AIM_MS = 500
-# Nothing here takes so long unless something is wrong.
-PATIENCE_SECONDS = 60
-CHOICES = ("0.1", "0.2", "0.3", "0.5", "1", "2", "5", "10", "20")
+ALL = "all"
+# Of the pause between two moves of one person.
+SPREAD = (0.7, 1.3)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the people behave; `beside` names a page that one more of them never stops moving on."""
+
+    moves: int = 20
+    pause: float = 1.0
+    patience: float = 60.0
+    beside: str = ""
+
+
+QUICK = Plan(moves=4, pause=0.3)
 
 
 @dataclass
-class Person:
-    """One session: what its page has told it so far."""
+class Row:
+    """What a crowd met: times in milliseconds, and what went wrong, how often."""
 
-    socket: ClientConnection
-    slider: str = ""
-    fragment: str = ""
-    kept: dict[str, ForwardMsg] = field(default_factory=dict)
+    page: str
+    way: str
+    people: int
+    opened: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    mebibytes: float = 0.0
+    troubles: Counter[str] = field(default_factory=Counter)
 
-    async def messages(self) -> AsyncIterator[ForwardMsg]:
-        """What the server sends; a reference stands for a message it has sent before."""
-        async for raw in self.socket:
-            message = ForwardMsg.FromString(raw)
-            if message.HasField("ref_hash"):
-                message = self.kept[message.ref_hash]
-            elif message.hash:
-                self.kept[message.hash] = message
-            yield message
+    def lines(self) -> Iterator[str]:
+        """The row as it is printed; of several pages, the times on each below."""
+        times = [took for part in self.times.values() for took in part]
+        moves = len(times)
+        cpu = [1000 * self.cpu_seconds / moves] if moves else []
+        yield columns(
+            WIDTHS,
+            self.page,
+            self.way,
+            str(self.people),
+            cell(self.opened, median),
+            cell(self.whole, median),
+            str(moves),
+            f"{moves / self.seconds:.1f}" if moves else NOTHING,
+            cell(times, median),
+            cell(times, high),
+            cell(cpu, sum),
+            f"{self.mebibytes:.0f}",
+            *(f" {times} x {what}" for what, times in self.troubles.most_common()),
+        )
+        if self.page == ALL:
+            for page, part in self.times.items():
+                found = (str(len(part)), "", cell(part, median), cell(part, high))
+                yield columns(WIDTHS, f"  {page}", "", "", "", "", *found)
 
-    async def arrive(self) -> None:
-        """Open the page, and note the slider and the fragment it lies in."""
-        await self._send(BackMsg())
-        async for message in self.messages():
-            element = message.delta.new_element
-            if element.HasField("slider") and element.slider.label.endswith("λ"):
-                self.slider, self.fragment = element.slider.id, message.delta.fragment_id
-            if message.HasField("script_finished"):
-                return
 
-    async def move(self, weight_decay: str) -> float:
-        """Milliseconds from sending a new λ to the message with its picture."""
-        request = BackMsg()
-        request.rerun_script.fragment_id = self.fragment
-        state = request.rerun_script.widget_states.widgets.add(id=self.slider)
-        state.string_array_value.data.append(weight_decay)
+HEAD = ("page", "way", "people", "opened", "whole", "moves", "a s", "median", "95 %", "CPU", "MiB")
+WIDTHS = (-22, -7, 6, 7, 7, 6, 6, 7, 7, 6, 6)
+
+
+class Crowd:
+    """People on one server; whoever comes later finds asked what the earlier asked."""
+
+    def __init__(self, server: Server, plan: Plan) -> None:
+        self.server, self.plan = server, plan
+        self._numbers, self._asked = count(1), Asked()
+
+    async def come(self, page: str, way: str, people: int) -> Row | None:
+        """What so many meet who go through all their moves; None where the page lacks the way."""
+        row = Row(page, way, people)
+        where = [part.path for part in PAGES] if page == ALL else [page]
+        async with AsyncExitStack() as stack:
+            there: list[Visitor] = []
+            pages = (where[place % len(where)] for place in range(people))
+            await asyncio.gather(*(self._arrive(row, page, stack, there) for page in pages))
+            if people == 1 and there:  # nobody else has to wait for what the page works on
+                await self._settled(row, there[0])
+            walks = [(visitor, self._moves(visitor, way)) for visitor in there]
+            if there and not any(moves for _, moves in walks):
+                return None
+            async with self._beside(row):
+                pause = self.plan.pause
+                await _measured(row, [self._walk(row, *walk, pause) for walk in walks])
+        return row
+
+    async def _arrive(
+        self, row: Row, page: str, stack: AsyncExitStack, there: list[Visitor]
+    ) -> None:
+        number = next(self._numbers)
+        path, _, query = page.partition("?")
+        seed = f"seed={number}"
+        with noted(row):
+            came = opened(self.server.url, number, self.plan.patience)
+            visitor = await stack.enter_async_context(came)
+            row.opened.append(await visitor.arrive(path, "&".join(filter(None, [query, seed]))))
+            if seed not in question(visitor):  # a page without chance: one's own question
+                for move in islice(WAYS["script"](visitor, self._asked), 1):
+                    await move()
+            there.append(visitor)
+
+    async def _settled(self, row: Row, visitor: Visitor) -> None:
         began = time.perf_counter()
-        await self._send(request)
-        took = None
-        async for message in self.messages():
-            if took is None and _shows(message, weight_decay):
-                took = 1000 * (time.perf_counter() - began)
-            if message.HasField("script_finished"):
-                break
-        assert took is not None, "the run ended without a picture of this λ"
-        return took
+        with noted(row):
+            await visitor.settle()
+            row.whole.append(row.opened[0] + 1000 * (time.perf_counter() - began))
 
-    async def _send(self, message: BackMsg) -> None:
-        message.rerun_script.SetInParent()
-        await self.socket.send(message.SerializeToString())
+    def _moves(self, visitor: Visitor, way: str) -> list[Move]:
+        return list(islice(WAYS[way](visitor, self._asked), self.plan.moves))
 
+    async def _walk(self, row: Row, visitor: Visitor, moves: Iterable[Move], pause: float) -> None:
+        draw = random.Random(visitor.number)
+        with noted(row):
+            for move in moves:
+                await visitor.linger(pause * draw.uniform(*SPREAD))
+                with noted(row, NoPictureError):
+                    row.times[visitor.page].append(await move())
 
-def _shows(message: ForwardMsg, weight_decay: str) -> bool:
-    element = message.delta.new_element
-    if not element.HasField("bidi_component"):
-        return False
-    run = json.loads(element.bidi_component.bytes)["payload"]["run"]
-    return bool(run == f"weight_decay={weight_decay}")
+    @asynccontextmanager
+    async def _beside(self, row: Row) -> AsyncIterator[None]:
+        """One more, who never rests, and whose times do not count."""
+        if not self.plan.beside:
+            yield
+            return
+        other = Row(self.plan.beside, row.way, 1)
+        restless = asyncio.create_task(self._restless(other))
+        yield
+        restless.cancel()
+        await asyncio.gather(restless, return_exceptions=True)
+        row.troubles.update({f"beside: {what}": times for what, times in other.troubles.items()})
 
-
-@asynccontextmanager
-async def arrived(server: Server) -> AsyncIterator[Person]:
-    """A person with the page open."""
-    address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
-    options = {"origin": server.url, "subprotocols": ["streamlit"], "max_size": None}
-    async with connect(address, **options) as socket:  # type: ignore[arg-type]
-        person = Person(socket)
-        await person.arrive()
-        yield person
-
-
-async def visit(server: Server, number: int, ready: asyncio.Barrier) -> list[float]:
-    """One person's times; they begin together, out of step."""
-    draw = random.Random(number)
-    times, last = [], ""
-    async with arrived(server) as person:
-        await ready.wait()
-        for _ in range(MOVES):
-            await asyncio.sleep(draw.uniform(*PAUSE))
-            last = draw.choice([choice for choice in CHOICES if choice != last])
-            times.append(await person.move(last))
-    return times
+    async def _restless(self, row: Row) -> None:
+        async with AsyncExitStack() as stack:
+            there: list[Visitor] = []
+            await self._arrive(row, row.page, stack, there)
+            for visitor in there:
+                await self._walk(row, visitor, WAYS["script"](visitor, self._asked), 0)
 
 
-async def crowd(server: Server, people: int) -> tuple[list[float], float]:
-    """Everybody's times, and how many moves a second there were."""
-    ready = asyncio.Barrier(people + 1)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        visits = [asyncio.create_task(visit(server, i, ready)) for i in range(people)]
-        await ready.wait()
-        began = time.perf_counter()
-        times = [took for part in await asyncio.gather(*visits) for took in part]
-    return times, len(times) / (time.perf_counter() - began)
+@contextmanager
+def noted(row: Row, *kinds: type[Exception]) -> Iterator[None]:
+    """What goes wrong is part of the row."""
+    try:
+        yield
+    except (LostError, NoPictureError) as error:
+        if kinds and not isinstance(error, kinds):
+            raise
+        row.troubles[str(error)] += 1
 
 
-def main() -> None:
-    """Print the table."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--people", type=int, default=PEOPLE, choices=range(1, 101))
-    people = arguments.parse_args().people
-    cores = sorted(os.sched_getaffinity(0))[:CORES]
-    os.sched_setaffinity(0, cores)  # the server inherits it
+async def _measured(row: Row, walks: Sequence[Awaitable[None]]) -> None:
+    began, spent = time.perf_counter(), processes.cpu_seconds(processes.below(os.getpid()))
+    await asyncio.gather(*walks)
+    row.seconds = time.perf_counter() - began
+    server = processes.below(os.getpid())
+    row.cpu_seconds = processes.cpu_seconds(server) - spent
+    row.mebibytes = processes.mebibytes(server)
+
+
+def rows(page: str, crowds: Sequence[int], ways: Sequence[str], plan: Plan) -> Iterator[Row]:
+    """The rows of one page, on a server that has just started."""
     with (
         tempfile.TemporaryDirectory() as folder,
         serve(ROOT / "app.py", Path(folder) / "log.txt") as server,
     ):
-        print(f"{'people':>6} {'moves':>6} {'a second':>9} {'median ms':>10} {'p95 ms':>8}")
-        for count in (1, people):
-            times, rate = asyncio.run(crowd(server, count))
-            high = quantiles(times, n=20)[-1]
-            row = f"{count:>6} {len(times):>6} {rate:>9.1f} {median(times):>10.0f} {high:>8.0f}"
-            print(row, flush=True)
-    print(f"aim: a median of {AIM_MS} ms at most, on {len(cores)} cores that the people share")
+        crowd = Crowd(server, plan)
+        for way in ways:
+            for people in crowds:
+                row = asyncio.run(crowd.come(page, way, people))
+                if row is None:
+                    break
+                yield row
+
+
+def main() -> None:
+    """Print the table."""
+    take = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    take.add_argument("--people", type=int, nargs="+", default=[], help="sizes of the crowd: 1 30")
+    take.add_argument("--pages", nargs="+", default=[*(page.path for page in PAGES), ALL])
+    take.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
+    take.add_argument("--moves", type=int, help="of each person: 20")
+    take.add_argument("--pause", type=float, help="seconds between two moves of one person: 1")
+    take.add_argument("--patience", type=float, help="seconds after which somebody gives up: 60")
+    take.add_argument("--beside", help="a page with its link, on which one more never rests")
+    take.add_argument("--quick", action="store_true", help="1 and 3 people, few moves")
+    asked = take.parse_args()
+    given = {name: vars(asked)[name] for name in ("moves", "pause", "patience", "beside")}
+    plan = replace(
+        QUICK if asked.quick else Plan(), **{k: v for k, v in given.items() if v is not None}
+    )
+    crowds = asked.people or ([1, 3] if asked.quick else [1, 30])
+    cores = sorted(os.sched_getaffinity(0))[:CORES]
+    os.sched_setaffinity(0, cores)  # the server inherits it
+    print(f"{len(cores)} cores that the people share; times in ms, CPU in ms a move")
+    print(columns(WIDTHS, *HEAD), flush=True)
+    for page in asked.pages:
+        ways = asked.ways
+        if page == ALL:  # somebody on every page, who moves as is possible on every page
+            crowds, ways = sorted({max(people, len(PAGES)) for people in crowds}), ["script"]
+        for row in rows(page, crowds, ways, plan):
+            print(*row.lines(), sep="\n", flush=True)
 
 
 if __name__ == "__main__":
