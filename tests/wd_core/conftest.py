@@ -13,9 +13,10 @@ import pytest
 # and every script is a fork of it. A line is a script and a file for its output; the answer is its
 # exit code.
 FORKS = """
-import json, os, sys, traceback
+import json, os, sys, traceback, warnings
 import torch
 torch.optim.SGD([torch.zeros(1)])
+warnings.filterwarnings("ignore", ".*use of fork", DeprecationWarning)  # no thread has begun
 for line in sys.stdin:
     script, path = json.loads(line)
     child = os.fork()
