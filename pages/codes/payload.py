@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,10 +10,10 @@ from pages.codes import figure
 from pages.codes.answer import Answer, Question, answer
 from pages.codes.question import FORM
 from pages.codes.words import outcome
+from pages.shared.encoding import DIGITS, as_series
 from pages.shared.payload import Payload, Tile
 from pages.shared.plotting import Series
 from pages.shared.run import Asked, Pin
-from wd_core.arrays import Array
 
 TILES: list[Tile] = [
     Tile(label=f"{what}, {name}", series=f"{key}_{code}", role=role, help=help)
@@ -78,12 +77,7 @@ def _series(found: Answer) -> Series:
     series: Series = {"epoch": [float(epoch) for epoch in found.epoch]}
     for name, values in pairs.items():
         for code, column in zip(("scratch", "concise"), values.T, strict=True):
-            series[name.format(code)] = _listed(column)
-    series["apart"] = _listed(found.apart)
-    series["engine"] = _listed(np.fmax.reduce(found.from_engine, axis=1))
+            series[name.format(code)] = as_series(column, DIGITS)
+    series["apart"] = as_series(found.apart, DIGITS)
+    series["engine"] = as_series(np.fmax.reduce(found.from_engine, axis=1), DIGITS)
     return series
-
-
-def _listed(values: Array) -> list[float | None]:
-    """Numbers for JSON: six digits, and null where there is none."""
-    return [float(f"{x:.6g}") if math.isfinite(x) else None for x in values.tolist()]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import orjson
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pages.shared.payload import Packed
 
 # Whole numbers are sent in the fewest bytes that hold them; browser/arrays.js reads these kinds.
 WHOLE = ("i1", "i2", "i4")
+# Of the numbers of a curve over epochs: more cannot be seen, and a tile shows no more.
+DIGITS = 6
 
 
 def encode(payload: Mapping[str, Any]) -> str:
@@ -28,6 +31,14 @@ def packed(array: NDArray[Any]) -> Packed:
     if array.ndim == 1:
         return {"dtype": kind, "bdata": data}
     return {"dtype": kind, "bdata": data, "shape": ", ".join(map(str, array.shape))}
+
+
+def as_series(values: ArrayLike, digits: int = 0) -> list[float | None]:
+    """Numbers as a series of a payload has them: null where there is none; of so many digits."""
+    kept = ((x + 0.0 if math.isfinite(x) else None) for x in np.asarray(values).tolist())
+    if not digits:
+        return list(kept)
+    return [None if x is None else float(f"{x:.{digits}g}") for x in kept]
 
 
 def _kind(array: NDArray[Any]) -> str:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from pages.shared.encoding import as_series
 from pages.shared.payload import Payload, Slider
 from pages.which.answer.measured import METHODS, Seen
 from pages.which.figure import picture as picture_figure
@@ -86,10 +87,7 @@ def _series(seen: Seen) -> dict[str, list[float | None]]:
         "trained train": found.train,
         "trained test": found.test,
     }
-    return {
-        name: [x if math.isfinite(x) else None for x in values.tolist()]
-        for name, values in columns.items()
-    }
+    return {name: as_series(values) for name, values in columns.items()}
 
 
 def _slider(seen: Seen) -> Slider:

@@ -18,7 +18,7 @@ from pages.geometry.question.scene import Scene
 from pages.registry import PAGES
 from pages.shared import axes, palette, plotting
 from pages.shared.assets import BROWSER
-from pages.shared.encoding import encode, packed
+from pages.shared.encoding import as_series, encode, packed
 from pages.shared.moves import affine, placed
 from tests.matrix import cases
 from tests.pages import opening
@@ -182,6 +182,13 @@ def test_what_is_no_number_is_null_and_what_is_no_array_of_numbers_a_list() -> N
 def test_what_json_does_not_know_is_refused() -> None:
     with pytest.raises(TypeError, match="Scatter"):
         encode({"figure": {"data": [go.Scatter()]}})
+
+
+def test_a_series_has_null_where_there_is_no_number() -> None:
+    values = np.array([1 / 3, -0.0, np.nan, np.inf, 123456789])
+    assert as_series(values) == [1 / 3, 0.0, None, None, 123456789]
+    assert as_series(values, 3) == [0.333, 0.0, None, None, 123e6]
+    assert str(as_series(values)[1]) == "0.0"
 
 
 def test_an_affine_move_puts_the_points_of_a_shape() -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from pages.act.answer.states import States, states
 from pages.act.figure import directions as figure
@@ -19,6 +17,7 @@ from pages.act.question.matching import (
 from pages.act.question.shown import FORM, SETTINGS, Shown
 from pages.act.words import kept as words
 from pages.shared import cached
+from pages.shared.encoding import as_series
 from pages.shared.moves import Moves, as_drawn, curves, places
 from pages.shared.numbers import plain
 from pages.shared.payload import Payload, Slider, Tile
@@ -187,12 +186,7 @@ def _series(now: States) -> dict[str, list[float | None]]:
         "distance": filter_distance(now.ridge, now.stopped),
         "rule": rule,
     }
-    return {name: listed(values) for name, values in columns.items()}
-
-
-def listed(values: ArrayLike) -> list[float | None]:
-    """Numbers for JSON, null where there is none."""
-    return [x + 0.0 if math.isfinite(x) else None for x in np.asarray(values).tolist()]
+    return {name: as_series(values) for name, values in columns.items()}
 
 
 def _sliders(now: States) -> list[Slider]:

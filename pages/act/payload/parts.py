@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pages.act.answer.parts import Split, split
 from pages.act.figure import parts as parts_figure
-from pages.act.payload.directions import listed
 from pages.act.words import parts as words
+from pages.shared.encoding import as_series
 from pages.shared.payload import Payload, Tile
 from pages.shared.run import RUN
 from pages.shared.settings import Settings
@@ -88,4 +88,4 @@ def _series(found: Split) -> dict[str, list[float | None]]:
         "left": found.left,
         "predicted": found.predicted,
     }
-    return {name: listed(values) for name, values in columns.items()}
+    return {name: as_series(values) for name, values in columns.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from pages.geometry.answer.descents import stability
 from pages.geometry.answer.solutions import Solutions
 from pages.geometry.question.scene import SETTINGS, Scene
+from pages.shared.encoding import as_series
 from pages.shared.numbers import plain
 from pages.shared.payload import Slider, Tile
 from pages.shared.words import say
@@ -60,7 +60,7 @@ def series(scene: Scene, solved: Solutions) -> dict[str, list[float | None]]:
         "price": -solved.multiplier,
         "stability": stability(scene, solved),
     }
-    return {name: _listed(values) for name, values in columns.items()}
+    return {name: as_series(values) for name, values in columns.items()}
 
 
 def angles(solved: Solutions) -> Array:
@@ -96,7 +96,3 @@ def _slider(key: str, stops: list[int], texts: Sequence[str]) -> Slider:
         "stops": stops,
         "texts": texts,
     }
-
-
-def _listed(values: Array) -> list[float | None]:
-    return [x + 0.0 if math.isfinite(x) else None for x in values.tolist()]

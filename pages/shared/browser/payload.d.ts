@@ -25,7 +25,7 @@ export interface Payload {
   live?: Live | null;
   sliders?: Slider[];
   /** Where each moving trace is in each picture: `affine`, or `x` and `y`. */
-  moves?: { [name: string]: { [part: string]: Packed | Matrix } };
+  moves?: { [name: string]: { [part: string]: Packed } };
   /** The picture that it opens at. */
   position?: number;
   /** The choice of the sliders that this answers. */
@@ -36,9 +36,6 @@ export interface Payload {
 export type Series = { [name: string]: Value[] };
 
 export type Value = number | string | null;
-
-/** Rows of numbers that are sent as they are. */
-export type Matrix = (number | null)[][];
 
 /** A number above the drawing, or a sum of them. */
 export interface Tile {

@@ -2,12 +2,11 @@
 // Where the points of a trace are at an epoch or in a picture, and how drawn nodes get there.
 
 /** @import { Numbers } from "./arrays.js" */
-/** @import { Matrix, Value } from "./payload.d.ts" */
+/** @import { Value } from "./payload.d.ts" */
 /** @import { Drawing, FullAxis, FullTrace, Trace } from "./plotly.d.ts" */
 
 /** @typedef {{ x: ArrayLike<Value>, y: ArrayLike<Value> }} Points */
-/** @typedef {Numbers[] | Matrix} Rows */
-/** @typedef {{ affine: Numbers[] } | { x: Rows, y: Rows }} Move */
+/** @typedef {{ affine: Numbers[] } | { x: Numbers[], y: Numbers[] }} Move */
 
 /**
  * The head of a line glides between two epochs along the segment that will be drawn.

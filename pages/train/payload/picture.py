@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -10,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from pages.shared import cached
+from pages.shared.encoding import DIGITS, as_series
 from pages.shared.fields import Steps, as_text
 from pages.shared.numbers import number_text, plain
 from pages.shared.pace import Pace
@@ -186,7 +186,7 @@ def _series(records: Sequence[EpochRecord]) -> Series:
         with np.errstate(invalid="ignore"):
             curves["gap"] = curves["test_loss"] - curves["train_loss"]
             curves["objective"] = curves["train_loss"] + curves["penalty"]
-        series |= {name + suffix: _listed(values) for name, values in curves.items()}
+        series |= {name + suffix: as_series(values, DIGITS) for name, values in curves.items()}
     return series
 
 
@@ -197,22 +197,17 @@ def _column(records: Sequence[EpochRecord], name: str, row: int) -> Array:
     )
 
 
-def _listed(values: Array) -> list[float | None]:
-    """Numbers for JSON: six digits, and null where there is none."""
-    return [float(f"{x:.6g}") if math.isfinite(x) else None for x in values.tolist()]
-
-
 def _beyond(settings: Settings, records: Sequence[EpochRecord]) -> Series:
     """The norm of the part of w that no example reaches, and where theory says it must be."""
     found = beyond_of(settings, records)
     if found is None:
         return {}
-    series: Series = {"unreachable": _listed(found.norm)}
+    series: Series = {"unreachable": as_series(found.norm, DIGITS)}
     if found.predicted is not None:
         marked = np.full(len(records), np.nan)
         places = np.linspace(0, len(records) - 1, MARKS + 1).round().astype(int)
         marked[places] = found.predicted[places]
-        series["predicted"] = _listed(marked)
+        series["predicted"] = as_series(marked, DIGITS)
     return series
 
 
