@@ -12,10 +12,12 @@ from typing import Any
 
 from starlette.routing import Route
 
+from pages.dimension.routes import ROUTES as DIMENSION
 from pages.geometry.routes import ROUTES as GEOMETRY
 from pages.map.routes import ROUTES as MAP
 from pages.shared.form import FORMS, Form
 from pages.train.routes import ROUTES as TRAIN
+from pages.which.routes import ROUTES as WHICH
 from wd_core.models import Offer
 
 
@@ -78,9 +80,10 @@ PAGES = (
         "Dimension",
         "Can more features, or more data, hurt?",
         "Understand",
-        needs=EXACT,
+        DIMENSION,
+        EXACT,
     ),
-    Page("which", "Which λ", "Which λ?", "Choose", needs=EXACT),
+    Page("which", "Which λ", "Which λ?", "Choose", WHICH, EXACT),
     Page("map", "η × λ", "Do the learning rate and λ pull together?", "Choose", MAP),
     Page(
         "codes",

@@ -36,3 +36,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from tests.sharing import Shares  # xdist need not be installed
 
     return Shares(config, log)
+
+
+@pytest.fixture(autouse=True)
+def _worked_out_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that opens without a browser is whole: there is none to follow its stream."""
+    from pages.shared import work
+
+    monkeypatch.setattr(work, "AT_FIRST", 600.0)

@@ -5,14 +5,15 @@ Arrays over three kinds of λ have them in this order: λ → 0, the fixed λ, t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from threading import Lock
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from pages.dimension.question import Problem, Sizes
+from pages.shared.work import Growth, Parts, resumable
 from wd_core.arrays import Array
 from wd_core.linear.highdim import Risk
 from wd_core.linear.risk import Draws, decompose_sets, measured, refitted, stream, training_sets
@@ -51,59 +52,96 @@ class Medians:
     count: Array
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
+class Sets:
+    """Training sets at some places, and how the drawing goes on there."""
+
+    draws: Mapping[int, Draws]
+    states: Mapping[int, Any]
+
+
+@dataclass(frozen=True, eq=False)
 class Sample:
-    """The training sets of an axis, so far; `grow` adds a part of what is still to come."""
+    """The training sets of an axis as far as they are drawn, a part after the other."""
 
     sizes: Sizes
     grid: tuple[int, ...]
-    kept: dict[int, list[Draws]] = field(default_factory=dict)
-    streams: dict[int, np.random.Generator] = field(default_factory=dict, repr=False)
-    parts: int = 0
-    lock: Lock = field(default_factory=Lock, repr=False)
+    sets: Sequence[Sets] = ()
 
-    def __post_init__(self) -> None:
-        seconds = sum(expected_seconds(*self.sizes.pair(x)) for x in self.grid)
-        self.draws = min(self.sizes.draws, max(LEAST_DRAWS, int(MOST_SECONDS / seconds)))
-        # a costly axis is cut into strides of its points, a cheap one is drawn many times at once
-        self.strides = max(1, min(len(self.grid), round(seconds / PART_SECONDS)))
-        self.at_once = max(1, min(self.draws, int(PART_SECONDS / seconds)))
-        self.blocks = -(-self.draws // self.at_once)
+    @cached_property
+    def seconds(self) -> float:
+        """Roughly what one training set at every place takes."""
+        return sum(expected_seconds(*self.sizes.pair(x)) for x in self.grid)
+
+    @property
+    def draws(self) -> int:
+        """How many training sets there are at each place."""
+        return min(self.sizes.draws, max(LEAST_DRAWS, int(MOST_SECONDS / self.seconds)))
+
+    @property
+    def strides(self) -> int:
+        """Into how many parts a costly axis is cut, point by point in turn."""
+        return max(1, min(len(self.grid), round(self.seconds / PART_SECONDS)))
+
+    @property
+    def at_once(self) -> int:
+        """How many training sets a part of a cheap axis has at each of its places."""
+        return max(1, min(self.draws, int(PART_SECONDS / self.seconds)))
+
+    @property
+    def parts(self) -> int:
+        """How many parts are drawn."""
+        return len(self.sets)
+
+    @property
+    def total(self) -> int:
+        """How many parts there are."""
+        return self.strides * -(-self.draws // self.at_once)
 
     @property
     def whole(self) -> bool:
         """Whether every training set has been drawn."""
-        return self.parts >= self.strides * self.blocks
+        return self.parts >= self.total
 
-    def grow(self) -> None:
-        """Draw the next part."""
-        with self.lock:
-            if self.whole:
-                return
-            block, stride = divmod(self.parts, self.strides)
-            count = min(self.at_once, self.draws - block * self.at_once)
-            for x in self.grid[stride :: self.strides]:
-                sets = training_sets(self._stream(x), *self.sizes.pair(x), count)
-                draws = decompose_sets(*sets, intercept=self.sizes.intercept)
-                self.kept.setdefault(x, []).append(draws)
-            self.parts += 1
+    @cached_property
+    def kept(self) -> dict[int, list[Draws]]:
+        """The training sets at each place."""
+        found: dict[int, list[Draws]] = {}
+        for sets in self.sets:
+            for x, draws in sets.draws.items():
+                found.setdefault(x, []).append(draws)
+        return found
 
-    def _stream(self, x: int) -> np.random.Generator:
-        if x not in self.streams:
-            self.streams[x] = stream(self.sizes.seed, *self.sizes.pair(x))
-        return self.streams[x]
+
+@resumable
+def drawing(so_far: Sequence[Sets], sizes: Sizes, grid: tuple[int, ...]) -> Parts[Sets]:
+    """The training sets of an axis, part after part."""
+    sample = Sample(sizes, grid)
+    states = {x: state for sets in so_far for x, state in sets.states.items()}
+    for part in range(len(so_far), sample.total):
+        block, stride = divmod(part, sample.strides)
+        count = min(sample.at_once, sample.draws - block * sample.at_once)
+        draws: dict[int, Draws] = {}
+        for x in grid[stride :: sample.strides]:
+            source = stream(sizes.seed, *sizes.pair(x))
+            if x in states:
+                source.bit_generator.state = states[x]
+            sets = training_sets(source, *sizes.pair(x), count)
+            draws[x] = decompose_sets(*sets, intercept=sizes.intercept)
+            states[x] = source.bit_generator.state
+            yield None
+        yield Sets(draws, {x: states[x] for x in draws})
+
+
+def work(problem: Problem) -> Growth[Sets]:
+    """What is drawn for a problem."""
+    return drawing(problem.sizes, tuple(problem.grid))
 
 
 def expected_seconds(n: int, d: int) -> float:
     """Roughly what drawing and decomposing one training set takes on one core."""
     k = min(n, d)
     return 1.6e-8 * n * d + 5e-11 * n * d * k + 8e-8 * k**2 + 3.1e-10 * k**3 + 2e-6
-
-
-@lru_cache(maxsize=8)
-def sample(sizes: Sizes, grid: tuple[int, ...]) -> Sample:
-    """The training sets of this axis, shared by all who look at it."""
-    return Sample(sizes, grid)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,8 +176,20 @@ class Seen:
         return self.problem.shown(low), self.problem.shown(high)
 
 
-def seen(problem: Problem, drawn: Sample) -> Seen:
+def begun(problem: Problem) -> Seen:
+    """What is known after a first moment of work, where nothing has been drawn yet."""
+    work(problem).begin()
+    return now(problem)
+
+
+def now(problem: Problem) -> Seen:
     """What is known now."""
+    grid = tuple(problem.grid)
+    return seen(problem, Sample(problem.sizes, grid, work(problem).parts))
+
+
+def seen(problem: Problem, drawn: Sample) -> Seen:
+    """What is known by these training sets."""
     return Seen(problem, drawn, medians(problem, drawn), curves(problem, drawn.grid))
 
 

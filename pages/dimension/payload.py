@@ -3,22 +3,67 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
+from pages.dimension import answer
 from pages.dimension import figure as figures
 from pages.dimension.answer import Curves, Seen, curves, fine
-from pages.dimension.question import FORM, Problem
+from pages.dimension.question import DEFAULT, FORM, Problem
 from pages.dimension.words import names, places
 from pages.shared.numbers import number_text
-from pages.shared.payload import Payload, Slider
+from pages.shared.pace import pictures
+from pages.shared.payload import Events, Part, Payload, Slider
 from wd_core.arrays import Array
 
 SERIES = {"zero": 0, "best": 2}
+# The picture is sent anew at this pace while training sets are drawn.
+PACE_SECONDS = 0.4
 
 
 def descent(seen: Seen) -> Payload:
-    """The payload of a problem, with what has been measured so far."""
+    """The payload of a problem, with what has been measured so far, and where the rest is."""
+    problem, part = seen.problem, drawn(seen)
+    query = FORM.query(problem)
+    return {
+        "run": f"{query or 'defaults'} {seen.drawn.parts}",
+        "query": query,
+        "figure": part["figure"],
+        "moves": part["moves"],
+        "series": part["series"],
+        "sliders": [_slider(seen)],
+        "position": seen.marked,
+        "sentences": part["sentences"],
+        "tiles": part["tiles"],
+        "total": seen.drawn.total,
+        "unit": "part",
+        "stream": None if seen.drawn.whole else f"/api/dimension/stream?{_worked(problem)}",
+        "resumes": True,
+    }
+
+
+def _worked(problem: Problem) -> str:
+    """The query of what is drawn: of all marks that leave the measured places as they are."""
+    unmarked = replace(problem, at=DEFAULT.at)
+    return FORM.query(unmarked if unmarked.grid == problem.grid else problem)
+
+
+def stream(problem: Problem) -> Events:
+    """The events of the drawing: `picture` and `rows` at a pace, `done` at the end."""
+
+    def count() -> tuple[int, int]:
+        sample = answer.now(problem).drawn
+        return sample.parts, sample.total
+
+    yield from pictures(
+        answer.work(problem), PACE_SECONDS, lambda: drawn(answer.now(problem)), count
+    )
+    yield "done", {}
+
+
+def drawn(seen: Seen) -> Part:
+    """What follows from what has been measured so far."""
     problem, grid = seen.problem, seen.drawn.grid
     lines = curves(problem, fine(problem))
     axis = figures.Axis(
@@ -36,19 +81,12 @@ def descent(seen: Seen) -> Payload:
         names.titles(problem),
         f"dimension-{problem.axis}-{problem.sizes.fixed}",
     )
-    query = FORM.query(problem)
     return {
-        "run": f"{query or 'defaults'} {seen.drawn.parts}",
-        "query": query,
         "figure": figure,
         "moves": moves,
         "series": _series(seen),
-        "sliders": [_slider(seen)],
-        "position": seen.marked,
         "sentences": places.sentences(seen),
         "tiles": names.tiles(problem),
-        "total": len(grid) - 1,
-        "stream": None,
     }
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.dimension import controls, payload
+from pages.dimension import answer, controls, payload
 from pages.dimension import sections as explained
 from pages.dimension.presets import PRESETS
 from pages.dimension.question import FORM
@@ -21,7 +21,7 @@ def page() -> None:
     with side:
         controls.draw()
         presets.buttons(FORM, PRESETS)
-    seen = controls.seen()
+    seen = answer.begun(FORM.chosen(st.session_state))
     with side:
         explained.open_on_train(seen.problem)
     with drawing:
@@ -30,7 +30,6 @@ def page() -> None:
     explained.numbers(seen)
     explained.explanations(seen)
     explained.references(seen)
-    controls.go_on(seen)
 
 
 page()

@@ -54,7 +54,7 @@ def _upper(key: str, least: float) -> None:
 
 
 def on_chart(settings: Settings, shown: Shown) -> dict[str, Callable[[], None]]:
-    """A click on a cell makes its run the present one."""
+    """A click on a cell makes its run the present one; cells that come change nothing."""
 
     def clicked() -> None:
         value = st.session_state[CHART].clicked
@@ -68,7 +68,7 @@ def on_chart(settings: Settings, shown: Shown) -> dict[str, Callable[[], None]]:
         if cell is not None:
             _choose(plan, panel, *cell)
 
-    return {"clicked": clicked}
+    return {"clicked": clicked, "grown": lambda: None}
 
 
 def _choose(plan: Plan, panel: int, row: int, column: int) -> None:

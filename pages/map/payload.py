@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 
 import numpy as np
 
@@ -17,8 +16,8 @@ from pages.map.question import FORM, VARIED, Panel, Plan, Shown, plan_of
 from pages.map.words import cells as cells_words
 from pages.map.words import maps as words
 from pages.shared import cached
-from pages.shared.pace import Pace
-from pages.shared.payload import Events, Figure, Part, Payload, Rows
+from pages.shared.pace import pictures
+from pages.shared.payload import Events, Figure, Part, Payload
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import DEFAULTS, Settings, settings_of
 from pages.shared.work import kept
@@ -47,6 +46,7 @@ def maps(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Payload:
         "unit": "run",
         "total": found.total,
         "stream": None if found.complete else f"/api/map/stream?{swept}",
+        "resumes": True,
         "series": now["series"],
         "figure": {**now["figure"], "layout": _layout(plan, settings, shown)},
         "sentence": now["sentence"],
@@ -67,23 +67,12 @@ def stream(settings: Settings, shown: Shown) -> Events:
     plan = plan_of(settings, shown)
     if why := too_much(plan):
         raise ValueError(why)
-    runs, found = trained(plan), Cells(plan)
-    pace, new = Pace(PACE_SECONDS, cells(plan).done), True
-    with closing(runs.watch()) as coming:
-        for batches in coming:
-            for batch in batches:
-                found.add(batch)
-            new = new or len(batches) > 0
-            if not pace.due():
-                yield None
-                continue
-            if new:
-                yield "picture", _now(found)
-            left = pace.seconds_left(found.done, found.total)
-            yield "rows", Rows(series={}, epoch=found.done, seconds_left=left)
-            pace.sent()
-            new = False
-    yield "picture", _now(found)
+
+    def count() -> tuple[int, int]:
+        found = cells(plan)
+        return found.done, found.total
+
+    yield from pictures(trained(plan), PACE_SECONDS, lambda: _now(cells(plan)), count)
     yield "done", {}
 
 

@@ -19,26 +19,13 @@ from pages.shared.controls import address
 from pages.shared.payload import Payload
 from pages.shared.settings import Settings
 
-# Seconds between two looks at maps that are not whole yet.
-LOOK_AGAIN = 1.0
-
 
 def found(settings: Settings, shown: Shown) -> None:
-    """The numbers of the whole maps, and of the chosen run, which come by themselves."""
+    """The numbers of the whole maps, and of the chosen run."""
     plan = plan_of(settings, shown)
     if cells(plan).complete:
         _table(plan)
-        _cell(settings, plan)
-    else:
-        _as_they_come(settings, plan)
-
-
-@st.fragment(run_every=LOOK_AGAIN)
-def _as_they_come(settings: Settings, plan: Plan) -> None:
-    """The chosen run's numbers so far; the page comes again once the maps are whole."""
     _cell(settings, plan)
-    if cells(plan).complete:
-        st.rerun()
 
 
 def _table(plan: Plan) -> None:

@@ -40,7 +40,9 @@ def chart(
     `on` names what Python does when a chart says "chosen" (a slider of its own was let go) or
     "clicked" (a point [x, y] of the first panel, where the figure's `layout.meta.clicks` asks for
     it; where it asks for "panels", the point under the mouse and the number of its panel,
-    [x, y, panel]); the value is in the session under `key`.
+    [x, y, panel]) or "grown" (more of a stream that goes on where it was stopped has come, about
+    once a second and at its end: what stands around the chart follows); the value is in the
+    session under `key`.
     """
     # the choice that this run answers: a newer one may be on its way already
     heard = getattr(st.session_state.get(key), "chosen", None)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+from pages.shared.payload import Events, Part, Rows
+from pages.shared.work import Growth
 
 
 class Pace:
@@ -30,3 +36,30 @@ class Pace:
             self._end = now + (now - self._began) / (done - self._before) * (total - done)
             self._done = done
         return None if self._end is None else max(0.0, self._end - now)
+
+
+def pictures(
+    work: Growth[Any],
+    seconds: float,
+    drawn: Callable[[], Part],
+    count: Callable[[], tuple[int, int]],
+) -> Events:
+    """A picture at a pace while the work grows, and how far it is: how many have come, of all.
+
+    Closing it ends the work where nobody else watches; what has come of it stays.
+    """
+    pace, new = Pace(seconds, count()[0]), True
+    with closing(work.watch()) as coming:
+        for parts in coming:
+            new = new or len(parts) > 0
+            if not pace.due():
+                yield None
+                continue
+            if new:
+                yield "picture", drawn()
+            done, total = count()
+            left = pace.seconds_left(done, total)
+            yield "rows", Rows(series={}, epoch=done, seconds_left=left)
+            pace.sent()
+            new = False
+    yield "picture", drawn()

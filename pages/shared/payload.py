@@ -83,6 +83,7 @@ class Payload(TypedDict, total=False):
     total: int  # the last epoch, or how many a stream counts to
     unit: str  # what a stream counts, if not epochs
     stream: str | None  # where the rest of a long run comes from
+    resumes: bool  # whether the stream goes on where it was stopped
     work: str  # what the stream works on, where its address says more than that
     live: Live | None
     sliders: Sequence[Slider]
@@ -97,6 +98,11 @@ class Part(TypedDict, total=False):
     figure: Figure
     series: Series
     sentence: str
+    sentences: Sequence[str]
+    tiles: Sequence[Tile]
+    moves: Mapping[str, Mapping[str, Array | Packed]]
+    total: int
+    unit: str
 
 
 class Rows(TypedDict):

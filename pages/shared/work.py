@@ -29,6 +29,8 @@ STORE = Store(int(float(os.environ.get(VARIABLE, MEGABYTES)) * 2**20))
 AT_ONCE = Places(2)
 # A turn ends with the block in which this time is up.
 TURN_SECONDS = 0.05
+# What has not been begun is worked on for so long before there is a first picture.
+AT_FIRST = 0.25
 # Who has no turn waits for it so long, and may then see whether he is still wanted.
 MOMENT = 0.1
 
@@ -192,6 +194,11 @@ class Growth(Entry, Generic[P]):
                     self._move_on(seen)
         finally:
             self._leave()
+
+    def begin(self) -> None:
+        """Work for a moment where nothing has come yet: what is quick is whole by then."""
+        if not (self._parts or self.whole):
+            self.grow(AT_FIRST)
 
     def grow(self, seconds: float) -> None:
         """Work for about so long, or to the end."""

@@ -3,22 +3,64 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from pages.shared.encoding import as_series
-from pages.shared.payload import Payload, Slider
+from pages.shared.fields import usual
+from pages.shared.pace import pictures
+from pages.shared.payload import Events, Part, Payload, Slider
+from pages.which.answer import measured
 from pages.which.answer.measured import METHODS, Seen
 from pages.which.figure import picture as picture_figure
 from pages.which.figure.scale import Scale
 from pages.which.figure.traces import RULES, Mark, Shown
-from pages.which.question import FORM
+from pages.which.question import FORM, Problem
 from pages.which.words import places
 from wd_core.arrays import Array
 
+# The picture is sent anew at this pace while numbers come.
+PACE_SECONDS = 0.4
+
 
 def picture(seen: Seen) -> Payload:
-    """The payload of a problem, with what has been worked out so far."""
+    """The payload of a problem, with what has been worked out so far, and where the rest is."""
+    problem = seen.problem
+    part, query = drawn(seen), FORM.query(problem)
+    # the same work wherever the mark is
+    worked = FORM.query(replace(problem, at=float(usual(FORM.settings["at"]))))
+    return {
+        "run": f"{query or 'defaults'} {seen.trained.done} {len(seen.again.found)}",
+        "query": query,
+        "figure": part["figure"],
+        "moves": part["moves"],
+        "series": part["series"],
+        "sliders": [_slider(seen)],
+        "position": problem.marked,
+        "sentences": part["sentences"],
+        "tiles": part["tiles"],
+        "total": part["total"],
+        "unit": part["unit"],
+        "stream": None if seen.whole else f"/api/which/stream?{worked}",
+        "resumes": True,
+    }
+
+
+def stream(problem: Problem) -> Events:
+    """The events of the work: `picture` and `rows` at a pace, `done` at the end."""
+    for work in measured.works(problem):
+        yield from pictures(
+            work,
+            PACE_SECONDS,
+            lambda: drawn(measured.seen(problem)),
+            lambda: _count(measured.seen(problem))[1:],
+        )
+    yield "done", {}
+
+
+def drawn(seen: Seen) -> Part:
+    """What follows from what has been worked out so far."""
     problem, exact = seen.problem, seen.exact
     shown = Shown(
         scale=Scale(problem.span.least, problem.span.most),
@@ -31,20 +73,23 @@ def picture(seen: Seen) -> Payload:
         revision=f"which {problem.span.least} {problem.span.most} {problem.data}",
     )
     figure, moves = picture_figure.picture(shown)
-    query = FORM.query(problem)
+    unit, _, total = _count(seen)
     return {
-        "run": f"{query or 'defaults'} {seen.trained.done} {len(seen.again.found)}",
-        "query": query,
         "figure": figure,
         "moves": moves,
         "series": _series(seen),
-        "sliders": [_slider(seen)],
-        "position": problem.marked,
         "sentences": places.sentences(seen),
         "tiles": places.tiles(seen),
-        "total": len(seen.grid) - 1,
-        "stream": None,
+        "total": total,
+        "unit": unit,
     }
+
+
+def _count(seen: Seen) -> tuple[str, int, int]:
+    """What is counted now, how many have come, and of how many."""
+    if not seen.trained.whole:
+        return "run", seen.trained.done, seen.trained.total
+    return "data set", len(seen.again.found), seen.again.count
 
 
 def marks(seen: Seen) -> list[Mark]:

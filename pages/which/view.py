@@ -8,6 +8,7 @@ from pages.shared.chart import chart
 from pages.shared.words import literal, say
 from pages.which import controls, payload
 from pages.which import sections as explained
+from pages.which.answer import measured
 from pages.which.presets import PRESETS
 from pages.which.question import FORM
 
@@ -22,7 +23,7 @@ def page() -> None:
         controls.draw()
         presets.buttons(FORM, PRESETS)
     try:
-        seen = controls.seen(FORM.chosen(st.session_state))
+        seen = measured.begun(FORM.chosen(st.session_state))
     except ValueError as error:
         drawing.error(
             say("These settings do not go together: {why}. Change that control.", why=str(error))
@@ -37,7 +38,6 @@ def page() -> None:
         explained.open_on_train(seen)
         explained.download(seen)
     explained.explanations(seen)
-    controls.go_on(seen)
 
 
 page()

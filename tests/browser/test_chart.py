@@ -195,7 +195,7 @@ def test_stop_keeps_the_curves_and_the_server_lets_go(page: "Page", demo: "Serve
     choose(page, "Long run", "one")
     root(page, "streaming")
     wait_epoch(page, 5)
-    assert chart.get_by_role("progressbar", name="Training").is_visible()
+    assert chart.get_by_role("progressbar", name="Progress").is_visible()
     chart.get_by_text("Twenty epochs are in.").wait_for()
     chart.get_by_role("button", name="Stop").press("Enter")
     assert chart.get_attribute("data-state") == "stopped"  # at once, whatever the server does

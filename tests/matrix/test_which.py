@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -20,7 +19,6 @@ from scipy.optimize import minimize_scalar
 from pages.shared.fields import as_text
 from pages.shared.settings import relevant
 from pages.shared.words import Said
-from pages.which import controls
 from pages.which.question import FORM, Problem
 from tests.descent import Descent
 from tests.matrix import cases, traces
@@ -664,8 +662,7 @@ COMPARISONS = (
 
 def opened(asked: Asked) -> tuple[Visit, Again]:
     """The page, whole at once, and its problem worked out again."""
-    with patch.object(controls, "AT_FIRST", 600.0):
-        seen = visit("which", asked.query())
+    seen = visit("which", asked.query())
     found = Again(asked.problem, np.array(seen.payloads[0]["series"]["at"]))
     found.number_sentences(list(seen.said))
     return seen, found

@@ -2,6 +2,7 @@
 
 import json
 import math
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from pages.dimension.presets import PRESETS, RESULTS, Result, opened
 from pages.dimension.question import DEFAULT, FORM, SETTINGS, Problem, on_train
 from pages.dimension.words import finding, places
 from pages.dimension.words import names as words
+from pages.shared import work
 from pages.shared.encoding import encode
+from pages.shared.store import Store
 from pages.shared.words import Said
 from pages.train.question import FORM as TRAIN
 from tests.matrix.driver import number, recording
@@ -34,10 +37,8 @@ SMALL = replace(DEFAULT, n_train=10)
 
 def whole(problem: Problem) -> Seen:
     """The problem with all its training sets drawn."""
-    drawn = Sample(problem.sizes, tuple(problem.grid))
-    while not drawn.whole:
-        drawn.grow()
-    return seen(problem, drawn)
+    answer.work(problem).finish()
+    return answer.now(problem)
 
 
 def found_words(problem_seen: Seen) -> list[Said]:
@@ -213,15 +214,45 @@ def test_the_work_comes_in_parts_and_ends(size: int) -> None:
     assert drawn.draws * total <= max(answer.MOST_SECONDS, answer.LEAST_DRAWS * total)
     a_part = drawn.at_once * total / drawn.strides
     assert a_part <= 2 * answer.PART_SECONDS + longest
-    assert drawn.blocks * drawn.at_once >= drawn.draws
+    assert drawn.total * drawn.at_once >= drawn.draws * drawn.strides
 
 
+@pytest.fixture
+def small_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts are small, and so are the turns in which they are drawn."""
+    monkeypatch.setattr(answer, "PART_SECONDS", 1e-3)
+    monkeypatch.setattr(work, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(work, "STORE", Store(2**28))
+
+
+def some_of(problem: Problem, parts: int) -> Sample:
+    """The first parts of what is drawn; nobody watches any more."""
+    with closing(answer.work(problem).watch()) as coming:
+        for _ in coming:
+            if len(answer.work(problem).parts) >= parts:
+                break
+    return answer.now(problem).drawn
+
+
+@pytest.mark.usefixtures("small_turns")
+@pytest.mark.parametrize("size", [20, 60])
+def test_what_goes_on_after_a_stop_draws_the_same_training_sets(size: int) -> None:
+    problem = replace(DEFAULT, n_train=size, draws=10, seed=3)
+    for parts in (1, 2, 5):
+        some_of(problem, parts)
+    stopped = whole(problem).drawn
+    work.STORE.clear()
+    at_a_stretch = whole(problem).drawn
+    assert stopped.parts == at_a_stretch.total > 5
+    for x, draws in at_a_stretch.kept.items():
+        for one, other in zip(stopped.kept[x], draws, strict=True):
+            np.testing.assert_array_equal(one.s2, other.s2)
+
+
+@pytest.mark.usefixtures("small_turns")
 def test_a_costly_axis_shows_lines_and_what_it_has() -> None:
     problem = replace(DEFAULT, n_train=200, at=199)
-    drawn = Sample(problem.sizes, tuple(problem.grid))
-    drawn.strides = 4
-    drawn.at_once = 1
-    drawn.grow()
+    drawn = some_of(problem, 1)
     first = seen(problem, drawn)
     assert 0 < (first.found.count > 0).sum() < len(drawn.grid)
     drawn_picture = picture.descent(first)

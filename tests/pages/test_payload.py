@@ -10,13 +10,18 @@ from typing import Any, get_type_hints, is_typeddict
 
 import pytest
 
+from pages.dimension import payload as dimension_picture
+from pages.dimension.question import FORM as DIMENSION
 from pages.map import payload as map_picture
 from pages.map.question import Shown
 from pages.shared import assets, payload
 from pages.shared.encoding import encode
 from pages.shared.settings import settings_of
 from pages.train.payload import picture
+from pages.which import payload as which_picture
+from pages.which.question import FORM as WHICH
 from tests.misfits import misfits
+from tests.pages.opening import told
 
 DECLARED = (assets.BROWSER / "payload.d.ts").read_text(encoding="utf-8")
 TYPES = {name: kind for name, kind in vars(payload).items() if is_typeddict(kind)}
@@ -48,11 +53,13 @@ def test_both_sides_declare_the_same_fields() -> None:
         lambda: map_picture.stream(
             settings_of({"epochs": 1, "n_features": 2}), Shown(per_decade=1, decay_from=0.1)
         ),
+        lambda: which_picture.stream(WHICH.of({"seeds": 1, "draws": 5, "epochs": 1})),
+        lambda: dimension_picture.stream(DIMENSION.of({"n_train": 4, "draws": 10})),
     ],
-    ids=["train", "map"],
+    ids=["train", "map", "which", "dimension"],
 )
 def test_a_stream_says_what_is_declared(events: Callable[[], payload.Events]) -> None:
-    said = [event for event in events() if event is not None]
+    said = told(events())
     assert {name for name, _ in said} == EVENTS.keys()
     for name, data in said:
         assert not misfits(json.loads(encode(data)), EVENTS[name], name)

@@ -67,14 +67,9 @@ def problem(**values: Any) -> Problem:
 @cache
 def whole(asked: Problem) -> Seen:
     """The problem with everything worked out."""
-    count = measured.seeds_shown(asked)
-    trained = Trained(asked.data, asked.run, asked.span, count)
-    again = Again(asked.data, asked.span, measured.draws_shown(asked))
-    while not (trained.whole and again.whole):
-        trained.grow(1.0)
-        again.grow(1.0)
-    exact = measured.exact(asked.data, asked.span)
-    return Seen(asked, exact, trained, again, trained.found)
+    for work in measured.works(asked):
+        work.finish()
+    return measured.seen(asked)
 
 
 def known(seen: Seen) -> measured.Exact:
@@ -321,7 +316,8 @@ def test_seeds_that_have_not_ended_are_not_counted() -> None:
     half = whole(asked).trained.parts[0]
     keep = half.rows < 64 + 10  # the first seed, and a part of the second
     names = ("rows", "train_loss", "test_loss", "penalty", "weight_norm", "diverged_at")
-    trained.parts.append(replace(half, **{name: getattr(half, name)[keep] for name in names}))
+    part = replace(half, **{name: getattr(half, name)[keep] for name in names})
+    trained = replace(trained, parts=[part])
     assert trained.found.count == 1
     assert trained.found.test == pytest.approx(whole(asked).found.own[1])
 

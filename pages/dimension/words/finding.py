@@ -176,7 +176,7 @@ def drawing(drawn: Sample, asked: int) -> str:
             say(
                 "Drawing: part {part} of {n_parts}.",
                 part=drawn.parts,
-                n_parts=drawn.strides * drawn.blocks,
+                n_parts=drawn.total,
             )
         )
     return " ".join(parts)

@@ -20,7 +20,7 @@ import { Tiles } from "./tiles.js";
 /** @typedef {{ cartesian: string, whole: string }} Sizes of Plotly: what draws in a plane, and all */
 /** @typedef {{ chart: string, modules: string[], plotly: Sizes }} Assets where the files are */
 /** @typedef {{ base: string, payload: Payload }} Sent `base`: the path the app is mounted under */
-/** @typedef {(event: "chosen" | "clicked", value: Choice | Value[]) => void} Tell */
+/** @typedef {(event: "chosen" | "clicked" | "grown", value: Choice | Value[] | number) => void} Tell */
 
 /**
  * What a stream works on, where its address says more than that: pins do not begin it anew.
@@ -28,10 +28,15 @@ import { Tiles } from "./tiles.js";
  */
 const workOf = ({ work, stream }) => work ?? stream;
 
+const FOLLOW_MS = 1000;
+
 export class Chart {
   picture = blank();
   frames = 0;
   turn = 0;
+  told = 0;
+  // Whether it was stopped where it can go on.
+  halted = false;
   base = "";
   /** @type {Payload | null} */
   given = null;
@@ -44,7 +49,10 @@ export class Chart {
   tiles = new Tiles(this.help);
   sliders = new Sliders(this);
   drag = new Drag(this);
-  progress = new Progress(() => this.stop());
+  progress = new Progress(
+    () => this.stop(),
+    () => this.resume(),
+  );
   plot = new Plot({
     drawn: () => this.countFrame(),
     clicked: (point) => this.tell("clicked", point),
@@ -123,6 +131,7 @@ export class Chart {
     }
     if (this.continues(payload)) return this.goOn(payload);
     this.turn += 1;
+    this.halted = false;
     this.closeStream();
     const position = this.sliders.placed(payload);
     const { playing } = this.player;
@@ -145,7 +154,9 @@ export class Chart {
 
   /** @param {Payload} payload */
   goOn(payload) {
+    const position = this.sliders.placed(payload);
     this.picture.goOn(payload);
+    if (payload.sliders && position !== undefined) this.player.position = position;
     if (this.root.dataset.run) this.root.dataset.run = payload.run;
     this.redraw();
   }
@@ -205,7 +216,7 @@ export class Chart {
       plot.cut(player.position);
       this.drawReadout();
     }
-    this.setState(player.atEnd ? "done" : "paused");
+    if (!this.stream) this.setState(player.atEnd ? "done" : "paused");
   }
 
   countFrame() {
@@ -242,16 +253,18 @@ export class Chart {
   }
 
   /**
-   * The Stop in somebody's hand gives way to Play, where there is something to play.
+   * The Stop in somebody's hand gives way to Go on, or to Play where there is something to play.
    * @param {string} state
    */
   setState(state) {
     const streaming = state === "streaming";
-    const left = !streaming && this.progress.node.contains(document.activeElement);
+    const resumes = this.halted && !streaming;
+    const left = this.progress.node.contains(document.activeElement);
     this.root.dataset.state = state;
-    this.progress.node.hidden = !streaming;
+    this.progress.stand(resumes);
+    this.progress.node.hidden = !(streaming || resumes);
     this.bar.hidden = streaming;
-    if (left) this.player.focus();
+    if (left) (streaming || resumes ? this.progress : this.player).focus();
   }
 
   /** @param {string} message */
@@ -279,12 +292,15 @@ export class Chart {
   /** @param {string} path */
   openStream(path) {
     const { picture } = this;
+    this.halted = false;
     this.setState("streaming");
-    this.drawProgress(picture.steps[picture.last] ?? 0, null);
+    // what sliders step through is not what a stream counts
+    this.drawProgress(picture.payload.sliders ? 0 : (picture.steps[picture.last] ?? 0), null);
     this.stream = new Stream(this.address(path), {
       rows: (rows) => {
         picture.addRows(rows);
         this.drawProgress(rows.epoch, rows.seconds_left);
+        this.tellGrown();
       },
       picture: (part) => picture.add(part),
       repaint: () => this.repaint(),
@@ -304,16 +320,32 @@ export class Chart {
   }
 
   repaint() {
-    this.player.position = this.picture.last;
+    if (!this.picture.payload.sliders) this.player.position = this.picture.last;
     this.redraw();
   }
 
+  // What stands around the chart follows it at a pace of its own.
+  tellGrown({ end = false } = {}) {
+    if (!this.picture.payload.resumes || (!end && performance.now() - this.told < FOLLOW_MS))
+      return;
+    this.told = performance.now();
+    this.tell("grown", this.progress.count);
+  }
+
   stop() {
-    const { picture } = this;
+    const { picture, progress } = this;
+    this.halted = picture.payload.resumes === true;
     picture.add({
-      sentence: `Stopped at ${picture.unit} ${picture.steps[picture.last] ?? 0} of ${picture.payload.total}: what came so far is kept. Move a control to train again.`,
+      sentence: picture.payload.resumes
+        ? "What came so far is kept, and Go on works on from there."
+        : `Stopped at ${progress.told}: what came so far is kept. Move a control to train again.`,
     });
     this.endStream("stopped");
+  }
+
+  resume() {
+    const { stream } = this.picture.payload;
+    if (stream) this.openStream(stream);
   }
 
   /** @type {(state: string, message?: string) => void} */
@@ -321,7 +353,10 @@ export class Chart {
     this.closeStream();
     this.repaint();
     if (message) this.fail(message);
-    else if (this.root.dataset.state !== "failed") this.setState(state);
+    else if (this.root.dataset.state !== "failed") {
+      this.setState(state);
+      this.tellGrown({ end: true });
+    }
   }
 
   // ---- the end

@@ -20,6 +20,8 @@ export interface Payload {
   unit?: string;
   /** Where the rest of a long run comes from. */
   stream?: string | null;
+  /** Whether the stream goes on where it was stopped. */
+  resumes?: boolean;
   /** What the stream works on, where its address says more than that. */
   work?: string;
   live?: Live | null;
@@ -93,6 +95,11 @@ export interface Part {
   figure?: Partial<Figure>;
   series?: Series;
   sentence?: string;
+  sentences?: string[];
+  tiles?: Tile[];
+  moves?: { [name: string]: { [part: string]: Packed } };
+  total?: number;
+  unit?: string;
 }
 
 /** How far a stream has come, and what came with it. */

@@ -52,6 +52,7 @@ export class Picture {
    */
   addRows({ series: added, epoch }) {
     const count = Math.max(0, ...Object.values(added).map((values) => values.length));
+    if (!count) return; // only how far it is
     const epochs =
       added.epoch ?? Array.from({ length: count }, (_, place) => epoch - count + 1 + place);
     this.series.epoch ??= [];

@@ -1,5 +1,5 @@
 // @ts-check
-// How far a stream has come, and its Stop.
+// How far a stream has come, its Stop, and how it goes on from there.
 
 import { button, element, icon, setText } from "./nodes.js";
 import { formatTime } from "./numbers.js";
@@ -8,17 +8,25 @@ export class Progress {
   fill = element("div");
   bar = element(
     "div",
-    { class: "wd-progress", role: "progressbar", "aria-label": "Training", "aria-valuemin": 0 },
+    { class: "wd-progress", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0 },
     this.fill,
   );
   text = element("span", { class: "wd-text" });
+  count = 0;
+  told = "";
 
-  /** @param {() => void} stop */
-  constructor(stop) {
+  /**
+   * @param {() => void} stop
+   * @param {() => void} resume
+   */
+  constructor(stop, resume) {
+    this.stopButton = button("Stop", stop, icon("stop"), "\u00a0Stop");
+    this.resumeButton = button("Go on", resume, icon("play"), "\u00a0Go on");
     this.node = element(
       "div",
       { class: "wd-bar", hidden: "" },
-      button("Stop", stop, icon("stop"), "\u00a0Stop"),
+      this.stopButton,
+      this.resumeButton,
       this.bar,
       this.text,
     );
@@ -27,9 +35,23 @@ export class Progress {
   /** @type {(count: number, total: number, unit: string, left: number | null) => void} */
   show(count, total, unit, left) {
     const rest = typeof left === "number" ? `, ${formatTime(left)}` : "";
-    setText(this.text, `${unit} ${count} of ${total}${rest}`);
+    this.count = count;
+    this.told = `${unit} ${count} of ${total}`;
+    setText(this.text, this.told + rest);
     this.fill.style.width = `${total ? Math.min(100, (100 * count) / total) : 0}%`;
     this.bar.setAttribute("aria-valuemax", String(total));
     this.bar.setAttribute("aria-valuenow", String(count));
+  }
+
+  focus() {
+    const shown = this.stopButton.hidden ? this.resumeButton : this.stopButton;
+    shown.focus({ preventScroll: true });
+  }
+
+  /** @param {boolean} stopped */
+  stand(stopped) {
+    this.stopButton.hidden = stopped;
+    this.resumeButton.hidden = !stopped;
+    if (stopped) setText(this.text, `Stopped at ${this.told}`);
   }
 }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from html import escape
-from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pages.shared import cached
+from pages.shared.work import Growth, Parts, kept, resumable
 from pages.which.answer.rounding import ROUNDING, alike, over, rounding_share, without_rounding
 from pages.which.question import TRAINED, Problem, Span
 from wd_core import (
@@ -150,39 +151,30 @@ class Found:
         return bool(np.isfinite(self.test).all()) and alike(self.test)
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Trained:
-    """Every λ trained from several seeds on the same data, so far; `grow` goes on for a while."""
+    """Every λ trained from several seeds on the same data, as far as the runs have ended."""
 
     data: DatasetSpec
     run: Hyperparameters
     span: Span
     count: int
-    parts: list[SweepPart] = field(default_factory=list)
-    done: int = 0
-    lock: Lock = field(default_factory=Lock, repr=False)
+    parts: Sequence[SweepPart] = ()
 
-    def __post_init__(self) -> None:
-        seeds = range(self.run.seed, self.run.seed + self.count)
-        self.runs = grid(self.run, seed=seeds, weight_decay=self.span.grid) if self.count else []
-        self.stream = sweep(cached.dataset(self.data), self.runs) if self.runs else None
+    @property
+    def total(self) -> int:
+        """How many runs there are."""
+        return self.count * len(self.span.grid)
+
+    @property
+    def done(self) -> int:
+        """How many of them have ended."""
+        return sum(len(part.rows) for part in self.parts)
 
     @property
     def whole(self) -> bool:
         """Whether every run has ended."""
-        return self.done == len(self.runs)
-
-    def grow(self, seconds: float) -> None:
-        """Train on for about so long."""
-        end = time.monotonic() + seconds
-        with self.lock:
-            while self.stream and not self.whole and time.monotonic() < end:
-                part = next(self.stream)
-                self.done = part.done
-                if len(part.rows):
-                    self.parts.append(part)
-            if self.whole:
-                self.stream = None  # and the data that it holds
+        return self.done == self.total
 
     @property
     def found(self) -> Found:
@@ -222,28 +214,19 @@ class Trained:
         )
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Again:
     """λ chosen anew on data sets, or splits, of the same kind; the first is the page's own."""
 
     spec: DatasetSpec
     span: Span
     count: int
-    found: list[Chosen] = field(default_factory=list)
-    lock: Lock = field(default_factory=Lock, repr=False)
+    found: Sequence[Chosen] = ()
 
     @property
     def whole(self) -> bool:
         """Whether λ has been chosen on every one."""
         return len(self.found) == self.count
-
-    def grow(self, seconds: float) -> None:
-        """Choose on the next ones, for about so long."""
-        end = time.monotonic() + seconds
-        with self.lock:
-            while not self.whole and time.monotonic() < end:
-                spec = replace(self.spec, seed=self.spec.seed + len(self.found))
-                self.found.append(chosen(make_dataset(spec), spec, self.span))
 
     def column(self, method: str) -> tuple[Array, Array]:
         """The λ that a method chose, and its test loss over the least one, for every repetition."""
@@ -273,7 +256,7 @@ class Seen:
         return self.trained.whole and self.again.whole
 
 
-@lru_cache(maxsize=32)
+@kept
 def exact(spec: DatasetSpec, span: Span) -> Exact | None:
     """The exact solutions over the span; None where the decomposition takes too long."""
     if cached.svd_seconds(spec) > MOST_SVD:
@@ -368,16 +351,56 @@ def weight_scale(data: Dataset) -> float | None:
     return None if data.w_true is None else float(np.sqrt(np.mean(data.w_true**2)))
 
 
-@lru_cache(maxsize=16)
-def trained(data: DatasetSpec, run: Hyperparameters, span: Span, count: int) -> Trained:
-    """The trained runs, shared by all who look at them."""
-    return Trained(data, run, span, count)
+@resumable
+def training(
+    so_far: Sequence[SweepPart], data: DatasetSpec, run: Hyperparameters, span: Span, count: int
+) -> Parts[SweepPart]:
+    """The runs of every λ, seed after seed."""
+    ended = np.concatenate([np.empty(0, dtype=np.int64), *(part.rows for part in so_far)])
+    runs = grid(run, seed=range(run.seed, run.seed + count), weight_decay=span.grid)
+    left = np.setdiff1d(np.arange(len(runs)), ended)
+    rest = [runs[i] for i in left.tolist()]
+    if not rest:
+        return
+    with closing(sweep(cached.dataset(data), rest)) as parts:
+        for part in parts:
+            some = len(part.rows) > 0
+            yield replace(part, rows=left[part.rows], total=len(runs)) if some else None
 
 
-@lru_cache(maxsize=32)
-def again(spec: DatasetSpec, span: Span, count: int) -> Again:
-    """The choices made anew, shared by all who look at them."""
-    return Again(spec, span, count)
+@resumable
+def choosing(so_far: Sequence[Chosen], spec: DatasetSpec, span: Span, count: int) -> Parts[Chosen]:
+    """λ chosen on one data set, or split, after the other."""
+    for k in range(len(so_far), count):
+        drawn = replace(spec, seed=spec.seed + k)
+        yield chosen(make_dataset(drawn), drawn, span)
+
+
+def works(problem: Problem) -> list[Growth[Any]]:
+    """What is worked on for a problem, one after the other."""
+    data, span = problem.data, problem.span
+    seeds, draws = seeds_shown(problem), draws_shown(problem)
+    runs = [training(data, problem.run, span, seeds)] if seeds else []
+    return [*runs, *([choosing(data, span, draws)] if draws else [])]
+
+
+def begun(problem: Problem) -> Seen:
+    """What is known after a first moment of work, where that is little. ValueError as from data."""
+    for work in works(problem):
+        work.begin()
+        if not work.whole:
+            break
+    return seen(problem)
+
+
+def seen(problem: Problem) -> Seen:
+    """What is known of a problem now."""
+    data, run, span = problem.data, problem.run, problem.span
+    seeds, draws = seeds_shown(problem), draws_shown(problem)
+    runs = training(data, run, span, seeds).parts if seeds else ()
+    again = Again(data, span, draws, choosing(data, span, draws).parts if draws else ())
+    trained = Trained(data, run, span, seeds, runs)
+    return Seen(problem, exact(data, span), trained, again, trained.found)
 
 
 def seeds_shown(problem: Problem) -> int:

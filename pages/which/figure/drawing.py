@@ -134,7 +134,7 @@ def _progress(seen: Seen) -> list[Said]:
     trained, again, said = seen.trained, seen.again, []
     if not trained.whole:
         said.append(
-            say("Training: {done} of {n_all} runs.", done=trained.done, n_all=len(trained.runs))
+            say("Training: {done} of {n_all} runs.", done=trained.done, n_all=trained.total)
         )
     if not again.whole:
         said.append(

@@ -1,0 +1,18 @@
+"""The address of what is worked out for Which λ."""
+
+from __future__ import annotations
+
+from pages.shared.payload import Events
+from pages.shared.routes import Query
+from pages.shared.streams import streamed
+from pages.which.payload import stream
+from pages.which.question import FORM
+
+
+def worked_out(query: Query) -> Events:
+    """The runs and the choices as they come."""
+    problem, _ = FORM.read(query)
+    return stream(problem)
+
+
+ROUTES = (streamed("/api/which/stream", worked_out),)

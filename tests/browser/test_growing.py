@@ -1,0 +1,74 @@
+"""Long work in a real browser: Stop keeps what is drawn, and Go on works on from there."""
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Server
+
+# Seconds of work, so that there is something to stop; seeds that no other test asks for.
+LONG = {
+    "map": "n_features=200&n_train=40&epochs=300&seeds=3&seed=31",
+    "which": "epochs=1000&seeds=50&draws=200&seed=32",
+    "dimension": "n_train=300&draws=200&seed=33",
+}
+STATE = "document.querySelector('.wd-chart')?.dataset.state"
+
+
+def count(page: "Page") -> int:
+    """How much has come, as the progress bar says it."""
+    return int(page.get_by_role("progressbar", name="Progress").get_attribute("aria-valuenow") or 0)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_stop_keeps_what_is_drawn_and_it_goes_on(page: "Page", server: "Server", name: str) -> None:
+    page.goto(f"{server.url}/{name}?{LONG[name]}")
+    page.wait_for_function(f"{STATE} === 'streaming'")
+    bar = "document.querySelector('.wd-progress').getAttribute('aria-valuenow')"
+    page.wait_for_function(f"Number({bar}) > 0")
+    page.get_by_role("button", name="Stop").press("Enter")
+    page.wait_for_function(f"{STATE} === 'stopped'")
+    page.get_by_text(re.compile(r"^Stopped at \w+( \w+)? \d+ of \d+$")).wait_for()
+    go_on = page.get_by_role("button", name="Go on")
+    assert go_on.evaluate("node => node === document.activeElement")
+    stopped = count(page)
+    assert not page.get_by_role("button", name="Stop").is_visible()
+    go_on.press("Enter")
+    page.wait_for_function(f"{STATE} === 'streaming'")
+    page.wait_for_function(f"Number({bar}) > {stopped}")
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_function(f"{STATE} === 'stopped'")
+    page.get_by_text("Stopped at").wait_for()
+
+
+def test_the_mark_is_moved_while_numbers_come(page: "Page", server: "Server") -> None:
+    page.goto(f"{server.url}/which?epochs=2000&seeds=50&draws=200&seed=35")
+    page.wait_for_function(f"{STATE} === 'streaming'")
+    slider = page.get_by_role("slider", name="Marked λ")
+    slider.focus()
+    slider.press("Home")
+    page.wait_for_function("location.search.includes('at=0')")
+    assert page.evaluate(STATE) == "streaming"
+    assert slider.evaluate("node => node.value") == "0"
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_function(f"{STATE} === 'stopped'")
+    assert slider.evaluate("node => node.value") == "0"
+    slider.press("End")  # whatever is looked at, it can go on
+    page.wait_for_function("location.search.includes('at=10')")
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_function(f"{STATE} === 'streaming'")
+    assert slider.evaluate("node => node.value") == "63"
+
+
+def test_what_stands_around_the_picture_follows_it_to_its_end(
+    page: "Page", server: "Server"
+) -> None:
+    page.goto(f"{server.url}/which?epochs=200&seeds=10&draws=100&seed=34")
+    page.wait_for_function(f"{STATE} === 'streaming'")
+    page.get_by_text("100 data sets of the same kind, seeds 34").wait_for()
+    page.wait_for_function(f"{STATE} === 'done'")
+    assert page.get_by_text("Choosing anew:").count() == 0
