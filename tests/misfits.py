@@ -40,4 +40,4 @@ def _fields(value: dict[str, Any], kind: Any, where: str) -> Iterator[str]:
 
 def _is(value: Any, kind: Any) -> bool:
     kinds = (int, float) if kind is float else kind
-    return isinstance(value, kinds) and not isinstance(value, bool)
+    return isinstance(value, kinds) and isinstance(value, bool) == (kind is bool)
