@@ -37,7 +37,8 @@ def read_values(
 ) -> tuple[dict[str, Value], list[str]]:
     """The values that a query gives to these settings; what cannot be used is named.
 
-    Of two values for a setting the last counts. What is `known` elsewhere is no fault of the link.
+    A setting of which the query says what cannot be has its default, as if that were said. Of two
+    values for a setting the last counts. What is `known` elsewhere is no fault of the link.
     """
     values: dict[str, Value] = {}
     complaints: list[str] = []
@@ -48,6 +49,8 @@ def read_values(
                 values[key] = settings[key].read(text)
             except ValueError as error:
                 complaints.append(_refused(settings[key], text, error, defaults[key]))
+                if not settings[key].instead:
+                    values[key] = defaults[key]
     unknown = [key for key in given if key not in settings and not known(key)]
     return values, [*complaints, *([_unknown(unknown)] if unknown else [])]
 

@@ -299,6 +299,15 @@ def test_where_weight_decay_follows_the_link_names_the_steps_alone() -> None:
     assert states(settings, Shown(t)).steps[states(settings, Shown(t)).chosen] == t
 
 
+def test_a_weight_decay_that_cannot_be_is_the_default_and_steps_follow_from_it() -> None:
+    asked, complaints = FORM.read([("steps", "200"), ("weight_decay", "nonsense")])
+    default = settings_of({}).run.weight_decay
+    assert asked.settings.run.weight_decay == default
+    assert asked.shown.steps == 0
+    assert complaints[0].endswith(f"{default:g} is used instead.")
+    assert "t follows from λ" in complaints[1]
+
+
 def test_shares_in_words_never_claim_all_or_nothing() -> None:
     assert words.share(0.99999) == "more than 99.9 %"
     assert words.share(1.0) == "100 %"
