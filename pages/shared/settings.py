@@ -73,7 +73,7 @@ SETTINGS: dict[str, Setting] = {
         Number(
             "n_test",
             "Test examples",
-            "How many fresh examples measure the test loss.",
+            "How many fresh examples measure the test loss; fewer where a table has no more rows.",
             _data.n_test,
             1,
             2000,

@@ -85,7 +85,19 @@ def text_of(page: AppTest) -> str:
 
 # ---------------------------------------------------------------- settings and links
 
-OTHER = Problem("n_train", 50, 7, 9, 0.5, 0.1, 2.0, "off", "loss", 10, 3)
+OTHER = Problem(
+    axis="n_train",
+    n_train=50,
+    n_features=7,
+    at=9,
+    weight_decay=0.5,
+    noise=0.1,
+    signal=2.0,
+    intercept="off",
+    measure="loss",
+    draws=10,
+    seed=3,
+)
 
 
 @pytest.mark.parametrize("problem", [DEFAULT, OTHER, *(p.question for p in PRESETS)])
@@ -174,7 +186,7 @@ def test_the_link_to_train_is_a_stable_run_on_such_data(at: int, lam: float) -> 
 
 def test_train_has_no_run_without_intercept_and_none_so_long() -> None:
     assert on_train(replace(DEFAULT, intercept="off")) is None
-    assert on_train(Problem("n_train", n_features=500, at=5000)) is None
+    assert on_train(Problem(axis="n_train", n_features=500, at=5000)) is None
 
 
 # ---------------------------------------------------------------- measured

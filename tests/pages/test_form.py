@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -395,6 +395,18 @@ def test_defaults_are_left_out_and_every_one_can_be_read(path: str) -> None:
         assert setting.label, key
         if key not in FOLLOWING.get(path, ()):
             assert usual(setting) == page.values(page.of({}))[key], key
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_default_is_the_same_in_the_question_and_in_its_setting(path: str) -> None:
+    """Said twice, as the recipe asks: one apart from the other would be a false link."""
+    page = FORMS[path]
+    asked = page.of({})
+    question = asked.shown if isinstance(page, RunForm) else asked
+    own = page.own if isinstance(page, RunForm) else page.settings
+    for field in fields(question):
+        if field.name in own and field.name not in FOLLOWING.get(path, ()):
+            assert field.default in (MISSING, usual(own[field.name])), field.name
 
 
 def test_the_page_that_opens_is_at_the_root() -> None:

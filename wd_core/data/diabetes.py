@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from wd_core.arrays import Array
-from wd_core.data.scripts import block, sizes
+from wd_core.data.scripts import block, sizes, standardised_lines
 from wd_core.data.settings import DataSettings
 from wd_core.data.source import DataSource
-from wd_core.data.standardise import ROUNDING, split, standardised
+from wd_core.data.standardise import split, standardised
 from wd_core.records import Dataset
 from wd_core.seeding import generator, seed_of
 
@@ -70,7 +70,7 @@ def _script(spec: DataSettings) -> str:
         "train, test = rows[:n_train], rows[-n_test:]",
         "",
         "",
-        *_standardised_lines(all_vary),
+        *standardised_lines(all_vary),
         "",
         "",
     ]
@@ -94,21 +94,6 @@ def _script(spec: DataSettings) -> str:
         "X_train, y_train, X_test, y_test = X[train], y[train], X[test], y[test]",
     ]
     return block("The data", lines)
-
-
-def _standardised_lines(all_vary: bool) -> list[str]:
-    lines = ["def standardised(values):", "    part = values[train]"]
-    if all_vary:
-        return [*lines, "    return (values - part.mean(dim=0)) / part.std(dim=0, correction=0)"]
-    return [
-        *lines,
-        "    spread = part.amax(dim=0) - part.amin(dim=0)",
-        f"    constant = spread <= {ROUNDING!r} * part.abs().amax(dim=0)",
-        "    scale = torch.where(constant, 1.0, part.std(dim=0, correction=0))",
-        "    result = (values - part.mean(dim=0)) / scale",
-        "    result[train] *= ~constant",
-        "    return result",
-    ]
 
 
 DIABETES = DataSource(
