@@ -12,7 +12,8 @@ from pages.shared.fields import usual
 from pages.shared.pace import pictures
 from pages.shared.payload import Events, Part, Payload, Slider
 from pages.which.answer import measured
-from pages.which.answer.measured import METHODS, Seen
+from pages.which.answer.measured import Seen
+from pages.which.answer.solutions import METHODS
 from pages.which.figure import picture as picture_figure
 from pages.which.figure.scale import Scale
 from pages.which.figure.traces import RULES, Mark, Shown

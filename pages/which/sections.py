@@ -14,7 +14,8 @@ from pages.shared.latex import tex
 from pages.shared.numbers import every_digit, plain
 from pages.shared.words import say
 from pages.which import payload
-from pages.which.answer.measured import Seen, weight_scale
+from pages.which.answer.measured import Seen
+from pages.which.answer.solutions import weight_scale
 from pages.which.figure import drawing
 from pages.which.question import on_train
 from pages.which.words import finding as finding_words

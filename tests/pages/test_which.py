@@ -25,8 +25,9 @@ from pages.shared.words import Said
 from pages.train.question import FORM as TRAIN
 from pages.which import payload as picture
 from pages.which import sections
-from pages.which.answer import measured
-from pages.which.answer.measured import METHODS, Again, Seen, Trained
+from pages.which.answer import measured, solutions
+from pages.which.answer.measured import Again, Seen, Trained
+from pages.which.answer.solutions import METHODS
 from pages.which.figure import drawing, freedom
 from pages.which.figure.scale import Scale
 from pages.which.figure.traces import RULES
@@ -72,7 +73,7 @@ def whole(asked: Problem) -> Seen:
     return measured.seen(asked)
 
 
-def known(seen: Seen) -> measured.Exact:
+def known(seen: Seen) -> solutions.Exact:
     assert seen.exact is not None
     return seen.exact
 
@@ -279,8 +280,8 @@ def test_the_drawn_weights_are_the_largest_of_all() -> None:
     weights = ridge_path(data, paths.weight_decay).weights
     size = np.abs(weights).max(0)
     assert paths.total == 200
-    assert paths.weights.shape[1] == measured.LINES
-    assert np.abs(paths.weights).max(0) == pytest.approx(np.sort(size)[::-1][: measured.LINES])
+    assert paths.weights.shape[1] == solutions.LINES
+    assert np.abs(paths.weights).max(0) == pytest.approx(np.sort(size)[::-1][: solutions.LINES])
     assert paths.names[0] == f"w<sub>{size.argmax() + 1}</sub>"
 
 
@@ -357,7 +358,7 @@ def test_a_size_that_would_take_too_long_leaves_trained_runs_out() -> None:
 
 def test_a_size_that_cannot_be_decomposed_in_time_has_no_exact_solution() -> None:
     asked = problem(n_train=2000, n_features=2000)
-    assert measured.exact(asked.data, asked.span) is None
+    assert solutions.exact(asked.data, asked.span) is None
     assert measured.draws_shown(asked) == 0
     seen = replace(whole(problem()), exact=None, again=Again(asked.data, asked.span, 0))
     assert one(found(seen), "The exact solution is left out") == {}

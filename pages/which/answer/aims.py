@@ -9,8 +9,9 @@ import numpy as np
 from pages.shared import cached
 from pages.shared.words import say
 from pages.shared.work import kept
-from pages.which.answer.measured import MOST_SVD, Seen
+from pages.which.answer.measured import Seen
 from pages.which.answer.rounding import rounding_share, without_rounding
+from pages.which.answer.solutions import MOST_SVD
 from pages.which.question import Problem
 from wd_core import DatasetSpec, ridge_path
 from wd_core.arrays import Array

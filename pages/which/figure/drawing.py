@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pages.shared.words import Said, say
-from pages.which.answer.measured import Exact, Seen
+from pages.which.answer.measured import Seen
+from pages.which.answer.solutions import Exact
 from pages.which.figure.scale import Scale
 from pages.which.figure.traces import Mark
 from pages.which.question import Problem

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pages.shared.numbers import plain
-from pages.which.answer.measured import Curves
+from pages.which.answer.solutions import Curves
 from pages.which.figure.scale import Scale
 
 # Ticks stand at least these shares of the axis apart, on a desktop and on a phone.

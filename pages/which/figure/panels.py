@@ -9,7 +9,7 @@ import numpy as np
 from pages.shared.palette import GREY, OPTIMUM, PENALTY, TEXT, faint
 from pages.shared.plotting import Trace, hover, stroke
 from pages.shared.words import say
-from pages.which.answer.measured import NAMED
+from pages.which.answer.solutions import NAMED
 from pages.which.figure.scale import number
 from pages.which.figure.traces import (
     CHOSEN,

@@ -20,7 +20,7 @@ from pages.shared.plotting import (
     rearranged,
     unseen,
 )
-from pages.which.answer.measured import NAMED
+from pages.which.answer.solutions import NAMED
 from pages.which.figure import freedom
 from pages.which.figure.losses import losses, notes, span
 from pages.which.figure.panels import missing, panels

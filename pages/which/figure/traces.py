@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from pages.shared import plotting
 from pages.shared.palette import TEST, TEXT, TRAIN
 from pages.shared.plotting import Trace, hover
-from pages.which.answer.measured import Curves, Found, Paths
+from pages.which.answer.measured import Found
+from pages.which.answer.solutions import Curves, Paths
 from pages.which.figure.scale import Scale
 from wd_core.arrays import Array
 

@@ -9,7 +9,8 @@ from pages.shared.judging import FEW_TESTS
 from pages.shared.numbers import every_digit, percent, plain
 from pages.shared.words import Said, listed, say, say_n
 from pages.which.answer import aims
-from pages.which.answer.measured import METHODS, Exact, Seen
+from pages.which.answer.measured import Seen
+from pages.which.answer.solutions import METHODS, Exact
 from pages.which.words.places import AS_GOOD, NAMES, NEARLY, TIMES
 from wd_core.arrays import Array
 

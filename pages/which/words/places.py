@@ -10,8 +10,9 @@ from pages.shared.numbers import Digits, every_digit, number_text, percent, plai
 from pages.shared.payload import Tile
 from pages.shared.words import Said, say
 from pages.which.answer import aims
-from pages.which.answer.measured import BAND, Seen, weight_scale
+from pages.which.answer.measured import BAND, Seen
 from pages.which.answer.rounding import over
+from pages.which.answer.solutions import weight_scale
 from wd_core import DATASETS
 
 # How many of the runs the band holds.

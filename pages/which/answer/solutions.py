@@ -1,0 +1,200 @@
+"""The exact solutions over λ, and the λ that each rule chooses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.shared import cached
+from pages.shared.work import kept
+from pages.which.answer.rounding import ROUNDING, alike, over, rounding_share, without_rounding
+from pages.which.question import Span
+from wd_core import (
+    DATASETS,
+    Dataset,
+    DatasetSpec,
+    bayes_weight_decay,
+    choose,
+    ridge_path,
+    validation_split,
+)
+from wd_core.arrays import Array
+from wd_core.linear.ridge import RidgePath
+
+# Points of a drawn exact curve, and of a drawn path of a weight.
+FINE, COARSE = 1000, 80
+# Weights that are drawn, and of these the ones that are named.
+LINES, NAMED = 60, 5
+# A decomposition that takes longer than this is not waited for; nor is training this long, nor
+# choosing anew on many data sets.
+MOST_SVD, MOST_TRAINING, MOST_CHOOSING = 1.5, 15.0, 10.0
+# Weights without decay may widen the shown range by this share of what the others span.
+BEYOND = 0.5
+# How λ may be chosen; `test` is hindsight, `zero` is no decay at all.
+METHODS = ("test", "bayes", "gcv", "loo", "validation", "zero")
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Exact solutions over λ [L]: losses, degrees of freedom, ‖w*‖, estimates (mean square)."""
+
+    weight_decay: Array
+    train: Array
+    test: Array
+    dof: Array
+    norm: Array
+    gcv: Array
+    loo: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """Weights w*_j over λ [C]: of D the largest, [C, ≤ LINES], the largest first, with names."""
+
+    weight_decay: Array
+    weights: Array
+    names: tuple[str, ...]
+    total: int
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and largest weight shown: those without decay only where they are near."""
+        rest = self.weights if self.near else self.weights[1:]
+        return float(rest.min()), float(rest.max())
+
+    @property
+    def near(self) -> bool:
+        """Whether the weights without decay are of the size of those with it."""
+        least, most = float(self.weights[1:].min()), float(self.weights[1:].max())
+        room = BEYOND * (most - least)
+        bare = self.weights[0]
+        return bool(bare.min() >= least - room and bare.max() <= most + room)
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """λ by each of METHODS and the exact test loss there, [6] each, NaN where undefined.
+
+    `least`: the least of these and of those on the grid, so that nothing that is compared with it
+    is below it; `alike`: the methods whose score is defined and the same for every λ, which choose
+    none.
+    """
+
+    weight_decay: Array
+    test: Array
+    least: float
+    alike: frozenset[str]
+
+    @property
+    def ratio(self) -> Array:
+        """The test loss over the least one; infinite where only the least is 0."""
+        return over(self.test, self.least)
+
+
+@dataclass(frozen=True, eq=False)
+class Exact:
+    """All that one decomposition of the training data answers."""
+
+    fine: Curves
+    at: Curves  # at the λ that are trained
+    paths: Paths
+    chosen: Chosen
+    constant: float  # the test loss of predicting the mean
+
+
+@kept
+def exact(spec: DatasetSpec, span: Span) -> Exact | None:
+    """The exact solutions over the span; None where the decomposition takes too long."""
+    if cached.svd_seconds(spec) > MOST_SVD:
+        return None
+    data = cached.dataset(spec)
+    fine = ridge_path(data, np.concatenate([[0.0], np.geomspace(span.least, span.most, FINE)]))
+    return Exact(
+        fine=_curves(data, fine),
+        at=_curves(data, ridge_path(data, span.grid)),
+        paths=_paths(data, span),
+        chosen=chosen(data, spec, span),
+        constant=float(without_rounding(np.array(cached.constant_loss(data)), data.y_test)),
+    )
+
+
+def _fits(data: Dataset, path: RidgePath) -> NDArray[np.bool_]:
+    """At which λ the weights take part in fitting the targets, by more than rounding."""
+    x2, y2 = float(np.mean(data.X_train**2)), float(np.mean(data.y_train**2))
+    return np.asarray(path.weight_norm**2 * x2 > ROUNDING * y2)
+
+
+def _curves(data: Dataset, path: RidgePath) -> Curves:
+    share = rounding_share(data)
+    return Curves(
+        path.weight_decay,
+        without_rounding(path.train_loss, data.y_train, share),
+        without_rounding(path.test_loss, data.y_test, share),
+        path.dof,
+        np.where(_fits(data, path), path.weight_norm, 0.0),
+        without_rounding(path.gcv, data.y_train, share),
+        without_rounding(path.loo, data.y_train, share),
+    )
+
+
+def _paths(data: Dataset, span: Span) -> Paths:
+    lams = np.concatenate([[0.0], np.geomspace(span.least, span.most, COARSE)])
+    path = ridge_path(data, lams)
+    weights = np.where(_fits(data, path)[:, None], path.weights, 0.0)
+    order = np.argsort(-np.abs(weights).max(0), kind="stable")[:LINES]
+    names = [_literal(name) for name in data.feature_names]
+    names = names or [f"w<sub>{j + 1}</sub>" for j in range(data.n_features)]
+    return Paths(lams, weights[:, order], tuple(names[j] for j in order), data.n_features)
+
+
+def _literal(name: str) -> str:
+    """A feature's name where Plotly reads HTML, and %{...} as a place to fill."""
+    return escape(name, quote=False).replace("%{", "%\u2060{")
+
+
+def chosen(data: Dataset, spec: DatasetSpec, span: Span) -> Chosen:
+    """λ by every method on one data set; the validation rows are drawn from the spec's seed."""
+    lams = span.grid
+    rules = choose(data, lams, seed=spec.seed)
+    path = ridge_path(data, lams)
+    share = rounding_share(data)
+    scores = {"test": without_rounding(path.test_loss, data.y_test, share)}
+    for rule, score in (("gcv", path.gcv), ("loo", path.loo)):
+        scores[rule] = without_rounding(score, data.y_train, share)
+    if data.n_train > 1:
+        split = validation_split(data, seed=spec.seed)
+        held = ridge_path(split, lams).test_loss
+        scores["validation"] = without_rounding(held, split.y_test, rounding_share(split))
+    undecided = frozenset(
+        rule for rule, score in scores.items() if not np.isnan(score).all() and alike(score)
+    )
+    telling = scores.keys() - undecided
+    # nothing is below 0: what a rule finds below the rounding of no decay is rounding
+    found = {"bayes": prior_weight_decay(data, spec), "zero": 0.0} | {
+        str(rule): 0.0 if scores[rule][0] == 0 else choice.weight_decay
+        for rule, choice in rules.items()
+        if rule in telling
+    }
+    wanted = np.array([found.get(method, np.nan) for method in METHODS])
+    known = np.isfinite(wanted)
+    at_known = ridge_path(data, np.append(wanted[known], lams)).test_loss
+    at_known = without_rounding(at_known, data.y_test, share)
+    test = np.full(len(METHODS), np.nan)
+    test[known] = at_known[: known.sum()]
+    return Chosen(wanted, test, float(at_known.min()), undecided)
+
+
+def prior_weight_decay(data: Dataset, spec: DatasetSpec) -> float:
+    """Bayes' σ²/(nτ²) with τ² the mean square of the true weights; NaN where they are unknown."""
+    tau = weight_scale(data)
+    if tau is None or not DATASETS[spec.source].noise_known:
+        return float("nan")
+    return bayes_weight_decay(spec.noise, tau, data.n_train)
+
+
+def weight_scale(data: Dataset) -> float | None:
+    """τ: the root mean square of the true weights; None where nobody knows them."""
+    return None if data.w_true is None else float(np.sqrt(np.mean(data.w_true**2)))
