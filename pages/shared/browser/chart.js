@@ -15,7 +15,8 @@ import { Sliders } from "./sliders.js";
 import { Stream } from "./stream.js";
 import { Tiles } from "./tiles.js";
 
-/** @import { Choice, Payload, Value } from "./payload.d.ts" */
+/** @import { Choice, Payload } from "./payload.d.ts" */
+/** @import { Value } from "./plotly.d.ts" */
 
 /** @typedef {{ cartesian: string, whole: string }} Sizes of Plotly: what draws in a plane, and all */
 /** @typedef {{ chart: string, modules: string[], plotly: Sizes }} Assets where the files are */

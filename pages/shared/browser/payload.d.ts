@@ -1,6 +1,6 @@
 // What Python sends to the chart: pages/shared/payload.py says the same, and a test compares them.
 
-import type { Figure } from "./plotly.d.ts";
+import type { Figure, Value } from "./plotly.d.ts";
 
 /** What is drawn, played and said. */
 export interface Payload {
@@ -36,8 +36,6 @@ export interface Payload {
 
 /** Numbers by the name of their curve; null is a gap, a text stands for itself. */
 export type Series = { [name: string]: Value[] };
-
-export type Value = number | string | null;
 
 /** A number above the drawing, or a sum of them. */
 export interface Tile {

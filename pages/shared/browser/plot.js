@@ -8,8 +8,7 @@ import { place, visible } from "./points.js";
 import { coloured, isDark, readTheme, themedLayout } from "./theme.js";
 
 /** @import { Picture } from "./picture.js" */
-/** @import { Value } from "./payload.d.ts" */
-/** @import { Click, Drawing, Plotly } from "./plotly.d.ts" */
+/** @import { Click, Drawing, Plotly, Value } from "./plotly.d.ts" */
 
 /** @typedef {{ drawn: () => void, clicked: (point: Value[]) => void }} Listener */
 

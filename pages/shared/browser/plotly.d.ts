@@ -1,6 +1,7 @@
 // As much of Plotly as the chart meets; what starts with _ is Plotly's own, of the pinned version.
 
-import type { Value } from "./payload.d.ts";
+/** Null is a gap, a text stands for itself. */
+export type Value = number | string | null;
 
 export interface Figure {
   data: Trace[];

@@ -2,7 +2,7 @@
 // Where the points of a trace are at an epoch or in a picture, and how drawn nodes get there.
 
 /** @import { Numbers } from "./arrays.js" */
-/** @import { Value } from "./payload.d.ts" */
+/** @import { Value } from "./plotly.d.ts" */
 /** @import { Drawing, FullAxis, FullTrace, Trace } from "./plotly.d.ts" */
 
 /** @typedef {{ x: ArrayLike<Value>, y: ArrayLike<Value> }} Points */
