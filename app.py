@@ -56,11 +56,19 @@ def warm() -> None:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Warm up before the first request."""
-    warm()
     if threading.current_thread() is threading.main_thread():  # signals reach no other
         end_streams_on_signals()
+    warm()
     yield
 
+
+def below(route: Route) -> Route:
+    """The same below any path: which one the app has is not known when routes are listed."""
+    return Route(f"/{{base:path}}{route.path}", route.endpoint)
+
+
+# Below a path the home's name would be found at the end of other addresses: it comes last.
+OURS = [*(route for page in PAGES for route in page.routes), Route(f"/{PAGES[0].path}", home)]
 
 app = st.App(
     "pages/frame.py",
@@ -68,7 +76,7 @@ app = st.App(
     middleware=[Middleware(assets.Early)],
     routes=[
         *assets.ROUTES,
-        Route(f"/{PAGES[0].path}", home),
-        *(route for page in PAGES for route in page.routes),
+        *OURS,
+        *map(below, OURS),
     ],
 )

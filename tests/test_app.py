@@ -18,31 +18,35 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+SMALL_MAPS = "n_features=5&n_train=5&epochs=2&per_decade=1&seeds=1"
 LONG = "n_features=10000&n_train=2000&epochs=20000&batch_size=32"
 # A busy machine starts slowly; a server that hangs does so for good.
 START_SECONDS, STOP_SECONDS = 90, 20
 
 
 @contextmanager
-def running() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def running(path: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A server, the root of its addresses; what it says of itself lies in `server.stderr`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     server = subprocess.Popen(
-        [*command, f"--server.port={port}"],
+        [*command, f"--server.port={port}", f"--server.baseUrlPath={path}"],
         cwd=ROOT,
         env=os.environ | {"PYTHONWARNINGS": "default"},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     try:
-        base = f"http://127.0.0.1:{port}"
+        base = f"http://127.0.0.1:{port}" + (f"/{path}" if path else "")
         wait_for(f"{base}/_stcore/health", server)
         yield server, base
     finally:
         server.kill()
         server.wait()
+        assert server.stderr
+        server.stderr.close()
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
@@ -95,8 +99,7 @@ def test_a_stream_has_rows_then_the_picture_then_its_end(base):
 
 
 def test_the_maps_are_streamed_in_the_same_way(base):
-    query = "n_features=5&n_train=5&epochs=2&per_decade=1&seeds=1"
-    with urllib.request.urlopen(f"{base}/api/map/stream?{query}") as answer:
+    with urllib.request.urlopen(f"{base}/api/map/stream?{SMALL_MAPS}") as answer:
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         text = answer.read().decode()
     events = [line.removeprefix("event: ") for line in text.splitlines() if line[:6] == "event:"]
@@ -117,3 +120,15 @@ def test_a_signal_ends_the_server_though_a_stream_is_open():
         server.send_signal(signal.SIGTERM)
         assert server.wait(STOP_SECONDS) in (0, -signal.SIGTERM)
         stream.close()
+        assert server.stderr
+        assert "Traceback" not in server.stderr.read().decode()
+
+
+def test_below_a_path_the_same_is_answered():
+    with running("some/place") as (_, base):
+        with urllib.request.urlopen(f"{base}/api/train?epochs=10") as answer:
+            assert len(json.load(answer)["series"]["train_loss"]) == 11
+        with urllib.request.urlopen(f"{base}/api/map/stream?{SMALL_MAPS}") as stream:
+            assert b"event: done\n" in stream.read()
+        with urllib.request.urlopen(f"{base}/train?weight_decay=1") as page:
+            assert page.url == f"{base}/?weight_decay=1"

@@ -12,7 +12,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from threading import Lock
+from threading import Event, Lock
 from types import FrameType
 from typing import Any
 
@@ -26,7 +26,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from pages.shared.encoding import encode
-from pages.shared.payload import Event, Events, Failure
+from pages.shared.payload import Event as Told
+from pages.shared.payload import Events, Failure
 from pages.shared.routes import NEVER_STORED, Query
 
 # So many streams are worked for at the same moment; the others wait for their turn.
@@ -37,7 +38,11 @@ PATIENCE_SECONDS = 10.0
 SILENCE_SECONDS = 5.0
 NOTHING_NEW = ": working\n\n"
 
-open_streams: set[asyncio.Task[Any]] = set()
+# The end of a stream waits so long for its reader to take it.
+END_SECONDS = 1.0
+
+open_streams: set[anyio.CancelScope] = set()
+_stopping = Event()
 _threads: RunVar[CapacityLimiter] = RunVar("threads of streams")
 
 
@@ -65,18 +70,22 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send them; when this returns nothing is left of their work."""
-        task = asyncio.current_task()
-        assert task is not None
-        open_streams.add(task)
+        if _stopping.is_set():
+            self._work.close()
+            return await Response(status_code=503)(scope, receive, send)
+        tasks = anyio.create_task_group()
+        open_streams.add(tasks.cancel_scope)
         try:
-            async with anyio.create_task_group() as tasks:
+            async with tasks:
                 tasks.start_soon(_until_gone, receive, tasks.cancel_scope)
                 await self._send(send)
                 tasks.cancel_scope.cancel()
         finally:
-            open_streams.discard(task)
+            open_streams.discard(tasks.cancel_scope)
             with anyio.CancelScope(shield=True):
                 await run_sync(self._work.close)
+                with anyio.move_on_after(END_SECONDS):
+                    await send(_body(b"", more=False))
 
     async def _send(self, send: Send) -> None:
         head = {"status": self.status_code, "headers": self.raw_headers}
@@ -85,7 +94,6 @@ class EventStream(Response):
             async for text in self._texts():
                 with anyio.fail_after(PATIENCE_SECONDS):
                     await send(_body(text.encode(), more=True))
-            await send(_body(b"", more=False))
 
     async def _texts(self) -> AsyncIterator[str]:
         said = time.monotonic()
@@ -115,7 +123,7 @@ class _Work:
     def __init__(self, events: Events) -> None:
         self._events, self._lock = events, Lock()
 
-    def next(self) -> Event | None:
+    def next(self) -> Told | None:
         with self._lock:
             return next(self._events, _ENDED)
 
@@ -147,14 +155,15 @@ def _text(name: str, data: Any) -> str:
 
 
 def end_streams_on_signals() -> None:
-    """Let a signal to stop end the open streams too: the server waits for them without limit."""
+    """Let a signal to stop end the streams, and begin none: the server waits for them for ever."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         before = signal.getsignal(number)
 
         def stop(number: int, frame: FrameType | None, before: Any = before) -> None:
-            for task in list(open_streams):
-                loop.call_soon_threadsafe(task.cancel)
+            _stopping.set()
+            for scope in list(open_streams):
+                loop.call_soon_threadsafe(scope.cancel)
             if callable(before):
                 before(number, frame)
 
