@@ -12,6 +12,7 @@ from typing import Any
 
 from starlette.routing import Route
 
+from pages.book.routes import ROUTES as BOOK
 from pages.dimension.routes import ROUTES as DIMENSION
 from pages.geometry.routes import ROUTES as GEOMETRY
 from pages.map.routes import ROUTES as MAP
@@ -92,7 +93,7 @@ PAGES = (
         "The book",
         needs=frozenset({"steps"}),
     ),
-    Page("book", "The book", "Can the book's numbers be reproduced?", "The book", needs=EXACT),
+    Page("book", "The book", "Can the book's numbers be reproduced?", "The book", BOOK, EXACT),
 )
 for page in PAGES:
     import_module(f"pages.{page.path}.question")  # what it asks is known to all links from now on

@@ -1,13 +1,16 @@
-"""The numbers beside the printed ones, and the curves over λ: all computed, nothing remembered."""
+"""The numbers beside the printed ones, and the curves over λ, a block of seeds after the other."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
 from pages.book.question import Entry
-from pages.shared.work import kept
+from pages.shared.work import Growth, Parts, kept, resumable
 from wd_core import collect, train
 from wd_core.arrays import Array
 from wd_core.book.editions import EDITIONS, Edition, Printed
@@ -23,6 +26,14 @@ GRID = (
     *(1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0),
 )
 MOST_SHRINK = 0.5
+# All editions of so many seeds are trained in about 0.25 s.
+BLOCK = 50
+# What the programs of all editions do, each once.
+RECIPES = tuple(
+    dict.fromkeys(recipe for book in EDITIONS.values() for recipe in book.recipes.values())
+)
+
+J = TypeVar("J", Ends, Baselines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,19 +118,133 @@ def _course(book: Edition, code: Code, seed: int, weight_decay: float) -> Course
     return Course(code, run.epoch.astype(np.float64), *losses, penalty, *plotted)
 
 
-def comparisons(book: Edition, seed: int, seeds: int) -> list[Comparison]:
-    """Every printed number of the edition beside ours."""
-    return [_compared(book, printed, seed, seeds) for printed in _listed(book)]
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Some seeds: where every recipe of the editions ends at PRINTED_AT, and the curves over λ."""
+
+    printed: Mapping[Recipe, Ends]
+    random: Ends
+    zero: Ends
+    baselines: Baselines
+    hidden: Array  # ‖P₀w‖ at the start, a number a seed
+
+    @property
+    def seeds(self) -> int:
+        """How many they are."""
+        return len(self.hidden)
 
 
-def everything(seed: int, seeds: int) -> list[tuple[Edition, Comparison]]:
-    """The same of all editions."""
-    return [
-        (book, comparison)
-        for book in EDITIONS.values()
-        if book.printed
-        for comparison in comparisons(book, seed, seeds)
-    ]
+@resumable
+def training(so_far: Sequence[Block], recipe: Recipe, seeds: int) -> Parts[Block]:
+    """Every edition, and this recipe over λ, a block of seeds after the other."""
+    lams, effective = decays(recipe), _effective(recipe)
+    for least in range(sum(block.seeds for block in so_far), seeds, BLOCK):
+        chosen = range(least, min(least + BLOCK, seeds))
+        printed: dict[Recipe, Ends] = {}
+        for each in RECIPES:
+            printed[each] = _ends(each, PRINTED_AT, chosen)
+            yield None
+        first = _ends(replace(recipe, epochs=0), (0.0,), chosen)
+        random = _ends(recipe, lams, chosen)
+        yield None
+        zero = _ends(_from_zero(recipe), lams, chosen)
+        yield None
+        yield Block(printed, random, zero, baselines(effective, chosen), first.unreachable[:, 0])
+
+
+@kept
+def _ends(recipe: Recipe, weight_decays: tuple[float, ...], seeds: range) -> Ends:
+    """Kept, as another code of the lower picture or more seeds ask for the same blocks."""
+    return finish(recipe, weight_decays, seeds)
+
+
+def decays(recipe: Recipe) -> tuple[float, ...]:
+    """λ of the curves of this recipe."""
+    per_step = recipe.lr * recipe.decay_scale
+    return tuple(lam for lam in GRID if per_step * lam <= MOST_SHRINK)
+
+
+def _effective(recipe: Recipe) -> list[float]:
+    """λ of exact ridge where this recipe goes, for every λ that has one."""
+    ends = [behaviour(recipe.run(lam), DATA.n_train).end for lam in decays(recipe)]
+    return [end.weight_decay.value for end in ends if end.weight_decay is not None]
+
+
+def _from_zero(recipe: Recipe) -> Recipe:
+    return replace(recipe, mean=0.0, scale=0.0, bias_scale=0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the page shows, by the blocks of seeds that have come; there is one at least."""
+
+    entry: Entry
+    blocks: Sequence[Block]
+
+    @property
+    def seeds(self) -> int:
+        """How many seeds have been trained."""
+        return sum(block.seeds for block in self.blocks)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of them are."""
+        return self.seeds >= self.entry.seeds
+
+    @cached_property
+    def printed(self) -> Mapping[Recipe, Ends]:
+        """Where every recipe ends at PRINTED_AT."""
+        return {each: _joined([block.printed[each] for block in self.blocks]) for each in RECIPES}
+
+    @cached_property
+    def comparisons(self) -> list[Comparison]:
+        """Every printed number of the edition beside ours."""
+        return self._compared(self.entry.book)
+
+    @cached_property
+    def everything(self) -> list[tuple[Edition, Comparison]]:
+        """The same of all editions."""
+        return [
+            (book, comparison)
+            for book in EDITIONS.values()
+            if book.printed
+            for comparison in self._compared(book)
+        ]
+
+    @cached_property
+    def curves(self) -> Curves:
+        """Where the chosen code ends for every λ, from its own start and from zero."""
+        recipe = self.entry.recipe
+        lams = decays(recipe)
+        reasons = [behaviour(recipe.run(lam), DATA.n_train).end.why for lam in lams]
+        return Curves(
+            weight_decay=np.array(lams),
+            random=_joined([block.random for block in self.blocks]),
+            zero=_joined([block.zero for block in self.blocks]),
+            baselines=_joined([block.baselines for block in self.blocks]),
+            shrink=recipe.shrink(lams),
+            hidden=float(np.median(np.concatenate([block.hidden for block in self.blocks]))),
+            no_ridge=next((why for why in reasons if why), ""),
+        )
+
+    def _compared(self, book: Edition) -> list[Comparison]:
+        return [self._comparison(book, printed) for printed in _listed(book)]
+
+    def _comparison(self, book: Edition, printed: Printed) -> Comparison:
+        recipe, column = book.recipes[printed.code], PRINTED_AT.index(printed.weight_decay)
+        seed = self.entry.seed
+        many = self.printed[recipe].quantity(printed.quantity)[:, column]
+        alone = _ends(recipe, PRINTED_AT, range(seed, seed + 1))
+        one = alone.quantity(printed.quantity)[0, column]
+        value = printed.value if np.isfinite(printed.value) else None
+        return Comparison(printed, value, float(one), many)
+
+
+def _joined(parts: Sequence[J]) -> J:
+    """The seeds of all parts, one after the other."""
+    names = [field.name for field in fields(parts[0])]
+    rows = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return replace(parts[0], **rows)
 
 
 def _listed(book: Edition) -> tuple[Printed, ...]:
@@ -129,46 +254,20 @@ def _listed(book: Edition) -> tuple[Printed, ...]:
     )
 
 
-def _compared(book: Edition, printed: Printed, seed: int, seeds: int) -> Comparison:
-    recipe, column = book.recipes[printed.code], PRINTED_AT.index(printed.weight_decay)
-    many = _many(recipe, seeds).quantity(printed.quantity)[:, column]
-    one = finish(recipe, PRINTED_AT, [seed]).quantity(printed.quantity)[0, column]
-    value = printed.value if np.isfinite(printed.value) else None
-    return Comparison(printed, value, float(one), many)
+def work(entry: Entry) -> Growth[Block]:
+    """What is trained for this entry, whichever its one seed is."""
+    return training(entry.recipe, entry.seeds)
 
 
-@kept
-def _many(recipe: Recipe, seeds: int) -> Ends:
-    return finish(recipe, PRINTED_AT, range(seeds))
+def begun(entry: Entry) -> Seen:
+    """What is known after a first moment of work, of a first block of seeds at least."""
+    work(entry).begin(least=1)
+    return now(entry)
 
 
-@kept
-def curves(recipe: Recipe, seeds: int) -> Curves:
-    """Where this program ends for every λ, from its own start and from zero."""
-    per_step = recipe.lr * recipe.decay_scale
-    lams = [lam for lam in GRID if per_step * lam <= MOST_SHRINK]
-    chosen = range(seeds)
-    first = finish(replace(recipe, epochs=0), [0.0], chosen)
-    ends = [behaviour(recipe.run(lam), DATA.n_train).end for lam in lams]
-    effective = [end.weight_decay.value for end in ends if end.weight_decay is not None]
-    return Curves(
-        weight_decay=np.array(lams),
-        random=finish(recipe, lams, chosen),
-        zero=finish(_from_zero(recipe), lams, chosen),
-        baselines=baselines(effective, chosen),
-        shrink=recipe.shrink(lams),
-        hidden=float(np.median(first.unreachable)),
-        no_ridge=next((end.why for end in ends if end.why), ""),
-    )
-
-
-def _from_zero(recipe: Recipe) -> Recipe:
-    return replace(recipe, mean=0.0, scale=0.0, bias_scale=0.0)
-
-
-def of(entry: Entry) -> Curves:
-    """The curves of what the page shows."""
-    return curves(entry.recipe, entry.seeds)
+def now(entry: Entry) -> Seen:
+    """What is known now."""
+    return Seen(entry, work(entry).parts)
 
 
 NAMES: dict[Quantity, str] = {

@@ -5,17 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from pages.book import answer
+from pages.book.answer import Seen
 from pages.book.figure import finding as over_decay
 from pages.book.figure import plots as over_epochs
 from pages.book.figure import ranks as among_seeds
 from pages.book.figure import spreads as histograms
 from pages.book.question import FORM, Entry
 from pages.book.words import curves, numbers
-from pages.shared.payload import Figure, Payload
+from pages.shared.pace import pictures
+from pages.shared.payload import Events, Figure, Part, Payload
 from wd_core.arrays import Array
 
 # The λ with which the book shows what weight decay does.
 WITH_DECAY = answer.PRINTED_AT[1]
+# The upper picture is sent anew at this pace while seeds come.
+PACE_SECONDS = 0.4
 ROLES = {
     "norm": "norm",
     "half_square": "norm",
@@ -26,9 +30,42 @@ ROLES = {
 }
 
 
-def prints(entry: Entry) -> Payload:
-    """The payload of the upper picture."""
-    found = answer.comparisons(entry.book, entry.seed, entry.seeds)
+def prints(seen: Seen) -> Payload:
+    """The payload of the upper picture, by the seeds so far, and where the rest is."""
+    part, query = drawn(seen), FORM.query(seen.entry)
+    return {
+        "run": query or "defaults",
+        "query": query,
+        "figure": part["figure"],
+        "series": part["series"],
+        "sentence": part["sentence"],
+        "total": seen.entry.seeds,
+        "unit": "seed",
+        "stream": None if seen.whole else f"/api/book/stream?{query}",
+        "resumes": True,
+    }
+
+
+def stream(entry: Entry) -> Events:
+    """The events of the training: `picture` and `rows` at a pace, `done` at the end."""
+    yield from pictures(
+        answer.work(entry),
+        PACE_SECONDS,
+        lambda: _now(entry),
+        lambda: (answer.now(entry).seeds, entry.seeds),
+    )
+    yield "done", {}
+
+
+def _now(entry: Entry) -> Part:
+    """What is to be drawn now: nothing before the first seeds have come."""
+    seen = answer.now(entry)
+    return drawn(seen) if seen.seeds else {}
+
+
+def drawn(seen: Seen) -> Part:
+    """What the upper picture shows by the seeds so far."""
+    entry, found = seen.entry, seen.comparisons
     panels = [
         histograms.Panel(
             title=numbers.title(c),
@@ -41,13 +78,16 @@ def prints(entry: Entry) -> Payload:
         )
         for c in found
     ]
-    figure = histograms.spreads(panels, entry.seed, entry.seeds, f"book-{entry.edition}")
-    return _payload(entry, figure, numbers.summary(entry, found))
+    return {
+        "figure": histograms.spreads(panels, entry.seed, seen.seeds, f"book-{entry.edition}"),
+        "series": {"epoch": [seen.seeds]},
+        "sentence": numbers.summary(entry.book, found, seen.seeds),
+    }
 
 
-def finding(entry: Entry) -> Payload:
+def finding(seen: Seen) -> Payload:
     """The payload of the lower picture."""
-    found = answer.of(entry)
+    entry, found = seen.entry, seen.curves
     losses = over_decay.Losses(
         random=_band(found.random.test),
         zero=np.median(found.zero.test, axis=0),
@@ -81,9 +121,9 @@ def plots(entry: Entry) -> Payload:
     return _payload(entry, figure, numbers.plotted(found, entry.seed))
 
 
-def everything(entry: Entry) -> Payload:
+def everything(seen: Seen) -> Payload:
     """The payload of where every printed number stands."""
-    found = answer.everything(entry.seed, entry.seeds)
+    found = seen.everything
     ranks = [
         among_seeds.Rank(
             edition=book.label,
@@ -94,8 +134,8 @@ def everything(entry: Entry) -> Payload:
         for book, c in found
         if c.value is not None
     ]
-    figure = among_seeds.ranks(ranks, answer.SPREAD, entry.seeds)
-    return _payload(entry, figure, numbers.everywhere(found, entry.seeds))
+    figure = among_seeds.ranks(ranks, answer.SPREAD, seen.seeds)
+    return _payload(seen.entry, figure, numbers.everywhere(found, seen.seeds))
 
 
 def _band(values: Array) -> over_decay.Band:

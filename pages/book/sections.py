@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.book import answer
+from pages.book.answer import Seen
 from pages.book.question import Entry, on_train
 from pages.book.words import curves
 from pages.book.words import numbers as words
@@ -35,16 +35,17 @@ def open_on_train(entry: Entry) -> None:
         )
 
 
-def numbers(entry: Entry) -> None:
+def numbers(seen: Seen) -> None:
     """Every printed number beside ours."""
-    found = answer.comparisons(entry.book, entry.seed, entry.seeds)
-    st.table([words.row(comparison, entry.seed) for comparison in found], border="horizontal")
+    rows = [words.row(comparison, seen.entry.seed) for comparison in seen.comparisons]
+    st.table(rows, border="horizontal")
 
 
-def everything(entry: Entry) -> None:
+def everything(seen: Seen) -> None:
     """All editions in one table."""
+    entry = seen.entry
     rows: list[dict[str, str]] = []
-    for book, comparison in answer.everything(entry.seed, entry.seeds):
+    for book, comparison in seen.everything:
         printed = comparison.printed
         there = on_train(book.recipes[printed.code], printed.weight_decay, entry.seed)
         row = words.row(comparison, entry.seed)
@@ -62,14 +63,15 @@ def everything(entry: Entry) -> None:
     )
 
 
-def finding(entry: Entry) -> None:
+def finding(seen: Seen) -> None:
     """What the lower picture shows, beneath it."""
-    st.markdown("\n".join(f"- {said}" for said in curves.reasons(entry.recipe, answer.of(entry))))
+    reasons = curves.reasons(seen.entry.recipe, seen.curves)
+    st.markdown("\n".join(f"- {said}" for said in reasons))
 
 
-def code(entry: Entry) -> None:
+def code(seen: Seen) -> None:
     """The formula of the part out of reach, with the numbers of this code."""
-    recipe = entry.recipe
+    recipe = seen.entry.recipe
     decay = recipe.decay_scale * 3
     st.latex(
         r"\begin{gathered}"
@@ -78,4 +80,4 @@ def code(entry: Entry) -> None:
         rf" = {tex(float(recipe.shrink(3.0)))}"
         r" \end{gathered}"
     )
-    st.caption(curves.of_curves(recipe, answer.of(entry), entry.seeds))
+    st.caption(curves.of_curves(recipe, seen.curves, seen.seeds))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.book import payload
+from pages.book import answer, payload
 from pages.book import sections as explained
 from pages.book.question import FORM
 from pages.shared import controls
@@ -22,23 +22,23 @@ def page() -> None:
         entry = FORM.chosen(st.session_state)
         explained.settings(entry)
         explained.open_on_train(entry)
+    seen = answer.begun(entry)
     with prints:
-        chart(payload.prints(entry), key="book prints")
-        explained.numbers(entry)
+        chart(payload.prints(seen), key="book prints", on={"grown": lambda: None})
+        explained.numbers(seen)
         st.subheader("What do its plots show at λ = 3?", anchor=False)
         chart(payload.plots(entry), key="book plots")
     st.subheader("What did λ = 3 do here?", anchor=False)
     curves, beside = st.columns([3, 1], gap="medium")
     with beside:
         controls.draw(FORM, "code")
-        entry = FORM.chosen(st.session_state)
-        explained.code(entry)
+        explained.code(seen)
     with curves:
-        chart(payload.finding(entry), key="book finding")
-        explained.finding(entry)
+        chart(payload.finding(seen), key="book finding")
+        explained.finding(seen)
     st.subheader("Where does every printed number stand?", anchor=False)
-    chart(payload.everything(entry), key="book everything")
-    explained.everything(entry)
+    chart(payload.everything(seen), key="book everything")
+    explained.everything(seen)
 
 
 page()

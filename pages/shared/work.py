@@ -195,17 +195,20 @@ class Growth(Entry, Generic[P]):
         finally:
             self._leave()
 
-    def begin(self) -> None:
-        """Work for a moment where nothing has come yet: what is quick is whole by then."""
-        if not (self._parts or self.whole):
-            self.grow(AT_FIRST)
+    def begin(self, *, least: int = 0) -> None:
+        """Work for a moment where nothing has come yet: what is quick is whole by then.
 
-    def grow(self, seconds: float) -> None:
-        """Work for about so long, or to the end."""
+        However long that takes, so many parts have come.
+        """
+        if len(self._parts) < max(least, 1) and not self.whole:
+            self.grow(AT_FIRST, least=least)
+
+    def grow(self, seconds: float, *, least: int = 0) -> None:
+        """Work for about so long and until so many parts have come, or to the end."""
         until = time.monotonic() + seconds
         with closing(self.watch()) as coming:
             for _ in coming:
-                if time.monotonic() >= until:
+                if time.monotonic() >= until and len(self._parts) >= least:
                     break
 
     def finish(self) -> tuple[P, ...]:

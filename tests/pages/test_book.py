@@ -12,14 +12,16 @@ from pages.book import answer
 from pages.book import payload as picture
 from pages.book.question import DEFAULT, FORM, Entry, on_train
 from pages.book.words import curves, numbers
+from pages.shared import work
 from pages.shared.encoding import encode
 from pages.shared.numbers import plain
+from pages.shared.store import Store
 from pages.train.question import FORM as TRAIN
 from tests.pages import opening
 from tests.pages.opening import fine, payloads, text, values
 from wd_core import collect, make_dataset, train
 from wd_core.book.editions import EDITIONS, Printed
-from wd_core.book.ends import finish
+from wd_core.book.ends import baselines, finish
 
 FEW = 50
 STEADY = {"test, start at 0", "test, constant predictor", "test, exact ridge"}
@@ -85,7 +87,7 @@ def test_a_verdict_follows_the_numbers() -> None:
     said = [numbers.verdict(compared(value, seeds)) for value in values]
     assert said == ["inside", "outside nine in ten", "outside every seed", "none quoted"]
     assert numbers.glance(compared(1.5, seeds)) == "1.5: inside"
-    text = numbers.summary(DEFAULT, [compared(v, seeds) for v in values])
+    text = numbers.summary(DEFAULT.book, [compared(v, seeds) for v in values], 200)
     assert "1 of 3 printed numbers lie" in text
     assert "2.5 (scratch, λ = 3, ‖w‖) does not: it lies above every seed." in text
     assert "1.99 (scratch, λ = 3, ‖w‖) does not: 198 of 200 seeds end below it." in text
@@ -96,7 +98,7 @@ def test_a_verdict_follows_the_numbers() -> None:
 
 
 def test_the_finding_says_what_the_numbers_show() -> None:
-    found = answer.of(DEFAULT)
+    found = answer.begun(DEFAULT).curves
     hidden, zero, baselines = curves.reasons(DEFAULT.recipe, found)
     assert "Of the 200 directions 180 are reached by no example" in hidden
     assert "the share 0.0269" in hidden
@@ -106,7 +108,7 @@ def test_the_finding_says_what_the_numbers_show() -> None:
 
 
 def test_other_numbers_make_other_sentences() -> None:
-    found = answer.of(DEFAULT)
+    found = answer.begun(DEFAULT).curves
     none, three = found.at(0.0), found.at(3.0)
     for factor, said in ((2.0, "λ = 3 does harm"), (0.5, "with λ = 3.")):
         test = found.zero.test.copy()
@@ -122,7 +124,7 @@ def test_other_numbers_make_other_sentences() -> None:
 @pytest.mark.parametrize(("edition", "code"), RUNS)
 def test_what_decay_did_to_the_start_follows_from_share_and_losses(edition: str, code: str) -> None:
     entry = Entry(edition, code, seeds=FEW)  # type: ignore[arg-type]
-    said = curves.reasons(entry.recipe, answer.of(entry))[1]
+    said = curves.reasons(entry.recipe, answer.begun(entry).curves)[1]
     ends = {
         scale: np.median(
             finish(replace(entry.recipe, **start), [0.0, 3.0], range(FEW)).test, axis=0
@@ -150,16 +152,16 @@ def test_what_decay_did_to_the_start_follows_from_share_and_losses(edition: str,
 def test_a_code_that_decays_its_bias_is_not_compared_with_ridge_that_leaves_it_free() -> None:
     for edition, code in RUNS:
         entry = Entry(edition, code, seeds=FEW)  # type: ignore[arg-type]
-        names = {t.get("name") for t in picture.finding(entry)["figure"]["data"]}
+        names = {t.get("name") for t in picture.finding(answer.begun(entry))["figure"]["data"]}
         decays = EDITIONS[edition].recipes[code].decay_bias  # type: ignore[index]
         assert ("test, exact ridge" in names) != decays
-        told = curves.reasons(entry.recipe, answer.of(entry))[2]
+        told = curves.reasons(entry.recipe, answer.begun(entry).curves)[2]
         assert ("Exact ridge has" in told) != decays
         assert ("The bias is decayed, too" in told) == decays
 
 
 def test_the_mark_of_lambda_stays_inside_the_panels() -> None:
-    layout = picture.finding(Entry(seeds=FEW))["figure"]["layout"]
+    layout = picture.finding(answer.begun(Entry(seeds=FEW)))["figure"]["layout"]
     assert [shape["yref"] for shape in layout["shapes"]] == [
         *("y domain", "y2 domain", "y3 domain")
     ]
@@ -189,7 +191,8 @@ def test_the_plotted_curves_hold_what_the_code_adds(edition: str, code: str) -> 
 
 def test_the_enlarged_panel_holds_what_needs_no_random_start() -> None:
     for edition, code in RUNS:
-        figure = picture.finding(Entry(edition, code, seeds=FEW))["figure"]  # type: ignore[arg-type]
+        entry = Entry(edition, code, seeds=FEW)  # type: ignore[arg-type]
+        figure = picture.finding(answer.begun(entry))["figure"]
         low, high = figure["layout"]["yaxis2"]["range"]
         steady = [t for t in figure["data"] if t.get("name") in STEADY and t["yaxis"] == "y2"]
         free = not EDITIONS[edition].recipes[code].decay_bias  # type: ignore[index]
@@ -200,23 +203,52 @@ def test_the_enlarged_panel_holds_what_needs_no_random_start() -> None:
 
 
 def test_every_printed_number_is_a_dot_at_its_rank() -> None:
-    figure = picture.everything(Entry(seeds=FEW))["figure"]
+    seen = answer.begun(Entry(seeds=FEW))
+    figure = picture.everything(seen)["figure"]
     dots = {t["name"]: values(t["x"]) for t in figure["data"] if t.get("mode") == "markers"}
-    found = [c for _, c in answer.everything(0, FEW)]
+    found = [c for _, c in seen.everything]
     for name, inside in (("inside", True), ("outside nine in ten", False)):
         shares = [100 * np.mean(c.all < c.value) for c in found if c.inside == inside]
         np.testing.assert_allclose(dots[name], shares)
     assert all(5 <= share <= 95 for share in dots["inside"])
 
 
+@pytest.mark.parametrize("block", [7, 20])
+def test_the_numbers_are_the_same_in_whatever_blocks_they_come(
+    monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    """As those of all seeds trained at once, to the last bit."""
+    recipe = EDITIONS["zh-pytorch"].recipes["concise"]
+    entry = Entry("zh-pytorch", "concise", 3, FEW)
+    monkeypatch.setattr(work, "STORE", Store(2**28))
+    monkeypatch.setattr(answer, "BLOCK", block)
+    seen = answer.begun(entry)
+    assert seen.whole
+    assert len(seen.blocks) == -(-FEW // block)
+    every, lams = range(FEW), answer.decays(recipe)
+    zero = replace(recipe, mean=0.0, scale=0.0, bias_scale=0.0)
+    compared = [
+        *((seen.printed[one], finish(one, answer.PRINTED_AT, every)) for one in answer.RECIPES),
+        (seen.curves.random, finish(recipe, lams, every)),
+        (seen.curves.zero, finish(zero, lams, every)),
+        (seen.curves.baselines, baselines([lam / 2 for lam in lams], every)),
+    ]
+    for mine, whole in compared:
+        for name, values_ in vars(whole).items():
+            np.testing.assert_array_equal(getattr(mine, name), values_, err_msg=name)
+    first = finish(replace(recipe, epochs=0), [0.0], every)
+    assert seen.curves.hidden == np.median(first.unreachable)
+
+
 @pytest.mark.parametrize(("edition", "code"), RUNS)
 def test_every_edition_draws(edition: str, code: str) -> None:
     entry = Entry(edition, code, seeds=FEW)  # type: ignore[arg-type]
-    for payload in (picture.prints(entry), picture.plots(entry), picture.finding(entry)):
+    seen = answer.begun(entry)
+    for payload in (picture.prints(seen), picture.plots(entry), picture.finding(seen)):
         assert payload["sentence"]
         assert payload["query"] == FORM.query(entry)
-        text = encode(payload)  # NaN and infinities become null
-        assert "null" not in text
+        # NaN and infinities become null
+        assert "null" not in encode(payload["figure"]) + encode({"series": payload["series"]})
         for trace in payload["figure"]["data"]:
             assert len(trace["x"]) > 1
 

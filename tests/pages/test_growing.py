@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from pages.book import answer as book_answer
+from pages.book import payload as book_payload
+from pages.book.question import FORM as BOOK
 from pages.dimension import answer as dimension_answer
 from pages.dimension import payload as dimension_payload
 from pages.dimension.question import FORM as DIMENSION
@@ -51,6 +54,10 @@ def _dimension() -> Any:
     return DIMENSION.of({"n_train": 20, "draws": 10})
 
 
+def _book() -> Any:
+    return BOOK.of({"seeds": 50})
+
+
 PAGES = [
     Growing(
         "map",
@@ -73,6 +80,13 @@ PAGES = [
         lambda: dimension_payload.stream(_dimension()),
         ("part",),
     ),
+    Growing(
+        "book",
+        {"seeds": "50"},
+        lambda: book_payload.prints(book_answer.begun(_book())),
+        lambda: book_payload.stream(_book()),
+        ("seed",),
+    ),
 ]
 each = pytest.mark.parametrize("growing", PAGES, ids=lambda growing: growing.page)
 
@@ -84,7 +98,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(work, "AT_FIRST", 0.0)
     monkeypatch.setattr(work, "TURN_SECONDS", 0.0)
     monkeypatch.setattr(dimension_answer, "PART_SECONDS", 1e-3)
-    for page in (map_payload, which_payload, dimension_payload):
+    monkeypatch.setattr(book_answer, "BLOCK", 10)
+    for page in (map_payload, which_payload, dimension_payload, book_payload):
         monkeypatch.setattr(page, "PACE_SECONDS", 0.0)
     threads = threading.active_count()
     yield

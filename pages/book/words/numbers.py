@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pages.book.answer import NAMES, Comparison, Course
-from pages.book.question import Entry
 from pages.shared.judging import ALIKE
 from pages.shared.numbers import Digits, every_digit, plain
 from pages.shared.words import Said, Value, say
@@ -35,9 +34,9 @@ def glance(comparison: Comparison) -> Said:
     return say("{printed}: outside", printed=exact(comparison.value))
 
 
-def summary(entry: Entry, found: Sequence[Comparison]) -> str:
+def summary(book: Edition, found: Sequence[Comparison], seeds: int) -> str:
     """Whether the printed numbers lie in the spread."""
-    label, quoted = entry.book.label, [c for c in found if c.value is not None]
+    label, quoted = book.label, [c for c in found if c.value is not None]
     if not quoted:
         return say(
             "{edition}: no printed number is quoted; these are the spreads of its two codes.",
@@ -50,7 +49,7 @@ def summary(entry: Entry, found: Sequence[Comparison]) -> str:
             "end.",
             edition=label,
             quoted=len(quoted),
-            seeds=entry.seeds,
+            seeds=seeds,
         )
     said = say(
         "{edition}: {inside} of {quoted} printed numbers lie where nine in ten of our {seeds} "
@@ -58,9 +57,9 @@ def summary(entry: Entry, found: Sequence[Comparison]) -> str:
         edition=label,
         inside=inside,
         quoted=len(quoted),
-        seeds=entry.seeds,
+        seeds=seeds,
     )
-    return " ".join([said, *(_outlier(c, entry.seeds) for c in quoted if not c.inside)])
+    return " ".join([said, *(_outlier(c, seeds) for c in quoted if not c.inside)])
 
 
 def everywhere(found: Sequence[tuple[Edition, Comparison]], seeds: int) -> str:

@@ -138,6 +138,8 @@ export class Plot {
   /** @param {number} position */
   cut(position) {
     this.position = position;
+    // A stream has brought traces that are still to be painted, which brings them here as well.
+    if (this.picture.figure.data.length !== this.node._fullData.length) return;
     if (this.picture.moving && this.movePast()) return;
     this.cutWithPlotly();
   }
