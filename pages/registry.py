@@ -13,6 +13,7 @@ from typing import Any
 from starlette.routing import Route
 
 from pages.book.routes import ROUTES as BOOK
+from pages.codes.routes import ROUTES as CODES
 from pages.dimension.routes import ROUTES as DIMENSION
 from pages.geometry.routes import ROUTES as GEOMETRY
 from pages.map.routes import ROUTES as MAP
@@ -91,7 +92,8 @@ PAGES = (
         "Two codes",
         "Do the book's two codes compute the same?",
         "The book",
-        needs=frozenset({"steps"}),
+        CODES,
+        frozenset({"steps"}),
     ),
     Page("book", "The book", "Can the book's numbers be reproduced?", "The book", BOOK, EXACT),
 )

@@ -42,10 +42,11 @@ ROOM = 10.0
 BAND = (8, 0.4)
 
 
-def lock_step(series: Series, epochs: int, filename: str) -> Plain:
+def lock_step(series: Series, epochs: int, filename: str, *, whole: bool) -> Plain:
     """Losses, ‖w‖ and differences over epochs, all logarithmic.
 
-    Every trace is drawn by the browser from `series`, as far as the shown epoch.
+    Every trace is drawn by the browser from `series`, as far as the shown epoch. `whole`: nothing
+    more comes, so that a panel without numbers stays so.
     """
     curves = [
         ("train_scratch", "train, scratch", TRAIN, "solid", LOSS),
@@ -76,7 +77,8 @@ def lock_step(series: Series, epochs: int, filename: str) -> Plain:
         ranges[panel] = log_axis(_shown(series, keys, ROOM if panel == APART else 1.0))
         if not keys:  # a logarithmic axis has no place for 0
             traces.append(unseen(panel))
-            notes.append(note(panel, NOTHING[panel], font={"size": 13}))
+            if whole:
+                notes.append(note(panel, NOTHING[panel], font={"size": 13}))
             ranges[panel] = {"showticklabels": False}
     return {"data": traces, "layout": _layout(filename, epochs, ranges, notes)}
 

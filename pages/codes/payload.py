@@ -7,14 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from pages.codes import figure
-from pages.codes.answer import Answer, Question, answer
+from pages.codes.answer import Answer, Question, Seen, now, running
 from pages.codes.question import FORM
 from pages.codes.words import outcome
 from pages.shared.encoding import DIGITS, as_series
-from pages.shared.payload import Payload, Tile
+from pages.shared.pace import pictures
+from pages.shared.payload import Events, Part, Payload, Tile
 from pages.shared.plotting import Series
 from pages.shared.run import Asked, Pin
 
+# The picture is sent anew at this pace while the codes run.
+PACE_SECONDS = 0.4
 TILES: list[Tile] = [
     Tile(label=f"{what}, {name}", series=f"{key}_{code}", role=role, help=help)
     for key, what, role, help in (
@@ -41,20 +44,50 @@ TILES: list[Tile] = [
 ]
 
 
-def lock_step(question: Question, pins: Sequence[Pin]) -> Payload:
-    """Curves of both codes and their differences; ValueError where the data refuse the settings."""
-    found = answer(question)
-    last = max(found.last_epochs)  # later there is nothing to draw
-    series = _until(last, _series(found))
+def lock_step(seen: Seen, pins: Sequence[Pin]) -> Payload:
+    """Curves of both codes and their differences so far, and where the rest is."""
+    question, part = seen.question, drawn(seen)
     link = FORM.query(Asked(question.settings, question.switches, tuple(pins)))
+    worked = FORM.query(Asked(question.settings, question.switches))  # the same with any pins
     return {
         "run": link or "defaults",
         "query": link,
         "tiles": TILES,
         "total": question.run.epochs,
+        "unit": "epoch",
+        "series": part["series"],
+        "figure": part["figure"],
+        "sentence": part["sentence"],
+        "stream": None if seen.whole else f"/api/codes/stream?{worked}",
+        "resumes": True,
+    }
+
+
+def stream(question: Question) -> Events:
+    """The events of the run: `picture` and `rows` at a pace, `done` at the end."""
+    yield from pictures(
+        running(question),
+        PACE_SECONDS,
+        lambda: drawn(now(question)),
+        lambda: (now(question).epoch, question.run.epochs),
+    )
+    yield "done", {}
+
+
+def drawn(seen: Seen) -> Part:
+    """What follows from what has been run so far."""
+    question, found = seen.question, seen.found
+    if seen.whole:
+        last = max(found.last_epochs)  # later there is nothing to draw
+        series, end = _until(last, _series(found)), max(1, last)
+        sentence = outcome.outcome(question, found)
+    else:
+        series, end = _series(found), question.run.epochs
+        sentence = outcome.foreseen(question)
+    return {
         "series": series,
-        "figure": figure.lock_step(series, max(1, last), "two-codes"),
-        "sentence": outcome.outcome(question, found),
+        "figure": figure.lock_step(series, end, "two-codes", whole=seen.whole),
+        "sentence": sentence,
     }
 
 

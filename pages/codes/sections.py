@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.codes.answer import Question, alone, answer
+from pages.codes.answer import Question, Seen
 from pages.codes.words import formulas, omitted, switches
 from wd_core.book.two_codes import lines_about, script
 
@@ -36,10 +36,10 @@ def mapping(question: Question) -> None:
         st.caption(formulas.rates(question))
 
 
-def differences(question: Question) -> None:
-    """Every switch in which the codes differ, with the lines of both."""
+def differences(seen: Seen) -> None:
+    """Every switch in which the codes differ, with the lines of both, and what it does if known."""
+    question = seen.question
     st.subheader("Which lines differ, and which of them matter?", anchor=False)
-    effects, size = alone(question), float(answer(question).size[-1].max())
     order = sorted(question.standings.items(), key=lambda item: item[1] != "acts")
     for key, standing in order:
         if standing == "alike":
@@ -47,7 +47,9 @@ def differences(question: Question) -> None:
         what, *codes = st.columns([2, 3, 3], gap="small")
         with what:
             st.markdown(switches.heading(key, standing))
-            st.caption(switches.effect(key, standing, effects, size))
+            if seen.alone is not None:
+                size = float(seen.found.size[-1].max())
+                st.caption(switches.effect(key, standing, seen.alone, size))
         for column, program in zip(codes, question.programs, strict=True):
             with column:
                 st.code(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.codes import controls
+from pages.codes import answer, controls
 from pages.codes import payload as picture
 from pages.codes import sections as explained
 from pages.codes.question import FORM
@@ -23,14 +23,16 @@ def page() -> None:
     question = controls.chosen()
     with curves:
         try:
-            payload = picture.lock_step(question, FORM.chosen(st.session_state).pins)
+            seen = answer.begun(question)
         except ValueError as error:
             st.error(f"These settings do not go together: {error}. Change that control.")
             return
         explained.limits(question)
-        chart(payload, key="codes")
+        payload = picture.lock_step(seen, FORM.chosen(st.session_state).pins)
+        # what has come changes nothing but what is known
+        chart(payload, key="codes", on={"grown": lambda: None})
         explained.mapping(question)
-    explained.differences(question)
+    explained.differences(seen)
     explained.scripts(question)
 
 

@@ -1,5 +1,6 @@
 """The page “Two codes”: links, sentences that follow the numbers, and the page through AppTest."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,13 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.codes import payload
-from pages.codes.answer import SECONDS, Question, affordable_epochs, alone, answer
+from pages.codes.answer import SECONDS, Answer, Question, affordable_epochs, begun
 from pages.codes.question import FORM, SETTINGS
 from pages.codes.words import formulas, omitted, outcome
 from pages.codes.words import switches as words
 from pages.shared.fields import Choice
 from pages.shared.numbers import plain
+from pages.shared.payload import Payload
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import settings_of
@@ -33,6 +35,20 @@ BOOK = Switches()
 
 def question(switches: Switches = BOOK, **values: Any) -> Question:
     return Question(settings_of(values), switches)
+
+
+def answer(asked: Question) -> Answer:
+    return begun(asked).found
+
+
+def alone(asked: Question) -> Mapping[str, float]:
+    effects = begun(asked).alone
+    assert effects is not None
+    return effects
+
+
+def picture(asked: Question) -> Payload:
+    return payload.lock_step(begun(asked), ())
 
 
 # ---------------------------------------------------------------- switches and links
@@ -123,7 +139,7 @@ def test_a_picture_ends_where_the_last_code_has_no_numbers_any_more(
     asked = question(lr=lr, weight_decay=weight_decay)
     moments = list(lock_step(make_dataset(asked.settings.data), asked.programs))
     last = [max(m.epoch for m in moments if np.isfinite(m.test_loss[k])) for k in (0, 1)]
-    drawn = payload.lock_step(asked, ())
+    drawn = picture(asked)
     assert {values[-1] for name, values in drawn["series"].items() if name == "epoch"} == {
         max(last)
     }
@@ -132,7 +148,7 @@ def test_a_picture_ends_where_the_last_code_has_no_numbers_any_more(
     assert drawn["figure"]["layout"]["xaxis3"]["range"] == [0, max(1, *last)]
     said = f"with numbers (scratch up to epoch {last[0]}, concise up to epoch {last[1]})"
     assert said in drawn["sentence"]
-    assert "with numbers" not in payload.lock_step(question(), ())["sentence"]
+    assert "with numbers" not in picture(question())["sentence"]
 
 
 @pytest.mark.parametrize("batch_size", [3, 7])
@@ -209,7 +225,7 @@ def test_the_penalty_s_place_is_named_only_where_it_matters(
 def test_the_tile_and_the_sentence_measure_the_engine_alike() -> None:
     """The tile at each epoch, the sentence over all of them as a share of the weights."""
     asked = question()
-    drawn, found = payload.lock_step(asked, ()), answer(asked)
+    drawn, found = picture(asked), answer(asked)
     engine = np.array(drawn["series"]["engine"], dtype=float)
     assert engine == pytest.approx(np.nanmax(found.from_engine, axis=1), rel=1e-5)
     share = float((found.from_engine / found.size).max())
@@ -273,7 +289,7 @@ def test_a_law_stands_where_the_codes_really_run_it(
 
 def test_losses_that_are_0_leave_an_empty_panel_that_says_why() -> None:
     values = {"noise": 0.0, "true_weight": 0.0, "true_bias": 0.0, "init_std": 0.0}
-    figure = payload.lock_step(question(Switches(bias_start="zero"), **values), ())["figure"]
+    figure = picture(question(Switches(bias_start="zero"), **values))["figure"]
     assert [trace["y"] for trace in figure["data"]] == [[None]] * 3
     notes = [note["text"] for note in figure["layout"]["annotations"]]
     assert notes == ["none: every loss is 0", "none: every weight is 0", "none: nothing differs"]
@@ -298,7 +314,7 @@ def test_long_runs_are_cut_and_the_rest_is_named() -> None:
 
 
 def test_every_curve_is_in_the_picture_and_gaps_are_null() -> None:
-    drawn = payload.lock_step(question(lr=0.03), ())
+    drawn = picture(question(lr=0.03))
     named = {trace["meta"]["series"] for trace in drawn["figure"]["data"]}
     assert named | {"epoch", "engine"} == set(drawn["series"])
     assert not drawn["figure"]["layout"]["annotations"]
@@ -312,7 +328,7 @@ def test_every_curve_is_in_the_picture_and_gaps_are_null() -> None:
 
 def test_where_the_codes_agree_both_are_seen() -> None:
     """A thin line on a broad pale one of the same series: neither hides the other."""
-    drawn = payload.lock_step(question(), ())["figure"]["data"]
+    drawn = picture(question())["figure"]["data"]
     lines = [trace for trace in drawn if trace["mode"] == "lines"]
     order = {trace["meta"]["series"]: k for k, trace in enumerate(lines)}
     pairs = [key for key in order if key.endswith("_concise")]
@@ -325,7 +341,7 @@ def test_where_the_codes_agree_both_are_seen() -> None:
 
 
 def test_rounding_beside_a_real_difference_is_inside_the_picture() -> None:
-    drawn = payload.lock_step(question(), ())
+    drawn = picture(question())
     low = drawn["figure"]["layout"]["yaxis3"]["range"][0]
     for code in ("scratch", "concise"):
         last = drawn["series"][f"engine_{code}"][-1]

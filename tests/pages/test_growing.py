@@ -14,6 +14,9 @@ import pytest
 from pages.book import answer as book_answer
 from pages.book import payload as book_payload
 from pages.book.question import FORM as BOOK
+from pages.codes import answer as codes_answer
+from pages.codes import payload as codes_payload
+from pages.codes.question import FORM as CODES
 from pages.dimension import answer as dimension_answer
 from pages.dimension import payload as dimension_payload
 from pages.dimension.question import FORM as DIMENSION
@@ -27,6 +30,9 @@ from pages.which import payload as which_payload
 from pages.which.answer import measured
 from pages.which.question import FORM as WHICH
 from tests.pages.opening import opened, told
+
+# More epochs than are ready in one part; the switches act, so that there are runs of each alone.
+CODES_LINK = {"n_features": 3, "n_train": 4, "batch_size": 3, "epochs": 12}
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,6 +54,11 @@ def _map() -> Any:
 
 def _which() -> Any:
     return WHICH.of({"epochs": 3, "seeds": 2, "draws": 5})
+
+
+def _codes() -> codes_answer.Question:
+    asked = CODES.of(CODES_LINK)
+    return codes_answer.Question(asked.settings, asked.shown)
 
 
 def _dimension() -> Any:
@@ -87,6 +98,13 @@ PAGES = [
         lambda: book_payload.stream(_book()),
         ("seed",),
     ),
+    Growing(
+        "codes",
+        {name: str(value) for name, value in CODES_LINK.items()},
+        lambda: codes_payload.lock_step(codes_answer.begun(_codes()), ()),
+        lambda: codes_payload.stream(_codes()),
+        ("epoch",),
+    ),
 ]
 each = pytest.mark.parametrize("growing", PAGES, ids=lambda growing: growing.page)
 
@@ -99,7 +117,9 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(work, "TURN_SECONDS", 0.0)
     monkeypatch.setattr(dimension_answer, "PART_SECONDS", 1e-3)
     monkeypatch.setattr(book_answer, "BLOCK", 10)
-    for page in (map_payload, which_payload, dimension_payload, book_payload):
+    monkeypatch.setattr(codes_answer, "PART_SECONDS", 1e-3)
+    monkeypatch.setattr(codes_answer, "SHORT_SECONDS", 0.0)
+    for page in (map_payload, which_payload, dimension_payload, book_payload, codes_payload):
         monkeypatch.setattr(page, "PACE_SECONDS", 0.0)
     threads = threading.active_count()
     yield

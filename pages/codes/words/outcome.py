@@ -19,6 +19,13 @@ def outcome(question: Question, found: Answer) -> str:
     return " ".join([*said, _near(question, found)])
 
 
+def foreseen(question: Question) -> Said:
+    """What holds however the codes run."""
+    if question.acting:
+        return _differ(question)
+    return say("The two codes are one computation.")
+
+
 def _near(question: Question, found: Answer) -> Said:
     """How far the codes are from our engine, over the epochs at which they have numbers."""
     nearness = found.nearness
@@ -49,8 +56,8 @@ def _end(question: Question, found: Answer) -> list[str]:
     apart, epochs = float(found.apart[-1]), question.run.epochs
     small = apart <= ROUNDING * float(found.size[-1].max())
     if not question.acting:
-        return [say("The two codes are one computation."), _nothing(apart, epochs, small=small)]
-    differ = _differ(question)
+        return [foreseen(question), _nothing(apart, epochs, small=small)]
+    differ = foreseen(question)
     if small:
         return [differ, _gone(apart, epochs)]
     scratch, concise = (float(loss) for loss in found.test_loss[-1])

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from itertools import product
 
 import numpy as np
@@ -22,6 +22,8 @@ from wd_core.book.two_codes import (
     equalised,
     lines_about,
     lock_step,
+    lock_step_in_blocks,
+    lockstep,
     programs,
     script,
     standings,
@@ -341,3 +343,36 @@ def test_a_table_of_ones_own_goes_in_lock_step_too():
     data = Dataset(draw.normal(size=(6, 2)), draw.normal(size=6), np.eye(2), np.ones(2))
     *_, last = lock_step(data, programs(equalised(Switches(), RUN, 6), RUN))
     assert last.apart <= ROUNDING * size(last)
+
+
+@pytest.mark.parametrize("block_seconds", [0.0, 1.0])
+@pytest.mark.parametrize("switches", SOME[::6], ids=str)
+@pytest.mark.parametrize("lr", [0.05, 20.0])
+def test_wherever_it_is_stopped_it_goes_on_to_the_same_numbers(
+    monkeypatch, switches, lr, block_seconds
+):
+    """To the last bit, in blocks of one batch and of whole epochs, and when a code has diverged."""
+    monkeypatch.setattr(lockstep, "BLOCK_SECONDS", block_seconds)
+    data = make_dataset(replace(SPEC, n_features=12))
+    pair = programs(switches, replace(RUN, lr=lr, epochs=40))
+    whole = list(lock_step(data, pair, record_every=3))
+    for stopped in range(0, len(whole), 4):
+        steps = list(lock_step_in_blocks(data, pair, record_every=3, after=whole[stopped]))
+        again = [moment for moment in steps if moment is not None]
+        assert len(again) == len(whole) - stopped - 1
+        for one, other in zip(again, whole[stopped + 1 :], strict=True):
+            for field in fields(one):
+                np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
+
+
+def test_there_is_a_moment_to_stop_after_every_batch_of_a_slow_epoch(monkeypatch):
+    monkeypatch.setattr(lockstep, "BLOCK_SECONDS", 0.0)
+    pair = programs(Switches(), RUN)  # three batches an epoch, in two codes
+    steps = lock_step_in_blocks(make_dataset(SPEC), pair)
+    assert next(step for step in steps if step is not None).epoch == 0
+    pauses = 0
+    for step in steps:
+        if step is not None:
+            break
+        pauses += 1
+    assert pauses >= 6

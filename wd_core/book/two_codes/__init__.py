@@ -1,6 +1,11 @@
 """The book's two codes, from scratch and with the framework, in lock-step on the same numbers."""
 
-from wd_core.book.two_codes.lockstep import Moment, lock_step, seconds_an_epoch
+from wd_core.book.two_codes.lockstep import (
+    Moment,
+    lock_step,
+    lock_step_in_blocks,
+    seconds_an_epoch,
+)
 from wd_core.book.two_codes.program import (
     SIDES,
     Program,
@@ -23,6 +28,7 @@ __all__ = [
     "equalised",
     "lines_about",
     "lock_step",
+    "lock_step_in_blocks",
     "programs",
     "script",
     "seconds_an_epoch",
