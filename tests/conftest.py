@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -44,3 +46,15 @@ def _worked_out_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
     from pages.shared import work
 
     monkeypatch.setattr(work, "AT_FIRST", 600.0)
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A worker that has driven a browser keeps that loop running: other tests begin without one."""
+    loop = asyncio._get_running_loop()
+    if loop is None or request.node.get_closest_marker("browser"):
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -16,7 +17,11 @@ DRAGS = ["train", "geometry?view=surface"]
 
 
 def visited(server: Server, page: str, way: str, people: int) -> Row | None:
-    return asyncio.run(Crowd(server, PLAN).come(page, way, people))
+    """In a thread of its own: the tests' browser keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(
+            lambda: asyncio.run(Crowd(server, PLAN).come(page, way, people))
+        ).result()
 
 
 @pytest.mark.parametrize("page", [page.path for page in PAGES])
