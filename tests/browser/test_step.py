@@ -21,6 +21,7 @@ ARROWS = """() => Object.fromEntries(document.querySelector('.wd-plot').data
 def opened(page: "Page", server: "Server", query: str = "") -> None:
     page.goto(f"{server.url}/step{query}")
     page.wait_for_function(DRAWN)
+    page.locator(".katex-html .mord").first.wait_for(state="attached")  # comes on its own
 
 
 def link(page: "Page") -> dict[str, list[str]]:
