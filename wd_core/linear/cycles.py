@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from wd_core.arrays import Array
 from wd_core.device import place
 from wd_core.linear.spectrum import max_stable_lr, row_space
 from wd_core.models.linear import rates_of
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Optimizer, Rates
 from wd_core.records import Dataset
 from wd_core.training import batch_order
 
@@ -23,7 +25,9 @@ LOWEST, HIGHEST, FINE, HALVINGS = 3e-3, 4.0, 1.06, 12
 DOUBLINGS, GROWN = 8, 1.5
 # Directions that nothing moves keep a factor of 1, up to rounding.
 STILL = 1e-9
-# How many learning rates that is.
+# So many learning rates are looked at together, from the smallest, until one grows.
+AT_ONCE = 16
+# How many learning rates there are.
 TRIED = math.ceil(math.log(HIGHEST / LOWEST, FINE)) + 1
 # Multiply-adds that the search may take, about a second.
 MOST_WORK = 4e9
@@ -65,7 +69,7 @@ def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
 
 
 def cycle_seconds(n_train: int, n_features: int, run: Hyperparameters) -> float:
-    """Roughly what finding `cycle_limit` takes on one core."""
+    """Roughly what finding `cycle_limit` takes at most, on one core."""
     size = (min(n_train + 1, n_features) + 1) * (1 + len(OPTIMIZERS[run.optimizer].slots))
     steps = -(-n_train // run.batch_size)
     return TRIED * steps * STEP_SECONDS + _work(n_train, size, run) / SPEED
@@ -82,17 +86,40 @@ def _first_growth(batches: list[Array], run: Hyperparameters, lrs: Array) -> tup
 
     The last one where none does.
     """
-    epochs = _epochs(batches, run, lrs)
+    epochs: dict[int, Array] = {}
+    for begin in range(_calm(batches, run, lrs), len(lrs), AT_ONCE):
+        some = _epochs(batches, run, lrs[begin : begin + AT_ONCE])
+        epochs |= {begin + i: epoch for i, epoch in enumerate(some)}
+        growing = (begin + int(i) for i in _suspects(some) if _grows(some[i]))
+        first = next(growing, len(lrs) - 1)
+        if first < len(lrs) - 1:
+            break
+    while first - 1 in epochs and first > 1 and _grows(epochs[first - 1]):  # too slowly to suspect
+        first -= 1
+    return float(lrs[max(first - 1, 0)]), float(lrs[first])
+
+
+def _calm(batches: list[Array], run: Hyperparameters, lrs: Array) -> int:
+    """How many of these learning rates, but the last, are so small that no step lengthens u.
+
+    A plain step multiplies it by I − ηM, M symmetric and without negative eigenvalues: up to 2 over
+    the largest of them the step is no longer than u, and so is an epoch of such steps.
+    """
+    if not OPTIMIZERS[run.optimizer].plain:
+        return 0
+    unit = _each_step(batches, run, np.ones(1))
+    curved = max(float(np.linalg.eigvalsh(np.eye(len(step)) - step)[-1]) for (step,) in unit)
+    return int(np.searchsorted(lrs[:-1], 2 / curved)) if curved > 0 else len(lrs) - 1
+
+
+def _suspects(epochs: Array) -> NDArray[np.int64]:
+    """Which of these epochs' matrices may grow, told by what many doublings make of them."""
     with np.errstate(over="ignore", invalid="ignore"):
         power = epochs.astype(np.float32)
         for _ in range(DOUBLINGS - 1):
             power = power @ power
         size, size_after = (np.abs(many).max((1, 2)) for many in (power, power @ power))
-        suspects = np.flatnonzero(~(size_after <= GROWN * size))
-    first = next((i for i in suspects if _grows(epochs[i])), len(lrs) - 1)
-    while first > 1 and _grows(epochs[first - 1]):  # too slowly to be a suspect
-        first -= 1
-    return float(lrs[max(first - 1, 0)]), float(lrs[first])
+        return np.flatnonzero(~(size_after <= GROWN * size)).astype(np.int64)
 
 
 def _grows(epoch: Array) -> bool:
@@ -104,32 +131,40 @@ def _grows(epoch: Array) -> bool:
 
 def _epochs(batches: list[Array], run: Hyperparameters, lrs: Array) -> Array:
     """The product of the steps of one epoch, [L, S, S] for L learning rates."""
-    product = _steps(batches[0], run, lrs)
-    for rows in batches[1:]:
+    steps = _each_step(batches, run, lrs)
+    product = next(steps)
+    for step in steps:
         with np.errstate(over="ignore", invalid="ignore"):
-            product = _steps(rows, run, lrs) @ product
+            product = step @ product
     return product
 
 
-def _steps(rows: Array, run: Hyperparameters, lrs: Array) -> Array:
-    """What a step on these rows [m, K] multiplies u = (w, b) by, and the arrays of state with it.
+def _each_step(batches: list[Array], run: Hyperparameters, lrs: Array) -> Iterator[Array]:
+    """What a step on each batch [m, K] multiplies u = (w, b) by, and the arrays of state with it.
 
     The rule itself is asked, for each direction of u and of the state: it is linear. [L, S, S].
     """
-    m, k = rows.shape
-    rule = OPTIMIZERS[run.optimizer]
-    halved = run.loss == "half_mse"
-    share = m / run.batch_size if halved else 1.0
-    runs = [replace(run, lr=float(lr)) for lr in lrs]
-    rates = rates_of(runs, rule, k + 1, share, place("cpu", torch.float64, 0))
+    rule, k = OPTIMIZERS[run.optimizer], batches[0].shape[1]
     size, count = k * (1 + len(rule.slots)), len(lrs)
-    # a column for each learning rate and direction; without the constant that `train` carries along
-    rates = Rates(
+    runs = [replace(run, lr=float(lr)) for lr in lrs]
+    u, *state = np.split(np.tile(np.eye(size), count), 1 + len(rule.slots))
+    rates = {m: _rates(runs, rule, m, k, size) for m in {len(rows) for rows in batches}}
+    for rows in batches:
+        m = len(rows)
+        gradient = rows.T @ (rows @ u) / (run.batch_size if run.loss == "half_mse" else m / 2)
+        moved, kept = rule.update(u, gradient, tuple(state), rates[m], 1)
+        columns = np.concatenate([moved, *kept]).reshape(size, count, size)
+        yield np.asarray(columns.transpose(1, 0, 2))
+
+
+def _rates(runs: list[Hyperparameters], rule: Optimizer, m: int, k: int, size: int) -> Rates:
+    """The numbers of a step on m rows, for each learning rate and direction a column.
+
+    They are without the constant that `train` carries along.
+    """
+    share = m / runs[0].batch_size if runs[0].loss == "half_mse" else 1.0
+    rates = rates_of(runs, rule, k + 1, share, place("cpu", torch.float64, 0))
+    return Rates(
         *(np.repeat(part[:k], size, axis=1) for part in (rates.lr, rates.pull, rates.keep)),
         *(part[:, :1] for part in (rates.momentum, rates.beta1, rates.beta2, rates.eps)),
     )
-    u, *state = np.split(np.tile(np.eye(size), count), 1 + len(rule.slots))
-    gradient = rows.T @ (rows @ u) / (run.batch_size if halved else m / 2)
-    moved, kept = rule.update(u, gradient, tuple(state), rates, 1)
-    columns = np.concatenate([moved, *kept]).reshape(size, count, size)
-    return np.asarray(columns.transpose(1, 0, 2))

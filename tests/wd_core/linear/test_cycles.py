@@ -111,3 +111,29 @@ def test_where_no_example_reaches_decay_alone_sets_the_limit() -> None:
     data = Dataset(rows, np.arange(5.0), rows, np.arange(5.0))
     run = Hyperparameters(optimizer="nesterov", decay="decoupled", weight_decay=100, batch_size=2)
     assert cycle_limit(data, run) == pytest.approx(0.02, rel=1e-4)
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 0.5, 30.0])
+@pytest.mark.parametrize(("n", "d", "batch_size"), [(12, 3, 5), (6, 9, 1), (5, 2, 2)])
+def test_a_plain_cycle_grows_from_there_and_nowhere_below(
+    n: int, d: int, batch_size: int, weight_decay: float
+) -> None:
+    """The epoch's matrix written out over all of (w, b), on a grid of η of its own."""
+    data = random_dataset(n, d)
+    run = Hyperparameters(weight_decay=weight_decay, batch_size=batch_size)
+    A = np.column_stack([data.X_train, np.ones(n)])
+    order = next(batch_order(0, n, 1))
+    cycle = [order[i : i + batch_size] for i in range(0, n, batch_size)]
+    decay = weight_decay * np.diag([1.0] * d + [0.0])
+
+    def growth(lr: float) -> float:
+        epoch = np.eye(d + 1)
+        for rows in cycle:
+            share = len(rows) / batch_size
+            hessian = A[rows].T @ A[rows] / batch_size + share * decay
+            epoch = (np.eye(d + 1) - lr * hessian) @ epoch
+        return float(np.abs(np.linalg.eigvals(epoch)).max())
+
+    limit = cycle_limit(data, run)
+    assert all(growth(lr) <= 1 + 1e-9 for lr in np.geomspace(limit / 100, limit / 1.001, 300))
+    assert growth(1.001 * limit) > 1 + 1e-9
