@@ -84,18 +84,20 @@ def courses(
 
     The runs' own epochs where these are more; they must then be alike, as `train` asks.
     """
-    found = _run_on(dataset, runs, epochs)
-    return [_course(dataset, found, row, found.epoch[-1]) for row in range(len(runs))]
+    found = looked_at(dataset, runs, epochs)
+    return [course(dataset, found, row) for row in range(len(runs))]
 
 
-def _run_on(dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int) -> Run:
+def looked_at(dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = 0) -> Run:
+    """The runs, run on to at least so many epochs, with the epochs at which they are looked at."""
     longer = [replace(run, epochs=max(run.epochs, epochs)) for run in runs]
     every = max(1, -(-longer[0].epochs // LOOKS))
     return collect(train(dataset, longer, record_every=every))
 
 
-def _course(dataset: Dataset, found: Run, row: int, epochs: int) -> Course:
-    """What one of the runs did in its first epochs."""
+def course(dataset: Dataset, found: Run, row: int = 0, epochs: int | None = None) -> Course:
+    """What one of these runs did, in its first epochs or in all."""
+    epochs = int(found.epoch[-1]) if epochs is None else epochs
     epoch = found.epoch[found.epoch <= epochs]
     loss, diverged = found.train_loss[: len(epoch), row], int(found.diverged_at[row])
     half, quarter = len(epoch) // 2, len(epoch) // 4
@@ -150,15 +152,15 @@ def settling(
     both = [*runs, *(replace(run, lr=MARGIN * run.lr) for run in runs)]
     if not affordable(dataset, both, epochs):
         return None
-    found = _run_on(dataset, both, epochs)
+    found = looked_at(dataset, both, epochs)
     done: list[Trial] = []
     for row, run in enumerate(runs):
         each = [
-            _course(dataset, found, of, last)
+            course(dataset, found, of, last)
             for of in (row, row + len(runs))
             for last in (run.epochs, int(found.epoch[-1]))
         ]
-        done.append(Trial(run, each[1], all(course.settles for course in each)))
+        done.append(Trial(run, each[1], all(one.settles for one in each)))
         if done[-1].settles:
             break
     return tuple(done)

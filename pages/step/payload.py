@@ -14,7 +14,7 @@ from pages.shared.run import RUN, Asked, Pin
 from pages.shared.settings import Settings
 from pages.shared.words import say, say_n
 from pages.step import figure
-from pages.step.answer.replays import Walked, edge, measured, other_decay, walked
+from pages.step.answer.replays import begun, edge, measured, other_decay, walked
 from pages.step.question import FORM, Shown
 from pages.step.words.names import name
 from pages.step.words.pulls import Shares
@@ -84,7 +84,7 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
     label = OPTIMIZERS[both["coupled"].run.optimizer].label
     steps = {}
     if seen.step <= compared_steps(settings):
-        steps = {kind: _step(walked(of), seen.step) for kind, of in both.items()}
+        steps = {kind: begun(of).step(seen.step) for kind, of in both.items()}
     # the weights of a run that is no dots here may be so large that all dots would be one
     widest = max(_largest(s.before[:-1]) for s in steps.values() or [seen]) or 1.0
     line = widest * np.array([-1.05, -1e-9, 1e-9, 1.05])
@@ -216,10 +216,6 @@ def phases(settings: Settings) -> Payload:
     }
 
 
-def _step(found: Walked, number: int) -> Inspection:
-    return found.step(min(number, found.replay.steps))
-
-
 def _measured(settings: Settings, horizon: int) -> tuple[Array, Array] | None:
     """What is left of the part of w that no example reaches, at a few steps of the run."""
     known = behaviour(settings.run, settings.data.n_train)
@@ -228,7 +224,7 @@ def _measured(settings: Settings, horizon: int) -> tuple[Array, Array] | None:
     found = walked(settings)
     last = min(horizon, found.replay.last)
     steps = np.unique(np.linspace(1, last, min(MARKS, last)).round().astype(int))
-    weights = [found.step(1).before[:-1], *(found.step(int(t)).after[:-1] for t in steps)]
+    weights = found.weights([0, *steps.tolist()])
     left = out_of_reach(cached.dataset(settings.data).X_train, weights)
     return None if left is None else (steps, left[1:])
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared import cached
 from pages.shared.chart import chart
 from pages.shared.numbers import every_digit
 from pages.shared.run import Pin
@@ -15,7 +14,7 @@ from pages.shared.words import Said, say
 from pages.step import controls
 from pages.step import payload as picture
 from pages.step.answer.mends import ill, mends, outcome
-from pages.step.answer.replays import Walked, bias_decayed, measurable, measured, reached
+from pages.step.answer.replays import Walked, ended, measurable, measured, reached
 from pages.step.answer.replays import curvature as of_data
 from pages.step.question import Shown
 from pages.step.words import limits
@@ -55,9 +54,7 @@ def pulls(settings: Settings, seen: Inspection) -> None:
         st.markdown(_paragraph(pulled.kinds(shares)))
     elif seen.step > picture.compared_steps(settings):
         st.markdown(pulled.uncompared(picture.compared_steps(settings)))
-    held = bias_decayed(settings)
-    ends = None if held is None else (cached.short_run(settings), held)
-    st.markdown(_paragraph(pulled.bias(settings.run, seen, ends)))
+    st.markdown(_paragraph(pulled.bias(settings.run, seen, ended(settings))))
 
 
 def shrinks(settings: Settings, seen: Inspection) -> None:

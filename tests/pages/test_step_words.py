@@ -396,10 +396,10 @@ def test_what_was_tried_in_words() -> None:
 def test_the_bias_with_both_ends() -> None:
     run = run_of(init_bias_std=1.0)
     one = Replay(DATA, run).step(1)
-    ends = collect(train(DATA, [run])), collect(train(DATA, [run_of(decay_bias=True)]))
+    ends = collect(train(DATA, [run, replace(run, decay_bias=True)]))
     found = named(pulls.bias(run, one, ends))
-    assert (found["bias_end"], found["bias_held"]) == tuple(end.bias[-1, 0] for end in ends)
-    assert (found["test"], found["test_held"]) == tuple(end.test_loss[-1, 0] for end in ends)
+    assert (found["bias_end"], found["bias_held"]) == tuple(ends.bias[-1])
+    assert (found["test"], found["test_held"]) == tuple(ends.test_loss[-1])
     assert "bias_by_decay" in found
     assert "bias_end" not in named(pulls.bias(run, one, None))
     none = named(

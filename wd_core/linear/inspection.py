@@ -127,6 +127,11 @@ class Replay:
                         return seen
                 begin = max(k for k in self._stops if k < self.last)
 
+    def after(self, number: int) -> Array:
+        """w and b after so many steps, [D + 1], 0 <= number <= `last`; the start after none."""
+        stop = self._stops.get(number)
+        return self.step(number).after if stop is None else stop.v[:-1, 0]
+
     def _beyond(self, v: Array, step: int) -> bool:
         """Whether the run has lost all sense with this step; the one before is then its last."""
         if np.abs(v).max() <= self._limit:

@@ -10,9 +10,9 @@ from pages.shared import cached
 from pages.shared.remedies import smaller
 from pages.shared.settings import Settings
 from pages.shared.work import kept
-from pages.step.answer.replays import measured
+from pages.step.answer.replays import ended, measured
 from wd_core import OPTIMIZERS
-from wd_core.trials import Course, Trial, affordable, courses, settling
+from wd_core.trials import Course, Trial, affordable, course, courses, settling
 
 # The μ that are tried where no smaller η helps.
 MOMENTA = (0.9, 0.5, 0.1)
@@ -55,10 +55,11 @@ class Mend:
 def outcome(settings: Settings) -> Outcome:
     """What the run does."""
     data, run = cached.dataset(settings.data), settings.run
-    own = courses(data, [run], epochs=1)[0] if cached.is_short(settings) else None
-    ended = own is not None and own.diverged_at is not None
+    ends = ended(settings)
+    own = None if ends is None else course(data, ends)
+    diverged = own is not None and own.diverged_at is not None
     doubted = measured(settings).broken not in ("none", "unknown") or not (own and own.settles)
-    if ended or not doubted or not affordable(data, [run]):
+    if diverged or not doubted or not affordable(data, [run]):
         return Outcome(own, None)
     (long,) = courses(data, [run])
     return Outcome(own, long)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -10,12 +11,13 @@ import numpy as np
 from pages.shared import cached
 from pages.shared.settings import Settings
 from pages.shared.work import count_again, kept
-from wd_core import OPTIMIZERS, DatasetSpec, collect, train
+from wd_core import OPTIMIZERS, DatasetSpec
 from wd_core.arrays import Array
 from wd_core.linear.inspection import Inspection, Replay
 from wd_core.linear.phases import Curvature, Limits, limits
 from wd_core.linear.spectrum import row_space
 from wd_core.records import Run
+from wd_core.trials import looked_at
 
 # What measuring the curvature may take.
 MEASURE_SECONDS = 2.0
@@ -38,17 +40,27 @@ class Walked:
             seen = self.replay.step(number)
         if number > self.furthest:
             self.furthest = number
-            count_again(walked, self.settings)
+            count_again(begun, self.settings)
         return seen
+
+    def weights(self, steps: Iterable[int]) -> Array:
+        """w after each of these numbers of steps, 0 the start, [K, D]."""
+        with self.lock:
+            return np.array([self.replay.after(number)[:-1] for number in steps])
 
 
 @kept
+def begun(settings: Settings) -> Walked:
+    """The replay of a run, walked as far as somebody has asked."""
+    return Walked(settings, Replay(cached.dataset(settings.data), settings.run))
+
+
 def walked(settings: Settings) -> Walked:
-    """The replay of a run; a short one has been walked to its end, so its last step is known."""
-    replay = Replay(cached.dataset(settings.data), settings.run)
-    if cached.is_short(settings):
-        replay.step(replay.last)
-    return Walked(settings, replay)
+    """The same; a short one has been walked to its end, so its last step is known."""
+    replay = begun(settings)
+    if cached.is_short(settings) and replay.furthest < replay.replay.last:
+        replay.step(replay.replay.last)
+    return replay
 
 
 def other_decay(settings: Settings, kind: str) -> Settings:
@@ -63,12 +75,12 @@ def other_decay(settings: Settings, kind: str) -> Settings:
 
 
 @kept
-def bias_decayed(settings: Settings) -> Run | None:
-    """The run to its end with the bias decayed too; None where that takes a while."""
+def ended(settings: Settings) -> Run | None:
+    """The run to its end, beside the same with the bias decayed; None where it takes a while."""
     if not cached.is_short(settings):
         return None
-    run = replace(settings.run, decay_bias=True)
-    return collect(train(cached.dataset(settings.data), [run], record_every=run.epochs))
+    both = [settings.run, replace(settings.run, decay_bias=True)]
+    return looked_at(cached.dataset(settings.data), both)
 
 
 def measurable(settings: Settings) -> bool:

@@ -137,8 +137,11 @@ def kinds(shares: Shares) -> list[Said]:
     return said
 
 
-def bias(run: Hyperparameters, seen: Inspection, ends: tuple[Run, Run] | None) -> list[Said]:
-    """The bias in this step, and what becomes of it and the test loss where it is decayed too."""
+def bias(run: Hyperparameters, seen: Inspection, ends: Run | None) -> list[Said]:
+    """The bias in this step, and what becomes of it and the test loss where it is decayed too.
+
+    `ends`: the run to its end, beside the same with the bias decayed.
+    """
     before, after = float(seen.before[-1]), float(seen.after[-1])
     last, strength = len(seen.before) - 1, float(seen.rate[0])
     said = [_bias_step(fixed(before, last, seen), fixed(after, last, seen))]
@@ -149,18 +152,18 @@ def bias(run: Hyperparameters, seen: Inspection, ends: tuple[Run, Run] | None) -
                 bias_by_decay=-would,
             )
         )
-    if strength == 0 or ends is None or any(end.diverged_at[0] >= 0 for end in ends):
+    if strength == 0 or ends is None or (ends.diverged_at >= 0).any():
         return said
-    free, held = ends
+    (bias_end, bias_held), (test, test_held) = ends.bias[-1], ends.test_loss[-1]
     said.append(
         say(
             "After epoch {epochs} it stands at {bias_end}, with a test loss of {test}; decayed "
             "like the weights it stands at {bias_held}, with {test_held}.",
             epochs=run.epochs,
-            bias_end=float(free.bias[-1, 0]),
-            test=float(free.test_loss[-1, 0]),
-            bias_held=float(held.bias[-1, 0]),
-            test_held=float(held.test_loss[-1, 0]),
+            bias_end=float(bias_end),
+            test=float(test),
+            bias_held=float(bias_held),
+            test_held=float(test_held),
         )
     )
     return said

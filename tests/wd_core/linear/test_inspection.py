@@ -130,6 +130,17 @@ def test_any_order_of_questions_has_the_same_answers() -> None:
             np.testing.assert_array_equal(replay.step(t).after, answers[t].after)
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_weights_after_a_number_of_steps_are_those_of_the_step(optimizer: str) -> None:
+    data, run = random_dataset(12, 3), run_of(optimizer, "coupled", "half_mse", epochs=400)
+    walked, fresh = Replay(data, run), Replay(data, run)
+    np.testing.assert_array_equal(fresh.after(0), walked.step(1).before)
+    walked.step(walked.last)
+    for t in (1, 2, 7, 601, 1200):
+        for replay in (walked, fresh):
+            np.testing.assert_array_equal(replay.after(t), Replay(data, run).step(t).after)
+
+
 def test_a_run_that_diverges_has_a_last_step() -> None:
     data = make_dataset(DatasetSpec())
     replay = Replay(data, Hyperparameters(weight_decay=3, lr=0.5))
