@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TypeVar
@@ -11,11 +11,12 @@ import numpy as np
 
 from pages.book.question import Entry
 from pages.shared.work import Growth, Parts, kept, resumable
-from wd_core import collect, train
 from wd_core.arrays import Array
+from wd_core.book import ends
+from wd_core.book.draws import Draws, draw
 from wd_core.book.editions import EDITIONS, Edition, Printed
-from wd_core.book.ends import Baselines, Ends, Quantity, baselines, finish
-from wd_core.book.recipes import DATA, Code, Recipe, dataset_of, start_of
+from wd_core.book.ends import Baselines, Ends, Quantity
+from wd_core.book.recipes import DATA, Code, Recipe
 from wd_core.linear.behaviour import behaviour
 
 PRINTED_AT = (0.0, 3.0)
@@ -26,7 +27,7 @@ GRID = (
     *(1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0),
 )
 MOST_SHRINK = 0.5
-# All editions of so many seeds are trained in about 0.25 s.
+# All editions of so many seeds are trained in less than 0.1 s.
 BLOCK = 50
 # What the programs of all editions do, each once.
 RECIPES = tuple(
@@ -37,24 +38,14 @@ J = TypeVar("J", Ends, Baselines)
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
-    """A number of an edition: as printed (None: it prints none), for one seed, for all [S]."""
+class Spread:
+    """A number of an edition, as printed (None: it prints none) and for all seeds [S]."""
 
     printed: Printed
     value: float | None
-    one: float
     all: Array
-
-    @property
-    def median(self) -> float:
-        """The middle of the seeds."""
-        return float(np.median(self.all))
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Where nine seeds in ten lie."""
-        low, high = np.quantile(self.all, SPREAD)
-        return float(low), float(high)
+    median: float
+    interval: tuple[float, float]  # where nine seeds in ten lie
 
     @property
     def inside(self) -> bool | None:
@@ -104,18 +95,23 @@ class Course:
 
 
 def courses(book: Edition, seed: int, weight_decay: float) -> list[Course]:
-    """What the plots of both codes show at this λ."""
+    """What the plots of both codes show at this λ of PRINTED_AT."""
     return [_course(book, code, seed, weight_decay) for code in book.recipes]
 
 
 def _course(book: Edition, code: Code, seed: int, weight_decay: float) -> Course:
     recipe = book.recipes[code]
-    given = recipe.run(weight_decay, seed)
-    run = collect(train(dataset_of(seed), [given], start=start_of(recipe, seed)))
-    penalty = recipe.penalty(run.weight_norm[:, 0], weight_decay) * (code in book.penalised)
-    losses = run.train_loss[:, 0], run.test_loss[:, 0]
+    run, column = _run(seed)[recipe], PRINTED_AT.index(weight_decay)
+    losses = run.train[:, column], run.test[:, column]
+    penalty = recipe.penalty(run.norm[:, column], weight_decay) * (code in book.penalised)
     plotted = [recipe.own_loss(loss) + penalty for loss in losses]
-    return Course(code, run.epoch.astype(np.float64), *losses, penalty, *plotted)
+    return Course(code, np.arange(recipe.epochs + 1.0), *losses, penalty, *plotted)
+
+
+@kept
+def _run(seed: int) -> Mapping[Recipe, Ends]:
+    """One seed at PRINTED_AT: every recipe's course."""
+    return dict(zip(RECIPES, ends.courses(RECIPES, PRINTED_AT, draw([seed])), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,25 +133,39 @@ class Block:
 @resumable
 def training(so_far: Sequence[Block], recipe: Recipe, seeds: int) -> Parts[Block]:
     """Every edition, and this recipe over λ, a block of seeds after the other."""
-    lams, effective = decays(recipe), _effective(recipe)
-    for least in range(sum(block.seeds for block in so_far), seeds, BLOCK):
-        chosen = range(least, min(least + BLOCK, seeds))
-        printed: dict[Recipe, Ends] = {}
-        for each in RECIPES:
-            printed[each] = _ends(each, PRINTED_AT, chosen)
-            yield None
-        first = _ends(replace(recipe, epochs=0), (0.0,), chosen)
-        random = _ends(recipe, lams, chosen)
+    for chosen in _blocks(sum(block.seeds for block in so_far), seeds):
+        printed = _printed(chosen)
         yield None
-        zero = _ends(_from_zero(recipe), lams, chosen)
-        yield None
-        yield Block(printed, random, zero, baselines(effective, chosen), first.unreachable[:, 0])
+        yield Block(printed, *_over_decay(recipe, chosen))
+
+
+def _blocks(least: int, most: int) -> Iterator[range]:
+    """The seeds from the least on, block by block."""
+    for begin in range(least, most, BLOCK):
+        yield range(begin, min(begin + BLOCK, most))
+
+
+# What others ask for, too: another code of the lower picture, more seeds, another edition.
 
 
 @kept
-def _ends(recipe: Recipe, weight_decays: tuple[float, ...], seeds: range) -> Ends:
-    """Kept, as another code of the lower picture or more seeds ask for the same blocks."""
-    return finish(recipe, weight_decays, seeds)
+def _drawn(seeds: range) -> Draws:
+    return draw(seeds)
+
+
+@kept
+def _printed(seeds: range) -> Mapping[Recipe, Ends]:
+    return dict(zip(RECIPES, ends.finish(RECIPES, PRINTED_AT, _drawn(seeds)), strict=True))
+
+
+@kept
+def _over_decay(recipe: Recipe, seeds: range) -> tuple[Ends, Ends, Baselines, Array]:
+    """Random start, start at 0, baselines, and what no example reaches at the random start."""
+    draws, untrained = _drawn(seeds), replace(recipe, epochs=0)
+    zero = replace(recipe, mean=0.0, scale=0.0, bias_scale=0.0)
+    (start,) = ends.finish([untrained], [0.0], draws)
+    random, zero_end = ends.finish([recipe, zero], decays(recipe), draws)
+    return random, zero_end, ends.baselines(_effective(recipe), draws), start.unreachable[:, 0]
 
 
 def decays(recipe: Recipe) -> tuple[float, ...]:
@@ -168,10 +178,6 @@ def _effective(recipe: Recipe) -> list[float]:
     """λ of exact ridge where this recipe goes, for every λ that has one."""
     ends = [behaviour(recipe.run(lam), DATA.n_train).end for lam in decays(recipe)]
     return [end.weight_decay.value for end in ends if end.weight_decay is not None]
-
-
-def _from_zero(recipe: Recipe) -> Recipe:
-    return replace(recipe, mean=0.0, scale=0.0, bias_scale=0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,19 +203,42 @@ class Seen:
         return {each: _joined([block.printed[each] for block in self.blocks]) for each in RECIPES}
 
     @cached_property
-    def comparisons(self) -> list[Comparison]:
-        """Every printed number of the edition beside ours."""
-        return self._compared(self.entry.book)
+    def spreads(self) -> Mapping[Edition, Sequence[Spread]]:
+        """Every printed number of every edition beside what the seeds give."""
+        listed = [(book, one) for book in EDITIONS.values() for one in _listed(book)]
+        every = np.array(
+            [_printed_number(self.printed[book.recipes[one.code]], one) for book, one in listed]
+        )
+        medians = np.median(every, axis=1).tolist()
+        intervals = np.quantile(every, SPREAD, axis=1).T.tolist()
+        spreads: dict[Edition, list[Spread]] = {}
+        for (book, one), seeds, median, (low, high) in zip(
+            listed, every, medians, intervals, strict=True
+        ):
+            value = one.value if np.isfinite(one.value) else None
+            spread = Spread(one, value, seeds, median, (low, high))
+            spreads.setdefault(book, []).append(spread)
+        return spreads
 
-    @cached_property
-    def everything(self) -> list[tuple[Edition, Comparison]]:
-        """The same of all editions."""
+    @property
+    def shown(self) -> Sequence[Spread]:
+        """Those of the edition."""
+        return self.spreads[self.entry.book]
+
+    @property
+    def everything(self) -> list[tuple[Edition, Spread]]:
+        """Those that are printed, of all editions."""
         return [
-            (book, comparison)
-            for book in EDITIONS.values()
-            if book.printed
-            for comparison in self._compared(book)
+            (book, spread)
+            for book, of_book in self.spreads.items()
+            for spread in of_book
+            if spread.value is not None
         ]
+
+    def one(self, book: Edition, spread: Spread) -> float:
+        """The number of the one seed, at the end of its course."""
+        course = _run(self.entry.seed)[book.recipes[spread.printed.code]]
+        return float(_printed_number(course, spread.printed)[-1])
 
     @cached_property
     def curves(self) -> Curves:
@@ -227,17 +256,10 @@ class Seen:
             no_ridge=next((why for why in reasons if why), ""),
         )
 
-    def _compared(self, book: Edition) -> list[Comparison]:
-        return [self._comparison(book, printed) for printed in _listed(book)]
 
-    def _comparison(self, book: Edition, printed: Printed) -> Comparison:
-        recipe, column = book.recipes[printed.code], PRINTED_AT.index(printed.weight_decay)
-        seed = self.entry.seed
-        many = self.printed[recipe].quantity(printed.quantity)[:, column]
-        alone = _ends(recipe, PRINTED_AT, range(seed, seed + 1))
-        one = alone.quantity(printed.quantity)[0, column]
-        value = printed.value if np.isfinite(printed.value) else None
-        return Comparison(printed, value, float(one), many)
+def _printed_number(found: Ends, printed: Printed) -> Array:
+    """The number as printed, a row of these after the other."""
+    return found.quantity(printed.quantity)[:, PRINTED_AT.index(printed.weight_decay)]
 
 
 def _joined(parts: Sequence[J]) -> J:

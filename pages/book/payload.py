@@ -65,7 +65,7 @@ def _now(entry: Entry) -> Part:
 
 def drawn(seen: Seen) -> Part:
     """What the upper picture shows by the seeds so far."""
-    entry, found = seen.entry, seen.comparisons
+    entry, found = seen.entry, seen.shown
     panels = [
         histograms.Panel(
             title=numbers.title(c),
@@ -73,7 +73,7 @@ def drawn(seen: Seen) -> Part:
             role=ROLES[c.printed.quantity],
             all=c.all,
             interval=c.interval,
-            one=c.one,
+            one=seen.one(entry.book, c),
             printed=c.value,
         )
         for c in found
@@ -132,7 +132,6 @@ def everything(seen: Seen) -> Payload:
             inside=bool(c.inside),
         )
         for book, c in found
-        if c.value is not None
     ]
     figure = among_seeds.ranks(ranks, answer.SPREAD, seen.seeds)
     return _payload(seen.entry, figure, numbers.everywhere(found, seen.seeds))

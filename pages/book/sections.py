@@ -37,7 +37,8 @@ def open_on_train(entry: Entry) -> None:
 
 def numbers(seen: Seen) -> None:
     """Every printed number beside ours."""
-    rows = [words.row(comparison, seen.entry.seed) for comparison in seen.comparisons]
+    entry = seen.entry
+    rows = [words.row(one, entry.seed, seen.one(entry.book, one)) for one in seen.shown]
     st.table(rows, border="horizontal")
 
 
@@ -45,10 +46,10 @@ def everything(seen: Seen) -> None:
     """All editions in one table."""
     entry = seen.entry
     rows: list[dict[str, str]] = []
-    for book, comparison in seen.everything:
-        printed = comparison.printed
+    for book, spread in seen.everything:
+        printed = spread.printed
         there = on_train(book.recipes[printed.code], printed.weight_decay, entry.seed)
-        row = words.row(comparison, entry.seed)
+        row = words.row(spread, entry.seed, seen.one(book, spread))
         rows.append({"edition": book.label, **row, "on Train": address(there) if there else ""})
     link = st.column_config.LinkColumn(
         display_text="open",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from string import Formatter
 
 from pages.shared.numbers import plain
@@ -37,10 +38,15 @@ def say(text: str, /, **values: Value) -> Said:
     own. A float becomes `plain`; other forms (`exact`, `percent`, ...) are made by the caller.
     ValueError where a place has no value, or a value no place.
     """
-    places = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    places = _places(text)
     if places != values.keys():
         raise ValueError(f"the places of {text!r} are {sorted(places)}, got {sorted(values)}")
     return Said(text, {name: _shown(value) for name, value in values.items()})
+
+
+@cache  # the texts are literals: there are no more of them than in the code
+def _places(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
 def say_n(one: str, many: str, n: int, /, **values: Value) -> Said:

@@ -20,6 +20,7 @@ from pages.train.question import FORM as TRAIN
 from tests.pages import opening
 from tests.pages.opening import fine, payloads, text, values
 from wd_core import collect, make_dataset, train
+from wd_core.book.draws import draw
 from wd_core.book.editions import EDITIONS, Printed
 from wd_core.book.ends import baselines, finish
 
@@ -59,7 +60,7 @@ def test_the_link_to_train_is_the_same_run(edition: str, code: str, lam: float) 
     assert not complaints
     run = asked.settings.run
     there = collect(train(make_dataset(asked.settings.data), [run], record_every=run.epochs))
-    here = finish(recipe, [lam], [3])
+    (here,) = finish([recipe], [lam], draw([3]))
     assert there.test_loss[-1, 0] == pytest.approx(here.test[0, 0], rel=1e-9)
     assert there.weight_norm[-1, 0] == pytest.approx(here.norm[0, 0], rel=1e-9)
 
@@ -76,9 +77,10 @@ def test_train_can_open_these() -> None:
     assert ("zh-pytorch", "concise") not in fits
 
 
-def compared(value: float | None, seeds: list[float]) -> answer.Comparison:
+def compared(value: float | None, seeds: list[float]) -> answer.Spread:
     printed = Printed("scratch", 3.0, "norm", float("nan") if value is None else value)
-    return answer.Comparison(printed, value, seeds[0], np.array(seeds))
+    low, high = np.quantile(seeds, answer.SPREAD).tolist()
+    return answer.Spread(printed, value, np.array(seeds), float(np.median(seeds)), (low, high))
 
 
 def test_a_verdict_follows_the_numbers() -> None:
@@ -125,21 +127,16 @@ def test_other_numbers_make_other_sentences() -> None:
 def test_what_decay_did_to_the_start_follows_from_share_and_losses(edition: str, code: str) -> None:
     entry = Entry(edition, code, seeds=FEW)  # type: ignore[arg-type]
     said = curves.reasons(entry.recipe, answer.begun(entry).curves)[1]
-    ends = {
-        scale: np.median(
-            finish(replace(entry.recipe, **start), [0.0, 3.0], range(FEW)).test, axis=0
-        )
-        for scale, start in (
-            ("random", {}),
-            ("zero", {"mean": 0.0, "scale": 0.0, "bias_scale": 0.0}),
-        )
-    }
-    adds = ends["random"] - ends["zero"]
-    matters = ends["zero"].max() > 1.05 * ends["zero"].min()
+    starts = [entry.recipe, replace(entry.recipe, mean=0.0, scale=0.0, bias_scale=0.0)]
+    random, zero = (
+        np.median(ends.test, axis=0) for ends in finish(starts, [0.0, 3.0], draw(range(FEW)))
+    )
+    adds = random - zero
+    matters = zero.max() > 1.05 * zero.min()
     assert ("λ hardly matters" in said) != matters
     if matters:
         assert "the random start" not in said
-    elif ends["random"][0] <= 1.05 * ends["zero"][0]:
+    elif random[0] <= 1.05 * zero[0]:
         assert "Nor does the random start" in said
     else:
         assert "not to erase it" in said
@@ -171,7 +168,7 @@ def test_the_mark_of_lambda_stays_inside_the_panels() -> None:
 def test_the_plotted_curves_hold_what_the_code_adds(edition: str, code: str) -> None:
     book = EDITIONS[edition]
     (course,) = (c for c in answer.courses(book, 5, 3.0) if c.code == code)
-    ends = finish(book.recipes[code], [3.0], [5])  # type: ignore[index]
+    (ends,) = finish([book.recipes[code]], [3.0], draw([5]))  # type: ignore[index]
     times = 2 if book.recipes[code].loss == "mse" else 1  # type: ignore[index]
     # the code's λ in its own loss: λ/2 by hand, λ in Keras's l2
     added = {("en-tensorflow", "concise"): 3.0}.get(
@@ -225,18 +222,20 @@ def test_the_numbers_are_the_same_in_whatever_blocks_they_come(
     seen = answer.begun(entry)
     assert seen.whole
     assert len(seen.blocks) == -(-FEW // block)
-    every, lams = range(FEW), answer.decays(recipe)
+    draws, lams = draw(range(FEW)), answer.decays(recipe)
     zero = replace(recipe, mean=0.0, scale=0.0, bias_scale=0.0)
+    printed = finish(answer.RECIPES, answer.PRINTED_AT, draws)
+    random, from_zero = finish([recipe, zero], lams, draws)
     compared = [
-        *((seen.printed[one], finish(one, answer.PRINTED_AT, every)) for one in answer.RECIPES),
-        (seen.curves.random, finish(recipe, lams, every)),
-        (seen.curves.zero, finish(zero, lams, every)),
-        (seen.curves.baselines, baselines([lam / 2 for lam in lams], every)),
+        *zip((seen.printed[one] for one in answer.RECIPES), printed, strict=True),
+        (seen.curves.random, random),
+        (seen.curves.zero, from_zero),
+        (seen.curves.baselines, baselines([lam / 2 for lam in lams], draws)),
     ]
     for mine, whole in compared:
         for name, values_ in vars(whole).items():
             np.testing.assert_array_equal(getattr(mine, name), values_, err_msg=name)
-    first = finish(replace(recipe, epochs=0), [0.0], every)
+    (first,) = finish([replace(recipe, epochs=0)], [0.0], draws)
     assert seen.curves.hidden == np.median(first.unreachable)
 
 

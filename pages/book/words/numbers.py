@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pages.book.answer import NAMES, Comparison, Course
+from pages.book.answer import NAMES, Course, Spread
 from pages.shared.judging import ALIKE
 from pages.shared.numbers import Digits, every_digit, plain
 from pages.shared.words import Said, Value, say
@@ -14,27 +14,27 @@ from wd_core.book.recipes import BATCH_SIZE, Recipe
 Row = dict[str, str]
 
 
-def verdict(comparison: Comparison) -> Said:
+def verdict(spread: Spread) -> Said:
     """Where the printed number lies in the spread."""
-    if comparison.value is None:
+    if spread.value is None:
         return say("none quoted")
-    if comparison.inside:
+    if spread.inside:
         return say("inside")
-    if comparison.within:
+    if spread.within:
         return say("outside nine in ten")
     return say("outside every seed")
 
 
-def glance(comparison: Comparison) -> Said:
+def glance(spread: Spread) -> Said:
     """The printed number and where it lies, for the title of its panel."""
-    if comparison.value is None:
-        return verdict(comparison)
-    if comparison.inside:
-        return say("{printed}: inside", printed=exact(comparison.value))
-    return say("{printed}: outside", printed=exact(comparison.value))
+    if spread.value is None:
+        return verdict(spread)
+    if spread.inside:
+        return say("{printed}: inside", printed=exact(spread.value))
+    return say("{printed}: outside", printed=exact(spread.value))
 
 
-def summary(book: Edition, found: Sequence[Comparison], seeds: int) -> str:
+def summary(book: Edition, found: Sequence[Spread], seeds: int) -> str:
     """Whether the printed numbers lie in the spread."""
     label, quoted = book.label, [c for c in found if c.value is not None]
     if not quoted:
@@ -62,7 +62,7 @@ def summary(book: Edition, found: Sequence[Comparison], seeds: int) -> str:
     return " ".join([said, *(_outlier(c, seeds) for c in quoted if not c.inside)])
 
 
-def everywhere(found: Sequence[tuple[Edition, Comparison]], seeds: int) -> str:
+def everywhere(found: Sequence[tuple[Edition, Spread]], seeds: int) -> str:
     """The same over all editions."""
     quoted = [(book, c) for book, c in found if c.value is not None]
     rare = [(book, c) for book, c in quoted if not c.inside and c.within]
@@ -86,7 +86,7 @@ def everywhere(found: Sequence[tuple[Edition, Comparison]], seeds: int) -> str:
     return " ".join(said)
 
 
-def _names(some: Sequence[tuple[Edition, Comparison]]) -> str:
+def _names(some: Sequence[tuple[Edition, Spread]]) -> str:
     return "; ".join(
         say(
             "{printed} ({edition}, {which})",
@@ -98,26 +98,26 @@ def _names(some: Sequence[tuple[Edition, Comparison]]) -> str:
     )
 
 
-def _outlier(comparison: Comparison, seeds: int) -> Said:
+def _outlier(spread: Spread, seeds: int) -> Said:
     values: dict[str, Value] = {
-        "printed": exact(comparison.printed.value),
-        "which": title(comparison),
+        "printed": exact(spread.printed.value),
+        "which": title(spread),
     }
-    if comparison.within:
+    if spread.within:
         return say(
             "{printed} ({which}) does not: {below} of {seeds} seeds end below it.",
             **values,
-            below=comparison.below,
+            below=spread.below,
             seeds=seeds,
         )
-    if comparison.printed.value > comparison.median:
+    if spread.printed.value > spread.median:
         return say("{printed} ({which}) does not: it lies above every seed.", **values)
     return say("{printed} ({which}) does not: it lies below every seed.", **values)
 
 
-def title(comparison: Comparison) -> Said:
+def title(spread: Spread) -> Said:
     """Which number this is: scratch, λ = 3, ‖w‖."""
-    printed = comparison.printed
+    printed = spread.printed
     return say(
         "{code}, λ = {weight_decay}, {quantity}",
         code=printed.code,
@@ -126,25 +126,25 @@ def title(comparison: Comparison) -> Said:
     )
 
 
-def row(comparison: Comparison, seed: int) -> Row:
-    """The comparison as a row of the table."""
-    low, high = comparison.interval
+def row(spread: Spread, seed: int, one: float) -> Row:
+    """The numbers as a row of the table, that of one seed among them."""
+    low, high = spread.interval
     return {
-        "number": title(comparison),
-        "printed": _shown(comparison),
-        "printed number is": verdict(comparison),
-        f"seed {seed}": plain(comparison.one),
-        "median": plain(comparison.median),
+        "number": title(spread),
+        "printed": _shown(spread),
+        "printed number is": verdict(spread),
+        f"seed {seed}": plain(one),
+        "median": plain(spread.median),
         "nine seeds in ten": say("{low} to {high}", low=low, high=high),
     }
 
 
-def _shown(comparison: Comparison) -> str:
-    if comparison.value is None:
+def _shown(spread: Spread) -> str:
+    if spread.value is None:
         return "–"
-    if comparison.printed.read_off:
-        return say("{printed} (off a plot)", printed=exact(comparison.value))
-    return exact(comparison.value)
+    if spread.printed.read_off:
+        return say("{printed} (off a plot)", printed=exact(spread.value))
+    return exact(spread.value)
 
 
 def exact(value: float) -> Digits:
@@ -152,12 +152,12 @@ def exact(value: float) -> Digits:
     return Digits(f"{value:.5g}", value)
 
 
-def printed_as(comparison: Comparison) -> Said:
+def printed_as(spread: Spread) -> Said:
     """Which number this is, and what is printed."""
     return say(
         "{which}, printed {printed}",
-        which=title(comparison),
-        printed=exact(comparison.printed.value),
+        which=title(spread),
+        printed=exact(spread.printed.value),
     )
 
 
