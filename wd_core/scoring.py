@@ -46,8 +46,11 @@ def spread_of(X: Array, directions: Array, run_epochs: int, rule: Optimizer) -> 
 
 
 def folded(A: Array, run_epochs: int) -> Array:
-    """A matrix with the same ‖A v‖ for every v and no more rows than columns, where it pays."""
-    rows, columns = A.shape
+    """Matrices [..., N, K] with the same ‖A v‖ for every v and no more rows than columns.
+
+    As they are where that does not pay.
+    """
+    rows, columns = A.shape[-2:]
     pays = rows > columns and run_epochs > columns
     return np.asarray(np.linalg.qr(A, mode="r")) if pays else A
 

@@ -18,14 +18,10 @@ from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array, as_array
 from wd_core.checks import require
-from wd_core.linear.spectrum import Spectrum, decompose
+from wd_core.linear.spectrum import decompose
+from wd_core.linear.stack import stack_of
 from wd_core.records import Dataset
-from wd_core.scoring import folded
 
-# 1 − h_ii below this share of the largest is rounding: row i determines its own fit.
-INTERPOLATES = 1e-10
-# GCV and LOO take [N, L] arrays of this many numbers at a time, which stay in the cache.
-BLOCK = 1 << 15
 # Newton on the secular equation needs 5 steps as a rule; the hardest start known needs 40.
 NEWTON_STEPS = 100
 
@@ -59,35 +55,30 @@ class RidgePath:
 
 def ridge_path(dataset: Dataset, weight_decays: ArrayLike) -> RidgePath:
     """The exact solution for every λ >= 0, with its losses and what selects among them."""
-    lam = as_array("weight_decays", weight_decays, 1)
-    require(bool((lam >= 0).all()), "weight_decays", ">= 0", float(lam.min(initial=0.0)))
+    lam = decays(weight_decays)
     parts = decompose(dataset)
-    inverse = 1 / (parts.s + lam[:, None])  # [L, r]
-    shrink = parts.s * inverse
-    coordinates = shrink * (parts.c / np.sqrt(parts.s))
-    rest = dataset.y_train - parts.y_mean
-    rest = rest - parts.U @ (parts.U.T @ rest)  # what no weights can fit
-    left = lam[:, None] * inverse * parts.c
-    test = [(dataset.X_test - parts.x_mean) @ parts.V, dataset.y_test - parts.y_mean]
-    test_rows = folded(np.column_stack(test), len(lam))
-    test_residual = coordinates @ test_rows[:, :-1].T - test_rows[:, -1]
-    width = max(1, BLOCK // dataset.n_train)
-    blocks = [slice(i, i + width) for i in range(0, max(1, len(lam)), width)]
-    gcv, loo = np.concatenate(
-        [_selection(parts, inverse[block].T, lam[block], rest) for block in blocks], axis=1
-    )
+    stack = stack_of(dataset, parts, len(lam))
+    coordinates, inverse = stack.coordinates(lam[None])[0], 1 / (parts.s + lam[:, None])
+    left, rest = lam[:, None] * inverse * parts.c, stack.rest[0]
     return RidgePath(
         weight_decay=lam,
         bias=parts.y_mean - coordinates @ (parts.V.T @ parts.x_mean),
         train_loss=((left**2).sum(1) + rest @ rest / dataset.n_train) / 2,
-        test_loss=(test_residual**2).sum(1) / (2 * len(dataset.y_test)),
+        test_loss=stack.test_loss(lam[None])[0],
         weight_norm=np.sqrt((coordinates**2).sum(1)),
-        dof=1 + shrink.sum(1),
-        gcv=gcv,
-        loo=loo,
+        dof=1 + (parts.s * inverse).sum(1),
+        gcv=stack.gcv(lam[None])[0],
+        loo=stack.loo(lam[None])[0],
         coordinates=coordinates,
         V=parts.V,
     )
+
+
+def decays(weight_decays: ArrayLike) -> Array:
+    """λ [L], each >= 0; ValueError otherwise."""
+    lam = as_array("weight_decays", weight_decays, 1)
+    require(bool((lam >= 0).all()), "weight_decays", ">= 0", float(lam.min(initial=0.0)))
+    return lam
 
 
 @overload
@@ -143,28 +134,3 @@ def secular_root(s: Array, c: Array, theta: float) -> float:
 
 def _theta(s: Array, c: Array, weight_decay: float) -> float:
     return float((s * (c / (s + weight_decay)) ** 2).sum())
-
-
-def _selection(parts: Spectrum, inverse: Array, lam: Array, rest: Array) -> tuple[Array, Array]:
-    """GCV and mean squared leave-one-out residual, [L] each, from r = (I − H)y and gap = 1 − h_ii.
-
-    `inverse` [r, L] is 1/(s + λ), `rest` [n] is y less all that weights and bias can fit. Where the
-    data leave no residual at λ = 0 (rank n − 1), both vanish like λ; they are divided by λ first,
-    which cancels in the quotients and leaves the finite limit at λ = 0.
-    """
-    n, r = parts.U.shape
-    along = np.sqrt(n) * parts.c[:, None]
-    squares = parts.U**2
-    if r < n - 1:
-        inverse = lam * inverse
-        residual = parts.U @ (inverse * along) + rest[:, None]
-        gap = squares @ inverse + (1 - 1 / n - squares.sum(1))[:, None]
-    else:
-        residual = parts.U @ (inverse * along)
-        gap = squares @ inverse
-    defined = gap > INTERPOLATES * gap.max(0, initial=0.0)  # [n, L]
-    mean_gap = gap.mean(0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gcv = np.where(mean_gap > 0, (residual**2).mean(0) / mean_gap**2, np.nan)
-        loo = np.where(defined.all(0), ((residual / gap) ** 2).mean(0), np.nan)
-    return gcv, loo

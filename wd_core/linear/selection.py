@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -13,7 +14,8 @@ from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array, as_array
 from wd_core.checks import require, require_whole
-from wd_core.linear.ridge import ridge_path
+from wd_core.linear.ridge import decays
+from wd_core.linear.stack import Stack, stacked
 from wd_core.records import Dataset
 from wd_core.seeding import generator
 
@@ -74,15 +76,23 @@ def best_weight_decay(score: Score, weight_decays: ArrayLike) -> float:
     """
     lam = np.unique(as_array("weight_decays", weight_decays, 1))
     require(lam.size > 0, "weight_decays", "at least one λ", lam)
+    return float(lowest(lambda lam: score(lam[0])[None], lam, score(lam)[None])[0])
+
+
+def lowest(score: Score, grid: Array, on_grid: Array) -> Array:
+    """The same for R scores at once, [R], on a rising grid [L]: λ [R, L] -> [R, L].
+
+    on_grid [R, L]: the scores on the grid.
+    """
+    lam, scores = np.broadcast_to(grid, on_grid.shape), on_grid
     for _ in range(ROUNDS):
+        best = _lowest(lam, scores)[:, None]
+        left = np.max(lam, 1, where=lam < best, initial=-np.inf, keepdims=True)
+        right = np.min(lam, 1, where=lam > best, initial=np.inf, keepdims=True)
+        left, right = np.where(left < 0, best, left), np.where(right == np.inf, best, right)
+        lam = np.concatenate([_between(left, best), _between(best, right)[:, 1:]], axis=1)
         scores = score(lam)
-        if np.isnan(scores).all():
-            return float("nan")
-        at = int(np.nanargmin(scores))
-        left, best, right = lam[max(at - 1, 0)], lam[at], lam[min(at + 1, lam.size - 1)]
-        lam = np.unique(np.concatenate([_between(left, best), _between(best, right)]))
-    scores = score(lam)
-    return float(lam[np.nanargmin(scores)])
+    return _lowest(lam, scores)
 
 
 def choose(
@@ -94,32 +104,76 @@ def choose(
     seeded `share` of the training rows after fitting the rest at the same λ, `test` the test loss
     itself: the best that could have been chosen. Losses: half mean square, as everywhere.
     """
-    scores: dict[Rule, Score] = {rule: _score(dataset, rule) for rule in ("gcv", "loo")}
-    if dataset.n_train >= 2:
-        scores["validation"] = _score(validation_split(dataset, share, seed), "test_loss")
-    scores["test"] = _score(dataset, "test_loss")
-    chosen = {rule: best_weight_decay(score, weight_decays) for rule, score in scores.items()}
-    known = {rule: lam for rule, lam in chosen.items() if not np.isnan(lam)}
-    losses = dict(zip(known, ridge_path(dataset, list(known.values())).test_loss, strict=True))
-    least, nan = min(losses.values()), float("nan")
+    grid = np.unique(decays(weight_decays))
+    require(grid.size > 0, "weight_decays", "at least one λ", grid)
+    rules = Rules.on([dataset], [seed], len(grid), share=share)
+    on_grid = {rule: rules.score(rule, grid[None]) for rule in rules.known}
+    chosen = {rule: float(rules.choice(rule, grid, on_grid[rule])[0]) for rule in on_grid}
+    losses = dict(zip(chosen, rules.score("test", np.array([[*chosen.values()]]))[0], strict=True))
+    least, nan = min(loss for loss in losses.values() if not np.isnan(loss)), float("nan")
     return {
-        rule: Choice(known[rule], float(losses[rule]), float(losses[rule] - least))
-        if rule in known
+        rule: Choice(chosen[rule], float(losses[rule]), float(losses[rule] - least))
+        if rule in chosen and not np.isnan(chosen[rule])
         else Choice(nan, nan, nan)
         for rule in RULES
     }
 
 
-def _score(dataset: Dataset, field: str) -> Score:
-    def score(lam: Array) -> Array:
-        return np.asarray(getattr(ridge_path(dataset, lam), field))
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """The rules on data sets of one shape: the `whole` ones, and the `split` ones for validation.
 
-    return score
+    A split trains on all but the validation rows and tests on these; one row leaves none.
+    """
+
+    whole: Stack
+    split: Stack | None
+
+    @classmethod
+    def on(
+        cls, datasets: Sequence[Dataset], seeds: Sequence[int], n_decays: int, share: float = 0.25
+    ) -> Rules:
+        """Of these data sets, each with the seed of its split; n_decays: the size of the grid."""
+        sought = n_decays + ROUNDS * (2 * PARTS + 1)
+        split = None
+        if datasets[0].n_train >= 2:
+            pairs = zip(datasets, seeds, strict=True)
+            split = stacked([validation_split(one, share, seed) for one, seed in pairs], sought)
+        return cls(stacked(datasets, sought), split)
+
+    @property
+    def known(self) -> tuple[Rule, ...]:
+        """The rules that so many rows have."""
+        return tuple(rule for rule in RULES if rule != "validation" or self.split is not None)
+
+    def stack(self, rule: Rule) -> Stack:
+        """The data sets that a rule looks at."""
+        if rule != "validation":
+            return self.whole
+        assert self.split is not None
+        return self.split
+
+    def score(self, rule: Rule, lam: Array) -> Array:
+        """What a rule minimises, for λ [R, L] or [1, L]: [R, L], NaN where undefined."""
+        stack = self.stack(rule)
+        scores: dict[str, Score] = {"gcv": stack.gcv, "loo": stack.loo}
+        return scores.get(rule, stack.test_loss)(lam)
+
+    def choice(self, rule: Rule, grid: Array, on_grid: Array) -> Array:
+        """The λ that a rule chooses on a rising grid [L], from its scores there [R, L]: [R]."""
+        return lowest(partial(self.score, rule), grid, on_grid)
 
 
-def _between(low: float, high: float) -> Array:
-    """From one λ to the next in equal ratios, or in equal steps from 0."""
-    if low == 0 or low == high:
-        return np.linspace(low, high, PARTS + 1)
-    inside = np.geomspace(low, high, PARTS + 1)
-    return np.concatenate([[low], inside[1:-1], [high]])
+def _lowest(lam: Array, scores: Array) -> Array:
+    """The first λ of the lowest score, [R]; NaN where all are undefined."""
+    at = np.where(np.isnan(scores), np.inf, scores).argmin(1)[:, None]
+    undefined = np.isnan(scores).all(1)
+    return np.where(undefined, np.nan, np.take_along_axis(lam, at, 1)[:, 0])
+
+
+def _between(low: Array, high: Array) -> Array:
+    """From one λ to the next in equal ratios, or in equal steps from 0, [R, PARTS + 1]."""
+    straight = (low == 0) | (low == high) | np.isnan(low)
+    ends = np.where(straight, 1.0, low), np.where(straight, 1.0, high)
+    steps = np.linspace(low[:, 0], high[:, 0], PARTS + 1, axis=1)
+    return np.where(straight, steps, np.geomspace(ends[0][:, 0], ends[1][:, 0], PARTS + 1, axis=1))

@@ -55,7 +55,7 @@ def _decomposed(dataset: Dataset) -> Spectrum:
     X, y, n = dataset.X_train, dataset.y_train, dataset.n_train
     x_mean, y_mean = X.mean(0), float(y.mean())
     U, d, Vt = np.linalg.svd(X - x_mean, full_matrices=False)
-    kept = d > _rounding(X)  # centring leaves rounding of the size of the data itself
+    kept = d > rounding(X)  # centring leaves rounding of the size of the data itself
     U, d, V = U[:, kept], d[kept], Vt[kept].T
     s, c = d**2 / n, U.T @ (y - y_mean) / np.sqrt(n)
     for part in (U, s, V, c, x_mean):
@@ -63,7 +63,7 @@ def _decomposed(dataset: Dataset) -> Spectrum:
     return Spectrum(U, s, V, c, x_mean, y_mean)
 
 
-def _rounding(X: Array) -> float:
+def rounding(X: Array) -> float:
     """Singular values of X, centred or not, up to this are rounding."""
     return float(np.abs(X).max() * np.sqrt(X.size) * max(X.shape) * np.finfo(np.float64).eps)
 
@@ -72,7 +72,7 @@ def row_space(X: ArrayLike) -> Array:
     """An orthonormal basis [D, r] of the span of the rows of X [N, D]: where gradients live."""
     X = as_array("X", X, 2)
     _, d, Vt = np.linalg.svd(X, full_matrices=False)
-    return np.asarray(Vt[d > _rounding(X)].T)
+    return np.asarray(Vt[d > rounding(X)].T)
 
 
 def unreachable_norm(X: ArrayLike, weights: ArrayLike) -> Array:

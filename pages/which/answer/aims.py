@@ -101,4 +101,4 @@ def _tests(spec: DatasetSpec, weight_decays: tuple[float, ...]) -> Array:
     assert cached.svd_seconds(spec) <= MOST_SVD
     data = cached.dataset(spec)
     loss = ridge_path(data, np.array(weight_decays)).test_loss
-    return without_rounding(loss, data.y_test, rounding_share(data))
+    return without_rounding(loss, float(np.mean(data.y_test**2)), rounding_share(data))

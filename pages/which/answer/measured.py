@@ -37,6 +37,8 @@ from wd_core.training import expected_seconds
 
 # What a decomposition, and the rules after it, take at least on one data set.
 CHOICE_SECONDS = 8e-3
+# Data sets are decomposed together up to so many numbers, which stay in the cache.
+AT_ONCE = 1 << 18
 # Fewer repetitions than this are none.
 LEAST_DRAWS = 5
 # The band that is drawn: four runs in five.
@@ -69,7 +71,7 @@ class Found:
     @property
     def flat(self) -> bool:
         """Whether the runs of every λ have ended with the same median test loss."""
-        return bool(np.isfinite(self.test).all()) and alike(self.test)
+        return bool(np.isfinite(self.test).all() and alike(self.test))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +121,7 @@ class Trained:
         kept = [column[complete] for column in columns]
         data = cached.dataset(self.data)
         for k, y in enumerate((data.y_train, data.y_test)):
-            kept[k] = without_rounding(kept[k], y)
+            kept[k] = without_rounding(kept[k], float(np.mean(y**2)))
         train, test, norm = (np.median(column, axis=0) for column in kept)
         train_band, test_band = (np.quantile(column, BAND, axis=0) for column in kept[:2])
         own = np.array([column[0] for column in columns])
@@ -197,9 +199,12 @@ def training(
 @resumable
 def choosing(so_far: Sequence[Chosen], spec: DatasetSpec, span: Span, count: int) -> Parts[Chosen]:
     """λ chosen on one data set, or split, after the other."""
-    for k in range(len(so_far), count):
-        drawn = replace(spec, seed=spec.seed + k)
-        yield chosen(make_dataset(drawn), drawn, span)
+    rows = spec.n_train + spec.n_test
+    at_once = max(1, int(AT_ONCE / (rows * (spec.n_features + 1))))
+    for first in range(len(so_far), count, at_once):
+        seeds = range(spec.seed + first, spec.seed + min(first + at_once, count))
+        specs = [replace(spec, seed=seed) for seed in seeds]
+        yield from chosen([make_dataset(one) for one in specs], specs, span)
 
 
 def works(problem: Problem) -> list[Growth[Any]]:

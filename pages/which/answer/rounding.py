@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wd_core import Dataset
 from wd_core.arrays import Array
@@ -15,24 +16,31 @@ ALIKE = 1e-9
 
 
 def rounding_share(data: Dataset) -> float:
-    """The share of the loss of predicting 0 below which an exact solution's loss is rounding.
-
-    (εκ)² where that is more: least squares loses κ = √(s_max/s_min) times the digits.
-    """
+    """The share of the loss of predicting 0 below which an exact solution's loss is rounding."""
     s = decompose(data).s
-    condition = float(np.sqrt(s.max() / s.min())) if s.size else 1.0
-    return max(ROUNDING, (float(np.finfo(np.float64).eps) * condition) ** 2)
+    return float(lost(np.sqrt(s.max() / s.min()) if s.size else np.float64(1.0)))
 
 
-def without_rounding(loss: Array, y: Array, share: float = ROUNDING) -> Array:
-    """Losses on targets y, with 0 for what is left of them by rounding; NaN stays."""
-    return np.where(loss <= share * float(np.mean(y**2)), 0.0, loss)
+def lost(condition: Array | np.float64) -> Array:
+    """The same share from κ = √(s_max/s_min): (εκ)², for least squares loses κ times the digits."""
+    return np.maximum(ROUNDING, (np.finfo(np.float64).eps * condition) ** 2)
 
 
-def alike(score: Array) -> bool:
-    """Whether a score prefers no λ to any other, where it is defined."""
-    kept = score[~np.isnan(score)]
-    return bool(np.ptp(kept) <= ALIKE * kept.max())
+def without_rounding(loss: Array, square: float | Array, share: float | Array = ROUNDING) -> Array:
+    """Losses, with 0 for what is left of them by rounding beside the mean square of the targets.
+
+    NaN stays.
+    """
+    return np.where(loss <= share * square, 0.0, loss)
+
+
+def alike(score: Array) -> NDArray[np.bool_]:
+    """Whether scores over λ [..., L] prefer none to any other, where they are defined at all."""
+    undefined = np.isnan(score)
+    least = np.where(undefined, np.inf, score).min(-1)
+    most = np.where(undefined, -np.inf, score).max(-1)
+    with np.errstate(invalid="ignore"):  # infinite at every λ
+        return np.asarray((most - least <= ALIKE * most) & ~undefined.all(-1))
 
 
 def over(loss: Array, least: float) -> Array:

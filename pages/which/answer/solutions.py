@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -10,19 +11,25 @@ from numpy.typing import NDArray
 
 from pages.shared import cached
 from pages.shared.work import kept
-from pages.which.answer.rounding import ROUNDING, alike, over, rounding_share, without_rounding
+from pages.which.answer.rounding import (
+    ROUNDING,
+    alike,
+    lost,
+    over,
+    rounding_share,
+    without_rounding,
+)
 from pages.which.question import Span
 from wd_core import (
     DATASETS,
     Dataset,
     DatasetSpec,
     bayes_weight_decay,
-    choose,
     ridge_path,
-    validation_split,
 )
 from wd_core.arrays import Array
 from wd_core.linear.ridge import RidgePath
+from wd_core.linear.selection import Rule, Rules
 
 # Points of a drawn exact curve, and of a drawn path of a weight.
 FINE, COARSE = 1000, 80
@@ -112,12 +119,13 @@ def exact(spec: DatasetSpec, span: Span) -> Exact | None:
         return None
     data = cached.dataset(spec)
     fine = ridge_path(data, np.concatenate([[0.0], np.geomspace(span.least, span.most, FINE)]))
+    constant, square = cached.constant_loss(data), float(np.mean(data.y_test**2))
     return Exact(
         fine=_curves(data, fine),
         at=_curves(data, ridge_path(data, span.grid)),
         paths=_paths(data, span),
-        chosen=chosen(data, spec, span),
-        constant=float(without_rounding(np.array(cached.constant_loss(data)), data.y_test)),
+        chosen=chosen([data], [spec], span)[0],
+        constant=float(without_rounding(np.array(constant), square)),
     )
 
 
@@ -129,14 +137,15 @@ def _fits(data: Dataset, path: RidgePath) -> NDArray[np.bool_]:
 
 def _curves(data: Dataset, path: RidgePath) -> Curves:
     share = rounding_share(data)
+    train, test = float(np.mean(data.y_train**2)), float(np.mean(data.y_test**2))
     return Curves(
         path.weight_decay,
-        without_rounding(path.train_loss, data.y_train, share),
-        without_rounding(path.test_loss, data.y_test, share),
+        without_rounding(path.train_loss, train, share),
+        without_rounding(path.test_loss, test, share),
         path.dof,
         np.where(_fits(data, path), path.weight_norm, 0.0),
-        without_rounding(path.gcv, data.y_train, share),
-        without_rounding(path.loo, data.y_train, share),
+        without_rounding(path.gcv, train, share),
+        without_rounding(path.loo, train, share),
     )
 
 
@@ -155,36 +164,34 @@ def _literal(name: str) -> str:
     return escape(name, quote=False).replace("%{", "%\u2060{")
 
 
-def chosen(data: Dataset, spec: DatasetSpec, span: Span) -> Chosen:
-    """λ by every method on one data set; the validation rows are drawn from the spec's seed."""
+def chosen(datasets: Sequence[Dataset], specs: Sequence[DatasetSpec], span: Span) -> list[Chosen]:
+    """λ by every method on data sets of one shape, each with the validation rows of its seed."""
     lams = span.grid
-    rules = choose(data, lams, seed=spec.seed)
-    path = ridge_path(data, lams)
-    share = rounding_share(data)
-    scores = {"test": without_rounding(path.test_loss, data.y_test, share)}
-    for rule, score in (("gcv", path.gcv), ("loo", path.loo)):
-        scores[rule] = without_rounding(score, data.y_train, share)
-    if data.n_train > 1:
-        split = validation_split(data, seed=spec.seed)
-        held = ridge_path(split, lams).test_loss
-        scores["validation"] = without_rounding(held, split.y_test, rounding_share(split))
-    undecided = frozenset(
-        rule for rule, score in scores.items() if not np.isnan(score).all() and alike(score)
-    )
-    telling = scores.keys() - undecided
-    # nothing is below 0: what a rule finds below the rounding of no decay is rounding
-    found = {"bayes": prior_weight_decay(data, spec), "zero": 0.0} | {
-        str(rule): 0.0 if scores[rule][0] == 0 else choice.weight_decay
-        for rule, choice in rules.items()
-        if rule in telling
-    }
-    wanted = np.array([found.get(method, np.nan) for method in METHODS])
-    known = np.isfinite(wanted)
-    at_known = ridge_path(data, np.append(wanted[known], lams)).test_loss
-    at_known = without_rounding(at_known, data.y_test, share)
-    test = np.full(len(METHODS), np.nan)
-    test[known] = at_known[: known.sum()]
-    return Chosen(wanted, test, float(at_known.min()), undecided)
+    rules = Rules.on(datasets, [spec.seed for spec in specs], len(lams))
+    scores = {rule: _score(rules, rule, lams[None]) for rule in rules.known}
+    undecided = {rule: alike(score) for rule, score in scores.items()}
+    wanted = np.full((len(datasets), len(METHODS)), np.nan)
+    for k, (data, spec) in enumerate(zip(datasets, specs, strict=True)):
+        wanted[k, METHODS.index("bayes")] = prior_weight_decay(data, spec)
+    wanted[:, METHODS.index("zero")] = 0.0
+    for rule, score in scores.items():
+        # nothing is below 0: what a rule finds below the rounding of no decay is rounding
+        choice = np.where(score[:, 0] == 0, 0.0, rules.choice(rule, lams, score))
+        wanted[:, METHODS.index(rule)] = np.where(undecided[rule], np.nan, choice)
+    test = _score(rules, "test", wanted)
+    test[~np.isfinite(wanted)] = np.nan
+    least = np.minimum(np.nanmin(test, axis=1), scores["test"].min(axis=1))
+    return [
+        Chosen(wanted[k], test[k], float(least[k]), frozenset(r for r in scores if undecided[r][k]))
+        for k in range(len(datasets))
+    ]
+
+
+def _score(rules: Rules, rule: Rule, lam: Array) -> Array:
+    """What a rule minimises for λ [R, L] or [1, L], without what is rounding, [R, L]."""
+    stack = rules.stack(rule)
+    square = stack.train_square if rule in ("gcv", "loo") else stack.test_square
+    return without_rounding(rules.score(rule, lam), square[:, None], lost(stack.condition)[:, None])
 
 
 def prior_weight_decay(data: Dataset, spec: DatasetSpec) -> float:

@@ -98,7 +98,7 @@ def test_gcv_and_loo_taken_in_blocks_are_the_same(monkeypatch, block):
     for n, d in ((12, 3), (8, 20)):
         data = random_dataset(n, d)
         whole = ridge_path(data, decays)
-        monkeypatch.setattr("wd_core.linear.ridge.BLOCK", block)
+        monkeypatch.setattr("wd_core.linear.stack.BLOCK", block)
         parts = ridge_path(data, decays)
         for name in ("gcv", "loo"):
             np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-9)
