@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pages.shared.fields import Choice, Number, Setting, Steps, Value
@@ -67,6 +68,7 @@ SETTINGS: dict[str, Setting] = {
 FORM = Form("book", SETTINGS, Entry)
 
 
+@lru_cache(maxsize=256)  # of many printed numbers it is the same one
 def on_train(recipe: Recipe, weight_decay: float, seed: int) -> Link | None:
     """The link to the same run on the Train page, None where its controls cannot say it.
 

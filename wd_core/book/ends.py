@@ -150,14 +150,16 @@ class _Columns:
         v[:, :K] = np.repeat(self.mix[self.used], L, axis=1)
         v[:, -2], v[:, -1] = np.repeat(np.stack(bias, axis=1), L, axis=1), 1.0
         yield v
-        rows, seeds = self.rows, np.arange(S)[:, None]
+        # What of the state a row's move changes: its own c, and b.
+        moved = np.hstack([np.zeros((N, K)), np.eye(N), np.ones((N, 1)), np.zeros((N, 1))])
+        every, seeds = self.rows, np.arange(S)[:, None]
         for order in self.draws.order[: self.recipes[0].epochs]:
+            rows, places = every[seeds, order], moved[order]
             for k in range(0, N, BATCH_SIZE):
-                batch = order[:, k : k + BATCH_SIZE]
-                move = step * (rows[seeds, batch] @ v)
+                batch = slice(k, k + BATCH_SIZE)
+                move = step * (rows[:, batch] @ v)
                 v *= shrink
-                v[seeds, batch + K] -= move
-                v[:, -2] -= move.sum(axis=1)
+                v -= places[:, batch].mT @ move
             yield v
 
     def ends(self, v: Array) -> list[Ends]:
