@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 from pages.registry import PAGES
 from pages.shared import assets
 from pages.shared.encoding import encode
+from pages.shared.sockets import send_at_once
 from pages.shared.streams import end_streams_on_signals
 from pages.train.routes import dragged
 
@@ -58,6 +59,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Warm up before the first request."""
     if threading.current_thread() is threading.main_thread():  # signals reach no other
         end_streams_on_signals()
+    send_at_once()
     warm()
     yield
 
