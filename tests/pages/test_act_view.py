@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.act.controls import CHART, on_chart
-from pages.act.question.matching import steps_for, weight_decay_for
+from pages.act.question.matching import matches
 from pages.act.question.shown import SETTINGS
 from pages.shared import cached
 from pages.shared.fields import Number, Steps
@@ -94,16 +94,16 @@ def test_opens_on_the_book_with_the_matching_steps() -> None:
     assert query(page) == ""
     assert len(payloads(page)) == 2
     assert now(page)["weight_decay"] == 3
-    assert now(page)["steps"] == steps_for(DatasetSpec(), 0.003, 3.0)
+    assert now(page)["steps"] == matches(DatasetSpec(), 0.003).steps_for(3.0)
     assert "along 19 directions" in text(page)
     assert "In the remaining 181 directions" in text(page)
     assert "0.0269" in text(page)  # (1 − 0.009)^400
 
 
 def test_either_slider_drives_and_the_link_says_which() -> None:
-    page = slide(opened(), 0.5, steps_for(DatasetSpec(), 0.003, 0.5))
+    page = slide(opened(), 0.5, matches(DatasetSpec(), 0.003).steps_for(0.5))
     assert query(page) == "weight_decay=0.5"
-    lam = weight_decay_for(DatasetSpec(), 0.003, 200)
+    lam = matches(DatasetSpec(), 0.003).weight_decay_for(200)
     page = slide(page, lam, 200)
     assert query(page) == "steps=200"
     assert now(page)["weight_decay"] == lam
@@ -121,7 +121,7 @@ def test_alone_each_slider_keeps_the_other() -> None:
     assert "no other" not in payloads(page)[0]["sentences"][payloads(page)[0]["position"]]
     page = fine(page.selectbox(key="act sliders").set_value("together").run())
     assert query(page) == "weight_decay=0.5"
-    assert now(page)["steps"] == steps_for(DatasetSpec(), 0.003, 0.5)
+    assert now(page)["steps"] == matches(DatasetSpec(), 0.003).steps_for(0.5)
 
 
 def test_a_new_learning_rate_matches_anew() -> None:
@@ -129,7 +129,7 @@ def test_a_new_learning_rate_matches_anew() -> None:
     lam = now(page)["weight_decay"]
     page = fine(page.select_slider(key="lr").set_value(0.01).run())
     assert now(page)["weight_decay"] == lam
-    assert now(page)["steps"] == steps_for(DatasetSpec(), 0.01, lam)
+    assert now(page)["steps"] == matches(DatasetSpec(), 0.01).steps_for(lam)
 
 
 @pytest.mark.parametrize(

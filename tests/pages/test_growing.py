@@ -231,8 +231,6 @@ def test_the_time_that_is_left_is_told_by_the_speed_so_far(monkeypatch: pytest.M
 
 # What may be kept by number: by the function that is kept, the reason why its entries are tiny.
 TINY = {
-    "pages/act/question/matching.py: steps_for": "a number; asked hundreds of times a picture",
-    "pages/act/question/matching.py: weight_decay_for": "the same",
     "pages/shared/settings.py: _names": "the names of a class's fields",
     "pages/shared/assets.py": "the browser's files, as many as there are in the package",
 }

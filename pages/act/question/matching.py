@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from dataclasses import dataclass
 
 from pages.shared import cached
 from pages.shared.fields import Steps
@@ -40,17 +40,59 @@ def has_directions(spec: DatasetSpec) -> bool:
     return measurable(spec) and len(spectrum(spec).s) > 0
 
 
-@lru_cache(maxsize=4096)
-def steps_for(spec: DatasetSpec, lr: float, weight_decay: float) -> float:
-    """The number of steps that matches λ best."""
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """What matches best at every stop of the sliders: t by its λ, and λ by its t."""
+
+    spec: DatasetSpec
+    lr: float
+    steps: dict[float, float]
+    weight_decay: dict[float, float]
+
+    def leading(self, weight_decay: float, steps: float) -> str:
+        """Which of the two follows from the other; where each does, a λ of the slider leads."""
+        if self.steps.get(weight_decay) == steps:
+            return "steps"
+        if math.isfinite(steps) and weight_decay == self.weight_decay_for(steps):
+            return "weight_decay"
+        return "steps" if steps == self.steps_for(weight_decay) else ""
+
+    def steps_for(self, weight_decay: float) -> float:
+        """The number of steps that matches λ best."""
+        stop = self.steps.get(weight_decay)
+        return _steps_for(self.spec, self.lr, weight_decay) if stop is None else stop
+
+    def weight_decay_for(self, steps: float) -> float:
+        """The λ that matches so many steps best."""
+        stop = self.weight_decay.get(steps)
+        return _weight_decay_for(self.spec, self.lr, steps) if stop is None else stop
+
+
+@kept
+def matches(spec: DatasetSpec, lr: float) -> Matches:
+    """The matches of a run with these data and this η."""
+    s, lams = spectrum(spec).s, weight_decays()
+    steps = steps_on_offer(s, lr)
+    return Matches(
+        spec,
+        lr,
+        dict(zip(lams, closest_steps(s, lr, lams).tolist(), strict=True)),
+        dict(zip(steps, map(_rounded, closest_weight_decay(s, lr, steps).tolist()), strict=True)),
+    )
+
+
+@kept
+def _steps_for(spec: DatasetSpec, lr: float, weight_decay: float) -> float:
     return closest_steps(spectrum(spec).s, lr, weight_decay)
 
 
-@lru_cache(maxsize=4096)
-def weight_decay_for(spec: DatasetSpec, lr: float, steps: float) -> float:
-    """The λ that matches so many steps best."""
-    lam = closest_weight_decay(spectrum(spec).s, lr, steps)
-    return float(f"{lam:.{DIGITS}g}")
+@kept
+def _weight_decay_for(spec: DatasetSpec, lr: float, steps: float) -> float:
+    return _rounded(closest_weight_decay(spectrum(spec).s, lr, steps))
+
+
+def _rounded(weight_decay: float) -> float:
+    return float(f"{weight_decay:.{DIGITS}g}")
 
 
 def most_weight_decay() -> float:
@@ -75,13 +117,3 @@ def steps_on_offer(s: Array, lr: float) -> list[float]:
     last = min(max(power, FEWEST), MOST)
     numbers = {float(f"{digits}e{k}") for k in range(last) for digits in MANTISSAS}
     return [*sorted(t for t in numbers if t == int(t)), 10.0**last]
-
-
-def leading(spec: DatasetSpec, lr: float, weight_decay: float, steps: float) -> str:
-    """Which of the two follows from the other; where each does, a λ of the slider leads."""
-    t_follows = steps == steps_for(spec, lr, weight_decay)
-    if t_follows and weight_decay in weight_decays():
-        return "steps"
-    if math.isfinite(steps) and weight_decay == weight_decay_for(spec, lr, steps):
-        return "weight_decay"
-    return "steps" if t_follows else ""

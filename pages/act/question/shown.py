@@ -8,12 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from pages.act.question.matching import (
     Pair,
     has_directions,
-    leading,
+    matches,
     most_weight_decay,
-    spectrum,
-    steps_for,
-    steps_on_offer,
-    weight_decay_for,
 )
 from pages.shared.fields import Choice, Number, Setting, Value
 from pages.shared.form import Values
@@ -58,12 +54,12 @@ SETTINGS: dict[str, Setting] = {
 
 def present(settings: Settings, shown: Shown) -> Pair:
     """λ and t as they stand: t follows λ unless t was moved, or the sliders move alone."""
-    spec, lr, lam = settings.data, settings.run.lr, settings.run.weight_decay
+    best, lam = matches(settings.data, settings.run.lr), settings.run.weight_decay
     free = shown.sliders == FREE
-    if shown.steps and (free or weight_decay_for(spec, lr, shown.steps) == lam):
+    if shown.steps and (free or best.weight_decay_for(shown.steps) == lam):
         return lam, float(shown.steps)
-    t = steps_for(spec, lr, lam)
-    return lam, min(t, steps_on_offer(spectrum(spec).s, lr)[-1]) if free else t
+    t = best.steps_for(lam)
+    return lam, min(t, max(best.weight_decay)) if free else t
 
 
 def _said(asked: Asked[Shown]) -> Values:
@@ -73,7 +69,7 @@ def _said(asked: Asked[Shown]) -> Values:
     if has_directions(spec):
         lam, t = present(asked.settings, asked.shown)
         alone = asked.shown.sliders == FREE
-        leads = not alone and leading(spec, lr, lam, t) == "weight_decay"
+        leads = not alone and matches(spec, lr).leading(lam, t) == "weight_decay"
         said["steps"] = int(t) if alone or leads else 0
         if leads:
             del said["weight_decay"]
@@ -86,7 +82,7 @@ def _mended(asked: Asked[Shown], given: Values) -> tuple[Asked[Shown], list[str]
     with suppress(ValueError):  # data that cannot be had are explained in the picture's place
         if not shown.steps or shown.sliders == FREE or not has_directions(settings.data):
             return asked, []
-        lam = weight_decay_for(settings.data, settings.run.lr, shown.steps)
+        lam = matches(settings.data, settings.run.lr).weight_decay_for(shown.steps)
         follows = replace(asked, shown=replace(shown, steps=0))
         if "weight_decay" in given and lam != settings.run.weight_decay:
             said = say(

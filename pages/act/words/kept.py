@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from pages.act.answer.states import States
 from pages.shared.numbers import Digits, every_digit, percent, plain
 from pages.shared.words import Said, Value, say, say_n
@@ -51,12 +53,12 @@ def sentences(now: States) -> list[str]:
     if not now.arrives:
         diverges = _diverges(now)
         return [f"{_ridge(now, k, ridge[k])} {diverges}" for k in range(len(now.steps))]
-    apart, overshoot = filter_distance(ridge, stopped), _overshoots(now)
+    apart, overshoot, thumb = filter_distance(ridge, stopped), _overshoots(now), _thumb(now)
     return [
         " ".join(
             [
                 *_kept(now, k, ridge[k], stopped[k]),
-                *_apart(now, k, float(apart[k])),
+                *_apart(now, k, float(apart[k]), thumb),
                 *overshoot,
             ]
         )
@@ -140,11 +142,11 @@ def _ridge(now: States, k: int, ridge: Array) -> Said:
     )
 
 
-def _apart(now: States, k: int, distance: float) -> list[Said]:
+def _apart(now: States, k: int, distance: float, thumb: tuple[Array, Array]) -> list[Said]:
     lam, t = float(now.weight_decay[k]), float(now.steps[k])
     if lam == 0 and math.isinf(t):
         return []
-    return [_differ(len(now.s), now.match[k], distance), *_rule(now, k)]
+    return [_differ(len(now.s), now.match[k], distance), *_rule(now, k, thumb)]
 
 
 def _differ(rank: int, match: str, distance: float) -> Said:
@@ -176,25 +178,35 @@ def _differ(rank: int, match: str, distance: float) -> Said:
     return say("The two differ by {distance}.", **values)
 
 
-def _rule(now: States, k: int) -> list[Said]:
+def _thumb(now: States) -> tuple[Array, Array]:
+    """What the rule of thumb makes of the one that leads, and how far that is from it, [K] each."""
+    leads = np.array([match == "weight_decay" for match in now.match])
+    with np.errstate(divide="ignore"):
+        rule = 1 / (now.lr * np.where(leads, now.steps, now.weight_decay))
+    stopped = descent_filter(now.s, now.lr, np.maximum(1, np.round(rule))[:, None])
+    away = np.where(
+        leads,
+        filter_distance(ridge_filter(now.s, rule[:, None]), now.stopped),
+        filter_distance(now.ridge, stopped),
+    )
+    return rule, away
+
+
+def _rule(now: States, k: int, thumb: tuple[Array, Array]) -> list[Said]:
     """How near the rule of thumb comes, asked from the one that leads."""
-    lam, t = float(now.weight_decay[k]), float(now.steps[k])
+    rule, away = (float(of[k]) for of in thumb)
     if now.match[k] == "weight_decay":
-        rule = 1 / (now.lr * t)
-        away = filter_distance(ridge_filter(now.s, rule), now.stopped[k])
         return [
             say(
                 "The rule of thumb λ = 1/(ηt) = {rule_weight_decay} differs by {rule_distance}.",
                 rule_weight_decay=rule,
-                rule_distance=float(away),
+                rule_distance=away,
             )
         ]
-    if lam == 0:
+    if now.weight_decay[k] == 0:
         return []
-    rule = 1 / (now.lr * lam)
     whole = max(1, round(rule))
-    away = filter_distance(now.ridge[k], descent_filter(now.s, now.lr, whole))
-    values: dict[str, Value] = {"rule_steps": rule, "rule_distance": float(away)}
+    values: dict[str, Value] = {"rule_steps": rule, "rule_distance": away}
     if plain(rule) == plain(whole):
         return [
             say("The rule of thumb t = 1/(ηλ) = {rule_steps} differs by {rule_distance}.", **values)

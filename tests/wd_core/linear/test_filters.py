@@ -122,6 +122,16 @@ def test_the_closest_weight_decay_is_the_best_of_all(s, fastest, steps):
     assert found <= others.min() * (1 + LEAST) + LEAST
 
 
+@given(spectra, st.floats(0.01, 2.3))
+def test_many_are_matched_as_each_alone(s, fastest):
+    lr, lams, steps = fastest / s.max(), [0.0, 1e-3, 0.5, 80.0], [1.0, 4.0, 5.0, 3000.0]
+    found = closest_steps(s, lr, lams)
+    assert found.tolist() == [closest_steps(s, lr, lam) for lam in lams]
+    found = closest_weight_decay(s, lr, steps)
+    alone = [closest_weight_decay(s, lr, t) for t in steps]
+    np.testing.assert_allclose(found, alone, rtol=EXACT)
+
+
 def test_the_better_of_two_basins_is_found():
     # one strong direction wants about 3 steps, twenty weak ones about 20; between them lies a hill
     s = np.append(1.0, np.full(20, 1e-3))
