@@ -23,25 +23,39 @@ def held(*things: object) -> dict[Hashable, int]:
     Of a view the array that it is a part of counts, whole: it stays as long as the view does.
     """
     sizes: dict[Hashable, int] = {}
+    kinds: dict[type, object] = {}  # one question a kind instead of one a thing: there are many
     waiting: list[Any] = list(things)
     while waiting:
         thing = waiting.pop()
-        while isinstance(thing, np.ndarray) and thing.base is not None:
+        kind = kinds.get(type(thing)) or _kind(thing, kinds)
+        while kind is np.ndarray and thing.base is not None:
             thing = thing.base
-        if isinstance(thing, torch.Tensor):
+            kind = kinds.get(type(thing)) or _kind(thing, kinds)
+        if kind is torch.Tensor:
             storage = thing.untyped_storage()
             sizes["storage", storage.data_ptr()] = storage.nbytes()
-        elif not isinstance(thing, SHARED) and id(thing) not in sizes:
-            inside = _inside(thing)
-            atoms = sum(sys.getsizeof(one) for one in inside if isinstance(one, ATOMS))
-            sizes[id(thing)] = sys.getsizeof(thing) + atoms
-            waiting += [one for one in inside if not isinstance(one, ATOMS)]
+        elif kind is not SHARED and id(thing) not in sizes:
+            size = sys.getsizeof(thing)
+            for one in _inside(thing, kind):
+                if (kinds.get(type(one)) or _kind(one, kinds)) is ATOMS:
+                    size += sys.getsizeof(one)
+                else:
+                    waiting.append(one)
+            sizes[id(thing)] = size
     return sizes
 
 
-def _inside(thing: Any) -> list[Any]:
-    if isinstance(thing, FunctionType):  # its globals are not its own
+def _kind(thing: object, kinds: dict[type, object]) -> object:
+    """What of these a thing is, found out once for all of its type; else object."""
+    of: tuple[Any, ...] = (torch.Tensor, np.ndarray, SHARED, ATOMS, FunctionType, object)
+    kind = next(kind for kind in of if isinstance(thing, kind))
+    kinds[type(thing)] = kind
+    return kind
+
+
+def _inside(thing: Any, kind: object) -> list[Any]:
+    if kind is FunctionType:  # its globals are not its own
         return [*(thing.__closure__ or ()), *(thing.__defaults__ or ())]
-    if isinstance(thing, np.ndarray) and thing.dtype.hasobject:
-        return list(thing.flat)
+    if kind is np.ndarray:
+        return list(thing.flat) if thing.dtype.hasobject else []
     return gc.get_referents(thing)
