@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import multiprocessing
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -15,13 +16,16 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from threadpoolctl import threadpool_limits
 
+import pages.registry
 from pages.registry import PAGES
-from pages.shared import assets
+from pages.shared import assets, work
 from pages.shared.encoding import encode
 from pages.shared.sockets import send_at_once
 from pages.shared.streams import end_streams_on_signals
+from pages.shared.workers import Workers
 from pages.train.routes import dragged
 
 # Streamlit's threads let go of the interpreter with every message they send, and each wait to get
@@ -54,14 +58,30 @@ def warm() -> None:
     gc.freeze()
 
 
+def newer_move() -> None:
+    """End the run of a script whose visitor has moved on, as Streamlit does at each element."""
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        "any" in st.session_state  # noqa: B015
+
+
+def employ() -> None:
+    """Have workers; the first stand ready about when the first visitor comes."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        workers = Workers([pages.registry.__name__], newer_move)
+        work.employ(workers)
+        threading.Thread(target=workers.start, daemon=True).start()
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Warm up before the first request."""
     if threading.current_thread() is threading.main_thread():  # signals reach no other
         end_streams_on_signals()
     send_at_once()
+    employ()
     warm()
     yield
+    work.dismiss()
 
 
 def below(route: Route) -> Route:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,6 +109,19 @@ class EpochRecord:
     def parameters(self) -> tuple[Array, ...]:
         """What is trained, [R, ...] each: (w, b), or a network's arrays in torch's order."""
         return (self.weights, self.bias) if self.layers is None else self.layers()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle takes along: all that can be worked out, for nothing can be there."""
+        with suppress(LookupError):
+            _ = self.weights, self.parameters
+        state = dict(vars(self))
+        if "weights" in state:
+            state |= {"expand": _nothing, "layers": None}
+        return state
+
+
+def _nothing() -> Array:
+    raise LookupError("the record has its weights")
 
 
 @dataclass(frozen=True, eq=False)

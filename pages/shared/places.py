@@ -1,52 +1,64 @@
-"""So many at once and no more; who waits longest comes next."""
+"""So many at once and no more; of those who wait, who is due first comes next."""
 
 from __future__ import annotations
 
-from collections import deque
+import itertools
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Lock
+from threading import Event, RLock
+
+# Who waits, in the order in which they are called: due, number, and what calls him.
+Waiting = tuple[float, int, Event]
 
 
 class Places:
-    """A number of places, handed from who leaves to who waits longest.
+    """A number of places, handed from who leaves to who is due.
 
     A semaphore would let the one who leaves come back at once, past all who wait.
     """
 
     def __init__(self, count: int) -> None:
         self.free = count
-        self._waiting: deque[Event] = deque()
-        self._lock = Lock()
+        self._waiting: list[Waiting] = []
+        self._numbers = itertools.count()
+        # a garbage collection may come at any time and end what waits or has a place
+        self._lock = RLock()
 
     @contextmanager
-    def place(self, seconds: float) -> Iterator[bool]:
-        """Whether there is a place within so many seconds; given back at the end."""
-        got = self._take(seconds)
+    def place(self, seconds: float, due: float | None = None) -> Iterator[bool]:
+        """Whether there is a place within so many seconds; given back at the end.
+
+        Who is due earlier by the clock comes first; unless said, one is due when he comes.
+        """
+        mine = self._take(seconds, time.monotonic() if due is None else due)
         try:
-            yield got
+            yield mine
         finally:
-            if got:
+            if mine:
                 self._leave()
 
-    def _take(self, seconds: float) -> bool:
+    def _take(self, seconds: float, due: float) -> bool:
         with self._lock:
             if self.free > 0:
                 self.free -= 1
                 return True
-            called = Event()
-            self._waiting.append(called)
+            waiting = due, next(self._numbers), Event()
+            self._waiting.append(waiting)
+        called = waiting[-1]
         if called.wait(seconds):
             return True
         with self._lock:
             if called.is_set():  # in the last moment
                 return True
-            self._waiting.remove(called)
+            self._waiting.remove(waiting)
         return False
 
     def _leave(self) -> None:
         with self._lock:
             if self._waiting:
-                self._waiting.popleft().set()
+                first = min(self._waiting, key=lambda waiting: waiting[:2])
+                self._waiting.remove(first)
+                first[-1].set()
             else:
                 self.free += 1

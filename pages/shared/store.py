@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import RLock
@@ -9,6 +10,8 @@ from typing import TypeVar
 
 from pages.shared.sizes import held
 
+# All that is kept may take so many megabytes, unless the environment says otherwise.
+VARIABLE, MEGABYTES = "WEIGHT_DECAY_KEPT_MB", 512
 # What an entry costs beyond what it holds, roughly.
 ENTRY_BYTES = 1024
 
@@ -106,3 +109,7 @@ class Store:
                 self._holders[key] = (count - 1, size)
             else:
                 self.bytes -= size
+
+
+# What this process keeps.
+STORE = Store(int(float(os.environ.get(VARIABLE, MEGABYTES)) * 2**20))

@@ -7,11 +7,13 @@ Work that grows is moved on by those who watch it, a turn at a time, and by no t
 nothing runs that nobody waits for, and nothing is left when the last one goes. Between two turns
 nobody holds anything. A watcher that stalls holds nobody up, for the next one takes the turn; and a
 stop is heard at the end of a block.
+
+Once workers are employed, what grows and what is heavy is done by them; until then, and in a worker
+itself, it is done here.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import closing
@@ -20,26 +22,28 @@ from threading import Lock, RLock
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from pages.shared.places import Places
-from pages.shared.store import Entry, Store
+from pages.shared.store import STORE, Entry
+from pages.shared.turns import Parts as Parts
+from pages.shared.turns import Source, Turns
+from pages.shared.worker import Task
+from pages.shared.workers import Workers
 
-# All that is kept may take so many megabytes, unless the environment says otherwise.
-VARIABLE, MEGABYTES = "WEIGHT_DECAY_KEPT_MB", 512
-STORE = Store(int(float(os.environ.get(VARIABLE, MEGABYTES)) * 2**20))
 # So many works are moved on at once, whoever watches: more would only slow each other down.
 AT_ONCE = Places(2)
 # A turn ends with the block in which this time is up.
 TURN_SECONDS = 0.05
 # What has not been begun is worked on for so long before there is a first picture.
 AT_FIRST = 0.25
+# What takes longer than this is too heavy for the interpreter that serves the pages.
+LIGHT_SECONDS = 0.05
 # Who has no turn waits for it so long, and may then see whether he is still wanted.
 MOMENT = 0.1
 
 Q = ParamSpec("Q")
 A = TypeVar("A")
 P = TypeVar("P")
-# Nothing instead of a part is a moment to stop.
-Parts = Generator[P | None, None, None]
 
+_workers: Workers | None = None
 _RUNNING: set[Growth[Any]] = set()
 
 
@@ -48,12 +52,25 @@ def kept(work: Callable[Q, A]) -> Callable[Q, A]:
 
     Who asks meanwhile waits for it. What it raises goes to all who wait, and is not kept.
     """
+    return _kept(work, lambda *args, **kwargs: 0.0)
+
+
+def heavy(seconds: Callable[Q, float]) -> Callable[[Callable[Q, A]], Callable[Q, A]]:
+    """The same of a work that may take long: about so many seconds, by the same arguments."""
+    return lambda work: _kept(work, seconds)
+
+
+def _kept(work: Callable[Q, A], seconds: Callable[Q, float]) -> Callable[Q, A]:
     _check(work)
 
     @wraps(work)
     def ask(*args: Q.args, **kwargs: Q.kwargs) -> A:
-        question = (work, args, *sorted(kwargs.items()))
-        return STORE.entry(question, _Answer[A]).ask(lambda: work(*args, **kwargs))
+        def answer() -> A:
+            if _workers is not None and (long := seconds(*args, **kwargs)) > LIGHT_SECONDS:
+                return _workers.answer(Task.of(work, *args, **kwargs), long)  # type: ignore[no-any-return]
+            return work(*args, **kwargs)
+
+        return STORE.entry(_question(work, args, kwargs), _Answer[A]).ask(answer)
 
     return ask
 
@@ -67,11 +84,12 @@ def growing(work: Callable[Q, Parts[P]]) -> Callable[Q, Growth[P]]:
 
     @wraps(work)
     def ask(*args: Q.args, **kwargs: Q.kwargs) -> Growth[P]:
-        def begin(_: Sequence[P]) -> Parts[P]:
-            return work(*args, **kwargs)
+        def begin(_: Sequence[P]) -> Task:
+            return Task.of(work, *args, **kwargs)
 
-        question = (work, args, *sorted(kwargs.items()))
-        return STORE.entry(question, lambda asked: Growth(asked, begin, resumes=False))
+        return STORE.entry(
+            _question(work, args, kwargs), lambda asked: Growth(asked, begin, resumes=False)
+        )
 
     return ask
 
@@ -82,19 +100,20 @@ def resumable(work: Callable[Concatenate[Sequence[P], Q], Parts[P]]) -> Callable
 
     @wraps(work)
     def ask(*args: Q.args, **kwargs: Q.kwargs) -> Growth[P]:
-        def begin(so_far: Sequence[P]) -> Parts[P]:
-            return work(so_far, *args, **kwargs)
+        def begin(so_far: Sequence[P]) -> Task:
+            return Task.of(work, so_far, *args, **kwargs)
 
-        question = (work, args, *sorted(kwargs.items()))
-        return STORE.entry(question, lambda asked: Growth(asked, begin, resumes=True))
+        return STORE.entry(
+            _question(work, args, kwargs), lambda asked: Growth(asked, begin, resumes=True)
+        )
 
     return ask
 
 
 def count_again(work: Callable[Q, A], *args: Q.args, **kwargs: Q.kwargs) -> None:
     """Count anew what is kept of an answer of `kept`, which has grown as it was used."""
-    question = (work.__wrapped__, args, *sorted(kwargs.items()))  # type: ignore[attr-defined]
-    answer = STORE.entry(question, _Answer[A])
+    asked = _question(work.__wrapped__, args, kwargs)  # type: ignore[attr-defined]
+    answer = STORE.entry(asked, _Answer[A])
     if answer.ready:
         STORE.add(answer, answer.value)
 
@@ -102,6 +121,30 @@ def count_again(work: Callable[Q, A], *args: Q.args, **kwargs: Q.kwargs) -> None
 def running() -> frozenset[Growth[Any]]:
     """The works that have been begun and not ended."""
     return frozenset(_RUNNING)
+
+
+def employ(workers: Workers) -> None:
+    """Let these do what grows and what is heavy from now on."""
+    global _workers
+    _workers = workers
+
+
+def dismiss() -> None:
+    """Do all work here again; the workers end."""
+    global _workers
+    if _workers is not None:
+        _workers.retire()
+        _workers = None
+
+
+def _heed() -> None:
+    """End the waiting of who is no longer wanted."""
+    if _workers is not None:
+        _workers.wanted()
+
+
+def _question(work: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
+    return work, args, *sorted(kwargs.items())
 
 
 def _check(work: Callable[..., object]) -> None:
@@ -126,10 +169,15 @@ class _Answer(Entry, Generic[A]):
 
     def ask(self, work: Callable[[], A]) -> A:
         """The answer; one works it out while the others wait."""
-        if not self.ready:
-            with self._working:
-                if not self.ready:
-                    self._work_out(work)
+        while not self.ready:
+            if self._working.acquire(timeout=MOMENT):
+                try:
+                    if not self.ready:
+                        self._work_out(work)
+                finally:
+                    self._working.release()
+            else:
+                _heed()
         return self.value
 
     def _work_out(self, work: Callable[[], A]) -> None:
@@ -146,17 +194,29 @@ class _Answer(Entry, Generic[A]):
         STORE.add(self, self.value)
 
 
+class Here(Turns[P]):
+    """The parts of a work that is done in this process, by a few threads at once and no more."""
+
+    def __init__(self, begin: Task) -> None:
+        super().__init__(begin())
+
+    def turn(self, seconds: float) -> tuple[list[P], bool]:
+        """The parts that come in about so long, and whether they are the last."""
+        with AT_ONCE.place(MOMENT) as mine:
+            return super().turn(seconds) if mine else ([], False)
+
+
 class Growth(Entry, Generic[P]):
     """The parts of a work so far, the same for all who ask for it."""
 
     def __init__(
-        self, question: Hashable, begin: Callable[[Sequence[P]], Parts[P]], *, resumes: bool
+        self, question: Hashable, begin: Callable[[Sequence[P]], Task], *, resumes: bool
     ) -> None:
         super().__init__(question)
         self.whole = False
         self._begin, self._resumes = begin, resumes
         self._parts: list[P] = []
-        self._work: Parts[P] | None = None
+        self._work: Source[P] | None = None
         self._error: BaseException | None = None
         self._watchers = 0
         self._counting, self._turn = RLock(), Lock()
@@ -210,6 +270,7 @@ class Growth(Entry, Generic[P]):
             for _ in coming:
                 if time.monotonic() >= until and len(self._parts) >= least:
                     break
+                _heed()
 
     def finish(self) -> tuple[P, ...]:
         """Work to the end: all parts."""
@@ -223,33 +284,33 @@ class Growth(Entry, Generic[P]):
             return
         try:
             if len(self._parts) == seen and not self.whole and not self._error:
-                with AT_ONCE.place(MOMENT) as mine:
-                    if mine:
-                        self._take_turn()
+                self._take_turn()
         finally:
             self._turn.release()
 
     def _take_turn(self) -> None:
-        until = time.monotonic() + TURN_SECONDS
-        came = len(self._parts)
         try:
             if self._work is None:
-                self._work = self._begin(self.parts)
+                self._work = self._source()
                 _RUNNING.add(self)
-            while True:
-                part = next(self._work)
-                if part is not None:
-                    self._parts.append(part)
-                if time.monotonic() >= until:
-                    break
-        except StopIteration:
-            self.whole = True
-            self._end()
+            parts, self.whole = self._work.turn(TURN_SECONDS)
         except BaseException as error:
             self._error = error
             self._end()
             STORE.drop(self)
-        STORE.add(self, *self._parts[came:])
+            return
+        self._parts += parts
+        if self.whole:
+            self._end()
+        STORE.add(self, *parts)
+
+    def _source(self) -> Source[P]:
+        if _workers is None:
+            return Here(self._begin(self.parts))
+        return _workers.growing(self._to_begin)
+
+    def _to_begin(self) -> tuple[Task, int]:
+        return self._begin(self.parts), 0 if self._resumes else len(self._parts)
 
     def _end(self) -> None:
         if self._work is not None:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 
-from pages.shared import work
+from pages.shared import store, work
 from pages.shared.places import Places
 from pages.shared.sizes import held
 from pages.shared.store import ENTRY_BYTES, Store
@@ -507,8 +507,8 @@ def test_what_does_not_belong_to_an_answer_does_not_count() -> None:
 
 
 def test_the_budget_is_a_variable_of_the_environment() -> None:
-    program = "from pages.shared import work; print(work.STORE.budget)"
-    environment = os.environ | {work.VARIABLE: "12.5"}
+    program = "from pages.shared import store; print(store.STORE.budget)"
+    environment = os.environ | {store.VARIABLE: "12.5"}
     found = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from itertools import pairwise, product
 
 import numpy as np
@@ -218,6 +219,15 @@ def test_accuracies_count_the_examples_whose_largest_output_is_their_class():
     assert found.test_accuracy[-1, 0] == (said == data.y_test).mean()
     assert found.train_accuracy[-1, 0] > found.train_accuracy[0, 0]
     assert collect(train(numbers(), [run], model=Mlp(loss="half_mse"))).train_accuracy is None
+
+
+def test_a_networks_run_can_be_sent_to_another_process():
+    model = Mlp(hidden=(3,))
+    here = collect(train(classes(), [Hyperparameters(epochs=2)], model=model))
+    there = pickle.loads(pickle.dumps(here))
+    np.testing.assert_array_equal(there.weights, here.weights)
+    for one, other in zip(there.parameters, here.parameters, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_the_start_is_he_normal_and_the_same_for_every_weight_decay():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -853,3 +854,30 @@ def test_what_decay_does_to_the_random_start():
     left = unreachable_norm(data.X_train, last.weights)
     share = left / unreachable_norm(data.X_train, first.weights)
     np.testing.assert_allclose(share, [1, 0.549, 0.3007, 0.02688, 5.11e-6], rtol=1e-3)
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 3.0])
+def test_a_run_and_its_records_can_be_sent_to_another_process(weight_decay):
+    """Weights are worked out on access: what is sent has them, here or there."""
+    data = make_dataset(DatasetSpec(n_train=6, n_features=9, n_test=5))
+    runs = [Hyperparameters(weight_decay=weight_decay, batch_size=4, epochs=3)]
+    here = collect(train(data, runs))
+    there = pickle.loads(pickle.dumps(collect(train(data, runs))))
+    np.testing.assert_array_equal(there.weights, here.weights)
+    np.testing.assert_array_equal(there.test_loss, here.test_loss)
+    for one, other in zip(there.records, here.records, strict=True):
+        np.testing.assert_array_equal(one.weights, other.weights)
+        np.testing.assert_array_equal(one.parameters[1], other.parameters[1])
+
+
+def test_a_record_whose_weights_are_gone_can_be_sent_too():
+    data = make_dataset(DatasetSpec(n_train=6, n_features=9, n_test=5))
+    record = next(train(data, [Hyperparameters(epochs=1)]))
+    gone = pickle.loads(pickle.dumps(replace(record, expand=no_weights)))
+    np.testing.assert_array_equal(gone.test_loss, record.test_loss)
+    with pytest.raises(LookupError):
+        _ = gone.weights
+
+
+def no_weights():
+    raise LookupError

@@ -1,0 +1,130 @@
+"""A worker process: works out what it is told to, one thing after the other."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
+from typing import Any
+
+import torch
+from threadpoolctl import threadpool_limits
+
+from pages.shared.store import STORE
+from pages.shared.turns import Turns
+
+# Of its memory a worker keeps results of its own, as far as these go.
+KEPT_SHARE = 1 / 8
+# What torch says instead of raising a MemoryError.
+TORCH_HAS_NO_MEMORY = "can't allocate memory"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A function of a module by its name, as its decorators found it, and what it is given."""
+
+    module: str
+    name: str
+    args: tuple[Any, ...]
+    kwargs: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Task:
+        """The task to call this function with these."""
+        return cls(work.__module__, work.__qualname__, args, tuple(kwargs.items()))
+
+    def __call__(self) -> Any:
+        """Do it."""
+        named: Any = reduce(getattr, self.name.split("."), importlib.import_module(self.module))
+        return getattr(named, "__wrapped__", named)(*self.args, **dict(self.kwargs))
+
+
+class TooLargeError(ValueError):
+    """A work needs more memory than there is for it."""
+
+
+class Desk:
+    """What a worker can be told: each method is an order, what it returns the reply."""
+
+    def __init__(self) -> None:
+        self._growing: dict[int, Turns[Any]] = {}
+
+    def answer(self, task: Task) -> Any:
+        """What the task returns."""
+        return task()
+
+    def turn(self, number: int, task: Task, seconds: float) -> tuple[list[Any], bool]:
+        """A turn of the work of this number; the task begins it where there is none yet."""
+        if number not in self._growing:
+            self._growing[number] = Turns(task())
+        try:
+            parts, ends = self._growing[number].turn(seconds)
+        except BaseException:
+            self.end(number)
+            raise
+        if ends:
+            self.end(number)
+        return parts, ends
+
+    def end(self, number: int) -> None:
+        """End the work of this number, if it has been begun."""
+        if (work := self._growing.pop(number, None)) is not None:
+            work.close()
+
+
+def serve(connection: Connection, bytes_more: int) -> None:
+    """Do what the orders say until nobody gives any; of memory, take so many bytes and no more.
+
+    The reply to an order is (True, what came of it) or (False, the error).
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is asked at the terminal ends it
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    torch.set_num_threads(1)
+    threadpool_limits(1)
+    _limit_memory(bytes_more)
+    STORE.budget = int(KEPT_SHARE * bytes_more)
+    desk = Desk()
+    while True:
+        try:
+            order, arguments = connection.recv()
+        except EOFError:
+            return
+        connection.send_bytes(_reply(getattr(desk, order), arguments))
+
+
+def _reply(order: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
+    try:
+        return bytes(ForkingPickler.dumps((True, order(*arguments))))
+    except Exception as error:
+        if isinstance(error, MemoryError) or TORCH_HAS_NO_MEMORY in str(error):
+            return _sendable(TooLargeError("they need more memory than there is for one visitor"))
+        error.add_note("In a worker process:\n" + traceback.format_exc())
+        return _sendable(error)
+
+
+def _sendable(error: Exception) -> bytes:
+    """The error; where it cannot be sent, one that says the same."""
+    try:
+        reply = bytes(ForkingPickler.dumps((False, error)))
+        ForkingPickler.loads(reply)
+    except Exception:
+        kind = ValueError if isinstance(error, ValueError) else RuntimeError
+        reply = bytes(ForkingPickler.dumps((False, kind(str(error)))))
+    return reply
+
+
+def _limit_memory(bytes_more: int) -> None:
+    if sys.platform != "linux":
+        return
+    import resource  # which not every system has
+
+    # the sixth: data and stack, in pages
+    now = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_DATA, (now + bytes_more,) * 2)
