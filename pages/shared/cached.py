@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pages.shared.settings import Settings
-from pages.shared.work import kept
+from pages.shared.work import heavy, kept
 from wd_core import (
     DATASETS,
     Dataset,
@@ -65,8 +65,13 @@ def svd_seconds(spec: DatasetSpec) -> float:
 def is_short(settings: Settings) -> bool:
     """Whether the run, its comparison and its baselines are ready before the eye can follow."""
     spec = settings.data
-    seconds = expected_seconds(spec.n_train, spec.n_features, compared(settings.run))
-    return seconds + svd_seconds(spec) <= SHORT_SECONDS
+    return run_seconds(settings) + svd_seconds(spec) <= SHORT_SECONDS
+
+
+def run_seconds(settings: Settings) -> float:
+    """Roughly what the run and its comparison take."""
+    spec = settings.data
+    return expected_seconds(spec.n_train, spec.n_features, compared(settings.run))
 
 
 def compared(run: Hyperparameters) -> list[Hyperparameters]:
@@ -79,7 +84,7 @@ def record_every(epochs: int) -> int:
     return -(-epochs // RECORDS)
 
 
-@kept
+@heavy(run_seconds)
 def short_run(settings: Settings) -> Run:
     """The run beside the same without decay, to the end."""
     every = record_every(settings.run.epochs)
@@ -102,7 +107,7 @@ def zero_loss(data: Dataset) -> float:
     return float(np.mean(data.y_train**2)) / 2
 
 
-@kept
+@heavy(lambda spec, weight_decay: 0.0 if weight_decay is None else svd_seconds(spec))
 def baselines(spec: DatasetSpec, weight_decay: float | None) -> Baselines:
     """The constant predictor's test loss, and the exact ridge solution's if a λ is given."""
     data = dataset(spec)

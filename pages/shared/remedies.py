@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pages.shared import cached
 from pages.shared.fields import Steps
 from pages.shared.settings import SETTINGS, Settings
-from pages.shared.work import kept
+from pages.shared.work import heavy, kept
 from wd_core import DatasetSpec, Hyperparameters
 from wd_core.linear.behaviour import StabilityLimit, behaviour
-from wd_core.trials import Course, Trial, affordable, courses, settling
+from wd_core.trials import SECONDS, Course, Trial, affordable, courses, settling
 
 # So many smaller values are tried at once.
 MOST_TRIED = 12
@@ -40,14 +40,14 @@ def _limit(spec: DatasetSpec, run: Hyperparameters) -> StabilityLimit:
     return behaviour(run, spec.n_train).limit(cached.dataset(spec))
 
 
-@kept
+@heavy(lambda settings: SECONDS)
 def course(settings: Settings) -> Course | None:
     """What the run does when it goes on; None where that takes too long."""
     data = cached.dataset(settings.data)
     return courses(data, [settings.run])[0] if affordable(data, [settings.run]) else None
 
 
-@kept
+@heavy(lambda settings: SECONDS)
 def remedies(settings: Settings) -> Remedies:
     """What is found by trying, as far as that is done while somebody waits."""
     run = settings.run

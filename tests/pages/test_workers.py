@@ -16,16 +16,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+import pages.registry
+from pages.registry import PAGES
+from pages.registry import Page as PageEntry
 from pages.shared import work, workers
 from pages.shared.places import Places
 from pages.shared.store import Store
 from pages.shared.work import Growth, growing, heavy, resumable
 from pages.shared.worker import Task, TooLargeError
-from pages.shared.workers import Away, BrokenError, Workers
+from pages.shared.workers import Away, BrokenError, Worker, Workers
+from tests.pages.opening import opened, payloads
 
 # Long enough for anything here to happen; only a failing test waits for it.
 PATIENCE = 30.0
 HEAVY = 2 * workers.LONG_SECONDS
+# Pages that need nothing heavy at their defaults, before a stream is asked.
+LIGHT = {"map", "step", "geometry"}
 
 
 class Unwanted(BaseException):
@@ -360,6 +366,33 @@ def test_works_end_with_the_workers(staff: SimpleNamespace, place: Place) -> Non
         work.dismiss()
         with pytest.raises(BrokenError):
             task.result(PATIENCE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+def test_every_page_shows_the_same_whoever_works_it_out(
+    monkeypatch: pytest.MonkeyPatch, page: PageEntry
+) -> None:
+    """Answers and parts come through the pipe as they were: here all that may be heavy does."""
+    monkeypatch.setattr(work, "AT_FIRST", PATIENCE)  # what grows is whole at once
+    monkeypatch.setattr(work, "LIGHT_SECONDS", 0.0)
+    monkeypatch.setattr(work, "STORE", Store(2**28))
+    here = payloads(opened(page.path))
+    employed, asked = Workers([pages.registry.__name__], lambda: None), list[str]()
+    told = Worker.told
+
+    def noted(worker: Worker, order: str, *arguments: Any, **named: Any) -> Any:
+        asked.append(order)
+        return told(worker, order, *arguments, **named)
+
+    monkeypatch.setattr(Worker, "told", noted)
+    monkeypatch.setattr(work, "STORE", Store(2**28))
+    work.employ(employed)
+    try:
+        there = payloads(opened(page.path))
+    finally:
+        work.dismiss()
+    assert asked or page.path in LIGHT
+    assert there == here
 
 
 def test_a_task_is_found_by_its_name() -> None:
