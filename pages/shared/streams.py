@@ -52,7 +52,8 @@ def streamed(path: str, events: Callable[[Query], Events]) -> Route:
     async def endpoint(request: Request) -> Response:
         if request.method == "HEAD":  # asks what kind of answer there is, and for no work
             return Response(media_type=EventStream.media_type, headers=NEVER_STORED)
-        return EventStream(events(request.query_params.multi_items()))
+        query = request.query_params.multi_items()
+        return EventStream(lambda: events(query))
 
     return Route(path, endpoint)
 
@@ -62,16 +63,15 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, begin: Callable[[], Events]) -> None:
         # X-Accel-Buffering: a proxy shall not hold them back
         super().__init__(headers=NEVER_STORED | {"X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self._work = _Work(events)
+        self._work = _Work(begin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send them; when this returns nothing is left of their work."""
         if _stopping.is_set():
-            self._work.close()
             return await Response(status_code=503)(scope, receive, send)
         tasks = anyio.create_task_group()
         open_streams.add(tasks.cancel_scope)
@@ -118,18 +118,22 @@ _ENDED: Any = object()
 
 
 class _Work:
-    """Events whose work is done by one thread at a time, whichever comes."""
+    """Events whose work is done by one thread at a time, whichever comes; begun by the first."""
 
-    def __init__(self, events: Events) -> None:
-        self._events, self._lock = events, Lock()
+    def __init__(self, begin: Callable[[], Events]) -> None:
+        self._begin, self._lock = begin, Lock()
+        self._events: Events | None = None
 
     def next(self) -> Told | None:
         with self._lock:
+            if self._events is None:
+                self._events = self._begin()
             return next(self._events, _ENDED)
 
     def close(self) -> None:
         with self._lock:
-            self._events.close()
+            if self._events is not None:
+                self._events.close()
 
 
 async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:

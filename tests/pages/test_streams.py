@@ -48,7 +48,7 @@ async def serve(
     receive: Callable[[], Awaitable[Any]] = never,
 ) -> None:
     with anyio.fail_after(PATIENCE):
-        await EventStream(work.events())({"type": "http"}, receive, send)
+        await EventStream(work.events)({"type": "http"}, receive, send)
 
 
 def sent_by(work: Work) -> str:
@@ -160,7 +160,7 @@ def test_no_stream_begins_while_the_server_stops(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(streams, "_stopping", stopping)
     status, _, _, works = asked("GET", b"count=3")
     assert status == 503
-    assert [work.steps for work in works] == [0]
+    assert not works
 
 
 def asked(method: str, query: bytes) -> tuple[int, dict[str, str], str, list[Work]]:
