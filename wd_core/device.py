@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +15,16 @@ from wd_core.optimizers import Tensor
 
 # Below this many multiply-adds a step, a GPU spends longer on launching than the CPU on working.
 GPU_PAYS_FROM = 5e6
+# A step works on some eight arrays; a core's second-level cache has a megabyte or two.
+LOT_BYTES = 1 << 18
 
 
 @dataclass(frozen=True)
 class Place:
     """A device, its array library (`xp`: numpy or torch), and how many numbers to hold at once.
 
-    `reason` names the device and says in a few words why it was chosen.
+    `lot`: how many an array that is moved has at most, so that all that a step works on stays in
+    the cache. `reason` names the device and says in a few words why it was chosen.
     """
 
     xp: Any
@@ -28,6 +32,7 @@ class Place:
     device: torch.device
     block: int
     reason: str = ""
+    lot: int = sys.maxsize
 
     def put(self, array: ArrayLike) -> Tensor:
         """The array in this place and dtype."""
@@ -63,7 +68,7 @@ def place(
     device = torch.device(device)
     if device.type == "cpu":
         name = np.float32 if dtype is torch.float32 else np.float64
-        return Place(np, name, device, 1 << 18, f"CPU: {reason}")
+        return Place(np, name, device, 1 << 18, f"CPU: {reason}", LOT_BYTES // dtype.itemsize)
     if device.type == "cuda" and not torch.cuda.is_available():
         raise RuntimeError(f"there is no device {device} here")
     return Place(torch, dtype, device, 1 << 26, f"{str(device).upper()}: {reason}")

@@ -83,7 +83,8 @@ class EpochRecord:
 
     train_loss, test_loss [R]: half mean square without the penalty; penalty [R]: (λ/2)‖w‖² in the
     same unit; weight_norm [R]: ‖w‖ without the bias; bias [R]; weights [R, D], worked out on first
-    access. `diverged` [R]: the run has left the range of floats, or all sense (see `Divergence`).
+    access. `diverged` [R]: the run has left the range of floats, or all sense (see `Divergence`);
+    `diverged_at` [R]: the first epoch at which that was found, −1 where it was not.
     Of networks: the model's own loss, weight_norm over what is decayed, bias NaN, and, where there
     are classes, the share of examples put into the right one, train_accuracy and test_accuracy [R].
     """
@@ -94,11 +95,16 @@ class EpochRecord:
     penalty: Array
     weight_norm: Array
     bias: Array
-    diverged: NDArray[np.bool_]
+    diverged_at: NDArray[np.int64]
     expand: Callable[[], Array] = field(repr=False)
     train_accuracy: Array | None = None
     test_accuracy: Array | None = None
     layers: Callable[[], tuple[Array, ...]] | None = field(default=None, repr=False)
+
+    @property
+    def diverged(self) -> NDArray[np.bool_]:
+        """Whether each run has diverged by now, [R]."""
+        return self.diverged_at >= 0
 
     @cached_property
     def weights(self) -> Array:

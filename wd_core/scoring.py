@@ -11,7 +11,7 @@ import torch
 
 from wd_core.arrays import Array
 from wd_core.device import Place
-from wd_core.divergence import Divergence
+from wd_core.divergence import BEYOND_SENSE, Divergence
 from wd_core.objective import mean_half_square
 from wd_core.optimizers import Hyperparameters, Optimizer, Tensor
 from wd_core.records import EpochRecord
@@ -71,6 +71,12 @@ class Scorer:
         self.divergence = Divergence(len(self.runs))
         self.lam = np.array([run.ridge_weight_decay for run in self.runs])
         self.decay_bias = np.array([run.decay_bias for run in self.runs])
+        largest = max(
+            float((rows * rows).sum()) / n
+            for rows, n in ((self.train, self.n_train), (self.test, self.n_test))
+        )
+        # up to this ‖v‖² no loss can be beyond sense: ‖A v‖² <= ‖A‖²‖v‖², and half for rounding
+        self.sound = BEYOND_SENSE / max(largest, 1.0)
 
     def score(self, epochs: Sequence[int], states: Sequence[Tensor]) -> list[EpochRecord]:
         """The records of these epochs; the first call's losses are the measure of divergence."""
@@ -80,7 +86,7 @@ class Scorer:
         train, test, norm, bias = self._numbers(v)
         records = []
         with np.errstate(all="ignore"):
-            diverged = self.divergence.after(train, test, norm)
+            diverged_at = self.divergence.after(epochs, train, test, norm)
             penalty = self.lam / 2 * (norm**2 + self.decay_bias * bias**2)
         for i, epoch in enumerate(epochs):
             records.append(
@@ -91,11 +97,24 @@ class Scorer:
                     penalty=penalty[i],
                     weight_norm=norm[i],
                     bias=bias[i],
-                    diverged=diverged[i],
+                    diverged_at=diverged_at[i],
                     expand=partial(self._expand, v[:-2, i]),
                 )
             )
         return records
+
+    @torch.inference_mode()
+    @np.errstate(all="ignore")
+    def watch(self, epoch: int, v: Tensor) -> None:
+        """Note which runs have diverged in this state; only suspects are scored."""
+        flat = v.reshape(-1)
+        if float(flat @ flat) <= self.sound:
+            return
+        sizes = self.where.get((v * v).sum(0))
+        suspects = np.flatnonzero(~(sizes <= self.sound) & (self.divergence.at < 0))
+        if len(suspects):
+            train, test, norm, _ = self._numbers(v[:, suspects][:, None])
+            self.divergence.after([epoch], train, test, norm, suspects)
 
     @torch.inference_mode()
     @np.errstate(all="ignore")

@@ -222,13 +222,17 @@ class _Chunk:
     def train(self) -> Iterator[SweepPart | None]:
         """Train; nothing at moments to stop, then the part, which counts as a sweep of its own."""
         k = len(self.rows)
-        diverged_at = np.full(k, -1)
         for record in interruptible(
-            self.dataset, self.runs, model=self.model, device=self.device, dtype=self.dtype
+            self.dataset,
+            self.runs,
+            model=self.model,
+            device=self.device,
+            dtype=self.dtype,
+            record_every=max(1, self.runs[0].epochs),
+            watched=True,
         ):
             if record is not None:
                 last = record
-                diverged_at[last.diverged & (diverged_at < 0)] = last.epoch
             yield None
         yield SweepPart(
             self.rows,
@@ -236,7 +240,7 @@ class _Chunk:
             last.test_loss,
             last.penalty,
             last.weight_norm,
-            diverged_at,
+            last.diverged_at,
             done=k,
             total=k,
         )

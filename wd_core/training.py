@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import islice, tee
 from typing import Any
 
 import numpy as np
@@ -87,10 +88,12 @@ def interruptible(
     start: Sequence[ArrayLike] | None = None,
     batches: Sequence[Sequence[ArrayLike]] | None = None,
     record_every: int = 1,
+    watched: bool = False,
 ) -> Interruptible:
     """What `train` yields, and None at moments between: wherever a block of steps has ended.
 
-    So whoever closes it need not wait for the next record, be it epochs away.
+    So whoever closes it need not wait for the next record, be it epochs away. `watched`: the epoch
+    at which a run diverges is found wherever it is, and not only among the records.
     """
     runs = tuple(runs)
     require(len(runs) > 0, "runs", "at least one Hyperparameters", runs)
@@ -111,6 +114,7 @@ def interruptible(
             None if given_start is None else model.of_runs(given_start, rows),
             orders,
             record_every,
+            watched,
         )
         for rows in members
     ]
@@ -127,9 +131,8 @@ def collect(stream: Iterator[EpochRecord]) -> Run:
     def accuracy(name: str) -> Any:
         return None if getattr(records[0], name) is None else stack(name)
 
-    epoch, diverged = stack("epoch"), stack("diverged")
     return Run(
-        epoch=epoch,
+        epoch=stack("epoch"),
         train_loss=stack("train_loss"),
         test_loss=stack("test_loss"),
         penalty=stack("penalty"),
@@ -137,7 +140,7 @@ def collect(stream: Iterator[EpochRecord]) -> Run:
         bias=stack("bias"),
         train_accuracy=accuracy("train_accuracy"),
         test_accuracy=accuracy("test_accuracy"),
-        diverged_at=np.where(diverged.any(0), epoch[diverged.argmax(0)], -1),
+        diverged_at=records[-1].diverged_at,
         records=records,
     )
 
@@ -209,7 +212,8 @@ def _groups(runs: Sequence[Hyperparameters]) -> list[list[int]]:
     """Row numbers of the runs that can be columns of one matrix."""
     groups: dict[object, list[int]] = defaultdict(list)
     for row, run in enumerate(runs):
-        key = (run.optimizer, run.loss, run.batch_size, run.seed)
+        kind = None if OPTIMIZERS[run.optimizer].one_decay else run.decay
+        key = (run.optimizer, kind, run.loss, run.batch_size, run.seed)
         groups[key].append(row)
     return list(groups.values())
 
@@ -245,7 +249,7 @@ def _merged(streams: list[Interruptible], rows: NDArray[np.int64]) -> Interrupti
             penalty=join("penalty"),
             weight_norm=join("weight_norm"),
             bias=join("bias"),
-            diverged=join("diverged"),
+            diverged_at=join("diverged_at"),
             expand=partial(join, "weights"),
             **_of_networks(parts, rows, join),
         )
@@ -289,29 +293,72 @@ def _stream(
     start: Any | None,
     given_orders: list[Order] | None,
     record_every: int,
+    watched: bool,
 ) -> Interruptible:
+    """The runs of a group."""
     first, n = runs[0], dataset.n_train
-    problem = model.problem(dataset, runs, where, start)
-    walk = Walk(problem, OPTIMIZERS[first.optimizer])
-    yield from problem.score([0], [walk.v])
+    lots = model.problem(dataset, runs, where, start).lots()
     orders = _seeded_orders(first, n) if given_orders is None else iter(given_orders)
-    seconds = _seconds_an_epoch(
-        n, problem.height, first.batch_size, len(runs), problem.step_seconds
-    )
-    block = max(1, min(int(BLOCK_SECONDS / seconds), where.block // problem.held))
-    for begin in range(0, first.epochs, block):
-        epochs = range(begin + 1, min(begin + block, first.epochs) + 1)
-        if seconds >= 2 * BLOCK_SECONDS:
-            yield from _in_pieces(walk, next(orders), round(seconds / BLOCK_SECONDS))
-            states = [walk.v] * _is_recorded(epochs[0], record_every, first.epochs)
-            kept = [epochs[0]] * len(states)
-        else:
-            kept, states = _advance(walk, orders, epochs, record_every, first.epochs)
-        yield from problem.score(kept, states) if kept else [None]
+    streams = []
+    for lot, its_orders in zip(lots, tee(orders, len(lots)), strict=True):
+        seconds = _seconds_an_epoch(
+            n, lot.height, first.batch_size, len(runs) / len(lots), lot.step_seconds
+        )
+        most = max(1, where.block // (lot.held * len(lots))) * record_every
+        march = _March(first.epochs, record_every, watched, seconds, most)
+        streams.append(march.through(Walk(lot, OPTIMIZERS[first.optimizer]), its_orders))
+    yield from streams[0] if len(streams) == 1 else _merged(streams, np.arange(len(runs)))
 
 
-def _is_recorded(epoch: int, record_every: int, last: int) -> bool:
-    return epoch % record_every == 0 or epoch == last
+@dataclass(frozen=True)
+class _March:
+    """How a lot is moved: so many epochs, each of about so many seconds, at most so many at once.
+
+    record_every, watched: as in `interruptible`.
+    """
+
+    epochs: int
+    record_every: int
+    watched: bool
+    seconds: float
+    most: int
+
+    def through(self, walk: Walk, orders: Iterator[Order]) -> Interruptible:
+        """The records of the walk, and moments to stop."""
+        score = walk.problem.score
+        yield from score([0], [walk.v])
+        block = max(1, min(int(BLOCK_SECONDS / self.seconds), self.most))
+        for begin in range(0, self.epochs, block):
+            epochs = range(begin + 1, min(begin + block, self.epochs) + 1)
+            if self.seconds >= 2 * BLOCK_SECONDS:
+                yield from _in_pieces(walk, next(orders), round(self.seconds / BLOCK_SECONDS))
+                kept, states = self._look(walk, epochs[0])
+            else:
+                kept, states = self._advance(walk, orders, epochs)
+            yield from score(kept, states) if kept else [None]
+
+    @torch.inference_mode()
+    @np.errstate(all="ignore")
+    def _advance(
+        self, walk: Walk, orders: Iterator[Order], epochs: range
+    ) -> tuple[list[int], list[Tensor]]:
+        """Walk through the epochs; return those to record and the weights after each."""
+        kept: list[int] = []
+        states: list[Tensor] = []
+        for epoch, order in zip(epochs, orders, strict=False):
+            walk.epoch(order)
+            recorded, state = self._look(walk, epoch)
+            kept += recorded
+            states += state
+        return kept, states
+
+    def _look(self, walk: Walk, epoch: int) -> tuple[list[int], list[Tensor]]:
+        """The epoch and the weights after it, where they are recorded."""
+        if epoch % self.record_every == 0 or epoch == self.epochs:
+            return [epoch], [walk.v]
+        if self.watched:
+            walk.problem.watch(epoch, walk.v)
+        return [], []
 
 
 def _in_pieces(walk: Walk, order: Order, pieces: int) -> Iterator[None]:
@@ -328,19 +375,3 @@ def _in_pieces(walk: Walk, order: Order, pieces: int) -> Iterator[None]:
 @np.errstate(all="ignore")
 def _take(walk: Walk, batches: Iterator[Tensor]) -> None:
     walk.steps(batches)
-
-
-@torch.inference_mode()
-@np.errstate(all="ignore")
-def _advance(
-    walk: Walk, orders: Iterator[Order], epochs: range, record_every: int, last: int
-) -> tuple[list[int], list[Tensor]]:
-    """Walk through the epochs; return those to record and the weights after each."""
-    kept: list[int] = []
-    states: list[Tensor] = []
-    for epoch, order in zip(epochs, orders, strict=False):
-        walk.epoch(order)
-        if _is_recorded(epoch, record_every, last):
-            kept.append(epoch)
-            states.append(walk.v)
-    return kept, states

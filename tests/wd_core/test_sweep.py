@@ -24,8 +24,9 @@ from wd_core import (
     grid,
     make_dataset,
     sweep,
-    train,
+    training,
 )
+from wd_core.training import interruptible
 
 # Steps in float32, roundings of 6e-8.
 SINGLE = {"rtol": 1e-3, "atol": 1e-5}
@@ -38,7 +39,7 @@ def calls(monkeypatch):
 
     def counted(dataset, runs, **kwargs):
         sizes.append(len(runs))
-        return train(dataset, runs, **kwargs)
+        return interruptible(dataset, runs, **kwargs)
 
     monkeypatch.setattr(module, "interruptible", counted)
     return sizes
@@ -217,18 +218,19 @@ def test_nothing_is_computed_before_it_is_asked_for_nor_after_the_close(calls):
 
 def test_a_long_chunk_can_be_closed_between_two_epochs(monkeypatch):
     """The stream pauses while a chunk is trained; closing it closes the training."""
-    epochs = []
+    moments = []
 
     def watched(*args, **kwargs):
         try:
-            for record in train(*args, **kwargs):
-                epochs.append(record.epoch)
+            for record in interruptible(*args, **kwargs):
+                moments.append("record" if record else "pause")
                 yield record
         finally:
-            epochs.append("closed")
+            moments.append("closed")
 
     monkeypatch.setattr(module, "interruptible", watched)
     monkeypatch.setattr(module, "PULSE", 0.0)
+    monkeypatch.setattr(training, "BLOCK_SECONDS", 1e-6)
     runs = grid(replace(BASE, epochs=1000), weight_decay=[0.0, 1.0])
     stream = sweep(random_dataset(6, 3), runs)
     for _ in range(3):
@@ -236,8 +238,8 @@ def test_a_long_chunk_can_be_closed_between_two_epochs(monkeypatch):
         assert (len(part.rows), part.done, part.total) == (0, 0, 2)
         assert all(getattr(part, name).shape == (0,) for name in (*NUMBERS, "diverged_at"))
     stream.close()
-    assert epochs[-1] == "closed"
-    assert len(epochs) < 100
+    assert moments[-1] == "closed"
+    assert len(moments) < 100
 
 
 def test_pauses_change_nothing(monkeypatch):

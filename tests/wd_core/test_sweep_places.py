@@ -22,7 +22,7 @@ from wd_core import (
     sweep,
     train,
 )
-from wd_core.training import bytes_a_run
+from wd_core.training import bytes_a_run, interruptible
 
 # --- memory ---------------------------------------------------------------------------------------
 
@@ -92,8 +92,8 @@ def test_chunks_are_halved_where_memory_runs_out(monkeypatch, error, pool, late)
 
     def cramped(dataset, runs, **kwargs):
         sizes.append(len(runs))
-        for record in train(dataset, runs, **kwargs):
-            if len(runs) > 3 and (record.epoch == 2 or not late):
+        for record in interruptible(dataset, runs, **kwargs):
+            if len(runs) > 3 and record and (record.epoch > 0 or not late):
                 raise error("no room")
             yield record
 
@@ -134,9 +134,9 @@ def gpu(monkeypatch):
     """A GPU as far as the choice of device goes: (size, device) of the calls of train()."""
     seen: list[tuple[int, str]] = []
 
-    def pretended(dataset, runs, *, model, device, dtype):
+    def pretended(dataset, runs, *, device, **kwargs):
         seen.append((len(runs), torch.device(device).type))
-        return train(dataset, runs, model=model, device="cpu", dtype=dtype)
+        return interruptible(dataset, runs, device="cpu", **kwargs)
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(module, "interruptible", pretended)

@@ -164,7 +164,11 @@ def _rates(runs: list[Hyperparameters], rule: Optimizer, m: int, k: int, size: i
     """
     share = m / runs[0].batch_size if runs[0].loss == "half_mse" else 1.0
     rates = rates_of(runs, rule, k + 1, share, place("cpu", torch.float64, 0))
-    return Rates(
-        *(np.repeat(part[:k], size, axis=1) for part in (rates.lr, rates.pull, rates.keep)),
-        *(part[:, :1] for part in (rates.momentum, rates.beta1, rates.beta2, rates.eps)),
+    return replace(
+        rates,
+        **{
+            name: np.repeat(part[:k], size, axis=1)
+            for name, part in vars(rates).items()
+            if not isinstance(part, float)
+        },
     )

@@ -10,7 +10,7 @@ with 20 examples costs 21 coordinates; losses and ‖w‖ are the same in any su
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar
 
@@ -162,6 +162,26 @@ class Columns:
             w = v[:-2]
             w *= (self.radius / (w * w).sum(0) ** 0.5).clip(max=1)
 
+    def lots(self) -> list[Columns]:
+        """So many columns at a time that what a step works on stays in the cache."""
+        size = max(1, self.where.lot // len(self.start))
+        count = -(-len(self.runs) // size)
+        if count == 1:
+            return [self]
+        edges = np.linspace(0, len(self.runs), count + 1).round().astype(int).tolist()
+        return [self._part(slice(*pair)) for pair in pairwise(edges)]
+
+    def _part(self, part: slice) -> Columns:
+        runs = self.runs[part]
+        v = self.where.put(self.start[:, part]) + 0  # a copy, whose columns are all it has
+        scorer = None if self.scorer is None else replace(self.scorer, runs=runs)
+        return Columns(self.A, v, runs, self.where, scorer)
+
+    def watch(self, epoch: int, v: Tensor) -> None:
+        """Divergence alone."""
+        assert self.scorer is not None
+        self.scorer.watch(epoch, v)
+
     def score(self, epochs: Sequence[int], states: Sequence[Tensor]) -> list[EpochRecord]:
         """Losses, norms, divergence."""
         assert self.scorer is not None  # left out where steps alone are asked for
@@ -190,6 +210,12 @@ def rates_of(
     def row(values: Sequence[float]) -> Array:
         return np.array([values], dtype=np.float64)
 
+    def common(values: Sequence[float]) -> Tensor | float:
+        """A row, or the one number that all have."""
+        numbers = row(values)
+        number = float(numbers[0, 0])
+        return number if (numbers == number).all() else where.put(numbers)
+
     moves = np.ones((height, 1))
     moves[-1] = 0  # the constant −1 stays
     lr = moves * row([run.lr for run in runs])
@@ -200,10 +226,10 @@ def rates_of(
     in_gradient = 0 * coupled if rule.one_decay else coupled
     return Rates(
         lr=where.put(lr),
-        pull=where.put(decay * in_gradient),
-        keep=where.put(1 - lr * decay * (1 - in_gradient)),
-        momentum=where.put(row([run.momentum for run in runs])),
-        beta1=where.put(row([run.betas[0] for run in runs])),
-        beta2=where.put(row([run.betas[1] for run in runs])),
-        eps=where.put(row([run.eps for run in runs])),
+        pull=where.put(decay * in_gradient) if in_gradient.any() else 0.0,
+        keep=1.0 if in_gradient.all() else where.put(1 - lr * decay * (1 - in_gradient)),
+        momentum=common([run.momentum for run in runs]),
+        beta1=common([run.betas[0] for run in runs]),
+        beta2=common([run.betas[1] for run in runs]),
+        eps=common([run.eps for run in runs]),
     )

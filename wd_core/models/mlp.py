@@ -240,7 +240,7 @@ class Network:
         with np.errstate(all="ignore"):
             numbers = [self._numbers(v) for v in states]
             train, test, norm = (np.array([row[k] for row in numbers]) for k in (0, 1, 2))
-            diverged = self.divergence.after(train, test, norm)
+            diverged_at = self.divergence.after(epochs, train, test, norm)
             lam = np.array([run.weight_decay for run in self.runs])
             penalty = lam / 2 * norm**2
         return [
@@ -251,7 +251,7 @@ class Network:
                 penalty=penalty[i],
                 weight_norm=norm[i],
                 bias=np.full(len(self.runs), np.nan),
-                diverged=diverged[i],
+                diverged_at=diverged_at[i],
                 expand=partial(self._weights, states[i]),
                 layers=partial(self._arrays, states[i]),
                 train_accuracy=numbers[i][3],
@@ -259,6 +259,14 @@ class Network:
             )
             for i, epoch in enumerate(epochs)
         ]
+
+    def watch(self, epoch: int, v: Tensor) -> None:
+        """Note which runs have diverged by now."""
+        self.score([epoch], [v])
+
+    def lots(self) -> list[Network]:
+        """All runs at once: what a step works on is larger than what they hold."""
+        return [self]
 
     # ------------------------------------------------------------ inside
 

@@ -51,6 +51,12 @@ class Problem(Protocol):
     def project(self, v: Tensor) -> None:
         """Pull v back, in place, to where the runs' settings hold it."""
 
+    def lots(self) -> Sequence[Problem]:
+        """The same runs in their order, in lots that are each moved faster alone."""
+
+    def watch(self, epoch: int, v: Tensor) -> None:
+        """Note which runs have diverged in this state: the records that follow say it."""
+
     def score(self, epochs: Sequence[int], states: Sequence[Tensor]) -> list[EpochRecord]:
         """The records of these states; the first call's losses are the measure of divergence."""
 

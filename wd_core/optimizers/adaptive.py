@@ -20,20 +20,32 @@ OUT_OF_ROWS = (
 
 def _adam(v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int) -> tuple[Tensor, State]:
     mean, square = state
-    gradient = gradient + rates.pull * v
-    mean = rates.beta1 * mean + (1 - rates.beta1) * gradient
-    square = rates.beta2 * square + (1 - rates.beta2) * (gradient * gradient)
-    scale = (square / (1 - rates.beta2**t)) ** 0.5 + rates.eps
-    return rates.keep * v - rates.lr * (mean / (1 - rates.beta1**t)) / scale, (mean, square)
+    gradient = rates.pulled(gradient, v)
+    mean = rates.beta1 * mean
+    mean += (1 - rates.beta1) * gradient
+    square = rates.beta2 * square
+    square += (1 - rates.beta2) * (gradient * gradient)
+    # √(square/(1 − β₂^t)) + ε and mean/(1 − β₁^t), with one multiplication less
+    rest = (1 - rates.beta2**t) ** 0.5
+    scale = square**0.5
+    scale += rates.eps * rest
+    step = mean / scale
+    step *= rates.lr * (rest / (1 - rates.beta1**t))
+    return rates.kept(v) - step, (mean, square)
 
 
 def _rmsprop(
     v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int
 ) -> tuple[Tensor, State]:
     (square,) = state
-    gradient = gradient + rates.pull * v
-    square = rates.beta2 * square + (1 - rates.beta2) * (gradient * gradient)
-    return rates.keep * v - rates.lr * gradient / (square**0.5 + rates.eps), (square,)
+    gradient = rates.pulled(gradient, v)
+    square = rates.beta2 * square
+    square += (1 - rates.beta2) * (gradient * gradient)
+    scale = square**0.5
+    scale += rates.eps
+    step = rates.lr * gradient
+    step /= scale
+    return rates.kept(v) - step, (square,)
 
 
 def _adams_options(run: RunSettings) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def _no_options(run: RunSettings) -> tuple[str, ...]:
 
 
 def _sgd(v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int) -> tuple[Tensor, State]:
-    return rates.keep * v - rates.lr * gradient, state
+    return rates.kept(v) - rates.lr * gradient, state
 
 
 _PLAIN_LIMIT = Limit(
@@ -90,17 +90,22 @@ def _momentum(
     v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int
 ) -> tuple[Tensor, State]:
     (velocity,) = state
-    velocity = rates.momentum * velocity + (gradient + rates.pull * v)
-    return rates.keep * v - rates.lr * velocity, (velocity,)
+    velocity = rates.momentum * velocity
+    velocity += rates.pulled(gradient, v)
+    return rates.kept(v) - rates.lr * velocity, (velocity,)
 
 
 def _nesterov(
     v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int
 ) -> tuple[Tensor, State]:
     (velocity,) = state
-    gradient = gradient + rates.pull * v
-    velocity = rates.momentum * velocity + gradient
-    return rates.keep * v - rates.lr * (gradient + rates.momentum * velocity), (velocity,)
+    gradient = rates.pulled(gradient, v)
+    velocity = rates.momentum * velocity
+    velocity += gradient
+    step = rates.momentum * velocity
+    step += gradient
+    step *= rates.lr
+    return rates.kept(v) - step, (velocity,)
 
 
 def _with_velocity(label: str, limit: Formula, beside: Formula, *options: str) -> dict[Kind, Decay]:

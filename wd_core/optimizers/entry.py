@@ -32,16 +32,25 @@ class Rates:
     """The numbers of one step for R runs: lr, pull, keep [K+2, R], the rest [1, R].
 
     `pull` is the coefficient of w in the gradient (coupled decay); `keep` multiplies w before the
-    step (decoupled decay): of the two kinds of decay, one is always idle (pull 0 or keep 1).
+    step (decoupled decay). What all the runs have alike may be a plain number; so `pull` is 0.0,
+    or `keep` 1.0, where that kind of decay is idle, and costs nothing.
     """
 
     lr: Tensor
-    pull: Tensor
-    keep: Tensor
-    momentum: Tensor
-    beta1: Tensor
-    beta2: Tensor
-    eps: Tensor
+    pull: Tensor | float
+    keep: Tensor | float
+    momentum: Tensor | float
+    beta1: Tensor | float
+    beta2: Tensor | float
+    eps: Tensor | float
+
+    def pulled(self, gradient: Tensor, v: Tensor) -> Tensor:
+        """The gradient with coupled decay in it."""
+        return gradient if isinstance(self.pull, float) else gradient + self.pull * v
+
+    def kept(self, v: Tensor) -> Tensor:
+        """v with decoupled decay taken off."""
+        return v if isinstance(self.keep, float) else self.keep * v
 
 
 Update = Callable[[Tensor, Tensor, State, Rates, int], tuple[Tensor, State]]

@@ -32,10 +32,10 @@ SIGNS = (
 
 def _lion(v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int) -> tuple[Tensor, State]:
     (mean,) = state
-    gradient = gradient + rates.pull * v
+    gradient = rates.pulled(gradient, v)
     mixed = rates.beta1 * mean + (1 - rates.beta1) * gradient
     step = rates.lr * (mixed > 0) - rates.lr * (mixed < 0)
-    return rates.keep * v - step, (rates.beta2 * mean + (1 - rates.beta2) * gradient,)
+    return rates.kept(v) - step, (rates.beta2 * mean + (1 - rates.beta2) * gradient,)
 
 
 def _options(run: RunSettings) -> tuple[str, ...]:
