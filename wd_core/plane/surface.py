@@ -101,7 +101,9 @@ class Surface:
         s = self.eigenvalues
         total = s + lam[..., None]
         shrink = np.divide(s, total, out=np.zeros_like(total), where=total > 0)
-        return without_dust((shrink * self._coordinates) @ self.eigenvectors.T)
+        along = shrink * self._coordinates
+        # not a matrix product: one λ of many is to the last digit what it is alone
+        return without_dust((along[..., None, :] * self.eigenvectors).sum(-1))
 
 
 def _eigen(H: Array) -> tuple[tuple[float, float], Array]:

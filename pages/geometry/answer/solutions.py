@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -24,6 +24,7 @@ Box = tuple[float, float, float, float]
 # the default: playing through all pictures w* goes at an even pace, and does not wait where λ
 # changes nothing.
 STRIDE = 0.016
+ALWAYS = frozenset((*DECADES, DEFAULT.weight_decay))
 # Between two λ a θ is on offer where the radius is by this share of ‖w̃‖ away from both. The sliders
 # share no picture, so that the one that is let go of names the slider that was moved.
 NARROWER = 0.004
@@ -86,11 +87,17 @@ class Solutions:
         """V of every picture's plane, [K, 2, 2]."""
         return np.array([surface.eigenvectors for surface in self.surfaces])
 
+    def each(self, of: Callable[[Quadratic, Array], Array], points: Array) -> Array:
+        """What the surface of every picture makes of its points, [K, ..., 2]."""
+        first = self.surfaces[0]
+        if all(surface is first for surface in self.surfaces):
+            return of(first, points)
+        return np.array([of(*pair) for pair in zip(self.surfaces, points, strict=True)])
+
     @property
     def loss(self) -> Array:
         """The data loss at w*, [K], with what it is at w̃."""
-        pairs = zip(self.surfaces, self.optimum, strict=True)
-        loss = np.array([float(surface.loss(w)) + surface.offset for surface, w in pairs])
+        loss = self.each(lambda surface, w: surface.loss(w) + surface.offset, self.optimum)
         first = self.surfaces[0]
         at_zero = float(first.loss(np.zeros(2))) + first.offset
         return np.where(np.abs(loss) < ROUNDING * at_zero, 0.0, loss)
@@ -98,8 +105,7 @@ class Solutions:
     @property
     def force(self) -> Array:
         """−∇L = λw* at w*, [K, 2]; exactly 0 where the constraint does not bind, or w* is 0."""
-        pairs = zip(self.surfaces, self.optimum, strict=True)
-        force = np.array([-surface.gradient(w) for surface, w in pairs])
+        force = self.each(lambda surface, w: -surface.gradient(w), self.optimum)
         return np.where(self.idle[:, None] | (self.optimum == 0), 0.0, force)
 
     @property
@@ -146,15 +152,13 @@ def solutions(scene: Scene) -> Solutions:
     pairs = sorted({*by_weight_decay, *by_theta}, key=lambda pair: (pair[0], -pair[1]))
     lams, thetas = np.array(pairs).T
     surfaces = tuple(given.surface(lam) for lam in lams.tolist())
-    optimum = np.array(
-        [surface.ridge(lam) for surface, lam in zip(surfaces, lams.tolist(), strict=True)]
-    )
-    minimiser = np.array([surface.ridge(0.0) for surface in surfaces])
+    planes = surfaces if given.turns else surfaces[:1]
+    minimiser = np.array([surface.ridge(0.0) for surface in planes])
     return Solutions(
         weight_decay=lams,
         theta=thetas,
-        optimum=optimum,
-        minimiser=minimiser,
+        optimum=_optima(given, lams),
+        minimiser=np.broadcast_to(minimiser, (len(lams), 2)),
         surfaces=surfaces,
         free_norm=given.free_norm,
         chosen=pairs.index(wanted),
@@ -166,14 +170,20 @@ def solutions(scene: Scene) -> Solutions:
     )
 
 
+def _optima(given: Problem, weight_decays: Array) -> Array:
+    """w*(λ) in the plane of each λ, [L, 2]."""
+    if given.turns:
+        return np.array([given.surface(lam).ridge(lam) for lam in weight_decays.tolist()])
+    return given.surface(0.0).ridge(weight_decays)
+
+
 def _by_weight_decay(given: Problem) -> list[Pair]:
     """Pictures of λ: 0, where w* has moved enough to be seen, powers of ten, the default."""
-    last = given.surface(0.0).ridge(0.0)
-    stride = STRIDE * float(np.linalg.norm(last)) or math.inf
+    last, *optima = _optima(given, np.array(WEIGHT_DECAYS)).tolist()
+    stride = STRIDE * math.hypot(*last) or math.inf
     kept = [0.0]
-    for lam in WEIGHT_DECAYS[1:]:
-        now = given.surface(lam).ridge(lam)
-        if lam in (*DECADES, DEFAULT.weight_decay) or np.linalg.norm(now - last) >= stride:
+    for lam, now in zip(WEIGHT_DECAYS[1:], optima, strict=True):
+        if lam in ALWAYS or math.dist(now, last) >= stride:
             kept.append(lam)
             last = now
     return [(lam, given.norm(lam)) for lam in kept]

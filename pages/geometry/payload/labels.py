@@ -54,7 +54,7 @@ def clearest(
 def _crowding(at: Array, taken: Array, need: float) -> Array:
     """0 where nothing is nearer than `need`, 1 where something lies right there, [K, C]."""
     away = (at[:, :, None] - taken[:, None]) / [WORD, 1.0]
-    room = np.hypot(away[..., 0], away[..., 1]).min(-1)
+    room = np.sqrt((away**2).sum(-1).min(-1))
     return np.asarray(np.maximum(1 - room / need, 0))
 
 
@@ -72,9 +72,9 @@ def struck(at: Array, solved: Solutions) -> NDArray[np.bool_]:
     """Whether the level set of L through w* crosses the box of a word at [K, C, 2], [K, C]."""
     steps = np.array([-1.0, 0.0, 1.0])
     box = np.stack(np.meshgrid(steps, steps), -1).reshape(-1, 2) * BOX * ROOM * solved.half
-    inside = np.empty((*at.shape[:2], len(box)), dtype=bool)
-    for k, surface in enumerate(solved.surfaces):
-        inside[k] = surface.loss(at[k, :, None] + box) < surface.loss(solved.optimum[k])
+    height = solved.each(lambda surface, w: surface.loss(w), solved.optimum)
+    loss = solved.each(lambda surface, w: surface.loss(w), at[:, :, None] + box)
+    inside = loss < height[:, None, None]
     return np.asarray(inside.any(-1) & ~inside.all(-1))
 
 

@@ -48,9 +48,7 @@ def base(solved: Solutions, best_l1: Array | None = None) -> Moves:
 
 def through(solved: Solutions, points: Array) -> Move:
     """The level sets of L through one point in every picture, [K, 2]."""
-    pairs = zip(solved.surfaces, points, strict=True)
-    height = np.array([float(surface.loss(w)) for surface, w in pairs])
-    size = np.sqrt(2 * height)
+    size = np.sqrt(2 * solved.each(lambda surface, w: surface.loss(w), points))
     return {
         "affine": ellipses(
             solved.eigenvalues, solved.eigenvectors, size, solved.minimiser, WIDEST * solved.half

@@ -129,6 +129,12 @@ def test_ridge_solves_its_equation_and_the_penalised_problem(surface, weight_dec
     assert (surface.objective(around, weight_decay) > surface.objective(w, weight_decay)).all()
 
 
+@given(surfaces())
+def test_one_weight_decay_of_many_has_the_ridge_that_it_has_alone(q):
+    lams = [0.0, *np.geomspace(1e-6, 1e6, 30).tolist()]
+    np.testing.assert_array_equal(q.ridge(lams), [q.ridge(lam) for lam in lams])
+
+
 @given(surfaces(), st.floats(-6, 6))
 def test_the_kkt_residual_and_the_tangent(q, power):
     """At w* the level set of L and the circle share a normal: −∇L = λw*."""
