@@ -13,7 +13,7 @@ from wd_core.arrays import Array
 from wd_core.device import Place
 from wd_core.divergence import BEYOND_SENSE, Divergence
 from wd_core.objective import mean_half_square
-from wd_core.optimizers import Hyperparameters, Optimizer, Tensor
+from wd_core.optimizers import Optimizer, Runs, Tensor
 from wd_core.records import EpochRecord
 
 
@@ -63,14 +63,14 @@ class Scorer:
     test: Tensor
     n_train: float
     n_test: float
-    runs: Sequence[Hyperparameters]
+    runs: Runs
     spread: Spread
     where: Place
 
     def __post_init__(self) -> None:
         self.divergence = Divergence(len(self.runs))
-        self.lam = np.array([run.ridge_weight_decay for run in self.runs])
-        self.decay_bias = np.array([run.decay_bias for run in self.runs])
+        self.lam = self.runs.ridge_weight_decay
+        self.decay_bias = self.runs.numbers("decay_bias")
         largest = max(
             float((rows * rows).sum()) / n
             for rows, n in ((self.train, self.n_train), (self.test, self.n_test))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
-from dataclasses import dataclass, fields, replace
-from itertools import product
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,8 @@ from wd_core.arrays import Array
 from wd_core.checks import require, require_whole
 from wd_core.device import place
 from wd_core.models import LINEAR, Model
-from wd_core.optimizers import Hyperparameters
+from wd_core.optimizers import Hyperparameters, Runs
+from wd_core.optimizers.runs import NAMES, checked
 from wd_core.records import Dataset
 from wd_core.training import bytes_a_run, expected_seconds, interruptible, multiply_adds_a_step
 
@@ -75,21 +76,22 @@ class Sweep:
 Stream = Generator[SweepPart, None, None]
 
 
-def grid(base: Hyperparameters, **axes: ArrayLike | Iterable[object]) -> list[Hyperparameters]:
+def grid(base: Hyperparameters, **axes: ArrayLike | Iterable[object]) -> Runs:
     """`base` with every combination of the axes' values, the last axis fastest.
 
     `grid(base, lr=[0.1, 0.2], weight_decay=[0, 1, 3])` has 6 runs; reshape a result to (2, 3).
     Raises ValueError for an axis that is no field of Hyperparameters, for an empty one, and for a
     value that the field does not take.
     """
-    same = {field.name: getattr(base, field.name) for field in fields(base)}
     for name in axes:
-        require(name in same, "an axis", f"one of {', '.join(same)}", name)
-    values = [_values(name, axis) for name, axis in axes.items()]
-    return [
-        Hyperparameters(**{**same, **dict(zip(axes, combination, strict=True))})
-        for combination in product(*values)
-    ]
+        require(name in NAMES, "an axis", f"one of {', '.join(NAMES)}", name)
+    columns = {name: checked(name, _values(name, axis)) for name, axis in axes.items()}
+    shape = [len(column) for column in columns.values()]
+    places = np.indices(shape).reshape(len(axes), math.prod(shape))
+    combined = {
+        name: column[at] for (name, column), at in zip(columns.items(), places, strict=True)
+    }
+    return Runs.combined(base, combined)
 
 
 def coarse_first(*shape: int) -> NDArray[np.int64]:
@@ -141,7 +143,7 @@ def sweep(
         chunk = _quick(datasets, runs) if where.xp is np else len(runs)
     chosen = where.device if executor is None else device
     chunks = [
-        _Chunk(rows, datasets[rows[0]], tuple(runs[i] for i in rows.tolist()), model, chosen, dtype)
+        _Chunk(rows, datasets[rows[0]], runs[rows], model, chosen, dtype)
         for rows in _windows(datasets, runs, min(fits, chunk))
     ]
     if executor is None:
@@ -175,11 +177,13 @@ def gather(stream: Iterable[SweepPart]) -> Sweep:
 
 def _paired(
     dataset: Dataset | Sequence[Dataset], runs: Sequence[Hyperparameters]
-) -> tuple[tuple[Hyperparameters, ...], tuple[Dataset, ...]]:
+) -> tuple[Runs, tuple[Dataset, ...]]:
     """The runs, and the data set of each."""
-    runs = tuple(runs)
-    known = len(runs) > 0 and all(isinstance(run, Hyperparameters) for run in runs)
-    require(known, "runs", "at least one Hyperparameters, and nothing else", runs[:1])
+    if not isinstance(runs, Runs):
+        runs = tuple(runs)
+        known = len(runs) > 0 and all(isinstance(run, Hyperparameters) for run in runs)
+        require(known, "runs", "at least one Hyperparameters, and nothing else", runs[:1])
+        runs = Runs.of(runs)
     if isinstance(dataset, Dataset):
         return runs, (dataset,) * len(runs)
     rule = f"one Dataset, or one for each of the {len(runs)} runs"
@@ -205,7 +209,7 @@ class _Chunk:
 
     rows: NDArray[np.int64]
     dataset: Dataset
-    runs: tuple[Hyperparameters, ...]
+    runs: Runs
     model: Model
     device: str | torch.device | None
     dtype: torch.dtype
@@ -300,9 +304,7 @@ def _sent(chunks: Sequence[_Chunk], total: int, executor: Executor) -> Stream:
             future.cancel()
 
 
-def _windows(
-    datasets: Sequence[Dataset], runs: Sequence[Hyperparameters], size: int
-) -> Iterator[NDArray[np.int64]]:
+def _windows(datasets: Sequence[Dataset], runs: Runs, size: int) -> Iterator[NDArray[np.int64]]:
     """The places of the runs in their order, at most `size` of one call of train() at a time."""
     for begin in range(0, len(runs), size):
         window = slice(begin, begin + size)
@@ -310,23 +312,22 @@ def _windows(
             yield begin + rows
 
 
-def _alike(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> list[NDArray[np.int64]]:
+def _alike(datasets: Sequence[Dataset], runs: Runs) -> Iterator[NDArray[np.int64]]:
     """Places of the runs that one call of train() takes: of one data set, one number of epochs."""
-    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for i, (dataset, run) in enumerate(zip(datasets, runs, strict=True)):
-        groups[id(dataset), run.epochs].append(i)
-    return [np.array(rows) for rows in groups.values()]
+    owners: dict[int, list[int]] = defaultdict(list)
+    for row, dataset in enumerate(datasets):
+        owners[id(dataset)].append(row)
+    for places in map(np.array, owners.values()):
+        yield from (places[rows] for rows in runs[places].alike("epochs"))
 
 
-def _calls(
-    datasets: Sequence[Dataset], runs: Sequence[Hyperparameters], size: int
-) -> Iterator[tuple[Dataset, list[Hyperparameters]]]:
+def _calls(datasets: Sequence[Dataset], runs: Runs, size: int) -> Iterator[tuple[Dataset, Runs]]:
     """What train() would be called with in chunks of this size."""
     for rows in _windows(datasets, runs, size):
-        yield datasets[rows[0]], [runs[i] for i in rows.tolist()]
+        yield datasets[rows[0]], runs[rows]
 
 
-def _quick(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> int:
+def _quick(datasets: Sequence[Dataset], runs: Runs) -> int:
     """How many runs make a chunk that is quick, or large enough not to be mostly overhead."""
 
     def seconds(size: int) -> float:
@@ -345,15 +346,11 @@ def _quick(datasets: Sequence[Dataset], runs: Sequence[Hyperparameters]) -> int:
     return size
 
 
-def _bytes_a_run(
-    datasets: Sequence[Dataset], runs: Sequence[Hyperparameters], model: Model
-) -> float:
+def _bytes_a_run(datasets: Sequence[Dataset], runs: Runs, model: Model) -> float:
     """The most that a run of the sweep takes."""
     return max(bytes_a_run(*call, model) for call in _calls(datasets, runs, len(runs)))
 
 
-def _largest_step(
-    datasets: Sequence[Dataset], runs: Sequence[Hyperparameters], size: int, model: Model
-) -> float:
+def _largest_step(datasets: Sequence[Dataset], runs: Runs, size: int, model: Model) -> float:
     """Multiply-adds of the largest step in chunks of this size."""
     return max(multiply_adds_a_step(*call, model) for call in _calls(datasets, runs, size))

@@ -6,7 +6,6 @@ makes of them; nothing here knows what is in it.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from wd_core.device import Place, place
 from wd_core.models import LINEAR, Model
 from wd_core.models.linear import STEP_SECONDS
 from wd_core.models.seam import Index, Order
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Tensor
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Runs, Tensor
 from wd_core.records import Dataset, EpochRecord, Run
 from wd_core.seeding import generator
 from wd_core.steps import Walk
@@ -95,9 +94,9 @@ def interruptible(
     So whoever closes it need not wait for the next record, be it epochs away. `watched`: the epoch
     at which a run diverges is found wherever it is, and not only among the records.
     """
-    runs = tuple(runs)
     require(len(runs) > 0, "runs", "at least one Hyperparameters", runs)
-    epochs = {run.epochs for run in runs}
+    runs = Runs.of(runs)
+    epochs = {*runs.column("epochs").tolist()}
     require(len(epochs) == 1, "runs", "of one number of epochs", sorted(epochs))
     require_whole("record_every", record_every, 1)
     model.check(dataset, runs)
@@ -109,9 +108,9 @@ def interruptible(
         _stream(
             model,
             dataset,
-            [runs[i] for i in rows],
+            runs if len(members) == 1 else runs[rows],
             where,
-            None if given_start is None else model.of_runs(given_start, rows),
+            None if given_start is None else model.of_runs(given_start, rows.tolist()),
             orders,
             record_every,
             watched,
@@ -171,7 +170,8 @@ def multiply_adds_a_step(
 def bytes_a_run(dataset: Dataset, runs: Sequence[Hyperparameters], model: Model = LINEAR) -> float:
     """An upper estimate of the memory that `train` takes for each of the runs."""
     n, d, m = dataset.n_train, dataset.n_features, len(dataset.X_test)
-    groups = [[runs[i] for i in rows] for rows in _groups(runs)]
+    runs = Runs.of(runs)
+    groups = [runs[rows] for rows in _groups(runs)]
     height = max(model.height(n, d, group, dataset.n_classes) for group in groups)
     batch = max(min(group[0].batch_size, n) for group in groups)
     columns = COLUMNS_A_RUN * height + 2 * max(batch, min(max(n, m), height)) + FEW
@@ -208,14 +208,9 @@ def _given_orders(batches: Sequence[Sequence[ArrayLike]], epochs: int, n_train: 
     return orders
 
 
-def _groups(runs: Sequence[Hyperparameters]) -> list[list[int]]:
+def _groups(runs: Sequence[Hyperparameters]) -> list[Index]:
     """Row numbers of the runs that can be columns of one matrix."""
-    groups: dict[object, list[int]] = defaultdict(list)
-    for row, run in enumerate(runs):
-        kind = None if OPTIMIZERS[run.optimizer].one_decay else run.decay
-        key = (run.optimizer, kind, run.loss, run.batch_size, run.seed)
-        groups[key].append(row)
-    return list(groups.values())
+    return Runs.of(runs).alike("optimizer", "decay", "loss", "batch_size", "seed")
 
 
 def _records(stream: Interruptible) -> Stream:
@@ -288,7 +283,7 @@ def _seeded_orders(run: Hyperparameters, n_train: int) -> Iterator[Order]:
 def _stream(
     model: Model,
     dataset: Dataset,
-    runs: Sequence[Hyperparameters],
+    runs: Runs,
     where: Place,
     start: Any | None,
     given_orders: list[Order] | None,

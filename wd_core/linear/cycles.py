@@ -14,7 +14,7 @@ from wd_core.arrays import Array
 from wd_core.device import place
 from wd_core.linear.spectrum import max_stable_lr, row_space
 from wd_core.models.linear import rates_of
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Optimizer, Rates
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Optimizer, Rates, Runs
 from wd_core.records import Dataset
 from wd_core.training import batch_order
 
@@ -146,7 +146,7 @@ def _each_step(batches: list[Array], run: Hyperparameters, lrs: Array) -> Iterat
     """
     rule, k = OPTIMIZERS[run.optimizer], batches[0].shape[1]
     size, count = k * (1 + len(rule.slots)), len(lrs)
-    runs = [replace(run, lr=float(lr)) for lr in lrs]
+    runs = Runs.varied(run, lr=lrs.tolist())
     u, *state = np.split(np.tile(np.eye(size), count), 1 + len(rule.slots))
     rates = {m: _rates(runs, rule, m, k, size) for m in {len(rows) for rows in batches}}
     for rows in batches:
@@ -157,7 +157,7 @@ def _each_step(batches: list[Array], run: Hyperparameters, lrs: Array) -> Iterat
         yield np.asarray(columns.transpose(1, 0, 2))
 
 
-def _rates(runs: list[Hyperparameters], rule: Optimizer, m: int, k: int, size: int) -> Rates:
+def _rates(runs: Runs, rule: Optimizer, m: int, k: int, size: int) -> Rates:
     """The numbers of a step on m rows, for each learning rate and direction a column.
 
     They are without the constant that `train` carries along.

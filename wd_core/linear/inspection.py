@@ -21,7 +21,7 @@ from wd_core.linear.spectrum import row_space
 from wd_core.models.linear import Columns, rates_of
 from wd_core.models.seam import Index
 from wd_core.objective import augmented
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates, State
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates, Runs, State
 from wd_core.records import Dataset
 from wd_core.seeding import start_draw
 from wd_core.steps import Walk
@@ -140,7 +140,7 @@ class Replay:
         return True
 
     def _resume(self, stop: _Stop) -> tuple[Walk, Array]:
-        problem = Columns(self._A, stop.v, [self.run], self._where)
+        problem = Columns(self._A, stop.v, Runs.of([self.run]), self._where)
         walk = Walk(problem, OPTIMIZERS[self.run.optimizer])
         walk.state = stop.state
         return walk, stop.memory
@@ -160,7 +160,7 @@ class Replay:
             share = rows / run.batch_size if run.loss == "half_mse" else 1.0
             height = self._A.shape[1]
             rule = OPTIMIZERS[run.optimizer]
-            self._rates[rows] = rates_of([run], rule, height, share, self._where)
+            self._rates[rows] = rates_of(Runs.of([run]), rule, height, share, self._where)
         return self._rates[rows]
 
     def _move(self, walk: Walk, memory: Array, k: int) -> Array:

@@ -23,7 +23,7 @@ from wd_core.checks import require
 from wd_core.device import Place
 from wd_core.models.seam import Offer, Order
 from wd_core.objective import augmented
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Optimizer, Rates, Tensor
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Optimizer, Rates, Runs, Tensor
 from wd_core.records import Dataset, EpochRecord
 from wd_core.scoring import Scorer, basis_pays, folded, spread_of
 from wd_core.seeding import start_draw
@@ -70,7 +70,7 @@ class Linear:
     def problem(
         self,
         dataset: Dataset,
-        runs: Sequence[Hyperparameters],
+        runs: Runs,
         where: Place,
         start: Start | None,
     ) -> Columns:
@@ -80,8 +80,8 @@ class Linear:
         if start is None:
             draw = start_draw(first.seed, d)
             directions, which = draw[None, :-1], np.zeros(R, dtype=np.int64)
-            scale = np.array([run.init_std for run in runs])
-            b0 = np.array([run.init_bias_std for run in runs]) * draw[-1]
+            scale = runs.numbers("init_std")
+            b0 = runs.numbers("init_bias_std") * draw[-1]
         else:
             w0, b0 = start
             directions, which = np.unique(w0, axis=0, return_inverse=True)
@@ -125,15 +125,15 @@ class Columns:
         self,
         A: Tensor,
         v: Tensor,
-        runs: Sequence[Hyperparameters],
+        runs: Runs,
         where: Place,
         scorer: Scorer | None = None,
     ) -> None:
         self.A, self.start, self.runs, self.where, self.scorer = A, v, runs, where, scorer
         self.gather_whole = A.shape[0] * A.shape[1] <= GATHER_WHOLE
-        self._nominal = runs[0].batch_size
-        self._halved = runs[0].loss == "half_mse"
-        radii = [np.inf if run.max_norm is None else run.max_norm for run in runs]
+        first = runs[0]
+        self._nominal, self._halved = first.batch_size, first.loss == "half_mse"
+        radii = runs.numbers("max_norm")
         self.radius = where.put([radii]) if np.isfinite(radii).any() else None
 
     def batches(self, order: Order) -> Iterator[Tensor]:
@@ -202,34 +202,29 @@ class Columns:
         return len(self.runs) * rows
 
 
-def rates_of(
-    runs: Sequence[Hyperparameters], rule: Optimizer, height: int, share: float, where: Place
-) -> Rates:
+def rates_of(runs: Runs, rule: Optimizer, height: int, share: float, where: Place) -> Rates:
     """The numbers of a step in the shapes of `Rates`; `share` scales coupled decay."""
+    betas = runs.column("betas")
 
-    def row(values: Sequence[float]) -> Array:
-        return np.array([values], dtype=np.float64)
-
-    def common(values: Sequence[float]) -> Tensor | float:
+    def common(numbers: Array) -> Tensor | float:
         """A row, or the one number that all have."""
-        numbers = row(values)
-        number = float(numbers[0, 0])
-        return number if (numbers == number).all() else where.put(numbers)
+        number = float(numbers[0])
+        return number if (numbers == number).all() else where.put([numbers])
 
     moves = np.ones((height, 1))
     moves[-1] = 0  # the constant −1 stays
-    lr = moves * row([run.lr for run in runs])
-    decay = moves * row([run.weight_decay for run in runs])
-    decay[-2] *= [run.decay_bias for run in runs]
-    coupled = row([run.decay == "coupled" for run in runs])
+    lr = moves * runs.numbers("lr")
+    decay = moves * runs.numbers("weight_decay")
+    decay[-2] *= runs.numbers("decay_bias")
+    coupled = (runs.column("decay") == "coupled").astype(np.float64)
     decay = decay * np.where(coupled, share, 1.0)
     in_gradient = 0 * coupled if rule.one_decay else coupled
     return Rates(
         lr=where.put(lr),
         pull=where.put(decay * in_gradient) if in_gradient.any() else 0.0,
         keep=1.0 if in_gradient.all() else where.put(1 - lr * decay * (1 - in_gradient)),
-        momentum=common([run.momentum for run in runs]),
-        beta1=common([run.betas[0] for run in runs]),
-        beta2=common([run.betas[1] for run in runs]),
-        eps=common([run.eps for run in runs]),
+        momentum=common(runs.numbers("momentum")),
+        beta1=common(betas[:, 0]),
+        beta2=common(betas[:, 1]),
+        eps=common(runs.numbers("eps")),
     )

@@ -23,7 +23,7 @@ from wd_core.checks import require, require_whole
 from wd_core.device import Place
 from wd_core.divergence import Divergence
 from wd_core.models.seam import Offer, Order
-from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Tensor
+from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Runs, Tensor
 from wd_core.records import Dataset, EpochRecord
 from wd_core.seeding import generator
 
@@ -108,7 +108,7 @@ class Mlp:
     def problem(
         self,
         dataset: Dataset,
-        runs: Sequence[Hyperparameters],
+        runs: Runs,
         where: Place,
         start: list[Array] | None,
     ) -> Network:
@@ -133,7 +133,7 @@ class Network:
         self,
         model: Mlp,
         dataset: Dataset,
-        runs: Sequence[Hyperparameters],
+        runs: Runs,
         where: Place,
         start: list[Array] | None,
     ) -> None:
@@ -150,10 +150,10 @@ class Network:
         self.divergence = Divergence(R)
         weights = [len(shape) == 2 for shape in self.shapes]
         mask = np.repeat(weights, np.diff(self.edges)).astype(np.float64)
-        decay_bias = np.array([[run.decay_bias] for run in runs], dtype=np.float64)
+        decay_bias = runs.numbers("decay_bias")[:, None]
         self.mask = mask + (1 - mask) * decay_bias  # [R, P]: 1 where decay acts
         self._decayed = where.put(self.mask)
-        radii = np.array([[np.inf if run.max_norm is None else run.max_norm] for run in runs])
+        radii = runs.numbers("max_norm")[:, None]
         self._radius = where.put(radii) if np.isfinite(radii).any() else None
 
     # ------------------------------------------------------------ what training asks
@@ -191,22 +191,22 @@ class Network:
     def rates(self, rule: Optimizer, rows: int) -> Rates:
         """The numbers of a step; the mean over the rows at hand makes every batch alike."""
 
-        def column(values: Sequence[float]) -> Array:
-            return np.array(values, dtype=np.float64)[:, None]
+        def column(name: str) -> Array:
+            return runs.numbers(name)[:, None]
 
         runs, put = self.runs, self.where.put
-        lr, decay = column([run.lr for run in runs]), column([run.weight_decay for run in runs])
-        coupled = column([run.decay == "coupled" for run in runs])
+        lr, decay, betas = column("lr"), column("weight_decay"), runs.column("betas")
+        coupled = (runs.column("decay") == "coupled").astype(np.float64)[:, None]
         in_gradient = 0 * coupled if rule.one_decay else coupled
         decay = decay * self.mask
         return Rates(
             lr=put(lr),
             pull=put(decay * in_gradient),
             keep=put(1 - lr * decay * (1 - in_gradient)),
-            momentum=put(column([run.momentum for run in runs])),
-            beta1=put(column([run.betas[0] for run in runs])),
-            beta2=put(column([run.betas[1] for run in runs])),
-            eps=put(column([run.eps for run in runs])),
+            momentum=put(column("momentum")),
+            beta1=put(betas[:, :1]),
+            beta2=put(betas[:, 1:]),
+            eps=put(column("eps")),
         )
 
     def gradient(self, v: Tensor, batch: Tensor) -> Tensor:
@@ -241,7 +241,7 @@ class Network:
             numbers = [self._numbers(v) for v in states]
             train, test, norm = (np.array([row[k] for row in numbers]) for k in (0, 1, 2))
             diverged_at = self.divergence.after(epochs, train, test, norm)
-            lam = np.array([run.weight_decay for run in self.runs])
+            lam = self.runs.numbers("weight_decay")
             penalty = lam / 2 * norm**2
         return [
             EpochRecord(
@@ -273,12 +273,12 @@ class Network:
     def _drawn(self) -> list[Array]:
         """The seeded start, the same draw for every run of the group."""
         draw = generator(self.runs[0].seed, "init")
-        stds = {2: [run.init_std for run in self.runs], 1: [run.init_bias_std for run in self.runs]}
+        stds = {2: self.runs.numbers("init_std"), 1: self.runs.numbers("init_bias_std")}
         arrays = []
         for shape in self.shapes:
             z = torch.randn(shape, generator=draw, dtype=torch.float64).numpy()
             scale = math.sqrt(2 / shape[1]) if len(shape) == 2 else 1.0
-            std = np.array(stds[len(shape)]).reshape(-1, *[1] * len(shape))
+            std = stds[len(shape)].reshape(-1, *[1] * len(shape))
             arrays.append(std * (scale * z))
         return arrays
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wd_core.device import Place
-from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Tensor
+from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Runs, Tensor
 from wd_core.records import Dataset, EpochRecord
 
 Index = NDArray[np.int64]
@@ -84,7 +84,7 @@ class Model(Protocol):
     def problem(
         self,
         dataset: Dataset,
-        runs: Sequence[Hyperparameters],
+        runs: Runs,
         where: Place,
         start: Any | None,
     ) -> Problem:

@@ -14,6 +14,7 @@ from wd_core.optimizers.entry import (
 from wd_core.optimizers.formula import Formula, Known
 from wd_core.optimizers.hyperparameters import Hyperparameters
 from wd_core.optimizers.registry import OPTIMIZERS
+from wd_core.optimizers.runs import Runs
 from wd_core.optimizers.settings import KINDS, Kind, Loss
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Optimizer",
     "Parts",
     "Rates",
+    "Runs",
     "State",
     "Tensor",
     "Torch",

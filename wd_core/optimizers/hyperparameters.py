@@ -33,13 +33,9 @@ class Hyperparameters(RunSettings):
     """
 
     def __post_init__(self) -> None:
-        given, defaults = vars(self), RunSettings.__dict__
-        for name, check in _OF_A_RUN.items():
-            value = given[name]
-            if value is not defaults[name]:  # most are, in the thousands of runs of a sweep
-                check(name, value)
-        if self.optimizer is not defaults["optimizer"]:  # which needs nothing
-            _require_what_the_rule_needs(self)
+        for name, value in vars(self).items():
+            require_setting(name, value)
+        _require_what_the_rule_needs(self)
         if type(self.betas) is not tuple:
             object.__setattr__(self, "betas", tuple(self.betas))
 
@@ -50,6 +46,12 @@ class Hyperparameters(RunSettings):
         `mse` has twice the data gradient, so its weight_decay counts half (THEORY: wd = 2λ).
         """
         return self.weight_decay / 2 if self.loss == "mse" else self.weight_decay
+
+
+def require_setting(name: str, value: object) -> None:
+    """Raise the ValueError of a field of Hyperparameters unless it takes this value."""
+    if value is not getattr(RunSettings, name):
+        _OF_A_RUN[name](name, value)
 
 
 def _require_what_the_rule_needs(run: Hyperparameters) -> None:
