@@ -38,6 +38,11 @@ PATIENCE_SECONDS = 10.0
 SILENCE_SECONDS = 5.0
 NOTHING_NEW = ": working\n\n"
 
+# Who has just moved may move again: what a page can wait with begins when so long nothing did. A
+# link with the parameter asks for it at once.
+REST_SECONDS = 1.5
+AT_ONCE = "at_once"
+
 # The end of a stream waits so long for its reader to take it.
 END_SECONDS = 1.0
 
@@ -46,14 +51,15 @@ _stopping = Event()
 _threads: RunVar[CapacityLimiter] = RunVar("threads of streams")
 
 
-def streamed(path: str, events: Callable[[Query], Events]) -> Route:
-    """The address of the events of a query."""
+def streamed(path: str, events: Callable[[Query], Events], *, rests: bool = False) -> Route:
+    """The address of the events of a query; where it rests, they begin after `REST_SECONDS`."""
 
     async def endpoint(request: Request) -> Response:
         if request.method == "HEAD":  # asks what kind of answer there is, and for no work
             return Response(media_type=EventStream.media_type, headers=NEVER_STORED)
-        query = request.query_params.multi_items()
-        return EventStream(lambda: events(query))
+        query = request.query_params
+        rest = REST_SECONDS if rests and AT_ONCE not in query else 0.0
+        return EventStream(lambda: events(query.multi_items()), rest)
 
     return Route(path, endpoint)
 
@@ -63,11 +69,11 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, begin: Callable[[], Events]) -> None:
+    def __init__(self, begin: Callable[[], Events], rest: float = 0.0) -> None:
         # X-Accel-Buffering: a proxy shall not hold them back
         super().__init__(headers=NEVER_STORED | {"X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self._work = _Work(begin)
+        self._work, self._rest = _Work(begin), rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send them; when this returns nothing is left of their work."""
@@ -96,6 +102,7 @@ class EventStream(Response):
                     await send(_body(text.encode(), more=True))
 
     async def _texts(self) -> AsyncIterator[str]:
+        await anyio.sleep(self._rest)
         said = time.monotonic()
         try:
             while True:

@@ -14,6 +14,7 @@ itself, it is done here.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import closing
@@ -230,10 +231,11 @@ class Growth(Entry, Generic[P]):
     def busy(self) -> bool:
         return self._watchers > 0
 
-    def watch(self) -> Generator[tuple[P, ...], None, None]:
+    def watch(self, turn: float = math.inf) -> Generator[tuple[P, ...], None, None]:
         """The parts: what is there, then what comes; nothing at a moment to stop.
 
-        It works on while it is asked for more. Closing it ends the work, unless others watch too.
+        It works on while it is asked for more, for no longer than `turn` seconds at a time.
+        Closing it ends the work, unless others watch too.
         What the work raises goes to all who watch; who comes later begins anew.
         """
         with self._counting:
@@ -251,22 +253,22 @@ class Growth(Entry, Generic[P]):
                 if ends:
                     return
                 if len(self._parts) == seen:
-                    self._move_on(seen)
+                    self._move_on(seen, min(turn, TURN_SECONDS))
         finally:
             self._leave()
 
-    def begin(self, *, least: int = 0) -> None:
-        """Work for a moment where nothing has come yet: what is quick is whole by then.
+    def begin(self, *, least: int = 0, share: float = 1.0) -> None:
+        """Work for a share of a moment where nothing has come yet: what is quick is whole by then.
 
         However long that takes, so many parts have come.
         """
         if len(self._parts) < max(least, 1) and not self.whole:
-            self.grow(AT_FIRST, least=least)
+            self.grow(share * AT_FIRST, least=least)
 
     def grow(self, seconds: float, *, least: int = 0) -> None:
         """Work for about so long and until so many parts have come, or to the end."""
         until = time.monotonic() + seconds
-        with closing(self.watch()) as coming:
+        with closing(self.watch(seconds)) as coming:
             for _ in coming:
                 if time.monotonic() >= until and len(self._parts) >= least:
                     break
@@ -278,22 +280,22 @@ class Growth(Entry, Generic[P]):
             pass
         return self.parts
 
-    def _move_on(self, seen: int) -> None:
+    def _move_on(self, seen: int, seconds: float) -> None:
         """A turn of work, unless another takes it; then wait for what comes of it, for a moment."""
         if not self._turn.acquire(timeout=MOMENT):
             return
         try:
             if len(self._parts) == seen and not self.whole and not self._error:
-                self._take_turn()
+                self._take_turn(seconds)
         finally:
             self._turn.release()
 
-    def _take_turn(self) -> None:
+    def _take_turn(self, seconds: float) -> None:
         try:
             if self._work is None:
                 self._work = self._source()
                 _RUNNING.add(self)
-            parts, self.whole = self._work.turn(TURN_SECONDS)
+            parts, self.whole = self._work.turn(seconds)
         except BaseException as error:
             self._error = error
             self._end()

@@ -15,4 +15,4 @@ def worked_out(query: Query) -> Events:
     return stream(problem)
 
 
-ROUTES = (streamed("/api/which/stream", worked_out),)
+ROUTES = (streamed("/api/which/stream", worked_out, rests=True),)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # Seconds of work, so that there is something to stop; seeds that no other test asks for.
 LONG = {
     "map": "n_features=200&n_train=40&epochs=300&seeds=3&seed=31",
-    "which": "epochs=1000&seeds=50&draws=200&seed=32",
+    "which": "epochs=5000&seeds=50&draws=200&seed=32",
     "codes": "n_train=2000&n_features=200&batch_size=100&seed=36",
     "dimension": "n_train=300&draws=200&seed=33",
     "book": "seeds=1000&seed=34",

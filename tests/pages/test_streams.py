@@ -163,7 +163,49 @@ def test_no_stream_begins_while_the_server_stops(monkeypatch: pytest.MonkeyPatch
     assert not works
 
 
-def asked(method: str, query: bytes) -> tuple[int, dict[str, str], str, list[Work]]:
+def test_who_moves_on_before_the_rest_is_over_has_begun_no_work() -> None:
+    works: list[Work] = []
+
+    async def send(message: Any) -> None:
+        pass
+
+    async def receive() -> Any:
+        await anyio.sleep(0.05)
+        return {"type": "http.disconnect"}
+
+    def events(query: Any) -> Events:
+        works.append(Work())
+        return works[-1].events()
+
+    async def gone() -> None:
+        scope = {"type": "http", "method": "GET", "path": "/s", "query_string": b"", "headers": []}
+        with anyio.fail_after(PATIENCE):
+            await Starlette(routes=[streamed("/s", events, rests=True)])(scope, receive, send)
+
+    anyio.run(gone)
+    assert not works
+    assert not streams.open_streams
+
+
+@pytest.mark.parametrize(("query", "rest"), [(b"count=1", 0.3), (b"count=1&at_once=1", 0.0)])
+def test_a_rest_comes_before_the_work_unless_it_is_asked_for_at_once(
+    monkeypatch: pytest.MonkeyPatch, query: bytes, rest: float
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(streams, "REST_SECONDS", 0.3)
+    monkeypatch.setattr(streams.anyio, "sleep", sleep)
+    _, _, text, _ = asked("GET", query, rests=True)
+    assert slept == [rest]
+    assert text.endswith("event: done\ndata: {}\n\n")
+
+
+def asked(
+    method: str, query: bytes, *, rests: bool = False
+) -> tuple[int, dict[str, str], str, list[Work]]:
     """What an address of streams answers: its status, headers and text, and the works begun."""
     works: list[Work] = []
     sent: list[Any] = []
@@ -183,7 +225,7 @@ def asked(method: str, query: bytes) -> tuple[int, dict[str, str], str, list[Wor
             "query_string": query,
             "headers": [],
         }
-        await Starlette(routes=[streamed("/api/stream", events)])(scope, never, send)
+        await Starlette(routes=[streamed("/api/stream", events, rests=rests)])(scope, never, send)
 
     anyio.run(answered)
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}

@@ -107,6 +107,13 @@ def continued(so_far: Sequence[int], question: Question) -> Generator[int | None
         yield k
 
 
+@resumable
+def brisk(so_far: Sequence[int], question: Question) -> Generator[int | None, None, None]:
+    for k in range(len(so_far), question.parts):
+        time.sleep(1e-4)
+        yield k
+
+
 @growing
 def broken(question: Question) -> Generator[int | None, None, None]:
     LOG.said.append("begun")
@@ -296,6 +303,18 @@ def test_what_can_go_on_is_kept_and_goes_on() -> None:
     assert continued(question).finish() == tuple(range(6))
     assert LOG.said == ["from 0", f"from {len(there)}"]
     assert continued(question).whole
+
+
+def test_a_small_share_of_the_first_moment_ends_before_a_turn_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(work, "TURN_SECONDS", PATIENCE)
+    monkeypatch.setattr(work, "AT_FIRST", 1.0)
+    asked = brisk(Question("a share", parts=10**9))
+    asked.begin(share=1e-2)
+    assert asked.parts
+    assert not asked.whole
+    assert not asked.busy
 
 
 def test_a_whole_answer_is_not_worked_out_again() -> None:

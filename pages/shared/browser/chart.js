@@ -346,7 +346,8 @@ export class Chart {
 
   resume() {
     const { stream } = this.picture.payload;
-    if (stream) this.openStream(stream);
+    // whoever asks for it waits for nothing more
+    if (stream) this.openStream(`${stream}&at_once=1`);
   }
 
   /** @type {(state: string, message?: string) => void} */

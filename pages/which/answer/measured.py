@@ -37,6 +37,8 @@ from wd_core.training import expected_seconds
 
 # What a decomposition, and the rules after it, take at least on one data set.
 CHOICE_SECONDS = 8e-3
+# A first picture waits for so much of a moment; the rest comes when nobody moves on.
+AT_FIRST = 0.04
 # Data sets are decomposed together up to so many numbers, which stay in the cache.
 AT_ONCE = 1 << 18
 # Fewer repetitions than this are none.
@@ -184,16 +186,14 @@ def training(
     so_far: Sequence[SweepPart], data: DatasetSpec, run: Hyperparameters, span: Span, count: int
 ) -> Parts[SweepPart]:
     """The runs of every λ, seed after seed."""
-    ended = np.concatenate([np.empty(0, dtype=np.int64), *(part.rows for part in so_far)])
-    runs = grid(run, seed=range(run.seed, run.seed + count), weight_decay=span.grid)
-    left = np.setdiff1d(np.arange(len(runs)), ended)
-    rest = [runs[i] for i in left.tolist()]
-    if not rest:
-        return
-    with closing(sweep(cached.dataset(data), rest)) as parts:
-        for part in parts:
-            some = len(part.rows) > 0
-            yield replace(part, rows=left[part.rows], total=len(runs)) if some else None
+    each, done = len(span.grid), sum(len(part.rows) for part in so_far)
+    for k in range(done // each, count):
+        first = max(done - k * each, 0)
+        runs = grid(replace(run, seed=run.seed + k), weight_decay=span.grid[first:])
+        with closing(sweep(cached.dataset(data), runs, chunk=len(runs))) as parts:
+            for part in parts:
+                rows = k * each + first + part.rows
+                yield replace(part, rows=rows, total=each * count) if len(rows) else None
 
 
 @resumable
@@ -218,7 +218,7 @@ def works(problem: Problem) -> list[Growth[Any]]:
 def begun(problem: Problem) -> Seen:
     """What is known after a first moment of work, where that is little. ValueError as from data."""
     for work in works(problem):
-        work.begin()
+        work.begin(share=AT_FIRST)
         if not work.whole:
             break
     return seen(problem)
