@@ -15,10 +15,10 @@ from wd_core.arrays import Array
 from wd_core.book.two_codes.program import Program
 from wd_core.book.two_codes.source import runnable
 from wd_core.checks import require
-from wd_core.objective import data_loss
+from wd_core.objective import augmented, mean_half_square
 from wd_core.records import Dataset, EpochRecord
 from wd_core.seeding import start_draw
-from wd_core.training import batch_order, interruptible
+from wd_core.training import Interruptible, batch_order, interruptible
 
 Pair = tuple[Program, Program]
 Parameters = tuple[torch.Tensor, torch.Tensor]
@@ -104,11 +104,11 @@ def lock_step_in_blocks(
         require(theirs[0] == theirs[1], name, "the same in both programs", theirs)
     at = 0 if after is None else after.epoch
     rows = _rows_a_block(dataset, pair[0].batch_size)
-    codes = [_started(dataset, program, at, rows) for program in pair]
-    live = [next(code) for code in codes]  # the very tensors that a code moves
-    first = np.array([_flat(parameters) for parameters in live])
+    codes = [_Code(dataset, program, at, rows) for program in pair]
+    first = np.array([code.standing() for code in codes])
     if after is not None:
-        _put(live, after.parameters)
+        for code, standing in zip(codes, after.parameters, strict=True):
+            code.put(standing)
     twins = interruptible(
         dataset,
         [program.hyperparameters(dataset.n_train) for program in pair],
@@ -116,18 +116,35 @@ def lock_step_in_blocks(
         device="cpu",
         record_every=record_every,
     )
+    losses, at_once = _Losses(dataset), _records_at_once(dataset, pair[0].batch_size, record_every)
     with closing(twins):
-        for record in twins:
-            if record is None or (after is not None and record.epoch <= after.epoch):
-                yield None
+        for records in _grouped(twins, None if after is None else after.epoch, at_once):
+            yield None
+            if not records:
                 continue
-            blocks = (record.epoch - at) * -(-dataset.n_train // rows)
-            for k in np.flatnonzero(~record.diverged):
-                for _ in islice(codes[k], blocks):
-                    yield None
-            at = record.epoch
-            parameters = np.array([_flat(one) for one in live])
-            yield _moment(dataset, record, np.where(record.diverged[:, None], np.nan, parameters))
+            standing = np.empty((len(records), len(pair), first.shape[1]))
+            for k, code in enumerate(codes):
+                for row, record in enumerate(records):
+                    if not record.diverged[k]:
+                        yield from code.walk(record.epoch)
+                    standing[row, k] = code.standing()
+            yield from _moments(losses, records, standing)
+
+
+def _grouped(
+    twins: Interruptible, after: int | None, size: int
+) -> Generator[list[EpochRecord], None, None]:
+    """Their records of later epochs, at most so many together; none at moments between."""
+    records: list[EpochRecord] = []
+    for record in twins:
+        if record is None or (after is not None and record.epoch <= after):
+            yield []
+            continue
+        records.append(record)
+        if len(records) == size:
+            yield records
+            records = []
+    yield records
 
 
 def seconds_an_epoch(n_train: int, n_test: int, n_features: int, batch_size: int) -> float:
@@ -144,64 +161,85 @@ def _rows_a_block(dataset: Dataset, batch_size: int) -> int:
     return batch_size * max(1, min(steps, int(BLOCK_SECONDS / step)))
 
 
-def _started(
-    dataset: Dataset, program: Program, at: int, rows: int
-) -> Generator[Parameters, None, None]:
-    """The program's own `train()`, from its own text, on the batches after so many epochs.
+def _records_at_once(dataset: Dataset, batch_size: int, record_every: int) -> int:
+    """For so many records one code walks before the other: to change at every one takes longer."""
+    epoch = seconds_an_epoch(dataset.n_train, len(dataset.X_test), dataset.n_features, batch_size)
+    return max(1, int(BLOCK_SECONDS / (record_every * epoch)))
+
+
+class _Code:
+    """A program's own `train()`, from its own text, on the batches after so many epochs.
 
     It stops wherever it has gone through so many rows, and at the end of an epoch.
     """
-    order = np.array(list(batch_order(program.seed, dataset.n_train, program.epochs)))
-    names: dict[str, Any] = {
-        "torch": torch,
-        "nn": torch.nn,
-        "X_train": torch.from_numpy(dataset.X_train),
-        "y_train": torch.from_numpy(dataset.y_train),
-        "n_features": dataset.n_features,
-        "z": torch.from_numpy(start_draw(program.seed, dataset.n_features)),
-        "order": [block for epoch in torch.from_numpy(order[at:]) for block in epoch.split(rows)],
-    }
-    exec(compile(runnable(program), f"<{program.code}>", "exec"), names)
-    codes: Generator[Parameters, None, None] = names["train"]()
-    return codes
+
+    def __init__(self, dataset: Dataset, program: Program, at: int, rows: int) -> None:
+        order = np.array(list(batch_order(program.seed, dataset.n_train, program.epochs)))
+        names: dict[str, Any] = {
+            "torch": torch,
+            "nn": torch.nn,
+            "X_train": torch.from_numpy(dataset.X_train),
+            "y_train": torch.from_numpy(dataset.y_train),
+            "n_features": dataset.n_features,
+            "z": torch.from_numpy(start_draw(program.seed, dataset.n_features)),
+            "order": [
+                block for epoch in torch.from_numpy(order[at:]) for block in epoch.split(rows)
+            ],
+        }
+        exec(compile(runnable(program), f"<{program.code}>", "exec"), names)
+        self._steps: Generator[Parameters, None, None] = names["train"]()
+        self._at, self._blocks = at, -(-dataset.n_train // rows)
+        # the numbers of the very tensors that the code moves
+        self._w, self._b = (one.detach().numpy().reshape(-1) for one in next(self._steps))
+
+    def walk(self, epoch: int) -> Generator[None, None, None]:
+        """Go on to the end of this epoch, with a moment to stop after every block of rows."""
+        for _ in islice(self._steps, (epoch - self._at) * self._blocks):
+            yield None
+        self._at = epoch
+
+    def standing(self) -> Array:
+        """w and, last, b [D + 1]."""
+        return np.concatenate([self._w, self._b])
+
+    def put(self, standing: Array) -> None:
+        """Let it stand there: plain SGD has no other state."""
+        self._w[:], self._b[:] = standing[:-1], standing[-1:]
 
 
-@torch.no_grad()
-def _put(live: Sequence[Parameters], values: Array) -> None:
-    """Let the codes stand at these values, their state: plain SGD has no other."""
-    for parameters, row in zip(live, torch.from_numpy(values), strict=True):
-        w, b = parameters
-        w.copy_(row[:-1].reshape(w.shape))
-        b.copy_(row[-1].reshape(b.shape))
+class _Losses:
+    """Half mean squares of codes on both parts of a data set."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._parts = [
+            (augmented(X, y), len(X))
+            for X, y in ((dataset.X_train, dataset.y_train), (dataset.X_test, dataset.y_test))
+        ]
+
+    def of(self, parameters: Array) -> tuple[Array, Array]:
+        """On the training and on the test data, of rows [D + 1] of w and b."""
+        v = np.vstack([parameters.T, -np.ones(len(parameters))])
+        train, test = (np.asarray(mean_half_square(A, v, n)) for A, n in self._parts)
+        return train, test
 
 
-def _flat(parameters: Parameters) -> Array:
-    w, b = (parameter.detach().numpy().ravel() for parameter in parameters)
-    return np.concatenate([w, b])
-
-
-def _moment(dataset: Dataset, record: EpochRecord, parameters: Array) -> Moment:
-    gone = record.diverged
-
-    def losses(X: Array, y: Array) -> Array:
-        return np.array(
-            [
-                np.nan if lost else data_loss(X, y, p[:-1], float(p[-1]))
-                for p, lost in zip(parameters, gone, strict=True)
-            ]
+def _moments(
+    losses: _Losses, records: Sequence[EpochRecord], standing: Array
+) -> Generator[Moment, None, None]:
+    """The codes [E, 2, D + 1] beside the records of their twins."""
+    for record, parameters in zip(records, standing, strict=True):
+        gone = record.diverged
+        parameters[gone] = np.nan
+        with np.errstate(all="ignore"):
+            engine = np.column_stack([record.weights, record.bias])
+            train_loss, test_loss = losses.of(parameters)
+        engine[gone] = np.nan
+        yield Moment(
+            epoch=record.epoch,
+            parameters=parameters,
+            engine=engine,
+            train_loss=train_loss,
+            test_loss=test_loss,
+            engine_train_loss=np.where(gone, np.nan, record.train_loss),
+            engine_test_loss=np.where(gone, np.nan, record.test_loss),
         )
-
-    def kept(values: Array) -> Array:
-        return np.where(gone, np.nan, values)
-
-    with np.errstate(all="ignore"):
-        engine = np.column_stack([record.weights, record.bias])
-    return Moment(
-        epoch=record.epoch,
-        parameters=parameters,
-        engine=np.where(gone[:, None], np.nan, engine),
-        train_loss=losses(dataset.X_train, dataset.y_train),
-        test_loss=losses(dataset.X_test, dataset.y_test),
-        engine_train_loss=kept(record.train_loss),
-        engine_test_loss=kept(record.test_loss),
-    )
