@@ -8,14 +8,12 @@ from pages.act.question.matching import has_directions
 from pages.act.question.shown import FORM
 from pages.shared import controls as run_controls
 from pages.shared import presets
-from pages.shared.words import literal
+from pages.shared.words import literal, refusal
 
 
-@st.fragment
+@run_controls.page(FORM)
 def page() -> None:
-    """The page; every control reruns this fragment alone."""
-    for complaint in run_controls.opened(FORM):
-        st.warning(literal(complaint))
+    """The page, from top to bottom."""
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.draw()
@@ -26,7 +24,7 @@ def page() -> None:
         try:
             explained.directions(settings, shown, pins)
         except ValueError as error:
-            st.error(f"These settings do not go together: {error}. Change that control.")
+            st.error(refusal(literal(str(error))))
             return
         below = has_directions(settings.data)
         if not below:  # there is room beside the controls

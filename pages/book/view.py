@@ -7,14 +7,11 @@ from pages.book import sections as explained
 from pages.book.question import FORM
 from pages.shared import controls
 from pages.shared.chart import chart
-from pages.shared.words import literal
 
 
-@st.fragment
+@controls.page(FORM)
 def page() -> None:
-    """The page; every control reruns this fragment alone."""
-    for complaint in controls.opened(FORM):
-        st.warning(literal(complaint))
+    """The page, from top to bottom."""
     controls.draw(FORM, "edition")  # above the pictures, which come before the side on a phone
     prints, side = st.columns([3, 1], gap="medium")
     with side:

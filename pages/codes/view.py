@@ -8,14 +8,12 @@ from pages.codes import sections as explained
 from pages.codes.question import FORM
 from pages.shared import controls as run_controls
 from pages.shared.chart import chart
-from pages.shared.words import literal
+from pages.shared.words import literal, refusal
 
 
-@st.fragment
+@run_controls.page(FORM)
 def page() -> None:
-    """The page; every control reruns this fragment alone."""
-    for complaint in run_controls.opened(FORM):
-        st.warning(literal(complaint))
+    """The page, from top to bottom."""
     curves, side = st.columns([3, 1], gap="medium")
     with side:
         controls.switches()
@@ -25,7 +23,7 @@ def page() -> None:
         try:
             seen = answer.begun(question)
         except ValueError as error:
-            st.error(f"These settings do not go together: {error}. Change that control.")
+            st.error(refusal(literal(str(error))))
             return
         explained.limits(question)
         payload = picture.lock_step(seen, FORM.chosen(st.session_state).pins)

@@ -9,14 +9,11 @@ from pages.dimension.question import FORM
 from pages.shared import controls as run_controls
 from pages.shared import presets
 from pages.shared.chart import chart
-from pages.shared.words import literal
 
 
-@st.fragment
+@run_controls.page(FORM)
 def page() -> None:
-    """The page; every control reruns this fragment alone."""
-    for complaint in run_controls.opened(FORM):
-        st.warning(literal(complaint))
+    """The page, from top to bottom."""
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.draw()

@@ -11,14 +11,12 @@ from pages.geometry.question.scene import FORM
 from pages.geometry.words import meaning
 from pages.shared import controls as run_controls
 from pages.shared.chart import chart
-from pages.shared.words import literal, say
+from pages.shared.words import literal, refusal
 
 
-@st.fragment
+@run_controls.page(FORM)
 def page() -> None:
-    """The page; every control reruns this fragment alone."""
-    for complaint in run_controls.opened(FORM):
-        st.warning(literal(complaint))
+    """The page, from top to bottom."""
     st.markdown(meaning.MEANING)
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
@@ -28,12 +26,7 @@ def page() -> None:
     try:
         solved = solutions(scene)
     except ValueError as error:
-        drawing.error(
-            say(
-                "These settings do not go together: {rule}. Change that control.",
-                rule=literal(str(error)),
-            )
-        )
+        drawing.error(refusal(literal(str(error))))
         return
     with side:
         explained.limit(scene, solved)

@@ -10,14 +10,12 @@ from pages.map.question import FORM
 from pages.shared import controls as run_controls
 from pages.shared import presets
 from pages.shared.chart import chart
-from pages.shared.words import literal
+from pages.shared.words import literal, refusal
 
 
-@st.fragment
+@run_controls.page(FORM)
 def page() -> None:
-    """The page; every control reruns this fragment alone."""
-    for complaint in run_controls.opened(FORM):
-        st.warning(literal(complaint))
+    """The page, from top to bottom."""
     picture, side = st.columns([3, 1], gap="medium")
     with side:
         controls.maps()
@@ -31,7 +29,7 @@ def page() -> None:
         try:
             payload = maps(settings, shown, asked.pins)
         except ValueError as error:
-            st.error(literal(str(error)))
+            st.error(refusal(literal(str(error))))
             return
         chart(payload, key=controls.CHART, on=controls.on_chart(settings, shown))
         explained.found(settings, shown)

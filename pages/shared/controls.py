@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import wraps
 from itertools import filterfalse
 from typing import Any
 
@@ -14,8 +15,31 @@ from pages.shared.form import Form, Link
 from pages.shared.numbers import number_text
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
-from pages.shared.words import say
+from pages.shared.words import literal, refusal, say
+from pages.shared.worker import NoAnswerError
 from wd_core import DATASETS
+
+
+def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """A page: first what its link got wrong, then the rest; every control reruns it alone.
+
+    What no worker could work out is said where it was asked for.
+    """
+
+    def made(rest: Callable[[], None]) -> Callable[[], None]:
+        @st.fragment
+        @wraps(rest)
+        def whole() -> None:
+            if complaints := opened(form):
+                st.warning("\n\n".join(map(literal, complaints)))
+            try:
+                rest()
+            except NoAnswerError as error:
+                st.error(refusal(str(error)))
+
+        return whole
+
+    return made
 
 
 def opened(form: Form[Any]) -> list[str]:

@@ -29,6 +29,7 @@ from pages.shared.encoding import encode
 from pages.shared.payload import Event as Told
 from pages.shared.payload import Events, Failure
 from pages.shared.routes import NEVER_STORED, Query
+from pages.shared.words import refusal
 
 # So many streams are worked for at the same moment; the others wait for their turn.
 THREADS = 4
@@ -117,8 +118,7 @@ class EventStream(Response):
                     continue
                 said = time.monotonic()
         except ValueError as error:
-            why = f"These settings do not go together: {error}."
-            yield _text("failed", Failure(message=why))
+            yield _text("failed", Failure(message=refusal(str(error))))
 
 
 _ENDED: Any = object()

@@ -68,3 +68,8 @@ def literal(text: str) -> str:
     """Text from outside, for a place that reads Markdown: every sign stands for itself."""
     escaped = re.sub(r"([\\`*_{}\[\]()<>#!|~$:])", r"\\\1", text)
     return re.sub(r"(//|www|@)", "\\1\u2060", escaped)  # a bare address would become a link
+
+
+def refusal(why: str) -> Said:
+    """What is said where the values of controls make no question, or one without an answer."""
+    return say("These settings do not go together: {why}. Change that control.", why=why)

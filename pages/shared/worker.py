@@ -46,7 +46,11 @@ class Task:
         return getattr(named, "__wrapped__", named)(*self.args, **dict(self.kwargs))
 
 
-class TooLargeError(ValueError):
+class NoAnswerError(ValueError):
+    """A worker has none, and would have none if it were asked again."""
+
+
+class TooLargeError(NoAnswerError):
     """A work needs more memory than there is for it."""
 
 

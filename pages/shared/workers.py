@@ -20,7 +20,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from pages.shared.places import Places
-from pages.shared.worker import Task, serve
+from pages.shared.worker import NoAnswerError, Task, serve
 
 # A worker may take so many megabytes for what it is told, unless the environment says otherwise.
 VARIABLE, MEGABYTES = "WEIGHT_DECAY_WORKER_MB", 1024
@@ -47,7 +47,7 @@ class LostError(Exception):
     """The worker has died."""
 
 
-class BrokenError(ValueError):
+class BrokenError(NoAnswerError):
     """A work costs every worker its life."""
 
     def __init__(self) -> None:
@@ -87,9 +87,9 @@ class Worker:
 
         `wanted` is asked again and again meanwhile: when it raises, the worker is ended.
         """
-        self.start()
-        pipe = self._pipe
         try:
+            self.start()
+            pipe = self._pipe
             pipe.send((order, arguments))
             while not pipe.poll(MOMENT):
                 if wanted is not None:

@@ -5,18 +5,16 @@ import streamlit as st
 from pages.shared import controls as run_controls
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT
-from pages.shared.words import literal
+from pages.shared.words import literal, refusal
 from pages.step import controls
 from pages.step import sections as explained
 from pages.step.answer.replays import walked
 from pages.step.question import FORM
 
 
-@st.fragment
+@run_controls.page(FORM)
 def page() -> None:
-    """The page; every control reruns this fragment alone."""
-    for complaint in run_controls.opened(FORM):
-        st.warning(literal(complaint))
+    """The page, from top to bottom."""
     picture, side = st.columns([3, 1], gap="medium")
     with side:
         run_controls.draw(FORM, *FRONT)
@@ -29,7 +27,7 @@ def page() -> None:
             run = walked(settings)
             seen = run.step(min(asked.shown.step, run.replay.steps))
         except ValueError as error:
-            st.error(f"These settings do not go together: {error}. Change that control.")
+            st.error(refusal(literal(str(error))))
             return
         for complaint in controls.fit(run.replay):
             st.warning(complaint)

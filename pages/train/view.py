@@ -6,18 +6,16 @@ from pages.shared import controls, presets
 from pages.shared.chart import chart
 from pages.shared.presets import PRESETS
 from pages.shared.settings import FRONT
-from pages.shared.words import literal, say
+from pages.shared.words import literal, refusal
 from pages.train.payload.picture import training_picture
 from pages.train.question import FORM, SETTINGS
 from pages.train.sections import explanations, pinned
 from pages.train.sections.downloads import downloads
 
 
-@st.fragment
+@controls.page(FORM)
 def page() -> None:
-    """The page; every control reruns this fragment alone."""
-    if complaints := controls.opened(FORM):
-        st.warning("\n\n".join(literal(complaint) for complaint in complaints))
+    """The page, from top to bottom."""
     picture, side = st.columns([3, 1], gap="medium")
     with side:
         controls.draw(FORM, *FRONT, *SETTINGS)
@@ -31,12 +29,7 @@ def page() -> None:
         try:
             payload = training_picture(settings, asked.pins, asked.shown)
         except ValueError as error:
-            st.error(
-                say(
-                    "These settings do not go together: {why}. Change that control.",
-                    why=str(error),
-                )
-            )
+            st.error(refusal(literal(str(error))))
             return
         chart(payload, key="training")
         pinned.pinning(settings)

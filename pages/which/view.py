@@ -5,7 +5,7 @@ import streamlit as st
 from pages.shared import controls as run_controls
 from pages.shared import presets
 from pages.shared.chart import chart
-from pages.shared.words import literal, say
+from pages.shared.words import literal, refusal
 from pages.which import controls, payload
 from pages.which import sections as explained
 from pages.which.answer import measured
@@ -13,11 +13,9 @@ from pages.which.presets import PRESETS
 from pages.which.question import FORM
 
 
-@st.fragment
+@run_controls.page(FORM)
 def page() -> None:
-    """The page; every control reruns this fragment alone."""
-    for complaint in run_controls.opened(FORM):
-        st.warning(literal(complaint))
+    """The page, from top to bottom."""
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.draw()
@@ -25,9 +23,7 @@ def page() -> None:
     try:
         seen = measured.begun(FORM.chosen(st.session_state))
     except ValueError as error:
-        drawing.error(
-            say("These settings do not go together: {why}. Change that control.", why=str(error))
-        )
+        drawing.error(refusal(literal(str(error))))
         return
     with drawing:
         presets.hint(FORM, PRESETS, seen.problem)

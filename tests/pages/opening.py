@@ -38,6 +38,12 @@ def fine(page: AppTest) -> AppTest:
     return page
 
 
+def complaints(page: AppTest) -> list[str]:
+    """What the link got wrong, one after the other; all of it stands in one box."""
+    assert len(page.warning) <= 1
+    return [line for box in page.warning for line in box.value.split("\n\n")]
+
+
 def payloads(page: AppTest) -> list[dict[str, Any]]:
     """What the charts were given, in the page's order; each has the declared form."""
     sent = [dict(json.loads(chart.proto.bytes)["payload"]) for chart in page.get("bidi_component")]

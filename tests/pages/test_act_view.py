@@ -21,6 +21,7 @@ from pages.shared.presets import PRESETS
 from pages.shared.run import PINS
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import settings_of
+from pages.shared.words import literal
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, make_dataset
 
 VIEW = Path(__file__).parents[2] / "pages" / "act" / "view.py"
@@ -246,7 +247,7 @@ def test_settings_that_do_not_go_together_are_explained() -> None:
         page.query_params["seed"] = "987"  # not in any cache
         page.run()
     assert not page.exception
-    assert "n_train must be at most 441" in page.error[0].value
+    assert literal("n_train must be at most 441") in page.error[0].value
 
 
 def test_where_descent_diverges_no_number_of_steps_is_called_a_match() -> None:

@@ -16,6 +16,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.run import PINS
+from tests.pages.opening import complaints
 from wd_core.book.two_codes import SIDES, Switches
 
 VIEW = Path(__file__).parents[2] / "pages" / "codes" / "view.py"
@@ -164,5 +165,5 @@ def test_the_ends_of_the_controls_make_a_page(query: dict[str, str]) -> None:
 
 def test_nonsense_is_said_on_the_page() -> None:
     page = opened({**SMALL, "divisor": "7", "lr": "fast"})
-    assert len(page.warning) == 2
+    assert len(complaints(page)) == 2
     assert PINS in page.session_state

@@ -19,6 +19,7 @@ from pages.geometry.payload.descents import FARTHEST, within_reach
 from pages.geometry.question.scene import FORM, SETTINGS, Scene
 from pages.shared.numbers import plain
 from tests.descent import largest_stable_lr
+from tests.pages.opening import complaints
 from wd_core import Hyperparameters
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
@@ -116,7 +117,7 @@ def test_a_hidden_control_keeps_its_value() -> None:
 
 def test_nonsense_in_the_link_is_named_and_replaced() -> None:
     page = opened({"theta": "-1", "s2": "-3", "source": "moon", "angle": "20"})
-    assert len(page.warning) == 3
+    assert len(complaints(page)) == 3
     assert payload(page)["query"] == "angle=20"
 
 

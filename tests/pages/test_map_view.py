@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.map import payload as picture
 from pages.map.question import FORM
-from tests.pages.opening import told
+from tests.pages.opening import complaints, told
 
 VIEW = Path(__file__).parents[2] / "pages" / "map" / "view.py"
 SMALL = "n_features=6&n_train=8&n_test=5&epochs=4&batch_size=4&per_decade=1&seeds=1"
@@ -153,4 +153,4 @@ def test_the_ends_of_the_controls_have_a_picture(query: str) -> None:
 
 def test_nonsense_is_named_on_the_page() -> None:
     page = opened(f"{SMALL}&scale=metre&lr_from=0.5&lr_to=0.1&x=1")
-    assert len(page.warning) == 3
+    assert len(complaints(page)) == 3

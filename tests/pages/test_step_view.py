@@ -17,6 +17,7 @@ from pages.shared.numbers import plain
 from pages.shared.run import PINS, Asked
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import settings_of
+from pages.shared.words import literal
 from pages.step.answer import mends as mends_module
 from pages.step.answer.mends import mends
 from pages.step.answer.replays import measured
@@ -440,7 +441,7 @@ def test_settings_that_do_not_go_together_are_explained() -> None:
         page.query_params["seed"] = "987"  # not in any cache
         page.run()
     assert not page.exception
-    assert "n_train must be at most 441" in page.error[0].value
+    assert literal("n_train must be at most 441") in page.error[0].value
 
 
 def test_the_shown_step_is_read_back_from_its_query() -> None:

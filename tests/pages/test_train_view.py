@@ -17,6 +17,7 @@ from pages.shared.numbers import plain
 from pages.shared.presets import PRESETS
 from pages.shared.run import MOST_PINS, Asked, Pin
 from pages.shared.settings import DEFAULTS, SETTINGS, settings_of
+from pages.shared.words import literal
 from pages.train.payload.picture import training_picture
 from pages.train.question import FORM, Shown
 from wd_core import DATASETS, OPTIMIZERS
@@ -363,7 +364,7 @@ def test_settings_that_do_not_go_together_are_explained() -> None:
     with refused():
         page.run()
     assert not page.exception
-    assert "n_train must be at most 441" in page.error[0].value
+    assert literal("n_train must be at most 441") in page.error[0].value
 
 
 # ---------------------------------------------------------------- words

@@ -41,6 +41,7 @@ from pages.which.question import (
 )
 from pages.which.words import finding, places, verdict
 from tests.matrix.driver import number, recording
+from tests.pages.opening import complaints
 from wd_core import (
     bayes_weight_decay,
     choose,
@@ -813,9 +814,9 @@ def test_the_page_opens_on_its_default() -> None:
 
 def test_a_bad_link_is_said_and_the_page_is_drawn() -> None:
     page = page_at(lr="x", colour="3", draws="5", seeds="1")
-    assert len(page.warning) == 2
+    assert len(complaints(page)) == 2
     assert payload(page)["query"] == "seeds=1&draws=5"
-    assert len(fine(page.run()).warning) == 2
+    assert len(complaints(fine(page.run()))) == 2
     next(s for s in page.select_slider if s.key == "which lr").set_value(0.01)
     assert not fine(page.run()).warning
 

@@ -22,16 +22,21 @@ from pages.registry import Page as PageEntry
 from pages.shared import work, workers
 from pages.shared.places import Places
 from pages.shared.store import Store
+from pages.shared.words import refusal
 from pages.shared.work import Growth, growing, heavy, resumable
 from pages.shared.worker import Task, TooLargeError
 from pages.shared.workers import Away, BrokenError, Worker, Workers
-from tests.pages.opening import opened, payloads
+from tests.pages.opening import opened, payloads, unopened
 
 # Long enough for anything here to happen; only a failing test waits for it.
 PATIENCE = 30.0
 HEAVY = 2 * workers.LONG_SECONDS
 # Pages that need nothing heavy at their defaults, before a stream is asked.
 LIGHT = {"map", "step", "geometry"}
+
+
+def by_path(page: PageEntry) -> str:
+    return page.path
 
 
 class Unwanted(BaseException):
@@ -368,7 +373,7 @@ def test_works_end_with_the_workers(staff: SimpleNamespace, place: Place) -> Non
             task.result(PATIENCE)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+@pytest.mark.parametrize("page", PAGES, ids=by_path)
 def test_every_page_shows_the_same_whoever_works_it_out(
     monkeypatch: pytest.MonkeyPatch, page: PageEntry
 ) -> None:
@@ -393,6 +398,29 @@ def test_every_page_shows_the_same_whoever_works_it_out(
         work.dismiss()
     assert asked or page.path in LIGHT
     assert there == here
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.path not in LIGHT], ids=by_path)
+def test_every_page_says_when_there_is_too_little_memory(
+    monkeypatch: pytest.MonkeyPatch, page: PageEntry
+) -> None:
+    monkeypatch.setattr(work, "LIGHT_SECONDS", 0.0)
+    monkeypatch.setattr(work, "STORE", Store(2**28))
+    why = "they need more memory than there is for one visitor"
+
+    def told(worker: Worker, order: str, *arguments: Any, wanted: Any = None) -> Any:
+        if order != "end":
+            raise TooLargeError(why)
+
+    monkeypatch.setattr(Worker, "told", told)
+    monkeypatch.setattr(Worker, "start", lambda worker: None)
+    work.employ(Workers([], lambda: None))
+    try:
+        shown = unopened(page.path).run()
+    finally:
+        work.dismiss()
+    assert not shown.exception
+    assert [error.value for error in shown.error] == [refusal(why)]
 
 
 def test_a_task_is_found_by_its_name() -> None:
