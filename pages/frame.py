@@ -1,8 +1,19 @@
 """The navigation, and the frame around every page: the browser's tab and the page's question."""
 
+from datetime import timedelta
+
 import streamlit as st
 
 from pages.registry import GROUPS, PAGES
+
+
+@st.fragment(run_every=timedelta(days=20))
+def reconnected() -> None:
+    """Has a browser that reconnects ask for the whole page, as it does where a part repeats.
+
+    The server that it finds may be another, or have forgotten the session: it knows no fragment.
+    """
+
 
 entries = {
     page.path: st.Page(page.view, title=page.title, url_path=page.path, default=page is PAGES[0])
@@ -17,4 +28,5 @@ st.set_page_config(
     page_title=f"{page.title} · Weight Decay Explorer", page_icon="📉", layout="wide"
 )
 st.title(page.question, anchor=False)
+reconnected()
 opened.run()
