@@ -3,9 +3,11 @@
     python -m benchmarks.load                                       # every page, and all together
     python -m benchmarks.load --people 1 9 30 100 --pages train all
     python -m benchmarks.load --people 30 --pages "geometry?view=surface" --ways route --pause 3
+    python -m benchmarks.load --people 100 --pages all --url http://127.0.0.1:8501
     python -m benchmarks.load --quick
 
-Each page gets a server of its own on two cores, which the people share. Every visitor has another
+Each page gets a server of its own on two cores, which the people share, or all of them come to the
+address of a server that stands. Every visitor has another
 seed, and no move asks what has been asked before.
 """
 
@@ -19,7 +21,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
 from pathlib import Path
@@ -31,7 +33,7 @@ from benchmarks.table import NOTHING, cell, columns, high
 from benchmarks.visitor import LostError, NoPictureError, Visitor, opened
 from benchmarks.ways import WAYS, Move, question
 from pages.registry import PAGES
-from tests.browser.conftest import ROOT, Server, serve
+from tests.browser.conftest import ROOT, serve
 
 CORES = 2
 ALL = "all"
@@ -71,7 +73,8 @@ class Row:
         """The row as it is printed; of several pages, the times on each below."""
         times = [took for part in self.times.values() for took in part]
         moves = len(times)
-        cpu = [1000 * self.cpu_seconds / moves] if moves else []
+        ours = [self.mebibytes] if self.mebibytes else []  # none of a server that others started
+        cpu = [1000 * self.cpu_seconds / moves] if moves and ours else []
         yield columns(
             WIDTHS,
             self.page,
@@ -84,7 +87,7 @@ class Row:
             cell(times, median),
             cell(times, high),
             cell(cpu, sum),
-            f"{self.mebibytes:.0f}",
+            cell(ours, sum),
             *(f" {times} x {what}" for what, times in self.troubles.most_common()),
         )
         if self.page == ALL:
@@ -100,9 +103,9 @@ WIDTHS = (-22, -7, 6, 7, 7, 6, 6, 7, 7, 6, 6)
 class Crowd:
     """People on one server; whoever comes later finds asked what the earlier asked."""
 
-    def __init__(self, server: Server, plan: Plan) -> None:
-        self.server, self.plan = server, plan
-        self._numbers, self._asked = count(1), Asked()
+    def __init__(self, url: str, plan: Plan, first: int = 1) -> None:
+        self.url, self.plan = url, plan
+        self._numbers, self._asked = count(first), Asked()
 
     async def come(self, page: str, way: str, people: int) -> Row | None:
         """What so many meet who go through all their moves; None where the page lacks the way."""
@@ -129,7 +132,7 @@ class Crowd:
         path, _, query = page.partition("?")
         seed = f"seed={number}"
         with noted(row):
-            came = opened(self.server.url, number, self.plan.patience)
+            came = opened(self.url, number, self.plan.patience)
             visitor = await stack.enter_async_context(came)
             row.opened.append(await visitor.arrive(path, "&".join(filter(None, [query, seed]))))
             if seed not in question(visitor):  # a page without chance: one's own question
@@ -195,19 +198,24 @@ async def _measured(row: Row, walks: Sequence[Awaitable[None]]) -> None:
     row.mebibytes = processes.mebibytes(server)
 
 
-def rows(page: str, crowds: Sequence[int], ways: Sequence[str], plan: Plan) -> Iterator[Row]:
-    """The rows of one page, on a server that has just started."""
+@contextmanager
+def started() -> Iterator[str]:
+    """The address of a server that has just started."""
     with (
         tempfile.TemporaryDirectory() as folder,
         serve(ROOT / "app.py", Path(folder) / "log.txt") as server,
     ):
-        crowd = Crowd(server, plan)
-        for way in ways:
-            for people in crowds:
-                row = asyncio.run(crowd.come(page, way, people))
-                if row is None:
-                    break
-                yield row
+        yield server.url
+
+
+def rows(page: str, crowds: Sequence[int], ways: Sequence[str], crowd: Crowd) -> Iterator[Row]:
+    """The rows of one page."""
+    for way in ways:
+        for people in crowds:
+            row = asyncio.run(crowd.come(page, way, people))
+            if row is None:
+                break
+            yield row
 
 
 def main() -> None:
@@ -222,6 +230,7 @@ def main() -> None:
     take.add_argument("--pause", type=float, help="seconds between two moves of one person: 1")
     take.add_argument("--patience", type=float, help="seconds after which somebody gives up: 60")
     take.add_argument("--beside", help="a page with its link, on which one more never rests")
+    take.add_argument("--url", help="of a server that stands: then none is started")
     take.add_argument("--quick", action="store_true", help="1 and 3 people, few moves")
     asked = take.parse_args()
     given = {name: vars(asked)[name] for name in ("moves", "pause", "patience", "beside")}
@@ -229,16 +238,22 @@ def main() -> None:
         QUICK if asked.quick else Plan(), **{k: v for k, v in given.items() if v is not None}
     )
     crowds = asked.people or ([1, 3] if asked.quick else [1, 30])
-    cores = sorted(os.sched_getaffinity(0))[:CORES]
-    os.sched_setaffinity(0, cores)  # the server inherits it
-    print(f"{len(cores)} cores that the people share; times in ms, CPU in ms a move")
+    if asked.url:
+        where = f"at {asked.url}"
+    else:
+        cores = sorted(os.sched_getaffinity(0))[:CORES]
+        os.sched_setaffinity(0, cores)  # the server inherits it
+        where = f"{len(cores)} cores that the people share"
+    first = int(time.time()) if asked.url else 1  # that server may have met the earlier numbers
+    print(f"{where}; times in ms, CPU in ms a move")
     print(columns(WIDTHS, *HEAD), flush=True)
     for page in asked.pages:
         ways = asked.ways
         if page == ALL:  # somebody on every page, who moves as is possible on every page
             crowds, ways = sorted({max(people, len(PAGES)) for people in crowds}), ["script"]
-        for row in rows(page, crowds, ways, plan):
-            print(*row.lines(), sep="\n", flush=True)
+        with nullcontext(asked.url) if asked.url else started() as url:
+            for row in rows(page, crowds, ways, Crowd(url.rstrip("/"), plan, first)):
+                print(*row.lines(), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -48,7 +49,7 @@ async def opened(url: str, number: int, patience: float) -> AsyncIterator[Visito
             open_timeout=patience,
         )
     async with socket:
-        visitor = Visitor(url, number, socket, patience)
+        visitor = Visitor(url, number, socket, patience, _cookies(socket))
         try:
             yield visitor
         finally:
@@ -69,8 +70,16 @@ def patient(seconds: float) -> Iterator[None]:
 class Visitor:
     """A session, and what its page has told it so far."""
 
-    def __init__(self, url: str, number: int, socket: ClientConnection, patience: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        number: int,
+        socket: ClientConnection,
+        patience: float,
+        cookies: str = "",
+    ) -> None:
         self.url, self.number, self.socket, self.patience = url, number, socket, patience
+        self.cookies = cookies
         self.page = self.query = self._page_hash = ""
         self.controls: dict[str, Control] = {}
         # of each control and chart: the fragment that runs again when it is moved
@@ -150,7 +159,7 @@ class Visitor:
         began, status = time.perf_counter(), b""
         with patient(self.patience):
             async with asyncio.timeout(self.patience):
-                async for line in _answer(self.url, f"{path}?{urlencode(asked)}"):
+                async for line in self._answer(f"{path}?{urlencode(asked)}"):
                     status = status or line
         if b" 200 " not in status:
             raise LostError(f"was told {status.decode().strip()}")
@@ -255,7 +264,7 @@ class Visitor:
         if reading:
             reading.cancel()
         if chart.stream:
-            self._streams[chart.id] = (chart.work, self._begun(_read(self.url, chart.stream)))
+            self._streams[chart.id] = (chart.work, self._begun(self._read(chart.stream)))
 
     def _repeat(self, told: AutoRerun) -> None:
         async def again() -> None:
@@ -275,22 +284,32 @@ class Visitor:
             if task := self._again.pop(fragment, None):
                 task.cancel()
 
+    # ---- past the socket
 
-async def _read(url: str, path: str) -> None:
-    """A stream of events up to its end."""
-    async for line in _answer(url, path):
-        if line.startswith(ENDS):
-            return
+    async def _read(self, path: str) -> None:
+        """A stream of events up to its end."""
+        async for line in self._answer(path):
+            if line.startswith(ENDS):
+                return
 
-
-async def _answer(url: str, path: str) -> AsyncIterator[bytes]:
-    """The lines of the answer to a GET, its status first."""
-    host = urlsplit(url)
-    reader, writer = await asyncio.open_connection(host.hostname, host.port, limit=2**26)
-    with closing(writer):
-        request = (
-            f"GET {host.path}{path} HTTP/1.1\r\nHost: {host.netloc}\r\nConnection: close\r\n\r\n"
+    async def _answer(self, path: str) -> AsyncIterator[bytes]:
+        """The lines of the answer to a GET, its status first."""
+        host = urlsplit(self.url)
+        secure = host.scheme == "https"
+        reader, writer = await asyncio.open_connection(
+            host.hostname, host.port or (443 if secure else 80), ssl=secure or None, limit=2**26
         )
-        writer.write(request.encode())
-        while line := await reader.readline():
-            yield line
+        with closing(writer):
+            head = {"Host": host.netloc, "Connection": "close", "Cookie": self.cookies}
+            lines = [f"{name}: {value}\r\n" for name, value in head.items() if value]
+            writer.write(f"GET {host.path}{path} HTTP/1.1\r\n{''.join(lines)}\r\n".encode())
+            while line := await reader.readline():
+                yield line
+
+
+def _cookies(socket: ClientConnection) -> str:
+    """What a browser has been asked to keep, as it says it again: a proxy knows it by that."""
+    kept: SimpleCookie = SimpleCookie()
+    for line in socket.response.headers.get_all("Set-Cookie") if socket.response else ():
+        kept.load(line)
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in kept.items())

@@ -42,12 +42,13 @@ def test_columns_are_as_wide_as_asked_and_the_rest_follows() -> None:
 
 
 def test_a_row_of_several_pages_has_a_line_for_each() -> None:
-    row = Row("all", "script", 3, opened=[100.0, 300.0], seconds=2.0, cpu_seconds=0.04)
+    row = Row("all", "script", 3, opened=[100.0, 300.0], seconds=2.0)
+    row.cpu_seconds, row.mebibytes = 0.04, 400.0
     row.times |= {"train": [10.0, 30.0], "book": [900.0, 1100.0]}
     whole, train, book = row.lines()
     assert whole.split()[:3] == ["all", "script", "3"]
     # opened, whole, moves, moves a second, median, 95 %, CPU a move, MiB
-    assert whole.split()[3:] == ["200", "-", "4", "2.0", "465", "1100", "10", "0"]
+    assert whole.split()[3:] == ["200", "-", "4", "2.0", "465", "1100", "10", "400"]
     assert train.split() == ["train", "2", "20", "30"]
     assert book.split() == ["book", "2", "1000", "1100"]
 

@@ -16,17 +16,15 @@ PLAN = Plan(moves=1, pause=0)
 DRAGS = ["train", "geometry?view=surface"]
 
 
-def visited(server: Server, page: str, way: str, people: int) -> Row | None:
+def visited(url: str, page: str, way: str, people: int) -> Row | None:
     """In a thread of its own: the tests' browser keeps a loop running in this one."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(
-            lambda: asyncio.run(Crowd(server, PLAN).come(page, way, people))
-        ).result()
+        return thread.submit(lambda: asyncio.run(Crowd(url, PLAN).come(page, way, people))).result()
 
 
 @pytest.mark.parametrize("page", [page.path for page in PAGES])
 def test_a_move_on_a_page_brings_a_picture(server: Server, page: str) -> None:
-    row = visited(server, page, "script", 1)
+    row = visited(server.url, page, "script", 1)
     assert row is not None
     assert not row.troubles
     assert (len(row.opened), len(row.whole), len(row.times[page])) == (1, 1, 1)
@@ -34,7 +32,7 @@ def test_a_move_on_a_page_brings_a_picture(server: Server, page: str) -> None:
 
 @pytest.mark.parametrize("page", DRAGS)
 def test_a_drag_past_the_script_brings_a_picture(server: Server, page: str) -> None:
-    row = visited(server, page, "route", 2)
+    row = visited(server.url, page, "route", 2)
     assert row is not None
     assert not row.troubles
     assert sum(map(len, row.times.values())) == 2
@@ -42,11 +40,11 @@ def test_a_drag_past_the_script_brings_a_picture(server: Server, page: str) -> N
 
 def test_a_way_that_a_page_lacks_has_no_row(server: Server) -> None:
     assert set(WAYS) == {"script", "chart", "route"}
-    assert visited(server, "book", "chart", 1) is None
+    assert visited(server.url, "book", "chart", 1) is None
 
 
 def test_people_on_all_pages_each_have_a_question_of_their_own(server: Server) -> None:
-    row = visited(server, "all", "script", len(PAGES))
+    row = visited(server.url, "all", "script", len(PAGES))
     assert row is not None
     assert not row.troubles
     assert {page: len(times) for page, times in row.times.items()} == {
