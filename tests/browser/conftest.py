@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 ROOT = Path(__file__).resolve().parents[2]
+LOOPBACK = "127.0.0.1"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -44,10 +45,11 @@ WAIT_MS = 60_000
 
 @dataclass(frozen=True)
 class Server:
-    """A running app: its address and the file its output goes to."""
+    """A running app: its address, the file its output goes to, and its process."""
 
     url: str
     log: Path
+    pid: int
 
 
 @dataclass
@@ -78,15 +80,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def _missing(reason: str) -> NoReturn:
+def missing(reason: str) -> NoReturn:
+    """Skip the test, or fail it where nothing may be missing."""
     if os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
 
 
-def _free_port() -> int:
+def free_port(host: str = LOOPBACK) -> int:
+    """A port on which nothing listens; of all hosts: ""."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((host, 0))
         return int(probe.getsockname()[1])
 
 
@@ -110,15 +114,17 @@ def _wait_healthy(server: Server, process: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def serve(script: Path, log: Path, *options: str) -> Iterator[Server]:
-    """Run the script with `streamlit run` on a free loopback port until the block ends."""
-    port = _free_port()
+def serve(
+    script: Path, log: Path, *options: str, host: str = LOOPBACK, port: int | None = None
+) -> Iterator[Server]:
+    """Run the script with `streamlit run` until the block ends, by default on a free port."""
+    port = port or free_port(host)
     base = next((o.split("=", 1)[1] for o in options if o.startswith("--server.baseUrlPath=")), "")
-    server = Server(f"http://127.0.0.1:{port}" + (f"/{base.strip('/')}" if base else ""), log)
+    url = f"http://{host}:{port}" + (f"/{base.strip('/')}" if base else "")
     command = [
         *(sys.executable, "-m", "streamlit", "run", str(script)),
         "--server.headless=true",
-        "--server.address=127.0.0.1",
+        f"--server.address={host}",
         f"--server.port={port}",
         "--server.fileWatcherType=none",
         "--browser.gatherUsageStats=false",
@@ -133,6 +139,7 @@ def serve(script: Path, log: Path, *options: str) -> Iterator[Server]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+        server = Server(url, log, process.pid)
         try:
             _wait_healthy(server, process)
             yield server
@@ -190,10 +197,10 @@ def browser() -> Iterator["Browser"]:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        _missing("playwright is not installed")
+        missing("playwright is not installed")
     chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     if shutil.which(chromium) is None:
-        _missing(f"there is no browser at {chromium}")
+        missing(f"there is no browser at {chromium}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
