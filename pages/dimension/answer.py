@@ -20,6 +20,8 @@ from wd_core.linear.risk import Draws, decompose_sets, measured, refitted, strea
 
 # One part of the work takes about so long, and all of it at most.
 PART_SECONDS, MOST_SECONDS = 0.15, 10.0
+# A first picture waits for so much of a moment; what takes longer comes when nobody moves on.
+AT_FIRST = 0.1
 # Fewer training sets than this are no measurement.
 LEAST_DRAWS = 3
 # The band that is drawn: four training sets in five.
@@ -177,8 +179,9 @@ class Seen:
 
 
 def begun(problem: Problem) -> Seen:
-    """What is known after a first moment of work, where nothing has been drawn yet."""
-    work(problem).begin()
+    """What is known after a first moment of work, where all training sets are drawn in that."""
+    sample = Sample(problem.sizes, tuple(problem.grid))
+    work(problem).begin(share=AT_FIRST, expected=sample.seconds * sample.draws)
     return now(problem)
 
 

@@ -15,4 +15,4 @@ def drawn(query: Query) -> Events:
     return stream(problem)
 
 
-ROUTES = (streamed("/api/dimension/stream", drawn),)
+ROUTES = (streamed("/api/dimension/stream", drawn, rests=True),)

@@ -257,13 +257,15 @@ class Growth(Entry, Generic[P]):
         finally:
             self._leave()
 
-    def begin(self, *, least: int = 0, share: float = 1.0) -> None:
+    def begin(self, *, least: int = 0, share: float = 1.0, expected: float = 0.0) -> None:
         """Work for a share of a moment where nothing has come yet: what is quick is whole by then.
 
-        However long that takes, so many parts have come.
+        However long that takes, so many parts have come. What is expected to take more seconds than
+        there are is left alone.
         """
-        if len(self._parts) < max(least, 1) and not self.whole:
-            self.grow(share * AT_FIRST, least=least)
+        moment = share * AT_FIRST
+        if len(self._parts) < max(least, 1) and not self.whole and expected <= moment:
+            self.grow(moment, least=least)
 
     def grow(self, seconds: float, *, least: int = 0) -> None:
         """Work for about so long and until so many parts have come, or to the end."""

@@ -314,6 +314,11 @@ def test_a_small_share_of_the_first_moment_ends_before_a_turn_would(
     asked.begin(share=1e-2)
     assert asked.parts
     assert not asked.whole
+    other = brisk(Question("long", parts=1))
+    other.begin(share=1e-2, expected=2e-2)
+    assert not other.parts
+    other.begin(share=1e-2, expected=5e-3)
+    assert other.parts
     assert not asked.busy
 
 
