@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pages.shared import cached
 from pages.shared.settings import Settings
-from pages.shared.work import kept
+from pages.shared.work import heavy
 from wd_core import Dataset, collect, ridge_path, train
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import Behaviour, behaviour
@@ -54,11 +54,16 @@ class Split:
         return self.n_features - self.rank
 
 
+def seconds(settings: Settings) -> float:
+    """Roughly what a run and its parts take."""
+    spec = settings.data
+    run = expected_seconds(spec.n_train, spec.n_features, [settings.run])
+    return run + DECOMPOSITIONS * cached.svd_seconds(spec)
+
+
 def soon(settings: Settings) -> bool:
     """Whether a run and its parts are there before one asks what they wait for."""
-    spec = settings.data
-    seconds = expected_seconds(spec.n_train, spec.n_features, [settings.run])
-    return seconds + DECOMPOSITIONS * cached.svd_seconds(spec) <= LONGEST
+    return seconds(settings) <= LONGEST
 
 
 def _records(settings: Settings) -> Sequence[EpochRecord]:
@@ -68,7 +73,7 @@ def _records(settings: Settings) -> Sequence[EpochRecord]:
     return collect(train(cached.dataset(settings.data), [settings.run], record_every=every)).records
 
 
-@kept
+@heavy(seconds)
 def split(settings: Settings) -> Split:
     """The parts of w over the epochs of a run that is `soon` there."""
     data = cached.dataset(settings.data)

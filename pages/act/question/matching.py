@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pages.shared import cached
 from pages.shared.fields import Steps
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.work import kept
+from pages.shared.work import heavy, kept
 from wd_core import DatasetSpec
 from wd_core.arrays import Array
 from wd_core.linear.filters import closest_steps, closest_weight_decay
@@ -29,7 +29,7 @@ def measurable(spec: DatasetSpec) -> bool:
     return cached.svd_seconds(spec) <= cached.SVD_SECONDS
 
 
-@kept
+@heavy(cached.svd_seconds)
 def spectrum(spec: DatasetSpec) -> Spectrum:
     """The directions of the centred training data."""
     return decompose(cached.dataset(spec))

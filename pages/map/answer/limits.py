@@ -8,7 +8,7 @@ import numpy as np
 
 from pages.map.question import Plan
 from pages.shared import cached
-from pages.shared.work import kept
+from pages.shared.work import heavy, kept
 from wd_core import DatasetSpec, Hyperparameters
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import Behaviour, behaviour
@@ -157,7 +157,7 @@ def _curvatures(specs: tuple[DatasetSpec, ...], counted: tuple[float, ...]) -> A
     return np.asarray(np.median(found, axis=0))
 
 
-@kept
+@heavy(cached.svd_seconds)
 def _curvature(spec: DatasetSpec) -> Curvature:
     return Curvature.of(cached.dataset(spec).X_train)
 

@@ -9,10 +9,10 @@ import numpy as np
 from pages.shared import cached
 from pages.shared.remedies import smaller
 from pages.shared.settings import Settings
-from pages.shared.work import kept
+from pages.shared.work import heavy, kept
 from pages.step.answer.replays import ended, measured
 from wd_core import OPTIMIZERS
-from wd_core.trials import Course, Trial, affordable, course, courses, settling
+from wd_core.trials import SECONDS, Course, Trial, affordable, course, courses, settling
 
 # The μ that are tried where no smaller η helps.
 MOMENTA = (0.9, 0.5, 0.1)
@@ -81,7 +81,7 @@ def candidates(settings: Settings) -> list[float]:
     return smaller("lr", float(np.fmin(settings.run.lr, measured(settings).limit)))
 
 
-@kept
+@heavy(lambda settings: SECONDS)
 def mends(settings: Settings) -> tuple[Mend, ...] | None:
     """What was tried: smaller η, and where none settles, smaller λ and μ, down to what serves.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pages.shared import cached
 from pages.shared.settings import Settings
-from pages.shared.work import count_again, kept
+from pages.shared.work import count_again, heavy, kept
 from wd_core import OPTIMIZERS, DatasetSpec
 from wd_core.arrays import Array
 from wd_core.linear.inspection import Inspection, Replay
@@ -94,13 +94,13 @@ def measured(settings: Settings) -> Limits:
     return limits(cached.dataset(settings.data), settings.run)
 
 
-@kept
+@heavy(cached.svd_seconds)
 def curvature(spec: DatasetSpec) -> Curvature:
     """The curvature of a training set for any λ."""
     return Curvature.of(cached.dataset(spec).X_train)
 
 
-@kept
+@heavy(cached.svd_seconds)
 def reached(spec: DatasetSpec) -> bool:
     """Whether the training examples reach every direction of (w, b)."""
     X = cached.dataset(spec).X_train

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.shared import cached
-from pages.shared.work import kept
+from pages.shared.work import heavy
 from pages.which.answer.rounding import (
     ROUNDING,
     alike,
@@ -112,7 +112,7 @@ class Exact:
     constant: float  # the test loss of predicting the mean
 
 
-@kept
+@heavy(lambda spec, span: cached.svd_seconds(spec))
 def exact(spec: DatasetSpec, span: Span) -> Exact | None:
     """The exact solutions over the span; None where the decomposition takes too long."""
     if cached.svd_seconds(spec) > MOST_SVD:
