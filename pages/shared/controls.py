@@ -124,10 +124,16 @@ def folded(form: Form[Any], *, front: Collection[str] = FRONT, but: Collection[s
     """
     left = [key for key in RUN.settings if key in form.settings]
     left = [key for key in left if key not in (*front, *but, "seed")]
-    with st.expander("Data", expanded=False):
-        draw(form, *filter(of_data, left))
-    with st.expander("Training", expanded=False):
-        draw(form, *filterfalse(of_data, left))
+    folder(form, "Data", lambda: draw(form, *filter(of_data, left)))
+    folder(form, "Training", lambda: draw(form, *filterfalse(of_data, left)))
+
+
+def folder(form: Form[Any], label: str, fill: Callable[[], None]) -> None:
+    """An expander, closed at first; what is in it is there while it is open."""
+    expander = st.expander(label, key=form.slot(f"{label} opened"), on_change="rerun")
+    if expander.open:
+        with expander:
+            fill()
 
 
 def randomness(form: Form[Any]) -> None:
@@ -137,10 +143,12 @@ def randomness(form: Form[Any]) -> None:
     def new() -> None:
         st.session_state[slot] = (int(st.session_state[slot]) + 1) % 2**31
 
-    with st.expander("Randomness", expanded=False):
+    def fill() -> None:
         draw(form, "seed")
         seeded = DATASETS[str(st.session_state[source])].seeded
         st.button("New seed", on_click=new, help=_of_a_new_seed(seeded))
+
+    folder(form, "Randomness", fill)
 
 
 def _of_a_new_seed(seeded: bool) -> str:

@@ -122,6 +122,23 @@ def test_every_front_slider_acts(page: "Page", server: "Server", name: str) -> N
     assert ends(page)["test, λ = 3"] != before
 
 
+def test_what_is_folded_comes_when_it_is_opened_and_stays_when_it_is_closed(
+    page: "Page", server: "Server"
+) -> None:
+    opened(page, server)
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    assert not epochs.count()
+    page.get_by_text("Training", exact=True).click()
+    before = run_of(page)
+    epochs.fill("30")
+    epochs.press("Enter")
+    page.wait_for_function(WAIT_MOVED, arg=before)
+    page.get_by_text("Training", exact=True).click()
+    epochs.wait_for(state="detached")
+    assert run_of(page) == "epochs=30"
+    assert moved(page) == "weight_decay=5&epochs=30"
+
+
 def test_dragging_redraws_before_release(page: "Page", server: "Server") -> None:
     chart = opened(page, server)
     box = page.locator(".st-key-weight_decay .stSlider [role=group]").bounding_box()

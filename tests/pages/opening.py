@@ -10,17 +10,27 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 import pages.registry  # noqa: F401 - every page's form is known, as in the app
+from pages.shared.form import FORMS
 from pages.shared.payload import Events, Payload
 from tests.misfits import misfits
 from wd_core.arrays import Array
 
 PAGES = Path(__file__).parents[2] / "pages"
 TIMEOUT_SECONDS = 60
+FOLDERS = ("Data", "Training", "Randomness")
 
 
 def unopened(view: str) -> AppTest:
     """The page of this view, before its first run."""
-    return AppTest.from_file(str(PAGES / view / "view.py"), default_timeout=TIMEOUT_SECONDS)
+    path = str(PAGES / view / "view.py")
+    return unfolded(AppTest.from_file(path, default_timeout=TIMEOUT_SECONDS), view)
+
+
+def unfolded(page: AppTest, view: str) -> AppTest:
+    """The page with the expanders open that hold a run's settings: closed ones hold nothing."""
+    for label in FOLDERS:
+        page.session_state[FORMS[view].slot(f"{label} opened")] = True
+    return page
 
 
 def opened(view: str, query: Mapping[str, str] | None = None) -> AppTest:

@@ -22,6 +22,7 @@ from pages.shared.run import PINS
 from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import settings_of
 from pages.shared.words import literal
+from tests.pages.opening import unfolded
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, make_dataset
 
 VIEW = Path(__file__).parents[2] / "pages" / "act" / "view.py"
@@ -37,7 +38,7 @@ def sized(source: str) -> dict[str, str]:
 
 def opened(query: Mapping[str, str] | None = None) -> AppTest:
     """The page at this address, and no exception on it."""
-    page = AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS)
+    page = unfolded(AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS), "act")
     for key, text in (query or {}).items():
         page.query_params[key] = text
     return fine(page.run())
@@ -231,7 +232,7 @@ def test_nonsense_in_the_link_is_named_and_replaced(
 
 
 def test_the_run_and_the_pins_are_those_of_the_session() -> None:
-    page = AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS)
+    page = unfolded(AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS), "act")
     for key, value in settings_of({"lr": 0.02}).values().items():
         page.session_state[key] = value
     page.session_state[PINS] = ()
@@ -241,7 +242,7 @@ def test_the_run_and_the_pins_are_those_of_the_session() -> None:
 
 
 def test_settings_that_do_not_go_together_are_explained() -> None:
-    page = AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS)
+    page = unfolded(AppTest.from_file(str(VIEW), default_timeout=TIMEOUT_SECONDS), "act")
     problem = ValueError("n_train must be at most 441, got 500")
     with patch.object(cached, "make_dataset", side_effect=problem):
         page.query_params["seed"] = "987"  # not in any cache

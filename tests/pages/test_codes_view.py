@@ -16,7 +16,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.run import PINS
-from tests.pages.opening import complaints
+from tests.pages.opening import complaints, unfolded
 from wd_core.book.two_codes import SIDES, Switches
 
 VIEW = Path(__file__).parents[2] / "pages" / "codes" / "view.py"
@@ -26,7 +26,7 @@ SHOWN = 1e-5
 
 
 def opened(query: Mapping[str, str] | None = None) -> AppTest:
-    page = AppTest.from_file(str(VIEW), default_timeout=60)
+    page = unfolded(AppTest.from_file(str(VIEW), default_timeout=60), "codes")
     for key, text in (query or {}).items():
         page.query_params[key] = text
     return fine(page.run())

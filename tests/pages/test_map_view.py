@@ -10,14 +10,14 @@ from streamlit.testing.v1 import AppTest
 
 from pages.map import payload as picture
 from pages.map.question import FORM
-from tests.pages.opening import complaints, told
+from tests.pages.opening import complaints, told, unfolded
 
 VIEW = Path(__file__).parents[2] / "pages" / "map" / "view.py"
 SMALL = "n_features=6&n_train=8&n_test=5&epochs=4&batch_size=4&per_decade=1&seeds=1"
 
 
 def opened(query: str = SMALL) -> AppTest:
-    page = AppTest.from_file(str(VIEW), default_timeout=60)
+    page = unfolded(AppTest.from_file(str(VIEW), default_timeout=60), "map")
     for key, text in parse_qsl(query):
         page.query_params[key] = text
     page.run()

@@ -20,6 +20,7 @@ from pages.shared.settings import DEFAULTS, SETTINGS, settings_of
 from pages.shared.words import literal
 from pages.train.payload.picture import training_picture
 from pages.train.question import FORM, Shown
+from tests.pages.opening import FOLDERS, unfolded
 from wd_core import DATASETS, OPTIMIZERS
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
@@ -38,7 +39,7 @@ READ_WITH = {
 
 def opened(query: dict[str, str] | None = None, pins: Sequence[str] = ()) -> AppTest:
     """The page at this address, and no exception on it."""
-    page = AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS)
+    page = unfolded(AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS), "train")
     for key, text in (query or {}).items():
         page.query_params[key] = text
     if pins:
@@ -214,6 +215,18 @@ def test_a_link_sets_the_controls_and_its_picture_is_theirs() -> None:
     assert payload(page)["series"] == training_picture(settings)["series"]
 
 
+def test_a_closed_expander_holds_nothing_and_the_run_is_the_same() -> None:
+    page = opened(SMALL)
+    shut = AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS)
+    for key, text in SMALL.items():
+        shut.query_params[key] = text
+    shut = fine(shut.run())
+    assert {one.label for one in shut.expander} >= set(FOLDERS)
+    assert not [node for one in shut.expander for node in (*one.number_input, *one.selectbox)]
+    assert page.number_input(key="n_train").value == int(SMALL["n_train"])
+    assert payload(shut) == payload(page)
+
+
 def test_new_seed_draws_new_data() -> None:
     page = opened()
     before = payload(page)
@@ -360,7 +373,7 @@ def refused() -> Iterator[None]:
 
 
 def test_settings_that_do_not_go_together_are_explained() -> None:
-    page = AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS)
+    page = unfolded(AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS), "train")
     with refused():
         page.run()
     assert not page.exception

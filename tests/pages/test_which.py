@@ -41,7 +41,7 @@ from pages.which.question import (
 )
 from pages.which.words import finding, places, verdict
 from tests.matrix.driver import number, recording
-from tests.pages.opening import complaints
+from tests.pages.opening import complaints, unfolded
 from wd_core import (
     bayes_weight_decay,
     choose,
@@ -115,7 +115,7 @@ def none(said: list[Said], words: str) -> bool:
 
 
 def page_at(**query: str) -> AppTest:
-    page = AppTest.from_file(str(VIEW), default_timeout=60)
+    page = unfolded(AppTest.from_file(str(VIEW), default_timeout=60), "which")
     for key, text in query.items():
         page.query_params[key] = text
     return fine(page.run())
