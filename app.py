@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 import pages.registry
 from pages.registry import PAGES
-from pages.shared import assets, work
+from pages.shared import assets, head, work
 from pages.shared.encoding import encode
 from pages.shared.sockets import send_at_once
 from pages.shared.streams import end_streams_on_signals
@@ -95,7 +95,7 @@ OURS = [*(route for page in PAGES for route in page.routes), Route(f"/{PAGES[0].
 app = st.App(
     "pages/frame.py",
     lifespan=lifespan,
-    middleware=[Middleware(assets.Early)],
+    middleware=[Middleware(head.Head)],
     routes=[
         *assets.ROUTES,
         *OURS,

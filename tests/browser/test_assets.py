@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from pages.shared import assets
+from pages.shared import assets, head
 from tests.browser.demo.driver import DEMO, PLOTLY, opened, root
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def test_files_are_cached_for_good_and_compressed_once(page: "Page", demo: "Serv
     opened(page, demo)
     addresses = page.evaluate(FETCHED)
     names = [address.rsplit("/", 1)[1] for address in addresses]
-    assert sorted(names) == sorted([*assets.addresses()["modules"], "chart.css", "cartesian.js"])
+    modules = [*assets.addresses()["modules"], assets.EARLY]
+    assert sorted(names) == sorted([*modules, "chart.css", "cartesian.js"])
     for address in addresses:
         with urlopen(Request(address, headers={"Accept-Encoding": "gzip"})) as answer:
             packed = answer.read()
@@ -66,14 +67,30 @@ def test_all_modules_are_asked_for_before_the_first_has_come(page: "Page", demo:
 
 def test_the_page_itself_names_what_will_be_needed(demo: "Server") -> None:
     """So that the browser asks for it before Streamlit's own program has come."""
-    with urlopen(demo.url) as page:
-        links = page.headers["Link"].split(", ")
-    assert len(links) == len(set(links)) == len(assets.addresses()["modules"]) + 2
-    for link in links:
-        address, _, how = link.partition("; ")
-        with urlopen(demo.url + address.strip("<>")) as file:
+    with urlopen(Request(demo.url, headers={"Accept": "text/html"})) as page:
+        text = page.read().decode()
+        assert int(page.headers["Content-Length"]) == len(text.encode())
+        assert "ETag" not in page.headers
+    named = re.findall(r'<link rel="(?:modulepreload|preload)"[^>]* href="(/[^"]+)"', text)
+    assert len(named) == len(set(named))
+    files = [name.rsplit("/", 1)[1] for name in named]
+    modules = [*assets.addresses()["modules"], assets.EARLY]
+    assert {*modules, "chart.css", "cartesian.js", *head.mounting()} == set(files)
+    for address in named:
+        with urlopen(demo.url + address) as file:
             assert file.status == 200
-        assert how in ("rel=modulepreload", "rel=preload; as=style", "rel=preload; as=script")
+
+
+def test_the_part_of_streamlit_that_mounts_a_chart_is_known() -> None:
+    assert head.mounting()
+
+
+def test_plotly_is_evaluated_once_though_the_page_and_the_chart_ask(
+    page: "Page", demo: "Server"
+) -> None:
+    opened(page, demo)
+    assert page.locator("script[src*='cartesian.js']").count() == 1
+    assert page.locator("link[rel=stylesheet][href*='chart.css']").count() == 1
 
 
 def test_both_sizes_of_plotly_are_of_one_version() -> None:

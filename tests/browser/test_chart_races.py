@@ -44,7 +44,7 @@ def held_back(page: "Page") -> "list[Route]":
 def test_nothing_plays_before_there_is_a_drawing(page: "Page", demo: "Server") -> None:
     waiting = held_back(page)
     with page.expect_request(PLOTLY):
-        page.goto(demo.url)
+        page.goto(demo.url, wait_until="commit")  # it is loaded when that file is
     root(page, "drawing").get_by_text("0.509").wait_for()
     focus = """() => { const button = document.querySelector('.wd-button'); button.focus();
       return document.activeElement === button; }"""
@@ -59,7 +59,7 @@ def test_a_rerun_before_the_first_drawing_does_not_lose_the_stream(
 ) -> None:
     waiting = held_back(page)
     with page.expect_request(PLOTLY):
-        page.goto(demo.url)
+        page.goto(demo.url, wait_until="commit")  # it is loaded when that file is
     choose(page, "Long run", "two")
     chart = root(page, "drawing")
     page.get_by_text("Note", exact=True).click()

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from pages.shared import assets
+from pages.shared import assets, head
 from pages.shared.encoding import encode
 from tests.browser.demo.runs import curves, payload
 
@@ -77,7 +77,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "page.py",
     lifespan=lifespan,
-    middleware=[Middleware(assets.Early)],
+    middleware=[Middleware(head.Head)],
     routes=[
         *assets.ROUTES,
         Route("/api/train", train),

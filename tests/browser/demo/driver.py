@@ -27,8 +27,9 @@ def root(page: "Page", state: str = "", run: str = "") -> "Locator":
 
 
 def opened(page: "Page", demo: "Server") -> "Locator":
-    """The chart of the demo as it opens."""
+    """The chart of the demo as it opens, with what stands above it: that may come after it."""
     page.goto(demo.url)
+    page.get_by_role("checkbox", name="Note").wait_for(state="attached")
     return root(page, "done", "decay-0")
 
 
