@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pyarrow
 import streamlit as st
 
 from pages.shared.chart import chart
@@ -41,7 +42,7 @@ def update(
     with plane:
         chart(picture.update(settings, shown, seen, pins), key="step plane")
     st.markdown(one.table(settings.data.n_features))
-    st.table(one.rows(run, seen, pair), border="horizontal")
+    _table(one.rows(run, seen, pair))
 
 
 def pulls(settings: Settings, seen: Inspection) -> None:
@@ -91,7 +92,7 @@ def doctor(settings: Settings) -> None:
         st.markdown(_paragraph([limits.curvature(found, run), *limits.at_once(found, n)]))
         if limit := limits.rule(found):
             st.latex(limit)
-        st.table(limits.table(found, run), border="horizontal")
+        _table(limits.table(found, run))
         st.caption(_paragraph(limits.measured_how(run, n)))
 
 
@@ -107,6 +108,11 @@ def _mend(settings: Settings) -> None:
             help="The largest smaller step of the slider that serves: see below.",
         )
     st.caption(_paragraph(tried.tried(found)))
+
+
+def _table(rows: list[dict[str, str]]) -> None:
+    # Streamlit makes a table of anything else by way of pandas, which takes ten times as long
+    st.table(pyarrow.Table.from_pylist(rows), border="horizontal", hide_index=True)
 
 
 def _paragraph(sentences: Sequence[Said]) -> str:
