@@ -2,9 +2,9 @@
 
 One moves on all works that grow, a turn of each after the other, first those that have had least.
 Others, as they are needed, work out answers, one each, what is short before what is long; long ones
-never take them all. A worker whose answer nobody wants any more is ended, for nothing else stops a
-decomposition; and the next is a moment away, since all are forked from a process that has imported
-everything.
+never take them all. A page's script asks for one answer at a time, so no visitor holds two workers.
+One whose answer nobody wants any more is ended, for nothing else stops a decomposition; and the
+next is a moment away, since all are forked from a process that has imported everything.
 """
 
 from __future__ import annotations

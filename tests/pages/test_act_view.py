@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import pages.registry  # noqa: F401 - every page's form is known, as in the app
 from pages.act.controls import CHART, on_chart
 from pages.act.question.matching import matches
 from pages.act.question.shown import SETTINGS
