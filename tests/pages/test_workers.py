@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -220,6 +221,14 @@ def test_a_worker_that_dies_is_replaced_and_the_work_done_once_more(
         deadly(place, 5)
     assert not place.said("death 4")
     assert where(0.2) != os.getpid()
+
+
+def test_where_all_processes_have_died_others_take_their_place(staff: SimpleNamespace) -> None:
+    before = {where(0.2), os.getpid()}
+    forking = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    for number in (forking, *(before - {os.getpid()})):
+        os.kill(number, signal.SIGKILL)
+    assert where(0.3) not in before
 
 
 @pytest.mark.parametrize("deadly_at", [0, 1, 4])
