@@ -16,7 +16,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from threadpoolctl import threadpool_limits
 
 import pages.registry
@@ -25,6 +24,7 @@ from pages.shared import assets, head, work
 from pages.shared.encoding import encode
 from pages.shared.sockets import send_at_once
 from pages.shared.streams import end_streams_on_signals
+from pages.shared.visitors import moved_on
 from pages.shared.workers import Workers
 from pages.train.routes import dragged
 
@@ -58,16 +58,10 @@ def warm() -> None:
     gc.freeze()
 
 
-def newer_move() -> None:
-    """End the run of a script whose visitor has moved on, as Streamlit does at each element."""
-    if get_script_run_ctx(suppress_warning=True) is not None:
-        "any" in st.session_state  # noqa: B015
-
-
 def employ() -> None:
     """Have workers; the first stand ready about when the first visitor comes."""
     if "forkserver" in multiprocessing.get_all_start_methods():
-        workers = Workers([pages.registry.__name__], newer_move)
+        workers = Workers([pages.registry.__name__], moved_on)
         work.employ(workers)
         threading.Thread(target=workers.start, daemon=True).start()
 

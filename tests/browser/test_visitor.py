@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from benchmarks import processes
 from benchmarks.load import Crowd, Plan, Row
+from benchmarks.visitor import opened
 from benchmarks.ways import WAYS
 from pages.registry import PAGES
 from tests.browser.conftest import Server
 
+# Only a failing test waits for it.
+PATIENCE = 60.0
 PLAN = Plan(moves=1, pause=0)
 DRAGS = ["train", "geometry?view=surface"]
 
@@ -50,3 +56,45 @@ def test_people_on_all_pages_each_have_a_question_of_their_own(server: Server) -
     assert {page: len(times) for page, times in row.times.items()} == {
         page.path: 1 for page in PAGES
     }
+
+
+def workers() -> set[int]:
+    """The worker processes of all servers of this test run."""
+    commands = {pid: (Path("/proc") / str(pid) / "cmdline") for pid in processes.below(os.getpid())}
+    return {
+        pid
+        for pid, path in commands.items()
+        if path.exists() and b"forkserver" in path.read_bytes()
+    }
+
+
+async def busy() -> int:
+    """The worker that is at work, once one is."""
+    while True:
+        before = {pid: processes.cpu_seconds([pid]) for pid in workers()}
+        await asyncio.sleep(0.2)
+        for pid, spent in before.items():
+            if processes.cpu_seconds([pid]) - spent > 0.05:
+                return pid
+
+
+async def changes_her_mind(url: str) -> tuple[bool, bool]:
+    """Asks for what takes seconds, then for less: is the worker of the first there, and then?"""
+    async with opened(url, 1, PATIENCE) as visitor:
+        await visitor.arrive("act", "n_train=1000&n_features=3&seed=91")
+        dimension = visitor.controls["Dimension d"]
+        fragment = visitor._fragments[dimension.id]
+        await visitor._ask(dimension.state("1000"), fragment)
+        worker = await asyncio.wait_for(busy(), PATIENCE)
+        there = worker in workers()
+        await visitor._ask(dimension.state("5"), fragment)
+        async with asyncio.timeout(PATIENCE):
+            while not any("n_features=5&" in f"{chart.query}&" for chart in visitor.charts):
+                await visitor._hear()
+        return there, worker in workers()
+
+
+def test_a_newer_move_ends_the_older_work(server: Server) -> None:
+    with ThreadPoolExecutor(1) as thread:
+        there = thread.submit(lambda: asyncio.run(changes_her_mind(server.url)))
+        assert there.result() == (True, False)

@@ -1,0 +1,23 @@
+"""What visitors do while a page of theirs is being made."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+
+
+def moved_on() -> None:
+    """End what makes a page for a visitor who has moved a control since, in the thread that does.
+
+    At each element Streamlit ends a run of the whole script so; a fragment it would let come to its
+    end, and the visitor wait for a picture that nobody wants any more.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None or context.script_requests is None:
+        return
+    requests, running = context.script_requests, context.fragment_ids_this_run
+    waiting = requests._state is ScriptRequestType.RERUN
+    if waiting and running and set(running) <= set(requests._rerun_data.fragment_id_queue):
+        raise RerunException(requests.on_scriptrunner_ready().rerun_data)
+    _ = "any" in st.session_state  # where Streamlit looks for requests too
