@@ -29,6 +29,8 @@ GRID = (
 MOST_SHRINK = 0.5
 # All editions of so many seeds are trained in less than 0.1 s.
 BLOCK = 50
+# A first picture waits for so much of a moment; the rest comes when nobody moves on.
+AT_FIRST = 0.2
 # What the programs of all editions do, each once.
 RECIPES = tuple(
     dict.fromkeys(recipe for book in EDITIONS.values() for recipe in book.recipes.values())
@@ -283,7 +285,7 @@ def work(entry: Entry) -> Growth[Block]:
 
 def begun(entry: Entry) -> Seen:
     """What is known after a first moment of work, of a first block of seeds at least."""
-    work(entry).begin(least=1)
+    work(entry).begin(least=1, share=AT_FIRST)
     return now(entry)
 
 

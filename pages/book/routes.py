@@ -15,4 +15,4 @@ def trained(query: Query) -> Events:
     return stream(entry)
 
 
-ROUTES = (streamed("/api/book/stream", trained),)
+ROUTES = (streamed("/api/book/stream", trained, rests=True),)

@@ -1,16 +1,19 @@
-"""What the page asks, and the answer: both codes run once for all who ask, a part at a time."""
+"""What the page asks, and the answer: both codes run once for all who ask, a part at a time.
+
+Before they have run the engine's runs of them stand in their place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pages.shared import cached
+from pages.shared import cached, work
 from pages.shared.settings import Settings
-from pages.shared.work import Parts, resumable
+from pages.shared.work import Parts, heavy, resumable
 from wd_core import Dataset, Hyperparameters
 from wd_core.arrays import Array
 from wd_core.book.two_codes import (
@@ -19,18 +22,22 @@ from wd_core.book.two_codes import (
     Standing,
     Switches,
     equalised,
+    foreseen,
     lock_step_in_blocks,
     programs,
     seconds_an_epoch,
     standings,
 )
 from wd_core.seeding import start_draw
-from wd_core.training import interruptible
+from wd_core.training import collect, expected_seconds, train
 
+# Numbers of the data sets drawn a second, roughly.
+DRAWN_A_SECOND = 5e7
 # What running both codes may take; of a longer run the first epochs are run.
 SECONDS = 1.0
-# Longer than this and the run is streamed rather than waited for; a part takes about so long.
-SHORT_SECONDS, PART_SECONDS = 0.3, 0.1
+# What takes no more than so much of a first moment runs before the page answers; the rest when
+# nobody moves on, in parts that take about so long.
+AT_FIRST, PART_SECONDS = 0.04, 0.1
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,9 @@ class Question:
 
     @property
     def is_short(self) -> bool:
-        """Whether the codes have run before the eye can follow."""
-        return self.run.epochs * _seconds_an_epoch(self.settings) <= SHORT_SECONDS
+        """Whether the codes may run before the page answers."""
+        seconds = self.run.epochs * _seconds_an_epoch(self.settings)
+        return seconds <= AT_FIRST * work.AT_FIRST
 
     @property
     def programs(self) -> tuple[Program, Program]:
@@ -84,6 +92,8 @@ class Answer:
     """Both codes and the engine's twins over the epochs recorded so far; [E, 2], scratch first.
 
     NaN where a code has diverged, `diverged_at` its first such epoch, None for one that did not.
+    At the epochs that no code has come to yet the twins stand in place of the codes, and what
+    compares the two is NaN.
     apart [E]: the largest difference between the codes in any weight or b; from_engine [E, 2]: the
     same between each code and its twin; size [E, 2]: the largest weight or b of each so far.
     """
@@ -123,47 +133,37 @@ class Answer:
             return float(np.nan_to_num(self.from_engine / self.size, nan=0.0).max())
 
 
-class Part:
-    """What comes at once: a block of epochs, or at the end the effects of the switches."""
-
-
 @dataclass(frozen=True, eq=False)
-class Block(Part):
+class Block:
     """Some epochs of both codes: the curves of them, by name, and the last of their moments."""
 
     curves: Mapping[str, Array]
     last: Moment
 
 
-@dataclass(frozen=True)
-class Effects(Part):
-    """For every switch that acts: how far apart the codes end with it alone; NaN: diverged.
+@dataclass(frozen=True, eq=False)
+class Foreseen:
+    """What the engine has of both codes: curves in their place, and what each switch does alone.
 
-    All else is as `equalised` has it; the ½ and the rates are one thing here. Under "penalty", if
-    its place decides what the divisor does: the divisor alone with the penalty added by the
-    optimizer in both.
+    alone: for every switch that acts how far apart the codes end with it alone; NaN: diverged. All
+    else is as `equalised` has it; the ½ and the rates are one thing here. Under "penalty", if its
+    place decides what the divisor does: the divisor alone with the penalty added by the optimizer
+    in both.
     """
 
-    apart: Mapping[str, float]
+    curves: Mapping[str, Array]
+    alone: Mapping[str, float]
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A question and what is known of it so far; `alone` is known when the codes have run."""
+    """A question and what is known of it so far; epoch: how far the codes have run."""
 
     question: Question
     found: Answer
-    alone: Mapping[str, float] | None
-
-    @property
-    def whole(self) -> bool:
-        """Whether everything is known."""
-        return self.alone is not None
-
-    @property
-    def epoch(self) -> int:
-        """How far the codes have run."""
-        return self.found.epoch[-1] if self.found.epoch else 0
+    alone: Mapping[str, float]
+    epoch: int
+    whole: bool
 
 
 def affordable_epochs(settings: Settings) -> int:
@@ -176,76 +176,40 @@ def _seconds_an_epoch(settings: Settings) -> float:
     return seconds_an_epoch(spec.n_train, spec.n_test, spec.n_features, settings.run.batch_size)
 
 
-# What is kept of every moment, and how many numbers it has: the weights themselves would be too
-# much of many runs.
-_KEPT = {
-    **dict.fromkeys(("train_loss", "test_loss", "weight_norm"), 2),
-    **dict.fromkeys(("engine_train_loss", "engine_test_loss", "engine_weight_norm"), 2),
-    "epoch": 1,
-    "apart": 1,
-    "from_engine": 2,
-    "size": 2,
-    "bias": 2,
-}
+# What is kept of every moment: the weights themselves would be too much of many runs.
+_KEPT = (
+    *("train_loss", "test_loss", "weight_norm"),
+    *("engine_train_loss", "engine_test_loss", "engine_weight_norm"),
+    *("apart", "from_engine", "size"),
+)
+
+
+def _engine_seconds(question: Question) -> float:
+    spec = question.settings.data
+    switches = [question.switches, *_asked_alone(question).values()]
+    runs = expected_seconds(spec.n_train, spec.n_features, _runs(question, switches))
+    return runs + (spec.n_train + spec.n_test) * spec.n_features / DRAWN_A_SECOND
+
+
+@heavy(_engine_seconds)
+def engine(question: Question) -> Foreseen:
+    """What the engine has. ValueError where the data set refuses the settings."""
+    data = cached.dataset(question.settings.data)
+    every = cached.record_every(question.run.epochs)
+    moments = foreseen(data, question.programs, record_every=every)
+    return Foreseen(_curves(moments), _alone(data, question, moments[0].bias))
 
 
 @resumable
-def running(so_far: Sequence[Part], question: Question) -> Parts[Part]:
-    """Both codes, some epochs after the other, and at the end each switch alone.
+def running(so_far: Sequence[Block], question: Question) -> Parts[Block]:
+    """Both codes, some epochs after the other.
 
     ValueError where the data set refuses the settings.
     """
-    blocks = [part for part in so_far if isinstance(part, Block)]
-    if len(blocks) < len(so_far):
-        return
-    data = cached.dataset(question.settings.data)
-    for block in _blocks(data, question, blocks[-1].last if blocks else None):
-        if block is not None:
-            blocks.append(block)
-        yield block
-    yield from _alone(data, question, blocks[0].curves["bias"][0])
-
-
-def begun(question: Question) -> Seen:
-    """What is short whole; else what is known after a first moment of work."""
-    if question.is_short:
-        running(question).finish()
-    else:
-        running(question).begin()
-    return now(question)
-
-
-def now(question: Question) -> Seen:
-    """What is known now."""
-    parts = running(question).parts
-    blocks = [part for part in parts if isinstance(part, Block)]
-    alone = next((part.apart for part in parts if isinstance(part, Effects)), None)
-    return Seen(question, _joined(blocks), alone)
-
-
-def _joined(blocks: Sequence[Block]) -> Answer:
-    curves = {
-        name: np.concatenate([np.empty((0, 2)[:count]), *(block.curves[name] for block in blocks)])
-        for name, count in _KEPT.items()
-    }
-    return Answer(
-        epoch=tuple(curves["epoch"].astype(int).tolist()),
-        train_loss=curves["train_loss"],
-        test_loss=curves["test_loss"],
-        weight_norm=curves["weight_norm"],
-        engine_train_loss=curves["engine_train_loss"],
-        engine_test_loss=curves["engine_test_loss"],
-        engine_weight_norm=curves["engine_weight_norm"],
-        apart=curves["apart"],
-        from_engine=curves["from_engine"],
-        size=np.fmax.accumulate(curves["size"], axis=0),
-    )
-
-
-def _blocks(data: Dataset, question: Question, after: Moment | None) -> Parts[Block]:
-    epochs = question.run.epochs
+    after, epochs = so_far[-1].last if so_far else None, question.run.epochs
     if after is not None and after.epoch == epochs:
         return
+    data = cached.dataset(question.settings.data)
     every = cached.record_every(epochs)
     at_once = max(1, int(PART_SECONDS / (every * _seconds_an_epoch(question.settings))))
     come: list[Moment] = []
@@ -257,40 +221,75 @@ def _blocks(data: Dataset, question: Question, after: Moment | None) -> Parts[Bl
                 continue
             come.append(moment)
             if len(come) == at_once or moment.epoch == epochs:
-                curves = {name: np.array([getattr(m, name) for m in come]) for name in _KEPT}
-                yield Block(curves, moment)
+                yield Block(_curves(come), moment)
                 come = []
 
 
-def _alone(data: Dataset, question: Question, biases_now: Array) -> Parts[Effects]:
-    """Each switch that acts alone, by the engine, which has both codes' numbers."""
-    run, acting = question.run, question.acting
-    runs: list[Hyperparameters] = []
-    biases: list[float] = []
-    asked = {key: _only(question, key) for key in acting}
+def begun(question: Question) -> Seen:
+    """What is known at once: of codes that are short all, of others what the engine has.
+
+    ValueError where the data set refuses the settings.
+    """
+    if question.is_short:
+        running(question).finish()
+    return now(question)
+
+
+def now(question: Question) -> Seen:
+    """What is known now."""
+    known, blocks = engine(question), running(question).parts
+    epoch = blocks[-1].last.epoch if blocks else 0
+    whole = bool(blocks) and epoch == question.run.epochs
+    return Seen(question, _joined(known, blocks), known.alone, epoch, whole)
+
+
+def _joined(known: Foreseen, blocks: Sequence[Block]) -> Answer:
+    """The epochs that the codes have run, and after them the engine's."""
+    come = sum(len(block.curves["epoch"]) for block in blocks)
+    parts = [*(block.curves for block in blocks), {k: v[come:] for k, v in known.curves.items()}]
+    curves = {name: np.concatenate([part[name] for part in parts]) for name in known.curves}
+    curves["size"] = np.fmax.accumulate(curves["size"], axis=0)
+    return Answer(epoch=tuple(curves.pop("epoch").tolist()), **curves)
+
+
+def _curves(moments: Sequence[Moment]) -> dict[str, Array]:
+    together = Moment.together(moments)
+    epochs = {"epoch": np.array([moment.epoch for moment in moments])}
+    return epochs | {name: getattr(together, name) for name in _KEPT}
+
+
+def _asked_alone(question: Question) -> dict[str, Switches]:
+    """For every switch that acts the codes made equal in all but it."""
+    asked = {key: _only(question, key) for key in question.acting}
     if question.standings["penalty"] == "joint":
         asked["penalty"] = replace(asked["divisor"], penalty="optimizer")
-    for key, switches in asked.items():
-        pair = programs(switches, run)
-        runs += [program.hyperparameters(data.n_train) for program in pair]
-        as_now = key == "bias_start" or "bias_start" not in acting
-        biases += biases_now.tolist() if as_now else [0.0, 0.0]
-    if not runs:
-        yield Effects({})
-        return
+    return asked
+
+
+def _runs(question: Question, switches: Iterable[Switches]) -> list[Hyperparameters]:
+    """The engine's runs of the codes in these switches, two each."""
+    n_train = question.settings.data.n_train
+    pairs = (programs(each, question.run) for each in switches)
+    return [program.hyperparameters(n_train) for pair in pairs for program in pair]
+
+
+def _alone(data: Dataset, question: Question, biases_now: Array) -> dict[str, float]:
+    """How far apart each switch alone sets the codes, by the engine, which has their numbers."""
+    asked = _asked_alone(question)
+    if not asked:
+        return {}
+    acting, run = question.acting, question.run
+    as_now = [key == "bias_start" or "bias_start" not in acting for key in asked]
+    biases = [b for now in as_now for b in (biases_now.tolist() if now else [0.0, 0.0])]
     start = run.init_std * start_draw(run.seed, data.n_features)[:-1]
-    last = None
-    stream = interruptible(data, runs, start=(start, biases), device="cpu", record_every=run.epochs)
-    with closing(stream) as records:
-        for record in records:
-            last = record or last
-            yield None
-    assert last is not None
+    runs = _runs(question, asked.values())
+    stream = train(data, runs, start=(start, biases), device="cpu", record_every=run.epochs)
+    last = collect(stream).records[-1]
     with np.errstate(all="ignore"):
         ends = np.column_stack([last.weights, last.bias])
         apart = np.abs(ends[::2] - ends[1::2]).max(axis=1)
     gone = last.diverged[::2] | last.diverged[1::2]
-    yield Effects(dict(zip(asked, np.where(gone, np.nan, apart).tolist(), strict=True)))
+    return dict(zip(asked, np.where(gone, np.nan, apart).tolist(), strict=True))
 
 
 def _only(question: Question, key: str) -> Switches:

@@ -54,6 +54,7 @@ def lock_step(seen: Seen, pins: Sequence[Pin]) -> Payload:
         "query": link,
         "tiles": TILES,
         "total": question.run.epochs,
+        "come": seen.epoch,
         "unit": "epoch",
         "series": part["series"],
         "figure": part["figure"],
@@ -77,17 +78,13 @@ def stream(question: Question) -> Events:
 def drawn(seen: Seen) -> Part:
     """What follows from what has been run so far."""
     question, found = seen.question, seen.found
-    if seen.whole:
-        last = max(found.last_epochs)  # later there is nothing to draw
-        series, end = _until(last, _series(found)), max(1, last)
-        sentence = outcome.outcome(question, found)
-    else:
-        series, end = _series(found), question.run.epochs
-        sentence = outcome.foreseen(question)
+    last = max(found.last_epochs)  # later there is nothing to draw
+    series = _until(last, _series(found))
+    said = outcome.outcome if seen.whole else outcome.awaited
     return {
         "series": series,
-        "figure": figure.lock_step(series, end, "two-codes", whole=seen.whole),
-        "sentence": sentence,
+        "figure": figure.lock_step(series, max(1, last), "two-codes", whole=seen.whole),
+        "sentence": said(question, found),
     }
 
 

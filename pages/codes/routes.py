@@ -16,4 +16,4 @@ def run(query: Query) -> Events:
     return stream(Question(asked.settings, asked.shown))
 
 
-ROUTES = (streamed("/api/codes/stream", run),)
+ROUTES = (streamed("/api/codes/stream", run, rests=True),)

@@ -37,7 +37,7 @@ def mapping(question: Question) -> None:
 
 
 def differences(seen: Seen) -> None:
-    """Every switch in which the codes differ, with the lines of both, and what it does if known."""
+    """Every switch in which the codes differ, with the lines of both, and what it does."""
     question = seen.question
     st.subheader("Which lines differ, and which of them matter?", anchor=False)
     order = sorted(question.standings.items(), key=lambda item: item[1] != "acts")
@@ -47,9 +47,8 @@ def differences(seen: Seen) -> None:
         what, *codes = st.columns([2, 3, 3], gap="small")
         with what:
             st.markdown(switches.heading(key, standing))
-            if seen.alone is not None:
-                size = float(seen.found.size[-1].max())
-                st.caption(switches.effect(key, standing, seen.alone, size))
+            size = float(seen.found.size[-1].max())
+            st.caption(switches.effect(key, standing, seen.alone, size))
         for column, program in zip(codes, question.programs, strict=True):
             with column:
                 st.code(
@@ -65,7 +64,7 @@ def scripts(question: Question) -> None:
     """Both codes whole, to copy and to save."""
     st.subheader("Both codes, to copy and run", anchor=False)
     st.markdown(
-        "Each runs as it stands, and the text below is what was run for the picture above; only "
+        "Each runs as it stands, and the text below is what is run for the picture above; only "
         "data, random numbers and printing are added. It prints the losses and ‖w‖ of every epoch. "
         "Under “# ≠” stand the lines that set the codes apart, under “# =” those that differ "
         "without effect."

@@ -82,6 +82,7 @@ class Payload(TypedDict, total=False):
     sentences: Sequence[str]
     total: int  # the last epoch, or how many a stream counts to
     unit: str  # what a stream counts, if not epochs
+    come: int  # how many of these have come, where that is not the last epoch that is drawn
     stream: str | None  # where the rest of a long run comes from
     resumes: bool  # whether the stream goes on where it was stopped
     work: str  # what the stream works on, where its address says more than that

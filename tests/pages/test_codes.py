@@ -11,10 +11,11 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.codes import payload
-from pages.codes.answer import SECONDS, Answer, Question, affordable_epochs, begun
+from pages.codes.answer import SECONDS, Answer, Question, affordable_epochs, begun, running
 from pages.codes.question import FORM, SETTINGS
 from pages.codes.words import formulas, omitted, outcome
 from pages.codes.words import switches as words
+from pages.shared import work
 from pages.shared.fields import Choice
 from pages.shared.numbers import plain
 from pages.shared.payload import Payload
@@ -42,9 +43,7 @@ def answer(asked: Question) -> Answer:
 
 
 def alone(asked: Question) -> Mapping[str, float]:
-    effects = begun(asked).alone
-    assert effects is not None
-    return effects
+    return begun(asked).alone
 
 
 def picture(asked: Question) -> Payload:
@@ -105,6 +104,42 @@ def test_made_equal_the_difference_is_rounding_and_said_so() -> None:
     assert said.startswith("The two codes are one computation")
     assert "which is rounding" in said
     assert "Still written differently, without effect: the ½ of the loss" in said
+
+
+@pytest.mark.parametrize("values", [{}, {"lr": 0.03}, {"n_train": 7, "batch_size": 3}], ids=str)
+@pytest.mark.parametrize("switches", [BOOK, Switches(rates="mapped", bias_start="zero")], ids=str)
+def test_before_the_codes_run_the_engine_has_their_numbers(
+    monkeypatch: pytest.MonkeyPatch, switches: Switches, values: dict[str, Any]
+) -> None:
+    """All but what compares the two, to rounding."""
+    asked = question(switches, **values, seed=77)
+    monkeypatch.setattr(work, "AT_FIRST", 0.0)
+    known = begun(asked)
+    before = picture(asked)
+    assert not known.whole
+    assert before["stream"]
+    assert before["come"] == 0
+    assert np.isnan(known.found.from_engine).all()
+    assert set(before["series"]["engine"]) == {None}
+    assert before["sentence"].endswith("the codes themselves run when nothing is moved.")
+    running(asked).finish()
+    seen = begun(asked)
+    assert seen.whole
+    assert seen.alone == known.alone
+    assert seen.found.epoch == known.found.epoch
+    assert seen.found.diverged_at == known.found.diverged_at
+    for name in ("train_loss", "test_loss", "weight_norm"):
+        mine, theirs = getattr(seen.found, name), getattr(known.found, name)
+        np.testing.assert_allclose(mine, theirs, rtol=1e-9, err_msg=name)
+    size = np.nan_to_num(seen.found.size.max(axis=1))
+    difference = np.nan_to_num(np.abs(seen.found.apart - known.found.apart))
+    assert (difference <= words.ROUNDING * size).all()
+    after = picture(asked)
+    assert after["stream"] is None
+    assert "engine’s run of it" in after["sentence"]
+    if asked.acting:  # what is said of the codes is the same
+        said = before["sentence"].rpartition(" That is what")[0]
+        assert after["sentence"].startswith(said)
 
 
 def test_a_difference_that_is_gone_at_the_end_is_not_called_one() -> None:

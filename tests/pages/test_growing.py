@@ -118,7 +118,6 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(dimension_answer, "PART_SECONDS", 1e-3)
     monkeypatch.setattr(book_answer, "BLOCK", 10)
     monkeypatch.setattr(codes_answer, "PART_SECONDS", 1e-3)
-    monkeypatch.setattr(codes_answer, "SHORT_SECONDS", 0.0)
     for page in (map_payload, which_payload, dimension_payload, book_payload, codes_payload):
         monkeypatch.setattr(page, "PACE_SECONDS", 0.0)
     threads = threading.active_count()

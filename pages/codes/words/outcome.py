@@ -19,10 +19,21 @@ def outcome(question: Question, found: Answer) -> str:
     return " ".join([*said, _near(question, found)])
 
 
-def foreseen(question: Question) -> Said:
-    """What holds however the codes run."""
-    if question.acting:
-        return _differ(question)
+def awaited(question: Question, found: Answer) -> str:
+    """What is known before the codes have run: what the engine has in their place."""
+    if not question.acting:
+        known = [*_diverged(question, found), _one()]
+    else:
+        known = _diverged(question, found) or _end(question, found)
+    return " ".join(
+        [
+            *known,
+            say("That is what our engine has; the codes themselves run when nothing is moved."),
+        ]
+    )
+
+
+def _one() -> Said:
     return say("The two codes are one computation.")
 
 
@@ -56,8 +67,8 @@ def _end(question: Question, found: Answer) -> list[str]:
     apart, epochs = float(found.apart[-1]), question.run.epochs
     small = apart <= ROUNDING * float(found.size[-1].max())
     if not question.acting:
-        return [foreseen(question), _nothing(apart, epochs, small=small)]
-    differ = foreseen(question)
+        return [_one(), _nothing(apart, epochs, small=small)]
+    differ = _differ(question)
     if small:
         return [differ, _gone(apart, epochs)]
     scratch, concise = (float(loss) for loss in found.test_loss[-1])

@@ -292,11 +292,13 @@ export class Chart {
 
   /** @param {string} path */
   openStream(path) {
-    const { picture } = this;
+    const { picture, halted } = this;
     this.halted = false;
     this.setState("streaming");
     // what sliders step through is not what a stream counts
-    this.drawProgress(picture.payload.sliders ? 0 : (picture.steps[picture.last] ?? 0), null);
+    const { come, sliders } = picture.payload;
+    const first = come ?? (sliders ? 0 : (picture.steps[picture.last] ?? 0));
+    this.drawProgress(halted ? this.progress.count : first, null);
     this.stream = new Stream(this.address(path), {
       rows: (rows) => {
         picture.addRows(rows);

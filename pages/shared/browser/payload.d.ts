@@ -18,6 +18,8 @@ export interface Payload {
   total?: number;
   /** What a stream counts, if not epochs. */
   unit?: string;
+  /** How many of these have come, where that is not the last epoch that is drawn. */
+  come?: number;
   /** Where the rest of a long run comes from. */
   stream?: string | null;
   /** Whether the stream goes on where it was stopped. */

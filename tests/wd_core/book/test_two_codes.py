@@ -18,8 +18,10 @@ from scipy.stats import kstest, uniform
 from wd_core import Dataset, DatasetSpec, Hyperparameters, collect, make_dataset, train
 from wd_core.book.two_codes import (
     SIDES,
+    Moment,
     Switches,
     equalised,
+    foreseen,
     lines_about,
     lock_step,
     lock_step_in_blocks,
@@ -336,6 +338,35 @@ def test_where_a_switch_is_alike_its_lines_say_the_same_of_both():
         if key not in ("penalty", "bias_decay"):  # these move helpers and other lines too
             assert changed <= set(told), key
         assert changed & set(told), key
+
+
+@pytest.mark.parametrize("switches", SOME, ids=str)
+def test_before_the_codes_run_their_twins_stand_in_their_place(switches):
+    data, pair = make_dataset(SPEC), programs(switches, RUN)
+    before = foreseen(data, pair, record_every=2)
+    for known, moment in zip(before, lock_step(data, pair, record_every=2), strict=True):
+        assert known.epoch == moment.epoch
+        np.testing.assert_array_equal(known.parameters, moment.engine)
+        np.testing.assert_array_equal(known.test_loss, moment.engine_test_loss)
+        np.testing.assert_array_equal(known.train_loss, moment.engine_train_loss)
+        assert np.isnan(known.engine).all()
+        assert np.isnan(known.from_engine).all()
+
+
+def test_a_twin_that_diverges_is_foreseen_to() -> None:
+    data, pair = make_dataset(DatasetSpec()), programs(Switches(), replace(RUN, lr=0.03, epochs=99))
+    gone = [np.isnan(moment.parameters).all(axis=1) for moment in foreseen(data, pair)]
+    lost = [np.isnan(moment.parameters).all(axis=1) for moment in lock_step(data, pair)]
+    np.testing.assert_array_equal(gone, lost)
+    assert np.any(gone)
+
+
+def test_moments_together_have_what_each_has():
+    moments = list(lock_step(make_dataset(SPEC), programs(Switches(), RUN)))
+    together = Moment.together(moments)
+    for name in ("weight_norm", "size", "apart", "from_engine", "engine_weight_norm", "bias"):
+        each = [getattr(moment, name) for moment in moments]
+        np.testing.assert_array_equal(getattr(together, name), each, err_msg=name)
 
 
 def test_a_table_of_ones_own_goes_in_lock_step_too():

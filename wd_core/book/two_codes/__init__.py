@@ -2,6 +2,7 @@
 
 from wd_core.book.two_codes.lockstep import (
     Moment,
+    foreseen,
     lock_step,
     lock_step_in_blocks,
     seconds_an_epoch,
@@ -26,6 +27,7 @@ __all__ = [
     "Standing",
     "Switches",
     "equalised",
+    "foreseen",
     "lines_about",
     "lock_step",
     "lock_step_in_blocks",

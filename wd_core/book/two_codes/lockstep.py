@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any
 
@@ -35,7 +35,7 @@ class Moment:
 
     parameters [2, D + 1]: the codes' weights and, last, the bias; engine [2, D + 1]: the same of
     `train`; train_loss, test_loss: half mean squares whatever the code's own loss; NaN where a code
-    has diverged.
+    has diverged. Of several moments together all arrays have an axis for them in front.
     """
 
     epoch: int
@@ -49,32 +49,39 @@ class Moment:
     @property
     def weight_norm(self) -> Array:
         """‖w‖ of the codes, without the bias [2]."""
-        return np.asarray(np.linalg.norm(self.parameters[:, :-1], axis=1))
+        return np.asarray(np.linalg.norm(self.parameters[..., :-1], axis=-1))
 
     @property
     def bias(self) -> Array:
         """b of the codes [2]."""
-        return np.asarray(self.parameters[:, -1].copy())
+        return np.asarray(self.parameters[..., -1].copy())
 
     @property
     def size(self) -> Array:
         """The largest weight or b of each code, in absolute value [2]."""
-        return np.asarray(np.abs(self.parameters).max(axis=1))
+        return np.asarray(np.abs(self.parameters).max(axis=-1))
 
     @property
     def engine_weight_norm(self) -> Array:
         """‖w‖ of their twins [2]."""
-        return np.asarray(np.linalg.norm(self.engine[:, :-1], axis=1))
+        return np.asarray(np.linalg.norm(self.engine[..., :-1], axis=-1))
 
     @property
-    def apart(self) -> float:
+    def apart(self) -> Any:
         """The largest difference between the two codes in any weight or the bias."""
-        return float(np.abs(self.parameters[0] - self.parameters[1]).max())
+        return np.abs(self.parameters[..., 0, :] - self.parameters[..., 1, :]).max(axis=-1)
 
     @property
     def from_engine(self) -> Array:
         """The largest difference between each code and its twin [2]."""
-        return np.asarray(np.abs(self.parameters - self.engine).max(axis=1))
+        return np.asarray(np.abs(self.parameters - self.engine).max(axis=-1))
+
+    @staticmethod
+    def together(moments: Sequence[Moment]) -> Moment:
+        """Several as one; its epoch is that of the last."""
+        arrays = (field.name for field in fields(Moment) if field.name != "epoch")
+        stacks = {name: np.stack([getattr(one, name) for one in moments]) for name in arrays}
+        return Moment(epoch=moments[-1].epoch, **stacks)
 
 
 def lock_step(
@@ -99,36 +106,73 @@ def lock_step_in_blocks(
     Given one of its moments, it goes on after it, to the same numbers: the codes from there, while
     the twins, who take far less, walk there again, lest they are rounded otherwise.
     """
-    for name in ("batch_size", "epochs", "init_std", "seed"):
-        theirs = [getattr(program, name) for program in pair]
-        require(theirs[0] == theirs[1], name, "the same in both programs", theirs)
     at = 0 if after is None else after.epoch
     rows = _rows_a_block(dataset, pair[0].batch_size)
     codes = [_Code(dataset, program, at, rows) for program in pair]
-    first = np.array([code.standing() for code in codes])
+    twins = _twins(dataset, pair, codes, record_every)
     if after is not None:
         for code, standing in zip(codes, after.parameters, strict=True):
             code.put(standing)
-    twins = interruptible(
-        dataset,
-        [program.hyperparameters(dataset.n_train) for program in pair],
-        start=(first[:, :-1], first[:, -1]),
-        device="cpu",
-        record_every=record_every,
-    )
     losses, at_once = _Losses(dataset), _records_at_once(dataset, pair[0].batch_size, record_every)
     with closing(twins):
         for records in _grouped(twins, None if after is None else after.epoch, at_once):
             yield None
             if not records:
                 continue
-            standing = np.empty((len(records), len(pair), first.shape[1]))
+            standing = np.empty((len(records), len(pair), dataset.n_features + 1))
             for k, code in enumerate(codes):
                 for row, record in enumerate(records):
                     if not record.diverged[k]:
                         yield from code.walk(record.epoch)
                     standing[row, k] = code.standing()
             yield from _moments(losses, records, standing)
+
+
+def foreseen(dataset: Dataset, pair: Pair, *, record_every: int = 1) -> list[Moment]:
+    """The moments of `lock_step` before the codes have run: their twins in their place.
+
+    engine and what follows from it are NaN. ValueError as there.
+    """
+    codes = [_Code(dataset, program, 0, dataset.n_train) for program in pair]
+    nothing = np.full((len(pair), dataset.n_features + 1), np.nan)
+    return [
+        Moment(
+            epoch=record.epoch,
+            parameters=_of_engine(record),
+            engine=nothing,
+            train_loss=np.where(record.diverged, np.nan, record.train_loss),
+            test_loss=np.where(record.diverged, np.nan, record.test_loss),
+            engine_train_loss=nothing[:, 0],
+            engine_test_loss=nothing[:, 0],
+        )
+        for record in _twins(dataset, pair, codes, record_every)
+        if record is not None
+    ]
+
+
+def _twins(
+    dataset: Dataset, pair: Pair, codes: Sequence[_Code], record_every: int
+) -> Interruptible:
+    """The engine's runs of both programs, from where the codes stand."""
+    for name in ("batch_size", "epochs", "init_std", "seed"):
+        theirs = [getattr(program, name) for program in pair]
+        require(theirs[0] == theirs[1], name, "the same in both programs", theirs)
+    first = np.array([code.standing() for code in codes])
+    return interruptible(
+        dataset,
+        [program.hyperparameters(dataset.n_train) for program in pair],
+        start=(first[:, :-1], first[:, -1]),
+        device="cpu",
+        record_every=record_every,
+    )
+
+
+@np.errstate(all="ignore")
+def _of_engine(record: EpochRecord) -> Array:
+    """w and, last, b of the twins, NaN where one has diverged."""
+    engine = np.column_stack([record.weights, record.bias])
+    engine[record.diverged] = np.nan
+    return engine
 
 
 def _grouped(
@@ -174,7 +218,6 @@ class _Code:
     """
 
     def __init__(self, dataset: Dataset, program: Program, at: int, rows: int) -> None:
-        order = np.array(list(batch_order(program.seed, dataset.n_train, program.epochs)))
         names: dict[str, Any] = {
             "torch": torch,
             "nn": torch.nn,
@@ -182,9 +225,7 @@ class _Code:
             "y_train": torch.from_numpy(dataset.y_train),
             "n_features": dataset.n_features,
             "z": torch.from_numpy(start_draw(program.seed, dataset.n_features)),
-            "order": [
-                block for epoch in torch.from_numpy(order[at:]) for block in epoch.split(rows)
-            ],
+            "order": _order(dataset, program, at, rows),
         }
         exec(compile(runnable(program), f"<{program.code}>", "exec"), names)
         self._steps: Generator[Parameters, None, None] = names["train"]()
@@ -205,6 +246,13 @@ class _Code:
     def put(self, standing: Array) -> None:
         """Let it stand there: plain SGD has no other state."""
         self._w[:], self._b[:] = standing[:-1], standing[-1:]
+
+
+def _order(dataset: Dataset, program: Program, at: int, rows: int) -> Iterator[torch.Tensor]:
+    """The rows of the epochs after so many, block by block; drawn when the first is asked for."""
+    epochs = batch_order(program.seed, dataset.n_train, program.epochs)
+    for epoch in islice(epochs, at, None):
+        yield from torch.split(torch.from_numpy(epoch), rows)
 
 
 class _Losses:
@@ -231,13 +279,11 @@ def _moments(
         gone = record.diverged
         parameters[gone] = np.nan
         with np.errstate(all="ignore"):
-            engine = np.column_stack([record.weights, record.bias])
             train_loss, test_loss = losses.of(parameters)
-        engine[gone] = np.nan
         yield Moment(
             epoch=record.epoch,
             parameters=parameters,
-            engine=engine,
+            engine=_of_engine(record),
             train_loss=train_loss,
             test_loss=test_loss,
             engine_train_loss=np.where(gone, np.nan, record.train_loss),
