@@ -86,9 +86,9 @@ def lowest(score: Score, grid: Array, on_grid: Array) -> Array:
     """
     lam, scores = np.broadcast_to(grid, on_grid.shape), on_grid
     for _ in range(ROUNDS):
-        best = _lowest(lam, scores)[:, None]
-        left = np.max(lam, 1, where=lam < best, initial=-np.inf, keepdims=True)
-        right = np.min(lam, 1, where=lam > best, initial=np.inf, keepdims=True)
+        best = _lowest(lam, scores)
+        left = np.max(lam, 1, where=lam < best[:, None], initial=-np.inf)
+        right = np.min(lam, 1, where=lam > best[:, None], initial=np.inf)
         left, right = np.where(left < 0, best, left), np.where(right == np.inf, best, right)
         lam = np.concatenate([_between(left, best), _between(best, right)[:, 1:]], axis=1)
         scores = score(lam)
@@ -172,8 +172,11 @@ def _lowest(lam: Array, scores: Array) -> Array:
 
 
 def _between(low: Array, high: Array) -> Array:
-    """From one λ to the next in equal ratios, or in equal steps from 0, [R, PARTS + 1]."""
-    straight = (low == 0) | (low == high) | np.isnan(low)
-    ends = np.where(straight, 1.0, low), np.where(straight, 1.0, high)
-    steps = np.linspace(low[:, 0], high[:, 0], PARTS + 1, axis=1)
-    return np.where(straight, steps, np.geomspace(ends[0][:, 0], ends[1][:, 0], PARTS + 1, axis=1))
+    """From one λ [R] to the next in equal ratios, or in equal steps from 0, [R, PARTS + 1]."""
+    ratios = (low > 0) & (low < high)
+    ends = np.stack([low, high], -1)
+    first, last = np.log10(ends, where=ratios[:, None], out=ends.copy()).T
+    steps: Array = first[:, None] + np.arange(PARTS + 1) * ((last - first) / PARTS)[:, None]
+    np.power(10, steps, where=ratios[:, None], out=steps)
+    steps[:, 0], steps[:, -1] = low, high
+    return steps

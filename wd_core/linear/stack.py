@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,7 @@ class Stack:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(defined.all(-1), ((residual / gap) ** 2).mean(-1), np.nan)
 
-    @property
+    @cached_property
     def rank(self) -> NDArray[np.int64]:
         """How many directions have data, [R]."""
         return np.asarray(np.count_nonzero(self.s < np.inf, axis=-1))
@@ -93,7 +94,7 @@ class Stack:
         least = np.min(self.s, -1, initial=np.inf)
         return np.sqrt(np.where(most > 0, most / least, 1.0))
 
-    @property
+    @cached_property
     def _tight(self) -> NDArray[np.bool_]:
         """Whether the data leave no residual at λ = 0, [R]: it vanishes like λ, and so do 1 − h."""
         return np.asarray(self.rank >= self.rest.shape[1] - 1)

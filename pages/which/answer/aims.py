@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,14 @@ from pages.which.question import Problem
 from wd_core import DatasetSpec, ridge_path
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import End, behaviour
+from wd_core.optimizers import Known
+
+
+class Aim(NamedTuple):
+    """The λ of the exact solution that a run aims at, and its test loss."""
+
+    weight_decay: Known
+    test: float
 
 
 def end(problem: Problem, weight_decay: float) -> End:
@@ -56,24 +65,34 @@ def finding(seen: Seen) -> str:
     )
 
 
-def at(seen: Seen, k: int) -> str:
+def each(seen: Seen) -> list[Aim | None]:
+    """Where the runs of every λ of the grid aim, None where at the exact solution of that λ."""
+    problem, grid = seen.problem, seen.grid.tolist()
+    if seen.exact is None or not elsewhere(problem, problem.span.most):
+        return [None] * len(grid)
+    ends = [end(problem, lam).weight_decay for lam in grid]
+    # of those that aim at no exact solution nothing is said
+    tests = _tests(problem.data, tuple(0.0 if aim is None else aim.value for aim in ends))
+    return [
+        None if aim is None or aim.value == lam else Aim(aim, float(test))
+        for aim, lam, test in zip(ends, grid, tests, strict=True)
+    ]
+
+
+def at(seen: Seen, k: int, aim: Aim | None) -> str:
     """Where the runs of the grid's k-th λ aim, where it is not the exact solution of that λ."""
-    problem, lam = seen.problem, float(seen.grid[k])
-    if seen.exact is None:
-        return ""
-    if lam == 0 and many(seen):
+    if seen.grid[k] == 0 and many(seen):
         return say(
             "Without decay many solutions fit the training data alike: the exact one is the "
             "shortest, and a run need not end at it."
         )
-    aim = end(problem, lam).weight_decay
-    if aim is None or not elsewhere(problem, lam):
+    if aim is None:
         return ""
     return say(
         "It aims at the exact solution of {formula} = {end}, which has {end_test}.",
-        formula=aim.text,
-        end=aim.value,
-        end_test=float(_tests(problem.data, tuple(_aims(problem)))[k]),
+        formula=aim.weight_decay.text,
+        end=aim.weight_decay.value,
+        end_test=aim.test,
     )
 
 
@@ -87,12 +106,6 @@ def many(seen: Seen) -> bool:
     """Whether several solutions fit the training data alike without decay."""
     exact = seen.exact
     return exact is not None and round(float(exact.at.dof[0])) - 1 < seen.problem.data.n_features
-
-
-def _aims(problem: Problem) -> list[float]:
-    """The λ whose exact solution the run of each λ of the grid aims at; 0 where it is none."""
-    aims = (end(problem, lam).weight_decay for lam in problem.span.grid.tolist())
-    return [0.0 if aim is None else aim.value for aim in aims]
 
 
 @kept

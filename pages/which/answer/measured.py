@@ -38,7 +38,7 @@ from wd_core.training import expected_seconds
 # What a decomposition, and the rules after it, take at least on one data set.
 CHOICE_SECONDS = 8e-3
 # A first picture waits for so much of a moment; the rest comes when nobody moves on.
-AT_FIRST = 0.04
+AT_FIRST = 0.02
 # Data sets are decomposed together up to so many numbers, which stay in the cache.
 AT_ONCE = 1 << 18
 # Fewer repetitions than this are none.

@@ -122,8 +122,8 @@ def undefined(seen: Seen, rule: str) -> Said:
 def sentences(seen: Seen) -> list[str]:
     """What is known at every λ of the grid."""
     return [
-        " ".join(part for part in (_exact_at(seen, k), _trained_at(seen, k)) if part)
-        for k in range(len(seen.grid))
+        " ".join(part for part in (_exact_at(seen, k), _trained_at(seen, k, aim)) if part)
+        for k, aim in enumerate(aims.each(seen))
     ]
 
 
@@ -169,7 +169,8 @@ def _exact_at(seen: Seen, k: int) -> Said:
     )
 
 
-def _trained_at(seen: Seen, k: int) -> str:
+def _trained_at(seen: Seen, k: int, aim: aims.Aim | None) -> str:
+    """Where the runs of a λ ended, and where they aim."""
     found = seen.found
     if not found.count:
         return ""
@@ -184,7 +185,7 @@ def _trained_at(seen: Seen, k: int) -> str:
     test = float(found.test[k])
     if math.isnan(test):
         return say("Its runs are still to come.")
-    where = aims.at(seen, k)
+    where = aims.at(seen, k, aim)
     if found.count == 1:
         said = say("Trained it ends at {trained_test}.", trained_test=test)
     else:
