@@ -121,7 +121,7 @@ def _layout(
         filename,
         "Losses of both codes over epochs, the norm of w, and how far they are apart.",
         height=700,
-        margin={"l": 64, "r": 24, "t": 56, "b": 44},
+        margin={"l": 90, "r": 27, "t": 77, "b": 56},
         narrow={"height": 960, "margin.t": 160, "legend2.y": 0.545, "legend3.y": 0.245}
         | rearranged(NARROW_DOMAINS),
         annotations=list(notes),

@@ -212,7 +212,7 @@ def _layout(
         filename,
         f"{titles[0]} above, {titles[1]} and {titles[2]} below: limits, and medians of many draws.",
         height=640,
-        margin={"l": 64, "r": 24, "t": 72, "b": 44},
+        margin={"l": 64, "r": 24, "t": 72, "b": 56},
         narrow={"height": 980, "margin.t": 150} | rearranged(NARROW_DOMAINS),
         uirevision=f"dimension {axis.titles[0]}",
         legend=legend(1.02, traceorder="grouped"),

@@ -137,7 +137,8 @@ def layout(
 ) -> Plain:
     """A whole layout without its axes.
 
-    filename: of what is downloaded; alt: what is drawn, for who cannot see it; narrow: what is
+    filename: of what is downloaded; alt: what is drawn, for who cannot see it; margin: what labels
+    and legend take, for where they need more Plotly draws everything twice; narrow: what is
     otherwise on a phone, by paths such as "yaxis2.domain"; clicks: whether a click says where, or
     "panels" (chart.py). Zoom and hidden traces stay as long as `uirevision` does.
     """

@@ -88,7 +88,15 @@ def plane(arrows: Sequence[Arrow], old: Array, new: Array, names: Sequence[str])
         for title, at in zip(names, middle, strict=True)
     )
     y |= {"scaleanchor": "x", "scaleratio": 1}
-    return _figure(traces, "One update in the plane of two weights.", "one-step", 430, x, y)
+    return _figure(
+        traces,
+        "One update in the plane of two weights.",
+        "one-step",
+        (430, 84),
+        x,
+        y,
+        narrow={"margin.l": 77},
+    )
 
 
 def pulls(given: Sequence[Pull], reach: float, notes: Sequence[str]) -> Plain:
@@ -103,7 +111,7 @@ def pulls(given: Sequence[Pull], reach: float, notes: Sequence[str]) -> Plain:
     span = [-reach, reach] if reach > 0 else None
     alt = "What decay adds to each weight in one step."
     x, y = _axis("weight w before the step"), _axis("what decay adds to it", range=span)
-    figure = _figure(traces, alt, "pulls", 420, x, y)
+    figure = _figure(traces, alt, "pulls", (420, 69), x, y)
     figure["layout"]["annotations"] = [
         note("", text, y=0.02 + 0.06 * k) for k, text in enumerate(notes)
     ]
@@ -148,7 +156,7 @@ def shrinking(
     # without a range of its own the axis would enlarge rounding
     share = {"range": SHARE} if 0 <= remains.min() <= remains.max() <= 1 and not either else {}
     across, up = _axis(unit, zeroline=False, **whole), _axis("share of w that is left", **share)
-    return _figure(traces, alt, "shrinking", 420, across, up)
+    return _figure(traces, alt, "shrinking", (420, 106), across, up)
 
 
 def phases(
@@ -182,7 +190,7 @@ def phases(
     across = _axis("weight decay λ", **log, range=[float(np.log10(x[k])) for k in (0, -1)])
     up = _axis("learning rate η", **log, range=[float(np.log10(edge)) for edge in lr_range])
     alt = "How descent behaves, over weight decay and learning rate."
-    return _figure(traces, alt, "phases", 520, across, up, narrow={"height": 600})
+    return _figure(traces, alt, "phases", (520, 146), across, up, narrow={"height": 600})
 
 
 def _arrow(arrow: Arrow) -> Trace:
@@ -230,16 +238,17 @@ def _figure(
     traces: Sequence[Trace],
     alt: str,
     filename: str,
-    height: int,
+    heights: tuple[int, int],
     x: Plain,
     y: Plain,
     narrow: Plain | None = None,
 ) -> Plain:
+    height, above = heights
     layout = plotting.layout(
         filename,
         alt,
         height=height,
-        margin={"l": 64, "r": 16, "t": 8, "b": 44},
+        margin={"l": 84, "r": 29, "t": above, "b": 61},
         narrow=narrow,
         legend=legend(1.02, traceorder="normal"),
         xaxis=x,

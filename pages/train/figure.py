@@ -200,7 +200,7 @@ def _layout(filename: str, epochs: int, losses: Plain, norms: Plain) -> Plain:
         filename,
         "Training and test loss over epochs above, the norm of the weights below.",
         height=540,
-        margin={"l": 64, "r": 24, "t": 56, "b": 44},
+        margin={"l": 80, "r": 27, "t": 66, "b": 56},
         narrow={"height": 720, "margin.t": 128, "legend2.y": 0.34} | rearranged(NARROW_DOMAINS),
         hovermode="x unified",
         uirevision="training",

@@ -24,3 +24,19 @@ def test_every_page_is_reached_and_named(page: "Page", server: "Server", entry: 
         "title => document.title === title", arg=f"{entry.title} · Weight Decay Explorer"
     )
     assert page.locator("h1").count() == 1
+
+
+# Pixels by which a drawing went beyond the margins that its figure has, on each side.
+BEYOND = """() => {
+  const { layout, _fullLayout } = document.querySelector('.wd-chart[data-run] .wd-plot');
+  return ['l', 'r', 't', 'b'].map(side => _fullLayout._size[side] - layout.margin[side]);
+}"""
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.path)
+def test_a_page_opens_with_a_picture_that_is_laid_out_once(
+    page: "Page", server: "Server", entry: Entry
+) -> None:
+    page.goto(f"{server.url}/{entry.path}")
+    page.locator(".wd-chart[data-run]").first.wait_for()
+    assert max(page.evaluate(BEYOND)) <= 1  # by less Plotly does not begin anew

@@ -51,7 +51,7 @@ def split(series: Series, epochs: int, filename: str, *, to_end: str, norm: str)
         "Norm of the weights over the epochs and of its parts, in the row space of the training"
         " data and in its null space.",
         height=400,
-        margin={"l": 64, "r": 20, "t": 56, "b": 48},
+        margin={"l": 66, "r": 27, "t": 68, "b": 56},
         narrow={"height": 440, "margin.t": 104},
         hovermode="x unified",
         uirevision="split",

@@ -128,7 +128,7 @@ def _layout(
         filename,
         "Test loss, the same enlarged, and the norm of the weights, over weight decay.",
         height=760,
-        margin={"l": 72, "r": 24, "t": 56, "b": 44},
+        margin={"l": 80, "r": 24, "t": 68, "b": 56},
         narrow={
             "height": 920,
             "margin.t": 130,

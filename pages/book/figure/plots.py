@@ -61,7 +61,7 @@ def plots(panels: Sequence[Panel], filename: str) -> Plain:
         filename,
         "The losses over epochs as each code plots them, and without its additions.",
         height=400,
-        margin={"l": 72, "r": 24, "t": 40, "b": 52},
+        margin={"l": 80, "r": 27, "t": 48, "b": 56},
         narrow={"height": 700, "margin.t": 120}
         | rearranged(dict(zip(places, ABOVE, strict=False))),
         uirevision=filename,

@@ -78,7 +78,7 @@ def ranks(given: Sequence[Rank], interval: tuple[float, float], count: int) -> P
         "book-every-edition",
         "Where every printed number stands among the seeds, a row for each edition.",
         height=AROUND + ROW * len(names),
-        margin={"l": 16, "r": 24, "t": 36, "b": 52},
+        margin={"l": 18, "r": 24, "t": 48, "b": 56},
         uirevision="ranks",
         legend=legend(1.01),
         xaxis={

@@ -68,7 +68,7 @@ def spreads(panels: Sequence[Panel], seed: int, count: int, filename: str) -> Pl
         filename,
         "Histograms of what the seeds give, with the printed numbers marked.",
         height=ABOVE + (PANEL + BENEATH) * rows,
-        margin={"l": 24, "r": 24, "t": ABOVE, "b": BENEATH},
+        margin={"l": 24, "r": 24, "t": ABOVE + 13, "b": BENEATH},
         narrow={
             "height": NARROW_ABOVE + (PANEL + BENEATH) * narrow_rows,
             "margin.t": NARROW_ABOVE,

@@ -75,7 +75,7 @@ def _layout(revision: str, clicks: bool, entries: int) -> Plain:
         "Level sets of the data loss, the disc of the constraint, and w*, the best point of it;"
         " beside it loss, penalty and objective alone, and θ as a function of λ.",
         height=PANELS + BELOW + legend,
-        margin={"l": 52, "r": 12, "t": 12, "b": BELOW + legend},
+        margin={"l": 60, "r": 19, "t": 15, "b": BELOW + legend + 18},
         narrow={
             "height": NARROW_PANELS + NARROW_BELOW + ENTRY * entries,
             "margin.l": 36,

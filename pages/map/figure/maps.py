@@ -75,7 +75,7 @@ def layout(frames: Sequence[Frame], optimizers: int, chosen: Chosen) -> Plain:
         "learning-rate-weight-decay",
         "Heat maps of the final test loss over learning rate and weight decay.",
         height=HEIGHT[0] + HEIGHT[1] * rows,
-        margin={"l": 60, "r": 16, "t": 100, "b": BELOW},
+        margin={"l": 66, "r": 18, "t": 100, "b": BELOW},
         narrow=_narrow(frames, optimizers),
         clicks="panels",
         dragmode=False,
