@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 import streamlit as st
@@ -22,6 +22,7 @@ from pages.geometry.question.scene import (
 from pages.geometry.question.settings import OFF, ON
 from pages.shared import controls
 from pages.shared.fields import Choice, Number, as_text
+from pages.shared.form import Values
 from pages.shared.numbers import plain
 from pages.shared.words import say
 
@@ -34,9 +35,10 @@ PLACES = ("source", "weight_decay", "theta", "view", "objective", "l1", "descent
 
 def source() -> None:
     """Where the quadratic comes from, and its numbers."""
-    _draw("source")
+    values = FORM.kept(st.session_state)
+    _draw("source", values)
     with st.expander("Its numbers", expanded=True):
-        _both(*SHAPE)
+        _both(SHAPE, values)
 
 
 def tabs() -> Sequence[TabContainer]:
@@ -74,8 +76,9 @@ def overlays() -> None:
     if st.session_state[FORM.slot("view")] == "surface":
         _of_surface()
         return
-    _overlays()
-    _paths()
+    values = FORM.kept(st.session_state)
+    _overlays(values)
+    _paths(values)
 
 
 def _of_surface() -> None:
@@ -90,29 +93,29 @@ def _of_surface() -> None:
     st.caption(f"{moves} {elsewhere}")
 
 
-def _overlays() -> None:
-    _draw("objective")
-    if "l1" in _read():
-        _draw("l1")
+def _overlays(values: Values) -> None:
+    _draw("objective", values)
+    if "l1" in FORM.reads(values):
+        _draw("l1", values)
     else:
         st.caption(
             "L1 counts each weight by itself, and the coordinates of this plane are not weights: "
             "choose two features to see it."
         )
-    _both(*FORM.others(*PLACES, *SHAPE, *PATHS))
+    _both(FORM.others(*PLACES, *SHAPE, *PATHS), values)
 
 
-def _paths() -> None:
+def _paths(values: Values) -> None:
     """Descent and its numbers; nothing for a slice."""
-    if "descent" not in _read():
+    if "descent" not in FORM.reads(values):
         st.caption("Descent is drawn for two features: choose these to see it.")
         return
-    _draw("descent")
+    _draw("descent", values)
     if st.session_state[FORM.slot("descent")] == ON:
         start = (st.session_state[FORM.slot("start1")], st.session_state[FORM.slot("start2")])
         if start in ((DEFAULT.start1, DEFAULT.start2), st.session_state.get(PLACED)):
             _start_inside()
-        _both(*PATHS)
+        _both(PATHS, values)
 
 
 def on_chart() -> dict[str, Callable[[], None]]:
@@ -154,29 +157,25 @@ def _start_inside() -> None:
             st.session_state[PLACED] = placed
 
 
-def _both(*keys: str) -> None:
-    """Numbers two abreast, everything else alone."""
+def _both(keys: Iterable[str], values: Values) -> None:
+    """Numbers two abreast, everything else alone, as far as these values read them."""
     row: list[str] = []
-    read = _read()
+    read = FORM.reads(values)
     for key in (*(key for key in keys if key in read), ""):
         wide = not key or isinstance(SETTINGS[key], Choice)
         if row and (wide or len(row) == 2):
             for column, name in zip(st.columns(2), row, strict=False):
                 with column:
-                    _draw(name)
+                    _draw(name, values)
             row = []
         if key and wide:
-            _draw(key)
+            _draw(key, values)
         elif key:
             row.append(key)
 
 
-def _read() -> Collection[str]:
-    return FORM.reads(FORM.kept(st.session_state))
-
-
-def _draw(key: str) -> None:
-    setting = FORM.limited(SETTINGS[key], FORM.kept(st.session_state))
+def _draw(key: str, values: Values) -> None:
+    setting = FORM.limited(SETTINGS[key], values)
     if isinstance(setting, Choice) and setting.options is SWITCH:
         _switch(setting)
     elif isinstance(setting, Number):
