@@ -23,7 +23,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from statistics import median
 
@@ -146,8 +146,11 @@ class Crowd:
             await visitor.settle()
             row.whole.append(row.opened[0] + 1000 * (time.perf_counter() - began))
 
-    def _moves(self, visitor: Visitor, way: str) -> list[Move]:
-        return list(islice(WAYS[way](visitor, self._asked), self.plan.moves))
+    def _moves(self, visitor: Visitor, way: str) -> Iterable[Move]:
+        """One after the other, each found when the one before it is made; none: an empty list."""
+        moves = islice(WAYS[way](visitor, self._asked), self.plan.moves)
+        first = next(moves, None)
+        return [] if first is None else chain([first], moves)
 
     async def _walk(self, row: Row, visitor: Visitor, moves: Iterable[Move], pause: float) -> None:
         draw = random.Random(visitor.number)

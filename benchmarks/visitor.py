@@ -82,6 +82,8 @@ class Visitor:
         self.cookies = cookies
         self.page = self.query = self._page_hash = ""
         self.controls: dict[str, Control] = {}
+        # those that the run which is heard now has not drawn yet: at its end they have gone
+        self._undrawn: set[str] = set()
         # of each control and chart: the fragment that runs again when it is moved
         self._fragments: dict[str, str] = {}
         # where every control stands: a browser says it of all of them each time
@@ -221,10 +223,19 @@ class Visitor:
             if self._kept:
                 self._older, self._kept = self._kept, {}
             self._works_on = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            if not self._works_on:
+                for label in self._undrawn:
+                    del self.controls[label]
+                self._undrawn.clear()
         return message
 
     def _begin(self, message: ForwardMsg) -> None:
         self._running = frozenset(message.metadata.run.fragment_ids)
+        self._undrawn = {
+            label
+            for label, one in self.controls.items()
+            if not self._running or self._fragments[one.id] in self._running
+        }
         if not self._running:  # of the whole page: what repeats itself is told anew
             self._stop(*self._again)
 
@@ -239,6 +250,7 @@ class Visitor:
         elif control := control_of(element):
             self._fragments[control.id] = fragment
             self.controls[control.label] = control
+            self._undrawn.discard(control.label)
             if control.told or control.id not in self._stand:
                 self._stand[control.id] = control.state(control.now)
 

@@ -18,9 +18,12 @@ def question(visitor: Visitor) -> str:
 
 
 def script(visitor: Visitor, asked: Asked) -> Iterator[Move]:
-    """The page's first slider or number; when all of it has been asked, the next."""
-    for label, control in list(visitor.controls.items()):
-        for value in asked.fresh(question(visitor), label, control.values(visitor.number)):
+    """The page's first slider or number; when all of it has been asked, the next that is there."""
+    tried: set[str] = set()
+    while label := next((one for one in visitor.controls if one not in tried), None):
+        tried.add(label)
+        values = visitor.controls[label].values(visitor.number)
+        for value in asked.fresh(question(visitor), label, values):
             yield partial(_set, visitor, label, value)
 
 

@@ -132,6 +132,16 @@ def test_a_move_without_a_new_picture_is_none(answer: list[ForwardMsg]) -> None:
         visit(Server(OPENED, [began(OURS), *answer, ended(DONE_PART)]), move)
 
 
+def test_a_control_that_a_move_takes_away_is_moved_no_more() -> None:
+    answer = [began(OURS), chart("b", "seed=7&λ=2"), ended(DONE_PART)]
+    _, visitor = visit(Server(OPENED, answer), move)
+    assert visitor.controls == {}
+    rest = [began("another"), ended(DONE_PART)]
+    again = [began(OURS), slider(), chart("b"), ended(AGAIN), began(OURS), slider(), *rest]
+    _, visitor = visit(Server(OPENED, again), move)
+    assert list(visitor.controls) == ["λ"]
+
+
 def test_an_exception_on_the_page_loses_the_visitor() -> None:
     message = ForwardMsg()
     message.delta.new_element.exception.type = "KeyError"
