@@ -23,12 +23,12 @@ class Walk:
 
     def steps(self, batches: Iterable[Tensor]) -> None:
         """A step on each of these batches."""
-        problem, update = self.problem, self.rule.update
+        problem, update, v, state = self.problem, self.rule.update, self.v, self.state
         for batch in batches:
             rows = len(batch)
             if rows not in self._rates:
                 self._rates[rows] = problem.rates(self.rule, rows)
-            gradient = problem.gradient(self.v, batch)
             self.t += 1
-            self.v, self.state = update(self.v, gradient, self.state, self._rates[rows], self.t)
-            problem.project(self.v)
+            v, state = update(v, problem.gradient(v, batch), state, self._rates[rows], self.t)
+            problem.project(v)
+        self.v, self.state = v, state

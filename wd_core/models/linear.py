@@ -204,27 +204,34 @@ class Columns:
 
 def rates_of(runs: Runs, rule: Optimizer, height: int, share: float, where: Place) -> Rates:
     """The numbers of a step in the shapes of `Rates`; `share` scales coupled decay."""
-    betas = runs.column("betas")
 
-    def common(numbers: Array) -> Tensor | float:
+    def common(name: str) -> Tensor | float:
         """A row, or the one number that all have."""
-        number = float(numbers[0])
-        return number if (numbers == number).all() else where.put([numbers])
+        if name not in runs.columns:
+            return float(getattr(runs.base, name))
+        return where.put([runs.numbers(name)])
 
+    def betas() -> Sequence[Tensor | float]:
+        """The same of both."""
+        if "betas" not in runs.columns:
+            return runs.base.betas
+        return [where.put([part]) for part in runs.column("betas").T]
+
+    beta1, beta2 = betas()
     moves = np.ones((height, 1))
     moves[-1] = 0  # the constant −1 stays
     lr = moves * runs.numbers("lr")
     decay = moves * runs.numbers("weight_decay")
     decay[-2] *= runs.numbers("decay_bias")
-    coupled = (runs.column("decay") == "coupled").astype(np.float64)
+    coupled = runs.coupled
     decay = decay * np.where(coupled, share, 1.0)
     in_gradient = 0 * coupled if rule.one_decay else coupled
     return Rates(
         lr=where.put(lr),
         pull=where.put(decay * in_gradient) if in_gradient.any() else 0.0,
         keep=1.0 if in_gradient.all() else where.put(1 - lr * decay * (1 - in_gradient)),
-        momentum=common(runs.numbers("momentum")),
-        beta1=common(betas[:, 0]),
-        beta2=common(betas[:, 1]),
-        eps=common(runs.numbers("eps")),
+        momentum=common("momentum"),
+        beta1=beta1,
+        beta2=beta2,
+        eps=common("eps"),
     )

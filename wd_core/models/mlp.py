@@ -196,7 +196,7 @@ class Network:
 
         runs, put = self.runs, self.where.put
         lr, decay, betas = column("lr"), column("weight_decay"), runs.column("betas")
-        coupled = (runs.column("decay") == "coupled").astype(np.float64)[:, None]
+        coupled = runs.coupled[:, None]
         in_gradient = 0 * coupled if rule.one_decay else coupled
         decay = decay * self.mask
         return Rates(

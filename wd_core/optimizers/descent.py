@@ -25,7 +25,7 @@ def _no_options(run: RunSettings) -> tuple[str, ...]:
 
 
 def _sgd(v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int) -> tuple[Tensor, State]:
-    return rates.kept(v) - rates.lr * gradient, state
+    return rates.keep * v - rates.lr * gradient, state
 
 
 _PLAIN_LIMIT = Limit(

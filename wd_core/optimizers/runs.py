@@ -83,23 +83,31 @@ class Runs(Sequence[Hyperparameters]):
     def column(self, name: str) -> Column:
         """A field of every run, [R]; of `betas` [R, 2]."""
         column = self.columns.get(name)
-        if column is None:
-            one = column_of([getattr(self.base, name)])
-            column = np.broadcast_to(one, (self._count, *one.shape[1:]))
-        return column
+        return column_of([getattr(self.base, name)] * self._count) if column is None else column
 
     def numbers(self, name: str) -> Array:
         """A field of every run as float64, [R]; infinite where it is None."""
-        column = self.column(name)
+        column = self.columns.get(name)
+        if column is None:
+            value = getattr(self.base, name)
+            return np.full(self._count, np.inf if value is None else float(value))
         if column.dtype == object:
             column = np.array([np.inf if value is None else value for value in column.tolist()])
         return column.astype(np.float64)
 
     @property
+    def coupled(self) -> Array:
+        """1 where decay is coupled, else 0, [R]."""
+        if "decay" in self.columns:
+            return np.asarray(self.columns["decay"] == "coupled", dtype=np.float64)
+        return np.full(self._count, float(self.base.decay == "coupled"))
+
+    @property
     def ridge_weight_decay(self) -> Array:
         """λ of the objective of each run, [R]: as of one `Hyperparameters`."""
-        halved = self.column("loss") == "mse"
-        return self.numbers("weight_decay") / np.where(halved, 2, 1)
+        if "loss" in self.columns:
+            return self.numbers("weight_decay") / np.where(self.columns["loss"] == "mse", 2, 1)
+        return self.numbers("weight_decay") / (2 if self.base.loss == "mse" else 1)
 
     def alike(self, *names: str) -> list[NDArray[np.int64]]:
         """The places of the runs that have these fields in common, in the order of the first."""
