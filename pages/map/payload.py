@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages.map.answer import limits
+from pages.map.answer import limits, neighbours, overlap
 from pages.map.answer.cells import Cells, Middle, all_cells, cells, spread, too_much, trained
+from pages.map.answer.cells import middle as middle_of
 from pages.map.answer.valley import Valley, valley
 from pages.map.figure import maps as figure
 from pages.map.figure.axes import Frame
@@ -20,6 +21,7 @@ from pages.shared.pace import pictures
 from pages.shared.payload import Events, Figure, Part, Payload
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import DEFAULTS, Settings, settings_of
+from pages.shared.streams import AT_ONCE
 from pages.shared.work import kept
 from wd_core.arrays import Array
 
@@ -39,13 +41,16 @@ def maps(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Payload:
         raise ValueError(why)
     found, query = cells(plan), FORM.query(Asked(settings, shown, tuple(pins)))
     swept = swept_query(settings, shown)
+    # who has moved an axis sees the map before it, and may move on; who has just come waits
+    rests = "" if overlap.others(plan) else f"&{AT_ONCE}=1"
     now = _now(found)
     return {
         "run": f"map {swept}",
         "query": query,
         "unit": "run",
         "total": found.total,
-        "stream": None if found.complete else f"/api/map/stream?{swept}",
+        "stream": None if found.complete else f"/api/map/stream?{swept}{rests}",
+        "work": swept,
         "resumes": True,
         "series": now["series"],
         "figure": {**now["figure"], "layout": _layout(plan, settings, shown)},
@@ -88,11 +93,14 @@ def _whole(plan: Plan) -> Part:
 
 
 def _drawn(found: Cells, *, whole: bool) -> Part:
-    plan, middle = found.plan, found.middle()
-    known = middle.trained > 0
-    losses = spread(np.maximum(middle.sound, rounding(plan)), known)
-    lost = spread(middle.diverged.astype(float), known)
-    valleys = valleys_of(plan, middle)
+    plan = found.plan
+    middle = middle_of(plan) if whole else found.middle()
+    losses, lost, known = middle.sound, middle.diverged.astype(float), middle.trained > 0
+    exact = known
+    if not whole:
+        losses, lost, known = neighbours.filled(plan, losses, lost, known)
+    losses, lost = spread(np.maximum(losses, rounding(plan)), known), spread(lost, known)
+    valleys = whole_valleys(plan) if whole else valleys_of(plan, middle)
     drawn = [
         Map(
             **vars(frame(plan, panel)),
@@ -111,8 +119,14 @@ def _drawn(found: Cells, *, whole: bool) -> Part:
         "series": {"epoch": [found.done]},
         "sentence": words.summary(plan, middle, valleys, predicting_the_mean(plan))
         if whole
-        else words.COMING,
+        else words.coming(nearby=bool((known & ~exact).any())),
     }
+
+
+@kept
+def whole_valleys(plan: Plan) -> list[Valley | None]:
+    """What each panel's map shows once all cells are there."""
+    return valleys_of(plan, middle_of(plan))
 
 
 def valleys_of(plan: Plan, middle: Middle) -> list[Valley | None]:

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pages.shared.fields import Choice, Labels, Setting, Steps
 from pages.shared.form import Link, Values, link_to
@@ -17,7 +18,8 @@ from pages.shared.run import Asked, RunForm, within_data
 from pages.shared.settings import Settings, relevant
 from pages.shared.words import say
 from wd_core import OPTIMIZERS, DatasetSpec, Hyperparameters
-from wd_core.optimizers import KINDS, Kind
+from wd_core.arrays import Array
+from wd_core.optimizers import KINDS, Kind, Runs
 
 ALL = "all"
 SEEDS = 2**31
@@ -259,6 +261,26 @@ class Plan:
             optimizer=kind.optimizer,
             decay=kind.decay,
             seed=self.spec(seed).seed,
+        )
+
+    def lr_and_decay(self, panel: int) -> tuple[Array, Array]:
+        """η [E] and λ [L, E] of a panel's cells."""
+        kind, lr = self.panels[panel], np.array(self.lr)
+        rows = np.array(self.rows(kind))[:, None]
+        return lr, rows / lr if self.by_step(kind) else np.broadcast_to(rows, (len(rows), len(lr)))
+
+    def runs(self, places: NDArray[np.int64]) -> Runs:
+        """The runs of these cells and seeds, [k, 4] as `shape` has its axes."""
+        panels, rows, columns, seeds = places.T
+        cells = [self.lr_and_decay(panel) for panel in range(len(self.panels))]
+        decays = np.array([decay for _, decay in cells])
+        return Runs.varied(
+            self.base,
+            lr=cells[0][0][columns].tolist(),
+            weight_decay=decays[panels, rows, columns].tolist(),
+            optimizer=[self.panels[panel].optimizer for panel in panels.tolist()],
+            decay=[self.panels[panel].decay for panel in panels.tolist()],
+            seed=np.array([self.spec(seed).seed for seed in range(self.seeds)])[seeds].tolist(),
         )
 
     def cell_of(self, run: Hyperparameters) -> tuple[int, int, int] | None:

@@ -15,4 +15,4 @@ def maps(query: Query) -> Events:
     return stream(asked.settings, asked.shown)
 
 
-ROUTES = (streamed("/api/map/stream", maps),)
+ROUTES = (streamed("/api/map/stream", maps, rests=True),)

@@ -9,8 +9,9 @@ import streamlit as st
 
 from pages.map.answer import box
 from pages.map.answer.cells import Cells, cells
+from pages.map.answer.cells import middle as middle_of
 from pages.map.figure import maps
-from pages.map.payload import valleys_of
+from pages.map.payload import whole_valleys
 from pages.map.question import Plan, Shown, on_train, plan_of, side_by_side
 from pages.map.words import cells as cells_words
 from pages.map.words import maps as words
@@ -29,15 +30,14 @@ def found(settings: Settings, shown: Shown) -> None:
 
 
 def _table(plan: Plan) -> None:
-    middle = cells(plan).middle()
-    rows = words.table(plan, middle, valleys_of(plan, middle))
+    rows = words.table(plan, middle_of(plan), whole_valleys(plan))
     st.dataframe(rows, hide_index=True, height="content")
 
 
 def _cell(settings: Settings, plan: Plan) -> None:
     """The chosen run's numbers, and the way to it."""
     at = plan.cell_of(settings.run)
-    middle = cells(plan).middle()
+    middle = middle_of(plan)
     seed = 0 if at is None or not middle.trained[at] else int(middle.seed[at])
     chosen = settings if at is None else Settings(plan.spec(seed), plan.run(*at, seed))
     st.markdown(cells_words.chosen(plan, middle, at, chosen))
@@ -97,7 +97,7 @@ def explanations(settings: Settings, shown: Shown, payload: Payload) -> None:
     with read:
         st.markdown("**How to read it**")
         whole = payload["stream"] is None
-        valleys = valleys_of(plan, cells(plan).middle()) if whole else []
+        valleys = whole_valleys(plan) if whole else []
         drawn = maps.legend(payload["figure"])
         st.caption(reading.reading(plan, drawn, whole=whole, valleys=valleys))
     with rules:

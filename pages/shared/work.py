@@ -257,6 +257,14 @@ class Growth(Entry, Generic[P]):
         finally:
             self._leave()
 
+    def have(self, parts: Sequence[P], *, whole: bool) -> None:
+        """Take in what is known otherwise of a work that has not been begun; `whole`: all of it."""
+        with self._turn:
+            if self._work is None and not self._parts and not self.whole:
+                self._parts += parts
+                self.whole = whole
+                STORE.add(self, *parts)
+
     def begin(self, *, least: int = 0, share: float = 1.0, expected: float = 0.0) -> None:
         """Work for a share of a moment where nothing has come yet: what is quick is whole by then.
 

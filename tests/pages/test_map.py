@@ -16,7 +16,7 @@ from scipy.stats import theilslopes
 
 from pages.map import payload as picture
 from pages.map import sections
-from pages.map.answer import box, valley
+from pages.map.answer import box, neighbours, valley
 from pages.map.answer import cells as answer
 from pages.map.figure import maps
 from pages.map.figure.axes import Frame
@@ -179,6 +179,69 @@ def test_no_run_is_trained_twice_however_often_it_is_stopped(
                     break
     places = np.concatenate([batch.places for batch in answer.trained(plan).parts])
     assert len(np.unique(places, axis=0)) == len(places) == answer.Cells(plan).total
+
+
+def test_maps_of_the_same_data_share_their_cells() -> None:
+    before = filled(small(Shown(per_decade=2, seeds=2), seed=43))
+    plan = small(Shown(per_decade=1, decay_to=10.0, lr_to=0.1, seeds=3, scale="paper"), seed=43)
+    start = answer.Cells(plan, answer.trained(plan).parts)
+    both = {lr for lr in plan.lr if lr in before.plan.lr}
+    assert len(both) == len(plan.lr)
+    for p, panel in enumerate(plan.panels):
+        shared = before.finished[before.plan.panels.index(panel)].any() and not plan.by_step(panel)
+        assert start.finished[p, ..., :2].all() == shared
+        assert not start.finished[p, ..., 2].any()
+    found = filled(plan)
+    for at in zip(*start.finished.nonzero(), strict=True):
+        run = plan.run(*map(int, at))
+        alone = collect(train(make_dataset(plan.spec(int(at[3]))), [run]))
+        assert found.diverged_at[at] == alone.diverged_at[0]
+        if found.diverged_at[at] < 0:
+            assert found.test[at] == pytest.approx(alone.test_loss[-1, 0], rel=ROUNDING)
+
+
+def test_a_part_of_a_map_is_whole_at_once() -> None:
+    filled(small(Shown(per_decade=1), seed=44))
+    part = small(Shown(per_decade=1, lr_to=0.01, decay_from=0.1), seed=44)
+    assert answer.trained(part).whole
+    shown = picture.maps(settings_of({**SMALL, "seed": 44}), Shown(per_decade=1, lr_to=0.01))
+    assert shown["stream"] is None
+
+
+def test_other_data_and_settings_share_nothing() -> None:
+    filled(small(FEW, seed=45))
+    for other in ({"seed": 46}, {"seed": 45, "epochs": 5}, {"seed": 45, "n_features": 7}):
+        assert not answer.trained(small(FEW, **other)).parts
+
+
+def test_before_a_map_is_trained_it_shows_the_nearest_cells_of_the_one_before() -> None:
+    settings = settings_of({**SMALL, "seed": 47})
+    before = filled(plan_of(settings, Shown(per_decade=2))).middle()
+    shown = Shown(per_decade=2, lr_to=0.3)
+    plan = plan_of(settings, shown)
+    known = np.zeros(plan.shape[:3], dtype=bool)
+    nothing = np.full(known.shape, np.nan)
+    losses, lost, filled_in = neighbours.filled(plan, nothing, nothing, known)
+    assert filled_in.all()
+    assert not known.any()
+    grid = np.array(plan_of(settings, Shown(per_decade=2)).lr)
+    columns = [int(np.abs(np.log(grid / lr)).argmin()) for lr in plan.lr]
+    np.testing.assert_array_equal(losses, before.sound[:, :, columns])
+    np.testing.assert_array_equal(lost, before.diverged[:, :, columns])
+    opening = picture.maps(settings, shown)
+    assert opening["sentence"] == words.coming(nearby=True)
+    assert "at_once" not in str(opening["stream"])  # who moves on asks for nothing more
+
+
+def test_cells_beyond_the_map_before_and_its_zero_are_near_to_none() -> None:
+    assert neighbours.nearest((0.0, 0.1, 1.0, 100.0), (0.0, 0.1, 1.0, 10.0)).tolist() == [
+        0,
+        1,
+        2,
+        -1,
+    ]
+    assert neighbours.nearest((0.0, 0.4), (0.1, 1.0, 10.0)).tolist() == [-1, 1]
+    assert neighbours.nearest((0.1, 0.2), (0.1,)).tolist() == [0, -1]
 
 
 def test_a_map_that_is_too_much_says_so_and_what_to_do() -> None:
@@ -394,7 +457,8 @@ def test_hover_says_the_cells_numbers() -> None:
 def test_the_stream_counts_its_runs_and_ends_with_the_whole_picture() -> None:
     settings = settings_of({**SMALL, "seed": 11})
     opening = picture.maps(settings, FEW)
-    assert opening["stream"] == f"/api/map/stream?{picture.swept_query(settings, FEW)}"
+    address = f"/api/map/stream?{picture.swept_query(settings, FEW)}"
+    assert opening["stream"] == f"{address}&at_once=1"  # of the first there is nothing to see
     assert opening["unit"] == "run"
     events = told(picture.stream(settings, FEW))
     assert [name for name, _ in events[-2:]] == ["picture", "done"]

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.map.answer import overlap
+from pages.map.answer.overlap import Batch
 from pages.map.question import Plan
 from pages.shared import cached
 from pages.shared.words import say
-from pages.shared.work import Parts, kept, resumable
+from pages.shared.work import Growth, Parts, kept, resumable
 from wd_core.arrays import Array
-from wd_core.sweep import SweepPart, sweep
+from wd_core.sweep import sweep
 from wd_core.training import expected_seconds
 
 # The first cells are every 8th in both directions, then every 4th, every 2nd, and all.
@@ -55,16 +57,20 @@ class Middle:
         return np.where(self.diverged, np.nan, self.test)
 
 
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """Runs that have ended: their places in the plan [k, 4], and their numbers."""
-
-    places: Index
-    part: SweepPart
+def trained(plan: Plan) -> Growth[Batch]:
+    """The runs of a plan as far as they have come, with what other maps have of them."""
+    runs = _trained(plan)
+    if not runs.parts:
+        finished = np.zeros(plan.shape, dtype=bool)
+        elsewhere = list(_elsewhere(plan, finished))
+        if elsewhere:
+            runs.have(elsewhere, whole=bool(finished[list(plan.own)].all()))
+    overlap.note(plan)
+    return runs
 
 
 @resumable
-def trained(so_far: Sequence[Batch], plan: Plan) -> Parts[Batch]:
+def _trained(so_far: Sequence[Batch], plan: Plan) -> Parts[Batch]:
     """Train the runs of a plan from coarse to fine. ValueError where the data refuse their spec."""
     finished = np.zeros(plan.shape, dtype=bool)
     for batch in so_far:
@@ -77,10 +83,19 @@ def trained(so_far: Sequence[Batch], plan: Plan) -> Parts[Batch]:
         order = wave[~finished[tuple(wave.T)]]
         if len(order) == 0:
             continue
-        runs = [plan.run(*place) for place in order.tolist()]
-        with closing(sweep([data[seed] for seed in order[:, 3].tolist()], runs)) as parts:
+        with closing(sweep(data[int(order[0, 3])], plan.runs(order))) as parts:
             for part in parts:
                 yield Batch(order[part.rows], part) if len(part.rows) else None
+
+
+def _elsewhere(plan: Plan, finished: NDArray[np.bool_]) -> Iterator[Batch]:
+    """The runs of a plan that other maps have and that are not finished; then they are."""
+    for other in overlap.others(plan):
+        for batch, places, here in overlap.shared(plan, other, _trained(other).parts):
+            here[here] = ~finished[tuple(places[here].T)]
+            if here.any():
+                finished[tuple(places[here].T)] = True
+                yield batch.of(here, places)
 
 
 class Cells:
@@ -156,6 +171,16 @@ def cells(plan: Plan) -> Cells:
     return all_cells(plan) if runs.whole else Cells(plan, runs.parts)
 
 
+def middle(plan: Plan) -> Middle:
+    """Each cell's run in the middle, of the seeds that are finished by now."""
+    return _whole_middle(plan) if trained(plan).whole else cells(plan).middle()
+
+
+@kept
+def _whole_middle(plan: Plan) -> Middle:
+    return all_cells(plan).middle()
+
+
 @kept
 def all_cells(plan: Plan) -> Cells:
     """All cells of a plan, trained where they are not yet."""
@@ -165,7 +190,7 @@ def all_cells(plan: Plan) -> Cells:
 def coarse_to_fine(plan: Plan) -> Iterator[Index]:
     """Every (panel, row, column, seed) that is trained, [k, 4] at a time, in the order of training.
 
-    The first seed goes from every 8th cell to all, the others follow whole.
+    A seed at a time: the first seed goes from every 8th cell to all, the others follow whole.
     """
     _, rows, columns, seeds = plan.shape
     level = _levels(rows, columns)

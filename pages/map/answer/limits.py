@@ -9,9 +9,9 @@ import numpy as np
 from pages.map.question import Plan
 from pages.shared import cached
 from pages.shared.work import heavy, kept
-from wd_core import DatasetSpec, Hyperparameters
+from wd_core import OPTIMIZERS, DatasetSpec, Hyperparameters
 from wd_core.arrays import Array
-from wd_core.linear.behaviour import Behaviour, behaviour
+from wd_core.linear.behaviour import behaviour
 from wd_core.linear.cycles import cycle_limit, cycle_seconds
 from wd_core.linear.phases import Curvature
 
@@ -54,12 +54,13 @@ class Edges:
 
 def is_linear(plan: Plan, panel: int) -> bool:
     """Whether the limits of this panel's rule are known, be they costly to find or not."""
-    return known(plan, panel).decay.limit is not None
+    optimizer, decay = plan.panels[panel]
+    return OPTIMIZERS[optimizer].decays[decay].limit is not None
 
 
-def known(plan: Plan, panel: int) -> Behaviour:
-    """What the runs of a panel have in common."""
-    return behaviour(plan.run(panel, 0, 0, 0), plan.data.n_train)
+def _run(plan: Plan, panel: int, seed: int = 0) -> Hyperparameters:
+    """A run of the panel, the same wherever the map begins: no limit reads its η."""
+    return replace(plan.run(panel, 0, 0, seed), lr=plan.base.lr)
 
 
 def measurable(plan: Plan) -> bool:
@@ -69,7 +70,7 @@ def measurable(plan: Plan) -> bool:
 
 def repeatable(plan: Plan, panel: int) -> bool:
     """Whether the limit of the panel's batches is found soon."""
-    run = plan.run(panel, 0, 0, 0)
+    run = _run(plan, panel)
     once = cycle_seconds(plan.data.n_train, plan.data.n_features, run)
     seconds = (once + cached.svd_seconds(plan.data)) * plan.seeds * (1 + len(SHARES))
     return measurable(plan) and seconds <= CYCLE_SECONDS
@@ -85,7 +86,6 @@ def edges(plan: Plan, panel: int, *, whole: bool = True) -> Edges:
     )
 
 
-@kept
 def full_batch(plan: Plan, panel: int) -> Edge | None:
     """The exact limit of descent on all examples, the median over the seeds.
 
@@ -94,22 +94,22 @@ def full_batch(plan: Plan, panel: int) -> Edge | None:
     """
     if not is_linear(plan, panel) or not measurable(plan):
         return None
-    return _edge(plan, panel, _full(plan, panel))
+    return _edge(plan, panel, _full(_data_of(plan), _run(plan, panel)))
 
 
-def _full(plan: Plan, panel: int) -> Array:
-    """The limit at λ = 0 and at STRENGTHS, [1 + K]."""
-    found = known(plan, panel)
+@kept
+def _full(specs: tuple[DatasetSpec, ...], run: Hyperparameters) -> Array:
+    """The limit at λ = 0 and at STRENGTHS, [1 + K], the median over the data sets."""
+    found = behaviour(run, specs[0].n_train)
     limit = found.decay.limit
     assert limit is not None
     counted = tuple(
         limit.counted.at({**found.symbols, "λ": float(lam)}).value for lam in (0.0, *STRENGTHS)
     )
-    curvatures = _curvatures(_data_of(plan), counted)
+    curvatures = _curvatures(specs, counted)
     return np.array([limit.lr.at({**found.symbols, "h": h}).value for h in curvatures.tolist()])
 
 
-@kept
 def batches(plan: Plan, panel: int) -> Edge | None:
     """The limit of repeating the first epoch's batches for ever, the median over the seeds.
 
@@ -120,9 +120,9 @@ def batches(plan: Plan, panel: int) -> Edge | None:
     full_size = plan.base.batch_size >= plan.data.n_train
     if full_size or not is_linear(plan, panel) or not repeatable(plan, panel):
         return None
-    full, h = _full(plan, panel), float(_curvatures(_data_of(plan), (0.0,))[0])
-    runs = tuple(plan.run(panel, 0, 0, seed) for seed in range(plan.seeds))
-    found = _cycles(_data_of(plan), runs, (0.0, *(h * SHARES).tolist()))
+    specs, runs = _data_of(plan), tuple(_run(plan, panel, seed) for seed in range(plan.seeds))
+    full, h = _full(specs, runs[0]), float(_curvatures(specs, (0.0,))[0])
+    found = _cycles(specs, runs, (0.0, *(h * SHARES).tolist()))
     if np.isnan(found).any():
         return None
     log, at = np.log(STRENGTHS), np.log(h * np.array([LEAST_SHARE, *SHARES]))
@@ -134,7 +134,7 @@ def batches(plan: Plan, panel: int) -> Edge | None:
 
 def alone(plan: Plan, panel: int) -> Edge | None:
     """The limit of decay alone; None where no step multiplies w by a factor as such."""
-    run = replace(plan.run(panel, 0, 0, 0), weight_decay=1.0)
+    run = replace(_run(plan, panel), weight_decay=1.0)
     limit = behaviour(run, plan.data.n_train).limit_alone
     if limit is None:
         return None
@@ -162,7 +162,14 @@ def _curvature(spec: DatasetSpec) -> Curvature:
     return Curvature.of(cached.dataset(spec).X_train)
 
 
-@kept
+def _seconds(
+    specs: tuple[DatasetSpec, ...], runs: tuple[Hyperparameters, ...], strengths: tuple[float, ...]
+) -> float:
+    once = cycle_seconds(specs[0].n_train, specs[0].n_features, runs[0])
+    return len(specs) * len(strengths) * once
+
+
+@heavy(_seconds)
 def _cycles(
     specs: tuple[DatasetSpec, ...], runs: tuple[Hyperparameters, ...], strengths: tuple[float, ...]
 ) -> Array:

@@ -13,16 +13,20 @@ At = tuple[int, int, int]
 
 def hover(plan: Plan, middle: Middle, panel: int) -> list[list[str]]:
     """Each cell's numbers."""
-    _, rows, columns, _ = plan.shape
+    lrs, decays = plan.lr_and_decay(panel)
     # without the values, of which there would be thousands
-    return [[str(_cell(plan, middle, panel, r, c)) for c in range(columns)] for r in range(rows)]
+    return [
+        [
+            str(_cell(middle, (panel, row, column), lr, lam))
+            for column, (lr, lam) in enumerate(zip(lrs.tolist(), decays_of_row, strict=True))
+        ]
+        for row, decays_of_row in enumerate(decays.tolist())
+    ]
 
 
-def _cell(plan: Plan, middle: Middle, panel: int, row: int, column: int) -> Said:
-    at = (panel, row, column)
+def _cell(middle: Middle, at: At, lr: float, lam: float) -> Said:
     trained, lost = int(middle.trained[at]), int(middle.lost[at])
-    run = plan.run(*at, int(middle.seed[at]))
-    lr, lam, product = run.lr, run.weight_decay, run.lr * run.weight_decay
+    product = lr * lam
     epoch = int(middle.diverged_at[at])
     if epoch >= 0 and trained == 1:
         return say(

@@ -13,12 +13,18 @@ from wd_core import OPTIMIZERS
 from wd_core.optimizers import KINDS
 
 COMING = "The cells come from coarse to fine, and a cell's later seeds correct its first."
+NEARBY = "Until a cell comes, the nearest one of the maps before is shown in its place."
 # A slope within this of −1 or 0 is called so.
 NEAR = 0.15
 # A best cell is called lower than another from this factor on, where the seeds differ by less.
 LOWER = 1.2
 # Decimals of a slope: cells are at numbers of three digits.
 SLOPE_DECIMALS = 3
+
+
+def coming(*, nearby: bool) -> str:
+    """What the colours are while cells come; `nearby`: some are of the maps before."""
+    return f"{COMING} {NEARBY}" if nearby else COMING
 
 
 def note(found: Valley | None) -> str:
