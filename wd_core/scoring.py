@@ -103,8 +103,6 @@ class Scorer:
             )
         return records
 
-    @torch.inference_mode()
-    @np.errstate(all="ignore")
     def watch(self, epoch: int, v: Tensor) -> None:
         """Note which runs have diverged in this state; only suspects are scored."""
         flat = v.reshape(-1)

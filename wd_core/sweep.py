@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from dataclasses import dataclass, replace
@@ -129,22 +128,22 @@ def sweep(
     the order in which they are finished. Close the generator to cancel: what runs in an executor
     by then ends unseen. Raises ValueError for wrong arguments, here and not at the first part.
     """
-    runs, datasets = _paired(dataset, runs)
+    asked = _paired(dataset, runs)
     require_whole("memory_limit", memory_limit, 1)
     if chunk is not None:
         require_whole("chunk", chunk, 1)
     is_executor = executor is None or isinstance(executor, Executor)
     require(is_executor, "executor", "one of concurrent.futures", executor)
-    for data in {id(data): data for data in datasets}.values():
-        model.check(data, runs)
-    fits = max(1, int(memory_limit // _bytes_a_run(datasets, runs, model)))
-    where = place(device, dtype, _largest_step(datasets, runs, fits, model))
+    for data in asked.datasets:
+        model.check(data, asked.runs)
+    fits = max(1, int(memory_limit // _bytes_a_run(asked, model)))
+    where = place(device, dtype, _largest_step(asked, fits, model))
     if chunk is None:  # on a GPU the largest is the fastest, and still quick
-        chunk = _quick(datasets, runs) if where.xp is np else len(runs)
+        chunk = _quick(asked) if where.xp is np else len(runs)
     chosen = where.device if executor is None else device
     chunks = [
-        _Chunk(rows, datasets[rows[0]], runs[rows], model, chosen, dtype)
-        for rows in _windows(datasets, runs, min(fits, chunk))
+        _Chunk(rows, data, part, model, chosen, dtype)
+        for rows, data, part in asked.calls(min(fits, chunk))
     ]
     if executor is None:
         return _here(chunks, len(runs), where.reason)
@@ -175,23 +174,57 @@ def gather(stream: Iterable[SweepPart]) -> Sweep:
     )
 
 
-def _paired(
-    dataset: Dataset | Sequence[Dataset], runs: Sequence[Hyperparameters]
-) -> tuple[Runs, tuple[Dataset, ...]]:
-    """The runs, and the data set of each."""
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """The runs, the data sets, and which of these each run is on, [R]."""
+
+    runs: Runs
+    datasets: tuple[Dataset, ...]
+    owner: NDArray[np.int64]
+
+    def calls(
+        self, size: int, most: int | None = None
+    ) -> Iterator[tuple[NDArray[np.int64], Dataset, Runs]]:
+        """What train() is called with, and which rows that are: in the order of the runs.
+
+        At most `size` of them at a time, of one data set and one number of epochs; of the first
+        `most`.
+        """
+        for begin in range(0, len(self.runs) if most is None else most, size):
+            window = self.runs[begin : begin + size]
+            for data, places in self._owned(begin, len(window)):
+                for alike in window[places].alike("epochs"):
+                    rows = begin + places[alike]
+                    yield rows, self.datasets[data], self.runs[rows]
+
+    def _owned(self, begin: int, count: int) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """The data sets of so many runs, and the places of each one's."""
+        owner = self.owner[begin : begin + count]
+        if len(self.datasets) == 1:
+            yield 0, np.arange(count)
+            return
+        for data in dict.fromkeys(owner.tolist()):
+            yield data, np.flatnonzero(owner == data)
+
+
+def _paired(dataset: Dataset | Sequence[Dataset], runs: Sequence[Hyperparameters]) -> _Asked:
+    """Each run with its data set."""
     if not isinstance(runs, Runs):
         runs = tuple(runs)
         known = len(runs) > 0 and all(isinstance(run, Hyperparameters) for run in runs)
         require(known, "runs", "at least one Hyperparameters, and nothing else", runs[:1])
         runs = Runs.of(runs)
     if isinstance(dataset, Dataset):
-        return runs, (dataset,) * len(runs)
+        return _Asked(runs, (dataset,), np.zeros(len(runs), dtype=np.int64))
     rule = f"one Dataset, or one for each of the {len(runs)} runs"
     given: object = dataset
     listed = isinstance(given, Sequence) and all(isinstance(one, Dataset) for one in given)
     require(listed, "dataset", rule, dataset)
     require(len(dataset) == len(runs), "dataset", rule, len(dataset))
-    return runs, tuple(dataset)
+    distinct = {id(one): one for one in dataset}
+    number = {name: k for k, name in enumerate(distinct)}
+    owner = np.array([number[id(one)] for one in dataset])
+    return _Asked(runs, tuple(distinct.values()), owner)
 
 
 def _values(name: str, axis: Any) -> list[Any]:
@@ -304,41 +337,19 @@ def _sent(chunks: Sequence[_Chunk], total: int, executor: Executor) -> Stream:
             future.cancel()
 
 
-def _windows(datasets: Sequence[Dataset], runs: Runs, size: int) -> Iterator[NDArray[np.int64]]:
-    """The places of the runs in their order, at most `size` of one call of train() at a time."""
-    for begin in range(0, len(runs), size):
-        window = slice(begin, begin + size)
-        for rows in _alike(datasets[window], runs[window]):
-            yield begin + rows
-
-
-def _alike(datasets: Sequence[Dataset], runs: Runs) -> Iterator[NDArray[np.int64]]:
-    """Places of the runs that one call of train() takes: of one data set, one number of epochs."""
-    owners: dict[int, list[int]] = defaultdict(list)
-    for row, dataset in enumerate(datasets):
-        owners[id(dataset)].append(row)
-    for places in map(np.array, owners.values()):
-        yield from (places[rows] for rows in runs[places].alike("epochs"))
-
-
-def _calls(datasets: Sequence[Dataset], runs: Runs, size: int) -> Iterator[tuple[Dataset, Runs]]:
-    """What train() would be called with in chunks of this size."""
-    for rows in _windows(datasets, runs, size):
-        yield datasets[rows[0]], runs[rows]
-
-
-def _quick(datasets: Sequence[Dataset], runs: Runs) -> int:
+def _quick(asked: _Asked) -> int:
     """How many runs make a chunk that is quick, or large enough not to be mostly overhead."""
+    total = len(asked.runs)
 
     def seconds(size: int) -> float:
         return sum(
             expected_seconds(data.n_train, data.n_features, part)
-            for data, part in _calls(datasets[:size], runs[:size], size)
+            for _, data, part in asked.calls(size, min(size, total))
         )
 
-    bearable = WASTE * seconds(len(runs)) / len(runs)
+    bearable = WASTE * seconds(total) / total
     size, now = LEAST_CHUNK, seconds(LEAST_CHUNK)
-    while size < len(runs):
+    while size < total:
         twice = seconds(2 * size)
         if twice > CHUNK_SECONDS and now / size <= bearable:
             break
@@ -346,11 +357,12 @@ def _quick(datasets: Sequence[Dataset], runs: Runs) -> int:
     return size
 
 
-def _bytes_a_run(datasets: Sequence[Dataset], runs: Runs, model: Model) -> float:
+def _bytes_a_run(asked: _Asked, model: Model) -> float:
     """The most that a run of the sweep takes."""
-    return max(bytes_a_run(*call, model) for call in _calls(datasets, runs, len(runs)))
+    calls = asked.calls(len(asked.runs))
+    return max(bytes_a_run(data, part, model) for _, data, part in calls)
 
 
-def _largest_step(datasets: Sequence[Dataset], runs: Runs, size: int, model: Model) -> float:
+def _largest_step(asked: _Asked, size: int, model: Model) -> float:
     """Multiply-adds of the largest step in chunks of this size."""
-    return max(multiply_adds_a_step(*call, model) for call in _calls(datasets, runs, size))
+    return max(multiply_adds_a_step(data, part, model) for _, data, part in asked.calls(size))

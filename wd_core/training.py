@@ -327,7 +327,8 @@ class _March:
             epochs = range(begin + 1, min(begin + block, self.epochs) + 1)
             if self.seconds >= 2 * BLOCK_SECONDS:
                 yield from _in_pieces(walk, next(orders), round(self.seconds / BLOCK_SECONDS))
-                kept, states = self._look(walk, epochs[0])
+                with torch.inference_mode(), np.errstate(all="ignore"):
+                    kept, states = self._look(walk, epochs[0])
             else:
                 kept, states = self._advance(walk, orders, epochs)
             yield from score(kept, states) if kept else [None]

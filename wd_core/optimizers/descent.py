@@ -25,7 +25,9 @@ def _no_options(run: RunSettings) -> tuple[str, ...]:
 
 
 def _sgd(v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int) -> tuple[Tensor, State]:
-    return rates.keep * v - rates.lr * gradient, state
+    v = rates.keep * v
+    v -= rates.lr * gradient
+    return v, state
 
 
 _PLAIN_LIMIT = Limit(
