@@ -11,12 +11,21 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pages.dimension.question import Problem, Sizes
 from pages.shared.work import Growth, Parts, resumable
 from wd_core.arrays import Array
 from wd_core.linear.highdim import Risk
-from wd_core.linear.risk import Draws, decompose_sets, measured, refitted, stream, training_sets
+from wd_core.linear.risk import (
+    Draws,
+    decompose_sets,
+    measured,
+    refitted,
+    stream,
+    together,
+    training_sets,
+)
 
 # One part of the work takes about so long, and all of it at most.
 PART_SECONDS, MOST_SECONDS = 0.15, 10.0
@@ -51,7 +60,7 @@ class Medians:
     high: Array
     bias2: Array
     variance: Array
-    count: Array
+    count: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,23 +207,26 @@ def seen(problem: Problem, drawn: Sample) -> Seen:
 
 def medians(problem: Problem, drawn: Sample) -> Medians:
     """The middle of the draws for every λ; the same draws whatever σ, r² and λ are."""
-    columns = [_at(problem, x, tuple(drawn.kept.get(x, ()))) for x in drawn.grid]
-    total, low, high, bias2, variance = np.moveaxis(np.array([c[0] for c in columns]), 0, -1)
-    return Medians(total, low, high, bias2, variance, np.array([c[1] for c in columns]))
+    risks = {
+        k: _risks(problem, x, drawn.kept[x]) for k, x in enumerate(drawn.grid) if x in drawn.kept
+    }
+    count = np.zeros(len(drawn.grid), dtype=np.int64)
+    for k, risk in risks.items():
+        count[k] = risk.shape[-1]
+    middle, band = np.full((3, 3, len(count)), np.nan), np.full((2, 3, len(count)), np.nan)
+    for many in set(count.tolist()) - {0}:
+        places = np.flatnonzero(count == many)
+        alike = np.stack([risks[k] for k in places.tolist()], 2)  # [3, 3, P, R]
+        middle[..., places] = np.median(alike, -1)
+        band[..., places] = np.quantile(alike[0], BAND, -1)
+    (total, bias2, variance), (low, high) = middle, band
+    return Medians(total, low, high, bias2, variance, count)
 
 
-def _at(problem: Problem, x: int, kept: tuple[Draws, ...]) -> tuple[Array, int]:
-    """Rows total, low, high, bias², variance of one place, [5, 3], and the number of draws."""
-    if not kept:
-        return np.full((5, 3), np.nan), 0
-    found = [measured(draws, problem.model, three(problem, x)) for draws in kept]
-    total = np.concatenate([one.total for one in found], 1)
-    low, high = np.quantile(total, BAND, axis=1)
-    parts = [
-        np.median(np.concatenate([getattr(one.parts, name) for one in found], 1), axis=1)
-        for name in ("bias2", "variance")
-    ]
-    return np.array([np.median(total, axis=1), low, high, *parts]), total.shape[1]
+def _risks(problem: Problem, x: int, kept: Sequence[Draws]) -> Array:
+    """Total, bias² and variance of every training set at a place, for every λ, [3, 3, R]."""
+    found = measured(together(kept), problem.model, three(problem, x))
+    return np.array(np.broadcast_arrays(found.total, found.parts.bias2, found.parts.variance))
 
 
 def refits(problem: Problem, drawn: Sample, x: int) -> tuple[Array, Array]:

@@ -6,7 +6,9 @@ a test set.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -99,6 +101,17 @@ def decompose_sets(X: Array, noise: Array, *, intercept: bool) -> Draws:
         missed_mean=((whole * x_mean).sum(1) - (truth * mean).sum(1)) * (rank < d),
         mean_noise=mean_noise,
     )
+
+
+def together(parts: Sequence[Draws]) -> Draws:
+    """At least one part of the training sets of one size, as they were drawn, in one."""
+    if len(parts) == 1:
+        return parts[0]
+    arrays = {field.name for field in fields(Draws)} - {"n_train", "intercept"}
+    whole: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in arrays
+    }
+    return replace(parts[0], **whole)
 
 
 def _eigh(gram: Array) -> tuple[Array, Array]:

@@ -5,7 +5,15 @@ import pytest
 
 from wd_core import Dataset, ridge_path
 from wd_core.linear.highdim import Isotropic
-from wd_core.linear.risk import Draws, decompose_sets, measured, refitted, stream, training_sets
+from wd_core.linear.risk import (
+    Draws,
+    decompose_sets,
+    measured,
+    refitted,
+    stream,
+    together,
+    training_sets,
+)
 
 # The Gram matrix squares the condition number of X: some 1e3 here, 1e6 at the peak.
 SAME = 1e-7
@@ -145,13 +153,27 @@ def test_training_sets_follow_seed_and_size_and_not_how_they_are_parted() -> Non
     whole = training_sets(stream(0, 4, 3), 4, 3, 5)
     going = stream(0, 4, 3)
     parts = [training_sets(going, 4, 3, count) for count in (2, 1, 2)]
-    for together, pieces in zip(whole, zip(*parts, strict=True), strict=True):
-        np.testing.assert_array_equal(together, np.concatenate(pieces))
+    for at_once, pieces in zip(whole, zip(*parts, strict=True), strict=True):
+        np.testing.assert_array_equal(at_once, np.concatenate(pieces))
     X, noise = whole
     assert X.shape == (5, 4, 3)
     assert noise.shape == (5, 4)
     other = training_sets(stream(1, 4, 3), 4, 3, 5)[0]
     assert not np.isclose(X, other).any()
+
+
+@pytest.mark.parametrize("intercept", [False, True])
+def test_parts_put_together_are_what_is_drawn_in_one(intercept: bool) -> None:
+    going, model = stream(0, 5, 4), Isotropic(0.7, 2.5, intercept)
+    parts = [
+        decompose_sets(*training_sets(going, 5, 4, count), intercept=intercept)
+        for count in (2, 1, 3)
+    ]
+    whole = measured(drawn(5, 4, 6, intercept), model, [0.0, 0.3])
+    found = measured(together(parts), model, [0.0, 0.3])
+    np.testing.assert_allclose(found.total, whole.total, rtol=1e-12)  # the sets are the same
+    np.testing.assert_allclose(found.parts.total, whole.parts.total, rtol=1e-12)
+    assert together(parts[:1]) is parts[0]
 
 
 def test_duplicate_columns_leave_finite_numbers() -> None:
