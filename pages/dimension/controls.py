@@ -21,8 +21,8 @@ def draw() -> None:
         for column, key in zip(st.columns(len(pair)), pair, strict=True):
             with column:
                 controls.draw(FORM, key)
-    with st.expander("Drawing", expanded=False):
-        controls.draw(FORM, *FORM.others(*ABOVE, *(key for pair in PAIRS for key in pair), "at"))
+    rest = FORM.others(*ABOVE, *(key for pair in PAIRS for key in pair), "at")
+    controls.folder(FORM, "Drawing", lambda: controls.draw(FORM, *rest))
 
 
 def on_chart() -> dict[str, Callable[[], None]]:

@@ -34,14 +34,12 @@ def runs(shown: Shown) -> None:
     controls.draw(FORM, "n_features")
     unread = [key for key in RUN.settings if key not in read]
     controls.folded(FORM, but=(*VARIED, *unread))
-    with st.expander("Randomness", expanded=False):
-        controls.draw(FORM, "seed")
+    controls.folder(FORM, "Randomness", lambda: controls.draw(FORM, "seed"))
 
 
 def one() -> None:
     """The run that is chosen by a click, by other means."""
-    with st.expander("Chosen run", expanded=False):
-        controls.draw(FORM, *VARIED)
+    controls.folder(FORM, "Chosen run", lambda: controls.draw(FORM, *VARIED))
 
 
 def _upper(key: str, least: float) -> None:

@@ -20,8 +20,8 @@ def draw() -> None:
     """The widgets that this problem reads; the marked λ has its slider on the chart."""
     controls.draw(FORM, *FRONT)
     controls.folded(FORM, front=FRONT)
-    with st.expander("Repetition and range", expanded=False):
-        controls.draw(FORM, *REPEATED, *FORM.others(*RUN.settings, *REPEATED, "at"), "seed")
+    rest = (*REPEATED, *FORM.others(*RUN.settings, *REPEATED, "at"), "seed")
+    controls.folder(FORM, "Repetition and range", lambda: controls.draw(FORM, *rest))
 
 
 def on_chart() -> dict[str, Callable[[], None]]:

@@ -18,6 +18,8 @@ from wd_core.arrays import Array
 PAGES = Path(__file__).parents[2] / "pages"
 TIMEOUT_SECONDS = 60
 FOLDERS = ("Data", "Training", "Randomness")
+# Those of single pages.
+OWN_FOLDERS = ("Repetition and range", "Drawing", "Chosen run")
 
 
 def unopened(view: str) -> AppTest:
@@ -27,8 +29,8 @@ def unopened(view: str) -> AppTest:
 
 
 def unfolded(page: AppTest, view: str) -> AppTest:
-    """The page with the expanders open that hold a run's settings: closed ones hold nothing."""
-    for label in FOLDERS:
+    """The page with its expanders open: closed ones hold nothing."""
+    for label in (*FOLDERS, *OWN_FOLDERS):
         page.session_state[FORMS[view].slot(f"{label} opened")] = True
     return page
 

@@ -27,6 +27,7 @@ from pages.shared.store import Store
 from pages.shared.words import Said
 from pages.train.question import FORM as TRAIN
 from tests.matrix.driver import number, recording
+from tests.pages.opening import unfolded
 from wd_core import make_dataset, max_stable_lr
 
 VIEW = Path(__file__).parents[2] / "pages" / "dimension" / "view.py"
@@ -63,7 +64,7 @@ def none(said: list[Said], words_of_it: str) -> bool:
 
 
 def page_at(**query: str) -> AppTest:
-    page = AppTest.from_file(str(VIEW), default_timeout=60)
+    page = unfolded(AppTest.from_file(str(VIEW), default_timeout=60), "dimension")
     for key, text in query.items():
         page.query_params[key] = text
     return fine(page.run())
