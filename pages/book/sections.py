@@ -10,6 +10,7 @@ from pages.book.words import curves
 from pages.book.words import numbers as words
 from pages.shared.controls import address
 from pages.shared.latex import tex
+from pages.shared.tables import arrow, table
 
 
 def settings(entry: Entry) -> None:
@@ -39,7 +40,7 @@ def numbers(seen: Seen) -> None:
     """Every printed number beside ours."""
     entry = seen.entry
     rows = [words.row(one, entry.seed, seen.one(entry.book, one)) for one in seen.shown]
-    st.table(rows, border="horizontal")
+    table(rows)
 
 
 def everything(seen: Seen) -> None:
@@ -56,7 +57,7 @@ def everything(seen: Seen) -> None:
         help="This run with its seed on the Train page, where Train's controls can say it.",
     )
     st.markdown("**All in a table**")
-    st.dataframe(rows, hide_index=True, column_config={"on Train": link})
+    st.dataframe(arrow(rows), hide_index=True, column_config={"on Train": link})
     st.caption(
         "The printed numbers are quoted from the editions. Each comes from one draw of data, start "
         "and order that is not ours, so the fair question is whether it lies in the spread. "

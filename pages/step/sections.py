@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pyarrow
 import streamlit as st
 
 from pages.shared.chart import chart
 from pages.shared.numbers import every_digit
 from pages.shared.run import Pin
 from pages.shared.settings import Settings
+from pages.shared.tables import table
 from pages.shared.words import Said, say
 from pages.step import controls
 from pages.step import payload as picture
@@ -42,7 +42,7 @@ def update(
     with plane:
         chart(picture.update(settings, shown, seen, pins), key="step plane")
     st.markdown(one.table(settings.data.n_features))
-    _table(one.rows(run, seen, pair))
+    table(one.rows(run, seen, pair))
 
 
 def pulls(settings: Settings, seen: Inspection) -> None:
@@ -92,7 +92,7 @@ def doctor(settings: Settings) -> None:
         st.markdown(_paragraph([limits.curvature(found, run), *limits.at_once(found, n)]))
         if limit := limits.rule(found):
             st.latex(limit)
-        _table(limits.table(found, run))
+        table(limits.table(found, run))
         st.caption(_paragraph(limits.measured_how(run, n)))
 
 
@@ -108,11 +108,6 @@ def _mend(settings: Settings) -> None:
             help="The largest smaller step of the slider that serves: see below.",
         )
     st.caption(_paragraph(tried.tried(found)))
-
-
-def _table(rows: list[dict[str, str]]) -> None:
-    # Streamlit makes a table of anything else by way of pandas, which takes ten times as long
-    st.table(pyarrow.Table.from_pylist(rows), border="horizontal", hide_index=True)
 
 
 def _paragraph(sentences: Sequence[Said]) -> str:
