@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,15 @@ START_SECONDS, STOP_SECONDS = 90, 20
 
 @contextmanager
 def running(path: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A server, the root of its addresses; what it says of itself lies in `server.stderr`."""
+    """A server that answers, the root of its addresses; what it says of itself: `server.stderr`."""
+    with started(path) as (server, base):
+        wait_for(f"{base}/_stcore/health", server)
+        yield server, base
+
+
+@contextmanager
+def started(path: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The same from its first moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -39,9 +47,7 @@ def running(path: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         stderr=subprocess.PIPE,
     )
     try:
-        base = f"http://127.0.0.1:{port}" + (f"/{path}" if path else "")
-        wait_for(f"{base}/_stcore/health", server)
-        yield server, base
+        yield server, f"http://127.0.0.1:{port}" + (f"/{path}" if path else "")
     finally:
         server.kill()
         server.wait()
@@ -50,11 +56,20 @@ def running(path: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    wait_until(lambda: urllib.request.urlopen(address, timeout=1).close(), server)
+
+
+def wait_for_socket(port: int, server: subprocess.Popen[bytes]) -> None:
+    """It is there before the app has been read."""
+    wait_until(lambda: socket.create_connection(("127.0.0.1", port)).close(), server)
+
+
+def wait_until(answered: Callable[[], None], server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert server.poll() is None, "the server ended at its start"
         try:
-            urllib.request.urlopen(address, timeout=1).close()
+            answered()
         except OSError:
             time.sleep(0.1)
         else:
@@ -120,6 +135,15 @@ def test_a_signal_ends_the_server_though_a_stream_is_open():
         server.send_signal(signal.SIGTERM)
         assert server.wait(STOP_SECONDS) in (0, -signal.SIGTERM)
         stream.close()
+        assert server.stderr
+        assert "Traceback" not in server.stderr.read().decode()
+
+
+def test_a_signal_ends_the_server_while_it_warms_up():
+    with started() as (server, base):
+        wait_for_socket(int(base.rsplit(":", 1)[1]), server)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(STOP_SECONDS) in (0, -signal.SIGTERM)
         assert server.stderr
         assert "Traceback" not in server.stderr.read().decode()
 
