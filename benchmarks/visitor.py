@@ -246,7 +246,8 @@ class Visitor:
         if element.HasField("exception"):
             raise LostError(f"met {element.exception.type}: {element.exception.message[:80]}")
         if element.HasField("bidi_component"):
-            self._chart(element.bidi_component, fragment)
+            if content(element.bidi_component):  # what is given nothing draws nothing
+                self._chart(element.bidi_component, fragment)
         elif control := control_of(element):
             self._fragments[control.id] = fragment
             self.controls[control.label] = control

@@ -5,6 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from pages.registry import GROUPS, PAGES
+from pages.shared import chart
 
 
 @st.fragment(run_every=timedelta(days=20))
@@ -27,6 +28,7 @@ page = next(page for page in PAGES if entries[page.path] == opened)
 st.set_page_config(
     page_title=f"{page.title} · Weight Decay Explorer", page_icon="📉", layout="wide"
 )
+chart.expect()
 st.title(page.question, anchor=False)
 reconnected()
 opened.run()

@@ -73,7 +73,7 @@ page.run()
 assert not page.exception and not page.warning
 print(page.title[0].value)
 print(page.select_slider[0].value)
-(chart,) = page.get("bidi_component")
+(chart,) = (made for made in page.get("bidi_component") if made.proto.bytes)
 import json
 print(json.dumps(json.loads(chart.proto.bytes)["payload"]))
 """

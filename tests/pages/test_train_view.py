@@ -56,7 +56,7 @@ def fine(page: AppTest) -> AppTest:
 
 def payload(page: AppTest) -> dict[str, Any]:
     """What the chart was given."""
-    (chart,) = page.get("bidi_component")
+    (chart,) = (made for made in page.get("bidi_component") if made.proto.bytes)
     return dict(json.loads(chart.proto.bytes)["payload"])
 
 
