@@ -22,6 +22,23 @@ const CONFIG = {
   showTips: false,
 };
 
+// A page that nobody looks at has no frames.
+const UNSEEN_MS = 200;
+let before = Promise.resolve();
+
+/** Pictures that come together are drawn one after the other, each seen before the next. */
+function inTurn() {
+  const mine = before;
+  before = mine.then(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() => setTimeout(resolve));
+        setTimeout(resolve, UNSEEN_MS);
+      }),
+  );
+  return mine;
+}
+
 export class Plot {
   /**
    * A plain element until something is drawn.
@@ -48,6 +65,7 @@ export class Plot {
   /** @param {string} address */
   async load(address) {
     this.loaded = await loadPlotly(address);
+    if (!this.drawn) await inTurn();
   }
 
   get Plotly() {
