@@ -8,7 +8,7 @@ import multiprocessing
 import sys
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 import torch
@@ -23,8 +23,9 @@ from pages.registry import PAGES
 from pages.shared import assets, head, work
 from pages.shared.encoding import encode
 from pages.shared.sockets import send_at_once
-from pages.shared.streams import end_streams_on_signals
+from pages.shared.streams import Streamed, end_streams_on_signals
 from pages.shared.visitors import moved_on
+from pages.shared.worker import NoAnswerError
 from pages.shared.workers import Workers
 from pages.train.routes import dragged
 
@@ -59,11 +60,18 @@ def warm() -> None:
 
 
 def employ() -> None:
-    """Have workers; the first stand ready about when the first visitor comes."""
+    """Have workers, who begin with what the first visitors will ask."""
     if "forkserver" in multiprocessing.get_all_start_methods():
-        workers = Workers([pages.registry.__name__], moved_on)
-        work.employ(workers)
-        threading.Thread(target=workers.start, daemon=True).start()
+        work.employ(Workers([pages.registry.__name__], moved_on))
+        threading.Thread(target=prepare, daemon=True).start()
+
+
+def prepare() -> None:
+    """Have whole what the pages show by default, as far as it is streamed, before anybody asks."""
+    for route in OURS:
+        if isinstance(route, Streamed):
+            with suppress(NoAnswerError):  # the server may end meanwhile
+                route.prepare()
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from benchmarks.charts import Chart, chart_of, content, query_of, streams
 from benchmarks.controls import Control, control_of
+from pages.shared.streams import AT_ONCE
 
 # The ends of a stream of events.
 ENDS = (b"event: done", b"event: failed")
@@ -266,9 +267,9 @@ class Visitor:
         self._changes += 1
         self._queries[component.id] = query_of(sent)
         if component.id in self._streams or streams(sent):
-            self._follow(chart_of(component))
+            self._follow(chart_of(component), first=before is None)
 
-    def _follow(self, chart: Chart) -> None:
+    def _follow(self, chart: Chart, *, first: bool) -> None:
         """As the chart does: another work closes the stream and opens its own."""
         work, reading = self._streams.pop(chart.id, ("", None))
         if reading and work == chart.work:
@@ -277,7 +278,8 @@ class Visitor:
         if reading:
             reading.cancel()
         if chart.stream:
-            self._streams[chart.id] = (chart.work, self._begun(self._read(chart.stream)))
+            path = f"{chart.stream}&{AT_ONCE}=1" if first else chart.stream
+            self._streams[chart.id] = (chart.work, self._begun(self._read(path)))
 
     def _repeat(self, told: AutoRerun) -> None:
         async def again() -> None:

@@ -6,7 +6,7 @@ from pages.book.payload import stream
 from pages.book.question import FORM
 from pages.shared.payload import Events
 from pages.shared.routes import Query
-from pages.shared.streams import streamed
+from pages.shared.streams import Streamed
 
 
 def trained(query: Query) -> Events:
@@ -15,4 +15,4 @@ def trained(query: Query) -> Events:
     return stream(entry)
 
 
-ROUTES = (streamed("/api/book/stream", trained, rests=True),)
+ROUTES = (Streamed("/api/book/stream", trained, rests=True),)

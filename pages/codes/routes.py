@@ -7,7 +7,7 @@ from pages.codes.payload import stream
 from pages.codes.question import FORM
 from pages.shared.payload import Events
 from pages.shared.routes import Query
-from pages.shared.streams import streamed
+from pages.shared.streams import Streamed
 
 
 def run(query: Query) -> Events:
@@ -16,4 +16,4 @@ def run(query: Query) -> Events:
     return stream(Question(asked.settings, asked.shown))
 
 
-ROUTES = (streamed("/api/codes/stream", run, rests=True),)
+ROUTES = (Streamed("/api/codes/stream", run, rests=True),)

@@ -6,7 +6,7 @@ from pages.dimension.payload import stream
 from pages.dimension.question import FORM
 from pages.shared.payload import Events
 from pages.shared.routes import Query
-from pages.shared.streams import streamed
+from pages.shared.streams import Streamed
 
 
 def drawn(query: Query) -> Events:
@@ -15,4 +15,4 @@ def drawn(query: Query) -> Events:
     return stream(problem)
 
 
-ROUTES = (streamed("/api/dimension/stream", drawn, rests=True),)
+ROUTES = (Streamed("/api/dimension/stream", drawn, rests=True),)

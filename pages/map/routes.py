@@ -6,7 +6,7 @@ from pages.map.payload import stream
 from pages.map.question import FORM
 from pages.shared.payload import Events
 from pages.shared.routes import Query
-from pages.shared.streams import streamed
+from pages.shared.streams import Streamed
 
 
 def maps(query: Query) -> Events:
@@ -15,4 +15,4 @@ def maps(query: Query) -> Events:
     return stream(asked.settings, asked.shown)
 
 
-ROUTES = (streamed("/api/map/stream", maps, rests=True),)
+ROUTES = (Streamed("/api/map/stream", maps, rests=True),)

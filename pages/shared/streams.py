@@ -52,17 +52,26 @@ _stopping = Event()
 _threads: RunVar[CapacityLimiter] = RunVar("threads of streams")
 
 
-def streamed(path: str, events: Callable[[Query], Events], *, rests: bool = False) -> Route:
+class Streamed(Route):
     """The address of the events of a query; where it rests, they begin after `REST_SECONDS`."""
 
-    async def endpoint(request: Request) -> Response:
+    def __init__(
+        self, path: str, events: Callable[[Query], Events], *, rests: bool = False
+    ) -> None:
+        super().__init__(path, self._answer)
+        self._events, self._rests = events, rests
+
+    async def _answer(self, request: Request) -> Response:
         if request.method == "HEAD":  # asks what kind of answer there is, and for no work
             return Response(media_type=EventStream.media_type, headers=NEVER_STORED)
         query = request.query_params
-        rest = REST_SECONDS if rests and AT_ONCE not in query else 0.0
-        return EventStream(lambda: events(query.multi_items()), rest)
+        rest = REST_SECONDS if self._rests and AT_ONCE not in query else 0.0
+        return EventStream(lambda: self._events(query.multi_items()), rest)
 
-    return Route(path, endpoint)
+    def prepare(self) -> None:
+        """Work out what the page shows by default, for who comes first."""
+        for _ in self._events([]):
+            pass
 
 
 class EventStream(Response):

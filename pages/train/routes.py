@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pages.shared.payload import Events, Payload
 from pages.shared.routes import Query, answered
-from pages.shared.streams import streamed
+from pages.shared.streams import Streamed
 from pages.train.payload.picture import stream, training_picture
 from pages.train.question import FORM
 
@@ -21,4 +21,4 @@ def long(query: Query) -> Events:
     return stream(asked.settings, asked.pins)
 
 
-ROUTES = (answered("/api/train", dragged), streamed("/api/train/stream", long))
+ROUTES = (answered("/api/train", dragged), Streamed("/api/train/stream", long))

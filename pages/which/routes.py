@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pages.shared.payload import Events
 from pages.shared.routes import Query
-from pages.shared.streams import streamed
+from pages.shared.streams import Streamed
 from pages.which.payload import stream
 from pages.which.question import FORM
 
@@ -15,4 +15,4 @@ def worked_out(query: Query) -> Events:
     return stream(problem)
 
 
-ROUTES = (streamed("/api/which/stream", worked_out, rests=True),)
+ROUTES = (Streamed("/api/which/stream", worked_out, rests=True),)

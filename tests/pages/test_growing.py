@@ -231,6 +231,7 @@ def test_the_time_that_is_left_is_told_by_the_speed_so_far(monkeypatch: pytest.M
 # What may be kept by number: by the function that is kept, the reason why its entries are tiny.
 TINY = {
     "pages/book/question.py: on_train": "a link; asked for each of many numbers",
+    "pages/shared/head.py: mounting": "the names of Streamlit's files",
     "pages/shared/words.py: _places": "the places of a literal",
     "pages/shared/settings.py: _names": "the names of a class's fields",
     "pages/shared/assets.py": "the browser's files, as many as there are in the package",

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from pages.shared import streams
 from pages.shared.payload import Events, Rows
-from pages.shared.streams import EventStream, streamed
+from pages.shared.streams import EventStream, Streamed
 
 PATIENCE = 30.0  # only a failing test waits for it
 
@@ -180,7 +180,7 @@ def test_who_moves_on_before_the_rest_is_over_has_begun_no_work() -> None:
     async def gone() -> None:
         scope = {"type": "http", "method": "GET", "path": "/s", "query_string": b"", "headers": []}
         with anyio.fail_after(PATIENCE):
-            await Starlette(routes=[streamed("/s", events, rests=True)])(scope, receive, send)
+            await Starlette(routes=[Streamed("/s", events, rests=True)])(scope, receive, send)
 
     anyio.run(gone)
     assert not works
@@ -225,7 +225,7 @@ def asked(
             "query_string": query,
             "headers": [],
         }
-        await Starlette(routes=[streamed("/api/stream", events, rests=rests)])(scope, never, send)
+        await Starlette(routes=[Streamed("/api/stream", events, rests=rests)])(scope, never, send)
 
     anyio.run(answered)
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}

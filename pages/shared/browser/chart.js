@@ -180,7 +180,9 @@ export class Chart {
     const { payload } = this.picture;
     this.root.dataset.run = payload.run;
     if (live) this.root.dataset.live = payload.run;
-    if (payload.stream) return this.openStream(payload.stream);
+    // who has just come waits for it; who moves a control may move it again
+    if (payload.stream)
+      return this.openStream(turn === 1 ? atOnce(payload.stream) : payload.stream);
     this.setState("done");
     if (interrupted) this.sliders.choose(); // the picture stays where Play was: Python must know
   }
@@ -349,7 +351,7 @@ export class Chart {
   resume() {
     const { stream } = this.picture.payload;
     // whoever asks for it waits for nothing more
-    if (stream) this.openStream(`${stream}&at_once=1`);
+    if (stream) this.openStream(atOnce(stream));
   }
 
   /** @type {(state: string, message?: string) => void} */
@@ -375,6 +377,14 @@ export class Chart {
     this.plot.destroy();
     this.root.remove();
   }
+}
+
+/**
+ * The address of a stream that does not wait whether its visitor moves on.
+ * @param {string} stream
+ */
+function atOnce(stream) {
+  return `${stream}${stream.includes("?") ? "&" : "?"}at_once=1`;
 }
 
 /**
