@@ -15,7 +15,7 @@ from pages.shared.form import Form, Link
 from pages.shared.numbers import number_text
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
-from pages.shared.words import literal, refusal, say
+from pages.shared.words import literal, say
 from pages.shared.worker import NoAnswerError
 from wd_core import DATASETS
 
@@ -35,7 +35,7 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
             try:
                 rest()
             except NoAnswerError as error:
-                st.error(refusal(str(error)))
+                st.error(str(error))
 
         return whole
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pages.shared.encoding import encode
+from pages.shared.worker import NoAnswerError
 
 Query = Sequence[tuple[str, str]]
 NEVER_STORED = {"Cache-Control": "no-store"}
@@ -23,7 +24,7 @@ def answered(path: str, answer: Callable[[Query], Mapping[str, Any]]) -> Route:
         query = request.query_params.multi_items()
         try:
             text = await run_in_threadpool(lambda: encode(answer(query)))
-        except ValueError as error:
+        except (ValueError, NoAnswerError) as error:
             text = encode({"message": str(error)})
             return Response(text, 400, media_type="application/json")
         return Response(text, media_type="application/json", headers=NEVER_STORED)

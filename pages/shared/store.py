@@ -69,7 +69,10 @@ class Store:
         """Count what an entry holds from now on, and make room for it."""
         sizes = held(*things)
         with self._lock:
-            if self._entries.get(entry.question) is not entry:
+            if entry.question not in self._entries:  # dropped, and worked out all the same
+                self._entries[entry.question] = entry
+                self._hold(entry.holds)
+            if self._entries[entry.question] is not entry:
                 return
             more = {key: size for key, size in sizes.items() if key not in entry.holds}
             entry.holds |= more

@@ -30,6 +30,7 @@ from pages.shared.payload import Event as Told
 from pages.shared.payload import Events, Failure
 from pages.shared.routes import NEVER_STORED, Query
 from pages.shared.words import refusal
+from pages.shared.worker import NoAnswerError
 
 # So many streams are worked for at the same moment; the others wait for their turn.
 THREADS = 4
@@ -128,6 +129,8 @@ class EventStream(Response):
                 said = time.monotonic()
         except ValueError as error:
             yield _text("failed", Failure(message=refusal(str(error))))
+        except NoAnswerError as error:
+            yield _text("failed", Failure(message=str(error)))
 
 
 _ENDED: Any = object()

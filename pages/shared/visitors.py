@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
+from streamlit.runtime.scriptrunner import RerunException, StopException, get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 
 
@@ -19,5 +19,8 @@ def moved_on() -> None:
     requests, running = context.script_requests, context.fragment_ids_this_run
     waiting = requests._state is ScriptRequestType.RERUN
     if waiting and running and set(running) <= set(requests._rerun_data.fragment_id_queue):
-        raise RerunException(requests.on_scriptrunner_ready().rerun_data)
+        request = requests.on_scriptrunner_ready()
+        if request.type is ScriptRequestType.STOP:  # in the last moment
+            raise StopException
+        raise RerunException(request.rerun_data)
     _ = "any" in st.session_state  # where Streamlit looks for requests too

@@ -67,9 +67,10 @@ def _kept(work: Callable[Q, A], seconds: Callable[Q, float]) -> Callable[Q, A]:
     @wraps(work)
     def ask(*args: Q.args, **kwargs: Q.kwargs) -> A:
         def answer() -> A:
-            if _workers is not None and (long := seconds(*args, **kwargs)) > LIGHT_SECONDS:
-                return _workers.answer(Task.of(work, *args, **kwargs), long)  # type: ignore[no-any-return]
-            return work(*args, **kwargs)
+            workers, long = _workers, seconds(*args, **kwargs)
+            if workers is None or long <= LIGHT_SECONDS:
+                return work(*args, **kwargs)
+            return workers.answer(Task.of(work, *args, **kwargs), long)  # type: ignore[no-any-return]
 
         return STORE.entry(_question(work, args, kwargs), _Answer[A]).ask(answer)
 
@@ -140,8 +141,8 @@ def dismiss() -> None:
 
 def _heed() -> None:
     """End the waiting of who is no longer wanted."""
-    if _workers is not None:
-        _workers.wanted()
+    if (workers := _workers) is not None:
+        workers.wanted()
 
 
 def _question(work: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
@@ -317,9 +318,10 @@ class Growth(Entry, Generic[P]):
         STORE.add(self, *parts)
 
     def _source(self) -> Source[P]:
-        if _workers is None:
+        workers = _workers
+        if workers is None:
             return Here(self._begin(self.parts))
-        return _workers.growing(self._to_begin)
+        return workers.growing(self._to_begin)
 
     def _to_begin(self) -> tuple[Task, int]:
         return self._begin(self.parts), 0 if self._resumes else len(self._parts)

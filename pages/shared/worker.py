@@ -19,9 +19,12 @@ from threadpoolctl import threadpool_limits
 
 from pages.shared.store import STORE
 from pages.shared.turns import Turns
+from pages.shared.words import say
 
 # Of its memory a worker keeps results of its own, as far as these go.
 KEPT_SHARE = 1 / 8
+# A compiled part that finds none may forget to say so.
+NO_MEMORY = (MemoryError, SystemError)
 # What torch says instead of raising a MemoryError.
 TORCH_HAS_NO_MEMORY = "can't allocate memory"
 
@@ -46,12 +49,20 @@ class Task:
         return getattr(named, "__wrapped__", named)(*self.args, **dict(self.kwargs))
 
 
-class NoAnswerError(ValueError):
-    """A worker has none, and would have none if it were asked again."""
+class NoAnswerError(Exception):
+    """A worker has none, and would have none if it were asked again; says so in a sentence."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ()
 
 
 class TooLargeError(NoAnswerError):
     """A work needs more memory than there is for it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("These settings need more memory than one visitor may take. Choose smaller ones.")
+        )
 
 
 class Desk:
@@ -98,17 +109,17 @@ def serve(connection: Connection, bytes_more: int) -> None:
     while True:
         try:
             order, arguments = connection.recv()
-        except EOFError:
+            connection.send_bytes(_reply(getattr(desk, order), arguments))
+        except (EOFError, OSError):  # whoever gives orders has gone
             return
-        connection.send_bytes(_reply(getattr(desk, order), arguments))
 
 
 def _reply(order: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
     try:
         return bytes(ForkingPickler.dumps((True, order(*arguments))))
     except Exception as error:
-        if isinstance(error, MemoryError) or TORCH_HAS_NO_MEMORY in str(error):
-            return _sendable(TooLargeError("they need more memory than there is for one visitor"))
+        if isinstance(error, NO_MEMORY) or TORCH_HAS_NO_MEMORY in str(error):
+            return _sendable(TooLargeError())
         error.add_note("In a worker process:\n" + traceback.format_exc())
         return _sendable(error)
 

@@ -16,11 +16,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from multiprocessing import spawn
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from pages.shared.places import Places
-from pages.shared.worker import NoAnswerError, Task, serve
+from pages.shared.words import say
+from pages.shared.worker import NoAnswerError, Task, TooLargeError, serve
 
 # A worker may take so many megabytes for what it is told, unless the environment says otherwise.
 VARIABLE, MEGABYTES = "WEIGHT_DECAY_WORKER_MB", 1024
@@ -51,7 +53,37 @@ class BrokenError(NoAnswerError):
     """A work costs every worker its life."""
 
     def __init__(self) -> None:
-        super().__init__("working them out broke off, twice")
+        super().__init__(
+            say("This work broke off, twice. Try smaller settings, or move a control to try again.")
+        )
+
+
+class CrowdedError(NoAnswerError):
+    """There is no memory left for a work beside those of others."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("Others' work takes all the memory there is. Try again when they are done.")
+        )
+
+
+_STARTING = threading.Lock()
+
+
+@contextmanager
+def _without_script() -> Iterator[None]:
+    """Let what starts run no main script, as multiprocessing would: here that is a page."""
+    with _STARTING:
+        whole = spawn.get_preparation_data
+
+        def needed(name: str) -> dict[str, Any]:
+            return {key: value for key, value in whole(name).items() if "init_main" not in key}
+
+        spawn.get_preparation_data = needed
+        try:
+            yield
+        finally:
+            spawn.get_preparation_data = whole
 
 
 class Worker:
@@ -72,15 +104,21 @@ class Worker:
                 raise LostError
             if self._process is not None:
                 return
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["__main__", *self._preload])
-            self._pipe, theirs = context.Pipe()
-            more = int(float(os.environ.get(VARIABLE, MEGABYTES)) * 2**20)
-            process = context.Process(target=serve, args=(theirs, more), daemon=True)
-            process.start()
-            theirs.close()
-            self._process = process
+            try:
+                self._process = self._forked()
+            except (EOFError, OSError) as error:
+                raise LostError from error
             self.lives += 1
+
+    def _forked(self) -> BaseProcess:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(self._preload))
+        self._pipe, theirs = context.Pipe()
+        more = int(float(os.environ.get(VARIABLE, MEGABYTES)) * 2**20)
+        process = context.Process(target=serve, args=(theirs, more), daemon=True)
+        with theirs, _without_script():
+            process.start()
+        return process
 
     def told(self, order: str, *arguments: Any, wanted: Wanted | None = None) -> Any:
         """What comes of the order; what it raises is raised here.
@@ -132,6 +170,7 @@ class Workers:
     def __init__(self, preload: Sequence[str], wanted: Wanted) -> None:
         self.grower = Worker(preload)
         self.turns = Places(1)
+        self._growing: set[int] = set()
         self._ended: list[int] = []
         self._answerers = [Worker(preload) for _ in range(ANSWERERS)]
         self._free = list(self._answerers)
@@ -162,14 +201,20 @@ class Workers:
 
     def turn(self, number: int, task: Task | None, seconds: float) -> tuple[list[Any], bool]:
         """A turn of the work of this number, for who has the place; the task begins it."""
+        self._growing.add(number)
         try:
             parts, ends = self.grower.told("turn", number, task, seconds)
-            return parts, ends
+        except TooLargeError:
+            if len(self._growing) > 1:
+                raise CrowdedError from None
+            raise
         finally:
             self._tidy()
+        return parts, ends
 
     def ended(self, number: int) -> None:
         """Nobody watches this work any more."""
+        self._growing.discard(number)
         self._ended.append(number)
         with self.turns.place(MOMENT) as mine:
             if mine:  # else who has the place does it
@@ -237,6 +282,7 @@ class Away:
             if self._losses == TRIES:
                 raise BrokenError from None
             return [], False
+        self._losses = 0
         self._since = time.monotonic()
         self._spent += self._since - began
         self._life = self._workers.grower.lives

@@ -126,7 +126,6 @@ def serve(
         "--server.headless=true",
         f"--server.address={host}",
         f"--server.port={port}",
-        "--server.fileWatcherType=none",
         "--browser.gatherUsageStats=false",
         *options,
     ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing import forkserver
 from pathlib import Path
 from threading import Event
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,9 @@ from pages.registry import Page as PageEntry
 from pages.shared import work, workers
 from pages.shared.places import Places
 from pages.shared.store import Store
-from pages.shared.words import refusal
 from pages.shared.work import Growth, growing, heavy, resumable
 from pages.shared.worker import Task, TooLargeError
-from pages.shared.workers import Away, BrokenError, Worker, Workers
+from pages.shared.workers import Away, BrokenError, CrowdedError, Worker, Workers
 from tests.pages.opening import opened, payloads, unopened
 
 # Long enough for anything here to happen; only a failing test waits for it.
@@ -168,6 +167,11 @@ def fatal() -> Generator[int, None, None]:
 
 
 @growing
+def greedy() -> Generator[np.ndarray, None, None]:
+    yield np.zeros(2**36) + 1.0
+
+
+@growing
 def wrong() -> Generator[int, None, None]:
     yield 1
     raise ValueError("n is too small")
@@ -199,7 +203,7 @@ def test_what_is_raised_there_is_raised_here(staff: SimpleNamespace) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="nothing else limits a process's memory so")
 def test_who_asks_for_too_much_memory_is_told_and_nobody_else(staff: SimpleNamespace) -> None:
-    with pytest.raises(TooLargeError, match="more memory than there is"):
+    with pytest.raises(TooLargeError, match="more memory than one visitor"):
         zeros(2**36)
     np.testing.assert_array_equal(zeros(2), np.ones(2))
 
@@ -415,11 +419,10 @@ def test_every_page_says_when_there_is_too_little_memory(
 ) -> None:
     monkeypatch.setattr(work, "LIGHT_SECONDS", 0.0)
     monkeypatch.setattr(work, "STORE", Store(2**28))
-    why = "they need more memory than there is for one visitor"
 
     def told(worker: Worker, order: str, *arguments: Any, wanted: Any = None) -> Any:
         if order != "end":
-            raise TooLargeError(why)
+            raise TooLargeError
 
     monkeypatch.setattr(Worker, "told", told)
     monkeypatch.setattr(Worker, "start", lambda worker: None)
@@ -429,13 +432,62 @@ def test_every_page_says_when_there_is_too_little_memory(
     finally:
         work.dismiss()
     assert not shown.exception
-    assert [error.value for error in shown.error] == [refusal(why)]
+    assert [error.value for error in shown.error] == [str(TooLargeError())]
 
 
 def test_a_task_is_found_by_its_name() -> None:
     task = Task.of(where.__wrapped__, 0.5)  # type: ignore[attr-defined]
     assert (task.module, task.name) == ("tests.pages.test_workers", "where")
     assert task() == os.getpid()
+
+
+def test_a_work_that_others_have_asked_for_meanwhile_is_kept(staff: SimpleNamespace) -> None:
+    """Who asks first moves on; what the next works out is there for the third."""
+    entry = work.STORE.entry(("asked",), work._Answer[int])
+
+    def unwanted() -> int:
+        raise Unwanted
+
+    with pytest.raises(Unwanted):
+        entry.ask(unwanted)
+    assert entry.ask(lambda: 7) == 7  # by somebody who has waited meanwhile
+    assert work.STORE.entry(("asked",), work._Answer[int]) is entry
+
+
+def test_a_worker_runs_no_main_script(
+    staff: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """While a page runs, Streamlit names it as such."""
+    script = tmp_path / "script.py"
+    script.write_text(f"from pathlib import Path\nPath({str(tmp_path / 'ran')!r}).touch()\n")
+    main = ModuleType("__main__")
+    main.__file__ = str(script)
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    assert where(0.2) != os.getpid()
+    assert not (tmp_path / "ran").exists()
+
+
+def test_many_works_at_once_may_be_too_many(staff: SimpleNamespace, place: Place) -> None:
+    other = counted(place, 10**9)
+    with closing(other.watch()) as coming:
+        while not other.parts:
+            next(coming)
+        with pytest.raises(CrowdedError):
+            greedy().finish()
+    with pytest.raises(TooLargeError):
+        greedy().finish()
+
+
+def test_a_long_work_outlives_any_number_of_workers_that_others_cost(
+    staff: SimpleNamespace, place: Place
+) -> None:
+    work_on = continued(place, 4, -1)
+    with closing(work_on.watch()) as coming:
+        for new in coming:
+            if new and (process := staff.workers.grower._process) and not work_on.whole:
+                os.kill(process.pid, signal.SIGKILL)
+                process.join()
+    assert work_on.parts == (0, 1, 2, 3)
 
 
 def test_no_process_is_left(staff: SimpleNamespace) -> None:

@@ -384,6 +384,7 @@ export class Chart {
  * @param {string} stream
  */
 function atOnce(stream) {
+  if (/[?&]at_once=/.test(stream)) return stream;
   return `${stream}${stream.includes("?") ? "&" : "?"}at_once=1`;
 }
 
