@@ -34,6 +34,10 @@ from pages.train.routes import dragged
 SWITCH_SECONDS = 0.001
 
 
+# The start waits so long for what is prepared; the rest comes while the server answers.
+PREPARING_SECONDS = 10.0
+
+
 async def home(request: Request) -> Response:
     """The page that opens has no path of its own in Streamlit: its name leads to the root."""
     query = request.url.query
@@ -60,10 +64,9 @@ def warm() -> None:
 
 
 def employ() -> None:
-    """Have workers, who begin with what the first visitors will ask."""
+    """Have workers, where the system can."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         work.employ(Workers([pages.registry.__name__], moved_on))
-        threading.Thread(target=prepare, daemon=True).start()
 
 
 def prepare() -> None:
@@ -81,7 +84,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         end_streams_on_signals()
     send_at_once()
     employ()
+    preparing = threading.Thread(target=prepare, daemon=True)
+    preparing.start()
     warm()
+    preparing.join(PREPARING_SECONDS)
     yield
     work.dismiss()
 
