@@ -25,7 +25,7 @@ from pages.shared.words import say
 from pages.shared.worker import NoAnswerError, Task, TooLargeError, serve
 
 # A worker may take so many megabytes for what it is told, unless the environment says otherwise.
-VARIABLE, MEGABYTES = "WEIGHT_DECAY_WORKER_MB", 1024
+VARIABLE, MEGABYTES = "WEIGHT_DECAY_WORKER_MB", 2048
 # At most so many answers are worked out at once, and one fewer of those that take long.
 ANSWERERS = 2
 LONG_SECONDS = 0.5
