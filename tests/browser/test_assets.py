@@ -114,7 +114,7 @@ def test_without_plotly_one_sentence(page: "Page", demo: "Server", watch: "Watch
     assert not chart.get_by_role("button", name="Play").is_visible()
 
 
-def test_below_a_base_path(page: "Page", fresh_server: "Start") -> None:
+def test_below_a_base_path(fresh_server: "Start", page: "Page") -> None:
     below = fresh_server(DEMO, "--server.baseUrlPath=some/place")
     page.goto(below.url)
     root(page, "done", "decay-0")

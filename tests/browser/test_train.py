@@ -246,7 +246,7 @@ def test_an_address_opens_anywhere(
     assert ends(there) == ends(here)
 
 
-def test_a_deep_link_into_a_cold_server(page: "Page", fresh_server: "Start") -> None:
+def test_a_deep_link_into_a_cold_server(fresh_server: "Start", page: "Page") -> None:
     page.goto(address(fresh_server(), {"weight_decay": "0"}, "train"))
     settled(page)
     assert run_of(page) == "weight_decay=0"
