@@ -24,7 +24,7 @@ IMPORTED: Final = re.compile(r'\b(?:from|import)\s*"\./([\w.-]+\.js)"')
 # The part of Streamlit's program that mounts a chart.
 MOUNTING: Final = "BidiComponent.*.js"
 # The module that the head starts, and what it imports.
-AT_ONCE: Final = (assets.EARLY, "loading.js")
+STARTED: Final = (assets.EARLY, "loading.js")
 # What a browser says that it takes, and that it has.
 COMPRESSED_OR_KEPT: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
 
@@ -50,7 +50,7 @@ def first() -> str:
         [
             f'<link rel="preload" as="script" href="{here["plotly"]["cartesian"]}">',
             f'<link rel="preload" as="style" href="{chart}chart.css">',
-            *_modules([f"{chart}{name}" for name in AT_ONCE]),
+            *_modules([f"{chart}{name}" for name in STARTED]),
             f'<script type="module" async src="{chart}{assets.EARLY}"></script>',
         ]
     )
@@ -59,7 +59,7 @@ def first() -> str:
 def last() -> str:
     """What a chart needs when it is mounted."""
     here = assets.addresses()
-    chart = [f"{here['chart']}{name}" for name in here["modules"] if name not in AT_ONCE]
+    chart = [f"{here['chart']}{name}" for name in here["modules"] if name not in STARTED]
     streamlit = [f"{assets.base_path()}/static/js/{name}" for name in mounting()]
     return "".join(_modules(chart + streamlit))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import RLock
@@ -16,7 +17,7 @@ VARIABLE, MEGABYTES = "WEIGHT_DECAY_KEPT_MB", 512
 ENTRY_BYTES = 1024
 
 
-class Entry:
+class Entry(ABC):
     """A place for what is kept for a question; nobody throws it away while it is `busy`."""
 
     def __init__(self, question: Hashable) -> None:
@@ -24,9 +25,9 @@ class Entry:
         self.holds: dict[Hashable, int] = {id(self): ENTRY_BYTES} | held(question)
 
     @property
+    @abstractmethod
     def busy(self) -> bool:
         """Whether it is being worked on, or watched."""
-        raise NotImplementedError
 
 
 E = TypeVar("E", bound=Entry)

@@ -50,7 +50,7 @@ class Task:
 
 
 class NoAnswerError(Exception):
-    """A worker has none, and would have none if it were asked again; says so in a sentence."""
+    """A worker could not work it out: says why, and what to do, in a sentence."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), ()

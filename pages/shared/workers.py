@@ -177,11 +177,6 @@ class Workers:
         self._desks, self._long_desks = Places(ANSWERERS), Places(ANSWERERS - 1)
         self.wanted = wanted
 
-    def start(self) -> None:
-        """Have the processes that the first visitors need."""
-        self.grower.start()
-        self._free[-1].start()  # the next that is taken
-
     def retire(self) -> None:
         """End all of them for good."""
         for worker in (self.grower, *self._answerers):
