@@ -19,7 +19,10 @@ RUN grep '^torch==' requirements.txt > /tmp/torch.txt \
          ${TORCH_INDEX_URL:+--no-deps --index-url "${TORCH_INDEX_URL}"} -r /tmp/torch.txt \
     && rm /tmp/torch.txt
 
-RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore -r requirements.txt \
+# All else by its hash, and what has come with torch once more so
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore --force-reinstall \
+         -r requirements.lock \
     && pip check
 
 # The code belongs to root and is read by everyone, whatever the builder's umask was
@@ -39,5 +42,5 @@ ENV HOME=/tmp \
 USER 10001:10001
 EXPOSE 8501
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["python", "-I", "-S", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8501, timeout=4); c.request('GET', '/_stcore/health'); raise SystemExit(c.getresponse().status != 200)"]
+  CMD ["python", "-I", "-S", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8501, timeout=4); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
 CMD ["streamlit", "run", "app.py"]

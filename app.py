@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import importlib
 import multiprocessing
+import os
 import sys
+import tempfile
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -16,11 +19,13 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 from threadpoolctl import threadpool_limits
 
 import pages.registry
 from pages.registry import PAGES
-from pages.shared import assets, head, work
+from pages.shared import assets, head, health, log, long_links, metrics, sessions, work
+from pages.shared.door import Door
 from pages.shared.encoding import encode
 from pages.shared.sockets import send_at_once
 from pages.shared.streams import Streamed, end_streams_on_signals
@@ -33,6 +38,9 @@ from pages.train.routes import dragged
 # it back lasts this long: at Python's 5 ms thirty people wait while half of the machine idles.
 SWITCH_SECONDS = 0.001
 
+
+# What processes share in memory: on Linux a folder that is there even where no file can be written.
+SHARED_MEMORY = "/dev/shm"
 
 # The start waits so long for what is prepared; the rest comes while the server answers.
 PREPARING_SECONDS = 10.0
@@ -63,6 +71,14 @@ def warm() -> None:
     gc.freeze()
 
 
+def have_scratch() -> None:
+    """Have a temporary directory: torch and the workers' sockets need one to start."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        os.environ["TMPDIR"] = SHARED_MEMORY
+
+
 def employ() -> None:
     """Have workers, where the system can."""
     if "forkserver" in multiprocessing.get_all_start_methods():
@@ -71,10 +87,13 @@ def employ() -> None:
 
 def prepare() -> None:
     """Have whole what the pages show by default, as far as it is streamed, before anybody asks."""
-    for route in OURS:
-        if isinstance(route, Streamed):
-            with suppress(NoAnswerError):  # the server may end meanwhile
-                route.prepare()
+    try:
+        for route in OURS:
+            if isinstance(route, Streamed):
+                with suppress(NoAnswerError):  # the server may end meanwhile
+                    route.prepare()
+    finally:
+        health.PREPARED.set()
 
 
 @asynccontextmanager
@@ -82,13 +101,19 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Warm up before the first request."""
     if threading.current_thread() is threading.main_thread():  # signals reach no other
         end_streams_on_signals()
+    log.tell_briefly()
+    have_scratch()
     send_at_once()
+    long_links.take()
     employ()
     preparing = threading.Thread(target=prepare, daemon=True)
     preparing.start()
     warm()
     preparing.join(PREPARING_SECONDS)
+    tending = asyncio.create_task(sessions.tend())
     yield
+    health.PREPARED.clear()
+    tending.cancel()
     work.dismiss()
 
 
@@ -98,15 +123,25 @@ def below(route: Route) -> Route:
 
 
 # Below a path the home's name would be found at the end of other addresses: it comes last.
-OURS = [*(route for page in PAGES for route in page.routes), Route(f"/{PAGES[0].path}", home)]
+OURS = [
+    *health.ROUTES,
+    *metrics.ROUTES,
+    *(route for page in PAGES for route in page.routes),
+    Route(f"/{PAGES[0].path}", home),
+]
 
-app = st.App(
+# Streamlit starts what it finds assigned here; outside it, the door sees faults' answers too.
+app: ASGIApp = st.App(
     "pages/frame.py",
     lifespan=lifespan,
-    middleware=[Middleware(head.Head)],
+    middleware=[
+        Middleware(log.Asked),
+        Middleware(head.Head),
+    ],
     routes=[
         *assets.ROUTES,
         *OURS,
         *map(below, OURS),
     ],
 )
+app = metrics.Counted(Door(app))

@@ -31,6 +31,23 @@ def mebibytes(pids: list[int]) -> float:
     return sum(map(_proportional, pids)) / 1024
 
 
+def threads(pids: list[int]) -> int:
+    """How many threads these processes have."""
+    return sum(_entries(pid, "task") for pid in pids)
+
+
+def files(pids: list[int]) -> int:
+    """How many files and sockets these processes hold open."""
+    return sum(_entries(pid, "fd") for pid in pids)
+
+
+def _entries(pid: int, folder: str) -> int:
+    try:
+        return len(list((PROC / str(pid) / folder).iterdir()))
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
 def _parents() -> Iterator[tuple[int, int]]:
     for path in PROC.iterdir():
         if path.name.isdigit() and (fields := _stat(int(path.name))):

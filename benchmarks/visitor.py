@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from benchmarks.charts import Chart, chart_of, content, query_of, streams
 from benchmarks.controls import Control, control_of
-from pages.shared.streams import AT_ONCE
+from pages.shared.streams import WITHOUT_REST
 
 # The ends of a stream of events.
 ENDS = (b"event: done", b"event: failed")
@@ -36,14 +36,19 @@ class NoPictureError(Exception):
 
 
 @asynccontextmanager
-async def opened(url: str, number: int, patience: float) -> AsyncIterator[Visitor]:
-    """A visitor who has connected; it leaves with the block."""
+async def opened(
+    url: str, number: int, patience: float, session: str = ""
+) -> AsyncIterator[Visitor]:
+    """A visitor who has connected; it leaves with the block.
+
+    `session`: the one to come back to, as a browser does whose line was cut.
+    """
     address = url.replace("http", "ws", 1) + "/_stcore/stream"
     with patient(patience):
         socket = await connect(
             address,
             origin=url,  # type: ignore[arg-type]
-            subprotocols=["streamlit"],  # type: ignore[list-item]
+            subprotocols=["streamlit", *(["-", session] if session else [])],  # type: ignore[list-item]
             max_size=None,
             max_queue=None,
             ping_interval=None,
@@ -81,7 +86,7 @@ class Visitor:
     ) -> None:
         self.url, self.number, self.socket, self.patience = url, number, socket, patience
         self.cookies = cookies
-        self.page = self.query = self._page_hash = ""
+        self.page = self.query = self.session = self._page_hash = ""
         self.controls: dict[str, Control] = {}
         # those that the run which is heard now has not drawn yet: at its end they have gone
         self._undrawn: set[str] = set()
@@ -231,6 +236,7 @@ class Visitor:
         return message
 
     def _begin(self, message: ForwardMsg) -> None:
+        self.session = message.new_session.initialize.session_id
         self._running = frozenset(message.metadata.run.fragment_ids)
         self._undrawn = {
             label
@@ -278,7 +284,7 @@ class Visitor:
         if reading:
             reading.cancel()
         if chart.stream:
-            path = f"{chart.stream}&{AT_ONCE}=1" if first else chart.stream
+            path = f"{chart.stream}&{WITHOUT_REST}=1" if first else chart.stream
             self._streams[chart.id] = (chart.work, self._begun(self._read(path)))
 
     def _repeat(self, told: AutoRerun) -> None:

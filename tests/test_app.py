@@ -12,10 +12,17 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+from benchmarks.processes import below
 
 ROOT = Path(__file__).parent.parent
 SMALL_MAPS = "n_features=5&n_train=5&epochs=2&per_decade=1&seeds=1"
@@ -25,15 +32,15 @@ START_SECONDS, STOP_SECONDS = 90, 20
 
 
 @contextmanager
-def running(path: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def running(path: str = "", **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A server that answers, the root of its addresses; what it says of itself: `server.stderr`."""
-    with started(path) as (server, base):
+    with started(path, **environment) as (server, base):
         wait_for(f"{base}/_stcore/health", server)
         yield server, base
 
 
 @contextmanager
-def started(path: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def started(path: str = "", **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The same from its first moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -42,7 +49,7 @@ def started(path: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     server = subprocess.Popen(
         [*command, f"--server.port={port}", f"--server.baseUrlPath={path}"],
         cwd=ROOT,
-        env=os.environ | {"PYTHONWARNINGS": "default"},
+        env=os.environ | {"PYTHONWARNINGS": "default"} | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
@@ -128,6 +135,59 @@ def test_maps_that_are_too_much_end_with_a_sentence(base):
         assert "Choose fewer cells" in answer.read().decode()
 
 
+# Path, method and status of every kind of answer, Streamlit's own too.
+ANSWERS = [
+    ("/", "GET", 200),
+    ("/", "HEAD", 200),
+    ("/map", "GET", 200),
+    ("/", "POST", 405),
+    ("/train", "GET", 307),
+    ("/map/", "GET", 301),
+    ("//elsewhere.example", "GET", 400),
+    ("/favicon.png", "GET", 200),
+    ("/_stcore/health", "GET", 200),
+    ("/_stcore/host-config", "GET", 200),
+    ("/_stcore/agent/nothing", "GET", 404),
+    ("/media/nothing", "GET", 404),
+    ("/asset/nothing", "GET", 404),
+    ("/api/train?epochs=10", "GET", 200),
+    ("/api/train", "POST", 405),
+    (f"/api/train/stream?{LONG}", "GET", 200),
+    (f"/api/train/stream?{LONG}", "HEAD", 200),
+]
+
+
+@pytest.mark.parametrize(("path", "method", "status"), ANSWERS)
+def test_every_answer_carries_the_policy(base: str, path: str, method: str, status: int) -> None:
+    with closing(HTTPConnection(base.removeprefix("http://"))) as connection:
+        connection.request(method, path)
+        answer = connection.getresponse()
+        assert answer.status == status
+        assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"]
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        (policy,) = answer.headers.get_all("Content-Security-Policy") or [""]
+        assert policy.startswith("default-src 'self'; ")
+        assert policy.endswith("; frame-ancestors 'self'")
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}]
+)
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/api/train", "/favicon.png"])
+def test_strangers_are_not_answered(base: str, path: str, headers: dict[str, str]) -> None:
+    with closing(HTTPConnection(base.removeprefix("http://"))) as connection:
+        connection.request("GET", path, headers=headers)
+        assert connection.getresponse().status == 403
+
+
+@pytest.mark.parametrize(("origin", "let_in"), [("http://evil.example", False), ("", True)])
+def test_strangers_open_no_websocket(base: str, origin: str, let_in: bool) -> None:
+    address = base.replace("http", "ws", 1) + "/_stcore/stream"
+    with nullcontext() if let_in else pytest.raises(InvalidStatus, match="403"):  # noqa: SIM117
+        with connect(address, origin=Origin(origin or base)):
+            pass
+
+
 def test_a_signal_ends_the_server_though_a_stream_is_open():
     with running() as (server, base):
         stream = urllib.request.urlopen(f"{base}/api/train/stream?{LONG}")
@@ -143,9 +203,91 @@ def test_a_signal_ends_the_server_while_it_warms_up():
     with started() as (server, base):
         wait_for_socket(int(base.rsplit(":", 1)[1]), server)
         server.send_signal(signal.SIGTERM)
-        assert server.wait(STOP_SECONDS) in (0, -signal.SIGTERM)
+        assert server.wait(START_SECONDS) in (0, -signal.SIGTERM)
         assert server.stderr
         assert "Traceback" not in server.stderr.read().decode()
+
+
+def status(address: str) -> int:
+    try:
+        with urllib.request.urlopen(address) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def health(base: str) -> tuple[int, dict[str, object]]:
+    try:
+        with urllib.request.urlopen(f"{base}/healthz") as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def test_it_is_well_as_soon_as_it_answers(base):
+    code, told = health(base)
+    assert code == 200
+    assert told["up"] is told["ready"] is True
+    assert told["workers"] in (1, 2, 3)
+
+
+def test_nothing_is_measured_unless_it_is_asked_for(base):
+    assert status(f"{base}/metrics") == 404
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at the processes that Linux tells of")
+def test_it_is_not_well_while_its_workers_are_dead_and_has_others_at_once():
+    with running() as (server, base):
+        (parent,) = [pid for pid in below(server.pid) if below(pid)]
+        for worker in below(parent):
+            os.kill(worker, signal.SIGKILL)
+        seen = [health(base)]
+        deadline = time.monotonic() + START_SECONDS
+        while seen[-1][0] != 200 or len(seen) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+            seen.append(health(base))
+        assert (503, {"up": True, "ready": True, "workers": 0}) in seen
+        with urllib.request.urlopen(f"{base}/api/train/stream?epochs=30&n_train=50") as stream:
+            assert b"event: done" in stream.read()
+
+
+def test_what_is_measured_is_what_happens():
+    with running("some/place", WEIGHT_DECAY_METRICS="1") as (_, base):
+        urllib.request.urlopen(f"{base}/api/train?epochs=10").close()
+        stream = urllib.request.urlopen(f"{base}/api/train/stream?{LONG}")
+        assert b"event: rows\n" in iter(stream.readline, b"")
+        with urllib.request.urlopen(f"{base}/metrics") as answer:
+            families = text_string_to_metric_families(answer.read().decode())
+        told = {sample.name: sample.value for family in families for sample in family.samples}
+        stream.close()
+    assert told["weight_decay_move_seconds_count"] == 1
+    assert told["weight_decay_streams"] == 1
+    assert told["weight_decay_workers"] >= 1
+    assert told["weight_decay_kept_bytes"] > 0
+
+
+def test_the_log_has_a_line_for_a_fault_and_none_for_what_is_asked():
+    secret = "Anna"
+    with running() as (server, base):
+        for address in ("/", "/api/train?weight_decay=1", f"/{secret}", f"/api/train?lr={secret}"):
+            status(f"{base}{address}")
+        for _ in range(3):
+            with connect(f"ws{base.removeprefix('http')}/_stcore/stream") as socket:
+                socket.send(b"\xff\xff" + secret.encode())  # no message of Streamlit's
+                with suppress(ConnectionClosed):
+                    list(socket)  # until the server has closed it
+        server.send_signal(signal.SIGTERM)
+        server.wait(STOP_SECONDS)
+        assert server.stderr
+        said = server.stderr.read().decode()
+    faults = [line for line in said.splitlines() if "fault at " in line]
+    assert [line.partition("fault at ")[2].partition(":")[0] for line in faults] == ["no page"] * 3
+    assert all("DecodeError: streamlit/" in line for line in faults)
+    assert not [line for line in said.splitlines() if "Traceback" in line or "api/" in line]
+    assert secret not in said
 
 
 def test_below_a_path_the_same_is_answered():
@@ -156,3 +298,5 @@ def test_below_a_path_the_same_is_answered():
             assert b"event: done\n" in stream.read()
         with urllib.request.urlopen(f"{base}/train?weight_decay=1") as page:
             assert page.url == f"{base}/?weight_decay=1"
+        assert health(base)[0] == 200
+        assert status(f"{base}/metrics") == 404

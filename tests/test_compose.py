@@ -77,3 +77,10 @@ def test_the_proxy_listens_where_people_come(services: dict[str, Any]) -> None:
     assert f"bind :{published.rpartition(':')[2]}\n" in PROXY
     (mounted,) = services["proxy"]["volumes"]
     assert (ROOT / mounted.partition(":")[0]).read_text(encoding="utf-8") == PROXY
+
+
+def test_a_replica_counts_people_and_not_the_proxy(services: dict[str, Any]) -> None:
+    """It believes the proxy, and the proxy nobody; tests/browser/test_nginx.py shows the effect."""
+    assert "FORWARDED_ALLOW_IPS=*" in services["app"]["environment"]
+    assert "http-request set-header X-Forwarded-For %[src]\n" in PROXY
+    assert "ports" not in services["app"]

@@ -8,12 +8,45 @@ from contextlib import suppress
 
 import numpy as np
 
+# A value is shown with so many signs.
+LONGEST = 200
+
+
+class WrongValueError(ValueError):
+    """A wrong input: its name, the rule, and the value received."""
+
+    def __init__(self, name: str, rule: str, value: object) -> None:
+        super().__init__(name, rule, value)
+        self.name, self.rule, self.value = name, rule, value
+
+    def __str__(self) -> str:
+        return f"{self.name} must be {self.rule}, got {shown(self.value)}"
+
+    def __reduce__(self) -> tuple[type[WrongValueError], tuple[str, str, object]]:
+        """What a pickle takes along: the value as it is shown, for not every one can be sent."""
+        return type(self), (self.name, self.rule, _Shown(shown(self.value)))
+
+
+class _Shown(str):
+    """What is left of a value: how it is shown."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def shown(value: object) -> str:
+    """A value in a sentence; its kind where it does not say what it is."""
+    try:
+        text = repr(value)
+    except Exception:  # whatever an object does when it is asked, a number of 5,000 digits too
+        return f"some {type(value).__name__}"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+
 
 def require(ok: bool, name: str, rule: str, value: object) -> None:
     """Raise the ValueError every wrong input gets: its name, the rule, and the value received."""
     if not ok:
-        value = value.item() if isinstance(value, np.generic) else value
-        raise ValueError(f"{name} must be {rule}, got {value!r}")
+        raise WrongValueError(name, rule, value.item() if isinstance(value, np.generic) else value)
 
 
 def require_whole(name: str, value: object, least: int) -> None:
@@ -50,6 +83,12 @@ def require_positive(name: str, value: object) -> None:
 def require_share(name: str, value: object) -> None:
     """The same for a number from 0 to below 1."""
     require_number(name, value, "in [0, 1)", lambda x: 0 <= x < 1)
+
+
+def require_part(name: str, value: object) -> None:
+    """The same for a number between 0 and 1, and neither of them."""
+    real = isinstance(value, int | float | np.integer | np.floating)
+    require(bool(real and 0 < value < 1), name, "between 0 and 1", value)  # type: ignore[operator]
 
 
 def require_one_of(name: str, value: object, choices: Sequence[str]) -> None:

@@ -16,11 +16,13 @@ from wd_core.data.scripts import block, number
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters
 from wd_core.records import Run
 from wd_core.seeding import seed_of
+from wd_core.signatures import typed
 
 LINE = 88  # what formatters of Python allow unless told otherwise
 _CURVES = ("train_loss", "test_loss", "penalty", "objective", "weight_norm")
 
 
+@typed
 def to_csv(run: Run) -> str:
     """The curves as CSV in full precision, one row an epoch.
 
@@ -38,6 +40,7 @@ def to_csv(run: Run) -> str:
     return text.getvalue()
 
 
+@typed
 def to_json(spec: DatasetSpec | None, runs: Sequence[Hyperparameters], run: Run) -> str:
     """Settings and final numbers as JSON; `spec` is None for data that no spec describes.
 
@@ -80,6 +83,7 @@ def _plain(value: Any) -> Any:
     return value.item()
 
 
+@typed
 def to_script(spec: DatasetSpec, run: Hyperparameters) -> str:
     """A self-contained PyTorch script that repeats the run and prints its final losses.
 
@@ -99,11 +103,13 @@ def to_script(spec: DatasetSpec, run: Hyperparameters) -> str:
     return "\n".join(parts)
 
 
+@typed
 def imports(spec: DatasetSpec) -> str:
     """The imports of a script that uses `data`."""
     return "\n".join(["import torch", *DATASETS[spec.source].script_imports])
 
 
+@typed
 def data(spec: DatasetSpec) -> str:
     """The part of a script that makes X_train, y_train, X_test, y_test, n_train and n_features.
 

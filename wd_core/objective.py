@@ -13,25 +13,30 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wd_core.arrays import Array, as_array
+from wd_core.signatures import typed
 
 
+@typed
 def data_loss(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float = 0.0) -> float:
     """Half mean square 1/(2N) Σ (x_i·w + b − y_i)², X [N, D], y [N], w [D]; without the penalty."""
     residual = as_array("X", X, 2) @ as_array("w", w, 1) + b - as_array("y", y, 1)
     return float(residual @ residual) / (2 * len(residual))
 
 
+@typed
 def penalty(w: ArrayLike, weight_decay: float) -> float:
     """(λ/2)‖w‖²."""
     w = as_array("w", w, 1)
     return weight_decay / 2 * float(w @ w)
 
 
+@typed
 def objective(X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float, weight_decay: float) -> float:
     """J = data loss + penalty."""
     return data_loss(X, y, w, b) + penalty(w, weight_decay)
 
 
+@typed
 def gradient(
     X: ArrayLike, y: ArrayLike, w: ArrayLike, b: float = 0.0, weight_decay: float = 0.0
 ) -> tuple[Array, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -64,7 +64,7 @@ class Dataset:
             for name in ("y_train", "y_test"):
                 y = getattr(self, name)
                 fits = bool(((y == np.round(y)) & (y >= 0) & (y <= largest)).all())
-                require(fits, name, f"whole numbers from 0 to {self.n_classes - 1}", y)
+                require(fits, name, f"whole numbers from 0 to {largest:.17g}", y)
 
     @property
     def n_train(self) -> int:
@@ -100,6 +100,16 @@ class EpochRecord:
     train_accuracy: Array | None = None
     test_accuracy: Array | None = None
     layers: Callable[[], tuple[Array, ...]] | None = field(default=None, repr=False)
+
+    @classmethod
+    def each(cls, **columns: Iterable[Any]) -> list[EpochRecord]:
+        """A record of each row of these columns, which are all its fields but those of networks."""
+        records = []
+        for row in zip(*columns.values(), strict=True):
+            record = object.__new__(cls)  # `frozen` makes __init__ four times as long as this
+            record.__dict__.update(zip(columns, row, strict=True))
+            records.append(record)
+        return records
 
     @property
     def diverged(self) -> NDArray[np.bool_]:

@@ -82,26 +82,21 @@ class Scorer:
         """The records of these epochs; the first call's losses are the measure of divergence."""
         if not epochs:
             return []
-        v = self.where.xp.stack(states, 1)  # [K+2, epochs, R]
-        train, test, norm, bias = self._numbers(v)
-        records = []
+        v = self.where.xp.concatenate(states, 1)
+        train, test, norm, bias = self._numbers(v, len(epochs))
         with np.errstate(all="ignore"):
             diverged_at = self.divergence.after(epochs, train, test, norm)
             penalty = self.lam / 2 * (norm**2 + self.decay_bias * bias**2)
-        for i, epoch in enumerate(epochs):
-            records.append(
-                EpochRecord(
-                    epoch=epoch,
-                    train_loss=train[i],
-                    test_loss=test[i],
-                    penalty=penalty[i],
-                    weight_norm=norm[i],
-                    bias=bias[i],
-                    diverged_at=diverged_at[i],
-                    expand=partial(self._expand, v[:-2, i]),
-                )
-            )
-        return records
+        return EpochRecord.each(
+            epoch=epochs,
+            train_loss=train,
+            test_loss=test,
+            penalty=penalty,
+            weight_norm=norm,
+            bias=bias,
+            diverged_at=diverged_at,
+            expand=[partial(self._expand, v, i) for i in range(len(epochs))],
+        )
 
     def watch(self, epoch: int, v: Tensor) -> None:
         """Note which runs have diverged in this state; only suspects are scored."""
@@ -111,24 +106,24 @@ class Scorer:
         sizes = self.where.get((v * v).sum(0))
         suspects = np.flatnonzero(~(sizes <= self.sound) & (self.divergence.at < 0))
         if len(suspects):
-            train, test, norm, _ = self._numbers(v[:, suspects][:, None])
+            train, test, norm, _ = self._numbers(v[:, suspects], 1)
             self.divergence.after([epoch], train, test, norm, suspects)
 
     @torch.inference_mode()
     @np.errstate(all="ignore")
-    def _numbers(self, v: Tensor) -> list[Array]:
-        """Train loss, test loss, ‖w‖ and bias, each [epochs, R]."""
-        shape = v.shape[1:]
-        flat = v.reshape(len(v), -1)
-        w = flat[:-2]
+    def _numbers(self, v: Tensor, epochs: int) -> list[Array]:
+        """Train loss, test loss, ‖w‖ and bias, each [epochs, R], of the states side by side."""
+        w = v[:-2]
         numbers = (
-            mean_half_square(self.train, flat, self.n_train),
-            mean_half_square(self.test, flat, self.n_test),
+            mean_half_square(self.train, v, self.n_train),
+            mean_half_square(self.test, v, self.n_test),
             (w * w).sum(0) ** 0.5,
-            flat[-2],
+            v[-2],
         )
-        return [self.where.get(number).reshape(shape) for number in numbers]
+        return [self.where.get(number).reshape(epochs, -1) for number in numbers]
 
     @np.errstate(all="ignore")
-    def _expand(self, coordinates: Tensor) -> Array:
+    def _expand(self, v: Tensor, place: int) -> Array:
+        """The weights of the state at a place among those side by side, [R, D]."""
+        coordinates = v[:-2, place * len(self.runs) : (place + 1) * len(self.runs)]
         return self.spread.expand(self.where.get(coordinates).T)

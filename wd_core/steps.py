@@ -23,12 +23,14 @@ class Walk:
 
     def steps(self, batches: Iterable[Tensor]) -> None:
         """A step on each of these batches."""
-        problem, update, v, state = self.problem, self.rule.update, self.v, self.state
+        problem, update, rates = self.problem, self.rule.update, self._rates
+        gradient, project = problem.gradient, problem.project
+        v, state, t = self.v, self.state, self.t
         for batch in batches:
             rows = len(batch)
-            if rows not in self._rates:
-                self._rates[rows] = problem.rates(self.rule, rows)
-            self.t += 1
-            v, state = update(v, problem.gradient(v, batch), state, self._rates[rows], self.t)
-            problem.project(v)
-        self.v, self.state = v, state
+            if rows not in rates:
+                rates[rows] = problem.rates(self.rule, rows)
+            t += 1
+            v, state = update(v, gradient(v, batch), state, rates[rows], t)
+            project(v)
+        self.v, self.state, self.t = v, state, t

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,14 +21,15 @@ from wd_core.models import LINEAR, Model
 from wd_core.optimizers import Hyperparameters, Runs
 from wd_core.optimizers.runs import NAMES, checked
 from wd_core.records import Dataset
+from wd_core.signatures import typed
 from wd_core.training import bytes_a_run, expected_seconds, interruptible, multiply_adds_a_step
 
 MEGABYTE = 1 << 20
 MEMORY_LIMIT = 256 * MEGABYTE
 # The time a chunk should take: the first results come before the eye grows impatient.
 CHUNK_SECONDS = 0.25
-# Fewer columns than this cost nearly what these cost.
-LEAST_CHUNK = 64
+# Fewer columns than this cost nearly what these cost; no power of two, as said of `ODD`.
+LEAST_CHUNK = 66
 # Chunks are larger than quick where a run in a quick one costs more than this many times its share
 # of all runs at once: many batch orders or data sets side by side.
 WASTE = 2.0
@@ -75,6 +77,7 @@ class Sweep:
 Stream = Generator[SweepPart, None, None]
 
 
+@typed
 def grid(base: Hyperparameters, **axes: ArrayLike | Iterable[object]) -> Runs:
     """`base` with every combination of the axes' values, the last axis fastest.
 
@@ -93,6 +96,7 @@ def grid(base: Hyperparameters, **axes: ArrayLike | Iterable[object]) -> Runs:
     return Runs.combined(base, combined)
 
 
+@typed
 def coarse_first(*shape: int) -> NDArray[np.int64]:
     """Places of the cells of a grid of this shape, every 2^k-th along each axis before the rest.
 
@@ -106,6 +110,7 @@ def coarse_first(*shape: int) -> NDArray[np.int64]:
     return np.argsort(-stride, kind="stable")
 
 
+@typed
 def sweep(
     dataset: Dataset | Sequence[Dataset],
     runs: Sequence[Hyperparameters],
@@ -132,8 +137,6 @@ def sweep(
     require_whole("memory_limit", memory_limit, 1)
     if chunk is not None:
         require_whole("chunk", chunk, 1)
-    is_executor = executor is None or isinstance(executor, Executor)
-    require(is_executor, "executor", "one of concurrent.futures", executor)
     for data in asked.datasets:
         model.check(data, asked.runs)
     fits = max(1, int(memory_limit // _bytes_a_run(asked, model)))
@@ -150,10 +153,13 @@ def sweep(
     return _sent(chunks, len(runs), executor)
 
 
+@typed
 def gather(stream: Iterable[SweepPart]) -> Sweep:
     """Run a stream to its end, or take the parts there are: results in the order of the runs."""
     parts = list(stream)
     require(len(parts) > 0, "stream", "of at least one part", parts)
+    for part in parts:
+        require(isinstance(part, SweepPart), "stream", "of parts of a sweep", part)
     total = parts[0].total
     rows = np.concatenate([part.rows for part in parts])
 
@@ -256,7 +262,7 @@ class _Chunk:
             if len(self.rows[part])
         )
 
-    def train(self) -> Iterator[SweepPart | None]:
+    def train(self) -> Generator[SweepPart | None, None, None]:
         """Train; nothing at moments to stop, then the part, which counts as a sweep of its own."""
         k = len(self.rows)
         for record in interruptible(
@@ -298,19 +304,22 @@ def _here(chunks: Sequence[_Chunk], total: int, reason: str) -> Stream:
     waiting, done = list(chunks)[::-1], 0
     while waiting:
         chunk = waiting.pop()
-        try:
-            paused = time.monotonic()
-            for part in chunk.train():
-                if part is not None:
-                    done += len(part.rows)
-                    yield replace(part, done=done, total=total, reason=reason)
-                elif time.monotonic() - paused > PULSE:
+        paused, part = time.monotonic(), None
+        with closing(chunk.train()) as coming:
+            while part is None:
+                try:
+                    part = next(coming)
+                except OUT_OF_MEMORY:
+                    if len(chunk.rows) == 1:
+                        raise
+                    waiting = [half for whole in [*waiting, chunk] for half in whole.halves()[::-1]]
+                    break
+                if part is None and time.monotonic() - paused > PULSE:
                     yield _pause(done, total, reason)
                     paused = time.monotonic()
-        except OUT_OF_MEMORY:
-            if len(chunk.rows) == 1:
-                raise
-            waiting = [half for whole in [*waiting, chunk] for half in whole.halves()[::-1]]
+        if part is not None:  # what is thrown in here is no matter of the chunk's
+            done += len(part.rows)
+            yield replace(part, done=done, total=total, reason=reason)
 
 
 def _sent(chunks: Sequence[_Chunk], total: int, executor: Executor) -> Stream:

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from wd_core.arrays import Array
+from wd_core.arrays import Array, numbers
 from wd_core.checks import require, require_whole
 from wd_core.device import Place, place
 from wd_core.models import LINEAR, Model
@@ -26,6 +26,7 @@ from wd_core.models.seam import Index, Order
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Runs, Tensor
 from wd_core.records import Dataset, EpochRecord, Run
 from wd_core.seeding import generator
+from wd_core.signatures import typed
 from wd_core.steps import Walk
 
 Stream = Generator[EpochRecord, None, None]
@@ -43,6 +44,7 @@ COLUMNS_A_RUN, FEW = 18, 64
 DRAW_AT_ONCE = 1 << 14
 
 
+@typed
 def train(
     dataset: Dataset,
     runs: Sequence[Hyperparameters],
@@ -77,6 +79,7 @@ def train(
     return _records(stream)
 
 
+@typed
 def interruptible(
     dataset: Dataset,
     runs: Sequence[Hyperparameters],
@@ -94,7 +97,6 @@ def interruptible(
     So whoever closes it need not wait for the next record, be it epochs away. `watched`: the epoch
     at which a run diverges is found wherever it is, and not only among the records.
     """
-    require(len(runs) > 0, "runs", "at least one Hyperparameters", runs)
     runs = Runs.of(runs)
     epochs = {*runs.column("epochs").tolist()}
     require(len(epochs) == 1, "runs", "of one number of epochs", sorted(epochs))
@@ -120,9 +122,12 @@ def interruptible(
     return streams[0] if len(streams) == 1 else _merged(streams, np.concatenate(members))
 
 
+@typed
 def collect(stream: Iterator[EpochRecord]) -> Run:
     """Run a stream to its end and stack its records: epoch [E], losses [E, R]."""
     records = tuple(stream)
+    known = len(records) > 0 and all(isinstance(record, EpochRecord) for record in records)
+    require(known, "stream", "at least one EpochRecord, and nothing else", records[:1])
 
     def stack(name: str) -> Any:
         return np.array([getattr(record, name) for record in records])
@@ -144,6 +149,7 @@ def collect(stream: Iterator[EpochRecord]) -> Run:
     )
 
 
+@typed
 def expected_seconds(
     n_train: int, n_features: int, runs: Sequence[Hyperparameters], *, whole: bool = False
 ) -> float:
@@ -151,7 +157,7 @@ def expected_seconds(
 
     `whole`: with every weight held as such, and not fewer coordinates where these would do.
     """
-    first, groups = runs[0], len(_groups(runs))
+    groups, first = len(_groups(runs)), runs[0]
     height = n_features + 2 if whole else LINEAR.height(n_train, n_features, runs)
     epoch = _seconds_an_epoch(n_train, height, first.batch_size, len(runs) / groups)
     return first.epochs * groups * epoch
@@ -167,6 +173,7 @@ def multiply_adds_a_step(
     return 2.0 * min(runs[0].batch_size, n) * height * columns
 
 
+@typed
 def bytes_a_run(dataset: Dataset, runs: Sequence[Hyperparameters], model: Model = LINEAR) -> float:
     """An upper estimate of the memory that `train` takes for each of the runs."""
     n, d, m = dataset.n_train, dataset.n_features, len(dataset.X_test)
@@ -179,6 +186,7 @@ def bytes_a_run(dataset: Dataset, runs: Sequence[Hyperparameters], model: Model 
     return 8.0 * (columns + matrices)
 
 
+@typed
 def batch_order(seed: int, n_train: int, epochs: int) -> Iterator[Index]:
     """The seeded order of the training rows, one [n_train] permutation an epoch.
 
@@ -198,7 +206,7 @@ def _given_orders(batches: Sequence[Sequence[ArrayLike]], epochs: int, n_train: 
     )
     orders = []
     for epoch in batches[:epochs]:
-        arrays = [np.asarray(batch) for batch in epoch]
+        arrays = [numbers("batches", batch) for batch in epoch]
         for batch in arrays:
             inside = batch.ndim == 1 and batch.size > 0 and batch.dtype.kind in "iu"
             inside = inside and batch.min() >= 0 and batch.max() < n_train

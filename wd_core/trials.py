@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wd_core.arrays import Array
-from wd_core.optimizers import Hyperparameters
+from wd_core.checks import require
+from wd_core.optimizers import Hyperparameters, Runs
 from wd_core.records import Dataset, Run
+from wd_core.signatures import typed
 from wd_core.training import collect, expected_seconds, train
 
 # A learning rate is advised only after so many epochs: some blow up after hundreds.
@@ -71,12 +73,14 @@ class Course:
         return self.diverged_at is None and low and calm
 
 
+@typed
 def affordable(dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = EPOCHS) -> bool:
     """Whether running all of these for so many epochs is done while somebody waits."""
     longer = [replace(run, epochs=max(run.epochs, epochs)) for run in runs]
     return expected_seconds(dataset.n_train, dataset.n_features, longer) <= SECONDS
 
 
+@typed
 def courses(
     dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = EPOCHS
 ) -> list[Course]:
@@ -88,15 +92,19 @@ def courses(
     return [course(dataset, found, row) for row in range(len(runs))]
 
 
+@typed
 def looked_at(dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = 0) -> Run:
     """The runs, run on to at least so many epochs, with the epochs at which they are looked at."""
     longer = [replace(run, epochs=max(run.epochs, epochs)) for run in runs]
-    every = max(1, -(-longer[0].epochs // LOOKS))
+    every = max(1, -(-max(run.epochs for run in Runs.of(longer)) // LOOKS))
     return collect(train(dataset, longer, record_every=every))
 
 
+@typed
 def course(dataset: Dataset, found: Run, row: int = 0, epochs: int | None = None) -> Course:
     """What one of these runs did, in its first epochs or in all."""
+    n_runs = len(found.diverged_at)
+    require(-n_runs <= row < n_runs, "row", f"one of {n_runs} runs", row)
     epochs = int(found.epoch[-1]) if epochs is None else epochs
     epoch = found.epoch[found.epoch <= epochs]
     loss, diverged = found.train_loss[: len(epoch), row], int(found.diverged_at[row])
@@ -140,6 +148,7 @@ class Trial:
     settles: bool
 
 
+@typed
 def settling(
     dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = EPOCHS
 ) -> tuple[Trial, ...] | None:

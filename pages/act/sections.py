@@ -18,13 +18,16 @@ from pages.act.words import curves, meaning
 from pages.act.words import parts as parts_words
 from pages.shared import cached
 from pages.shared.chart import chart
+from pages.shared.controls import FORMULAS, folder
 from pages.shared.latex import EXACT, tex
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import Settings
 
+PARTS = "What does this run learn, and what is left of its start?"
+
 
 def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
-    """The picture of what is kept of each direction and its formulas, or why there is none."""
+    """The picture of what is kept of each direction, or why there is none."""
     if not has_directions(settings.data):
         st.info(meaning.nowhere(settings.data, measurable(settings.data)))
         return
@@ -33,7 +36,16 @@ def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
     chart(
         payload.directions(settings, shown, pins), key=controls.CHART, on=controls.on_chart()
     )  # fmt: skip
-    now = states(settings, shown)
+
+
+def explanations(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
+    """What goes deeper than the directions: the parts of a run's w, and the formulas."""
+    folder(FORM, PARTS, lambda: parts(settings, shown, pins, beside=True))
+    folder(FORM, FORMULAS, lambda: _formulas(states(settings, shown), shown))
+
+
+def _formulas(now: States, shown: Shown) -> None:
+    """What ridge, early stopping and both keep of a direction."""
     ridge, stopping, both = st.columns(3, gap="medium")
     with ridge:
         _ridge(now)
@@ -45,7 +57,6 @@ def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
 
 def parts(settings: Settings, shown: Shown, pins: tuple[Pin, ...], *, beside: bool) -> None:
     """The picture of w in two parts, and the factor of the null space beside it, or below."""
-    st.subheader("What does this run learn, and what is left of its start?", anchor=False)
     link = FORM.query(Asked(settings, shown, pins))
     if not soon(settings):
         if not has_directions(settings.data):

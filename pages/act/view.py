@@ -8,7 +8,6 @@ from pages.act.question.matching import has_directions
 from pages.act.question.shown import FORM
 from pages.shared import controls as run_controls
 from pages.shared import presets
-from pages.shared.words import literal, refusal
 
 
 @run_controls.page(FORM)
@@ -24,13 +23,14 @@ def page() -> None:
         try:
             explained.directions(settings, shown, pins)
         except ValueError as error:
-            st.error(refusal(literal(str(error))))
+            run_controls.refuse(error)
             return
         below = has_directions(settings.data)
-        if not below:  # there is room beside the controls
+        if not below:  # it is the only picture, and there is room beside the controls
+            st.subheader(explained.PARTS, anchor=False)
             explained.parts(settings, shown, pins, beside=False)
     if below:
-        explained.parts(settings, shown, pins, beside=True)
+        explained.explanations(settings, shown, pins)
 
 
 page()

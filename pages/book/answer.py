@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -199,28 +198,15 @@ class Seen:
         """Whether all of them are."""
         return self.seeds >= self.entry.seeds
 
-    @cached_property
+    @property
     def printed(self) -> Mapping[Recipe, Ends]:
         """Where every recipe ends at PRINTED_AT."""
-        return {each: _joined([block.printed[each] for block in self.blocks]) for each in RECIPES}
+        return _together(self.blocks)
 
-    @cached_property
+    @property
     def spreads(self) -> Mapping[Edition, Sequence[Spread]]:
         """Every printed number of every edition beside what the seeds give."""
-        listed = [(book, one) for book in EDITIONS.values() for one in _listed(book)]
-        every = np.array(
-            [_printed_number(self.printed[book.recipes[one.code]], one) for book, one in listed]
-        )
-        medians = np.median(every, axis=1).tolist()
-        intervals = np.quantile(every, SPREAD, axis=1).T.tolist()
-        spreads: dict[Edition, list[Spread]] = {}
-        for (book, one), seeds, median, (low, high) in zip(
-            listed, every, medians, intervals, strict=True
-        ):
-            value = one.value if np.isfinite(one.value) else None
-            spread = Spread(one, value, seeds, median, (low, high))
-            spreads.setdefault(book, []).append(spread)
-        return spreads
+        return _spreads(tuple(self.blocks))
 
     @property
     def shown(self) -> Sequence[Spread]:
@@ -242,26 +228,56 @@ class Seen:
         course = _run(self.entry.seed)[book.recipes[spread.printed.code]]
         return float(_printed_number(course, spread.printed)[-1])
 
-    @cached_property
+    @property
     def curves(self) -> Curves:
         """Where the chosen code ends for every λ, from its own start and from zero."""
-        recipe = self.entry.recipe
-        lams = decays(recipe)
-        reasons = [behaviour(recipe.run(lam), DATA.n_train).end.why for lam in lams]
-        return Curves(
-            weight_decay=np.array(lams),
-            random=_joined([block.random for block in self.blocks]),
-            zero=_joined([block.zero for block in self.blocks]),
-            baselines=_joined([block.baselines for block in self.blocks]),
-            shrink=recipe.shrink(lams),
-            hidden=float(np.median(np.concatenate([block.hidden for block in self.blocks]))),
-            no_ridge=next((why for why in reasons if why), ""),
-        )
+        return _curves(self.entry.recipe, tuple(self.blocks))
+
+
+# The same whichever the one seed is: who moves that asks for them again and again.
+
+
+@kept
+def _spreads(blocks: tuple[Block, ...]) -> Mapping[Edition, Sequence[Spread]]:
+    printed = _together(blocks)
+    listed = [(book, one) for book in EDITIONS.values() for one in _listed(book)]
+    every = np.array(
+        [_printed_number(printed[book.recipes[one.code]], one) for book, one in listed]
+    )
+    medians = np.median(every, axis=1).tolist()
+    intervals = np.quantile(every, SPREAD, axis=1).T.tolist()
+    spreads: dict[Edition, list[Spread]] = {}
+    for (book, one), seeds, median, (low, high) in zip(
+        listed, every, medians, intervals, strict=True
+    ):
+        value = one.value if np.isfinite(one.value) else None
+        spread = Spread(one, value, seeds, median, (low, high))
+        spreads.setdefault(book, []).append(spread)
+    return spreads
+
+
+@kept
+def _curves(recipe: Recipe, blocks: tuple[Block, ...]) -> Curves:
+    lams = decays(recipe)
+    reasons = [behaviour(recipe.run(lam), DATA.n_train).end.why for lam in lams]
+    return Curves(
+        weight_decay=np.array(lams),
+        random=_joined([block.random for block in blocks]),
+        zero=_joined([block.zero for block in blocks]),
+        baselines=_joined([block.baselines for block in blocks]),
+        shrink=recipe.shrink(lams),
+        hidden=float(np.median(np.concatenate([block.hidden for block in blocks]))),
+        no_ridge=next((why for why in reasons if why), ""),
+    )
 
 
 def _printed_number(found: Ends, printed: Printed) -> Array:
     """The number as printed, a row of these after the other."""
     return found.quantity(printed.quantity)[:, PRINTED_AT.index(printed.weight_decay)]
+
+
+def _together(blocks: Sequence[Block]) -> Mapping[Recipe, Ends]:
+    return {each: _joined([block.printed[each] for block in blocks]) for each in RECIPES}
 
 
 def _joined(parts: Sequence[J]) -> J:

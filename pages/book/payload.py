@@ -40,6 +40,7 @@ def prints(seen: Seen) -> Payload:
         "series": part["series"],
         "sentence": part["sentence"],
         "total": seen.entry.seeds,
+        "come": seen.seeds,
         "unit": "seed",
         "stream": None if seen.whole else f"/api/book/stream?{query}",
         "resumes": True,
@@ -51,16 +52,12 @@ def stream(entry: Entry) -> Events:
     yield from pictures(
         answer.work(entry),
         PACE_SECONDS,
-        lambda: _now(entry),
-        lambda: (answer.now(entry).seeds, entry.seeds),
+        lambda: answer.now(entry),
+        # nothing before the first seeds have come
+        lambda seen: drawn(seen) if seen.seeds else {},
+        lambda seen: (seen.seeds, entry.seeds),
     )
     yield "done", {}
-
-
-def _now(entry: Entry) -> Part:
-    """What is to be drawn now: nothing before the first seeds have come."""
-    seen = answer.now(entry)
-    return drawn(seen) if seen.seeds else {}
 
 
 def drawn(seen: Seen) -> Part:
@@ -133,8 +130,8 @@ def everything(seen: Seen) -> Payload:
         )
         for book, c in found
     ]
-    figure = among_seeds.ranks(ranks, answer.SPREAD, seen.seeds)
-    return _payload(seen.entry, figure, numbers.everywhere(found, seen.seeds))
+    figure = among_seeds.ranks(ranks, answer.SPREAD)
+    return _payload(seen.entry, figure, numbers.everywhere(found))
 
 
 def _band(values: Array) -> over_decay.Band:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.book import payload
 from pages.book.answer import Seen
-from pages.book.question import Entry, on_train
+from pages.book.question import FORM, Entry, on_train
 from pages.book.words import curves
 from pages.book.words import numbers as words
-from pages.shared.controls import address
+from pages.shared.chart import chart
+from pages.shared.controls import address, draw, folder
 from pages.shared.latex import tex
 from pages.shared.tables import arrow, table
 
@@ -43,8 +45,20 @@ def numbers(seen: Seen) -> None:
     table(rows)
 
 
-def everything(seen: Seen) -> None:
-    """All editions in one table."""
+def explanations(seen: Seen) -> None:
+    """What the edition plots, what λ did, and where all printed numbers stand."""
+    folder(FORM, "What do its plots show at λ = 3?", lambda: _plots(seen))
+    folder(FORM, "What did λ = 3 do here?", lambda: _finding(seen))
+    folder(FORM, "Where does every printed number stand?", lambda: _everything(seen))
+
+
+def _plots(seen: Seen) -> None:
+    chart(payload.plots(seen.entry), key="book plots")
+
+
+def _everything(seen: Seen) -> None:
+    """All editions in a picture and in a table."""
+    chart(payload.everything(seen), key="book everything")
     entry = seen.entry
     rows: list[dict[str, str]] = []
     for book, spread in seen.everything:
@@ -56,7 +70,6 @@ def everything(seen: Seen) -> None:
         display_text="open",
         help="This run with its seed on the Train page, where Train's controls can say it.",
     )
-    st.markdown("**All in a table**")
     st.dataframe(arrow(rows), hide_index=True, column_config={"on Train": link})
     st.caption(
         "The printed numbers are quoted from the editions. Each comes from one draw of data, start "
@@ -65,13 +78,19 @@ def everything(seen: Seen) -> None:
     )
 
 
-def finding(seen: Seen) -> None:
-    """What the lower picture shows, beneath it."""
-    reasons = curves.reasons(seen.entry.recipe, seen.curves)
-    st.markdown("\n".join(f"- {said}" for said in reasons))
+def _finding(seen: Seen) -> None:
+    """What λ does to the chosen code."""
+    drawing, beside = st.columns([3, 1], gap="medium")
+    with beside:
+        draw(FORM, "code")
+        _code(seen)
+    with drawing:
+        chart(payload.finding(seen), key="book finding")
+        reasons = curves.reasons(seen.entry.recipe, seen.curves)
+        st.markdown("\n".join(f"- {said}" for said in reasons))
 
 
-def code(seen: Seen) -> None:
+def _code(seen: Seen) -> None:
     """The formula of the part out of reach, with the numbers of this code."""
     recipe = seen.entry.recipe
     decay = recipe.decay_scale * 3
@@ -82,4 +101,4 @@ def code(seen: Seen) -> None:
         rf" = {tex(float(recipe.shrink(3.0)))}"
         r" \end{gathered}"
     )
-    st.caption(curves.of_curves(recipe, seen.curves, seen.seeds))
+    st.caption(curves.of_curves(recipe, seen.curves))

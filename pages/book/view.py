@@ -23,19 +23,7 @@ def page() -> None:
     with prints:
         chart(payload.prints(seen), key="book prints", on={"grown": lambda: None})
         explained.numbers(seen)
-        st.subheader("What do its plots show at λ = 3?", anchor=False)
-        chart(payload.plots(entry), key="book plots")
-    st.subheader("What did λ = 3 do here?", anchor=False)
-    curves, beside = st.columns([3, 1], gap="medium")
-    with beside:
-        controls.draw(FORM, "code")
-        explained.code(seen)
-    with curves:
-        chart(payload.finding(seen), key="book finding")
-        explained.finding(seen)
-    st.subheader("Where does every printed number stand?", anchor=False)
-    chart(payload.everything(seen), key="book everything")
-    explained.everything(seen)
+    explained.explanations(seen)
 
 
 page()

@@ -13,7 +13,7 @@ import numpy as np
 
 from pages.shared import cached, work
 from pages.shared.settings import Settings
-from pages.shared.work import Parts, heavy, resumable
+from pages.shared.work import Parts, heavy, resumable, taking
 from wd_core import Dataset, Hyperparameters
 from wd_core.arrays import Array
 from wd_core.book.two_codes import (
@@ -191,7 +191,11 @@ def _engine_seconds(question: Question) -> float:
     return runs + (spec.n_train + spec.n_test) * spec.n_features / DRAWN_A_SECOND
 
 
-@heavy(_engine_seconds)
+def _bytes(question: Question) -> float:
+    return cached.training_bytes(question.settings.data)
+
+
+@heavy(_engine_seconds, _bytes)
 def engine(question: Question) -> Foreseen:
     """What the engine has. ValueError where the data set refuses the settings."""
     data = cached.dataset(question.settings.data)
@@ -200,6 +204,7 @@ def engine(question: Question) -> Foreseen:
     return Foreseen(_curves(moments), _alone(data, question, moments[0].bias))
 
 
+@taking(_bytes, lambda question: question.run.epochs * _seconds_an_epoch(question.settings))
 @resumable
 def running(so_far: Sequence[Block], question: Question) -> Parts[Block]:
     """Both codes, some epochs after the other.

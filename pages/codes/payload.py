@@ -69,8 +69,9 @@ def stream(question: Question) -> Events:
     yield from pictures(
         running(question),
         PACE_SECONDS,
-        lambda: drawn(now(question)),
-        lambda: (now(question).epoch, question.run.epochs),
+        lambda: now(question),
+        drawn,
+        lambda seen: (seen.epoch, question.run.epochs),
     )
     yield "done", {}
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.codes.answer import Question, Seen
+from pages.codes.question import FORM
 from pages.codes.words import formulas, omitted, switches
+from pages.shared.controls import FORMULAS, folder
 from wd_core.book.two_codes import lines_about, script
 
 NAMES = {"scratch": "From scratch", "concise": "Concise"}
@@ -19,7 +21,14 @@ def limits(question: Question) -> None:
         st.caption(said)
 
 
-def mapping(question: Question) -> None:
+def explanations(seen: Seen) -> None:
+    """The lines that differ, the steps of both codes, and the codes whole."""
+    folder(FORM, "Which lines differ, and which of them matter?", lambda: _differences(seen))
+    folder(FORM, FORMULAS, lambda: _mapping(seen.question))
+    folder(FORM, "Both codes, to copy and run", lambda: _scripts(seen.question))
+
+
+def _mapping(question: Question) -> None:
     """How η and wd of the two codes translate, and what a step of each does."""
     st.caption(formulas.convention(question))
     rates, steps = st.columns(2, gap="medium")
@@ -36,10 +45,9 @@ def mapping(question: Question) -> None:
         st.caption(formulas.rates(question))
 
 
-def differences(seen: Seen) -> None:
+def _differences(seen: Seen) -> None:
     """Every switch in which the codes differ, with the lines of both, and what it does."""
     question = seen.question
-    st.subheader("Which lines differ, and which of them matter?", anchor=False)
     order = sorted(question.standings.items(), key=lambda item: item[1] != "acts")
     for key, standing in order:
         if standing == "alike":
@@ -60,9 +68,8 @@ def differences(seen: Seen) -> None:
         st.caption(same)
 
 
-def scripts(question: Question) -> None:
+def _scripts(question: Question) -> None:
     """Both codes whole, to copy and to save."""
-    st.subheader("Both codes, to copy and run", anchor=False)
     st.markdown(
         "Each runs as it stands, and the text below is what is run for the picture above; only "
         "data, random numbers and printing are added. It prints the losses and ‖w‖ of every epoch. "

@@ -8,7 +8,6 @@ from pages.codes import sections as explained
 from pages.codes.question import FORM
 from pages.shared import controls as run_controls
 from pages.shared.chart import chart
-from pages.shared.words import literal, refusal
 
 
 @run_controls.page(FORM)
@@ -23,15 +22,13 @@ def page() -> None:
         try:
             seen = answer.begun(question)
         except ValueError as error:
-            st.error(refusal(literal(str(error))))
+            run_controls.refuse(error)
             return
         explained.limits(question)
         payload = picture.lock_step(seen, FORM.chosen(st.session_state).pins)
         # what has come changes nothing but what is known
         chart(payload, key="codes", on={"grown": lambda: None})
-        explained.mapping(question)
-    explained.differences(seen)
-    explained.scripts(question)
+    explained.explanations(seen)
 
 
 page()

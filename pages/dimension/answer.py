@@ -5,6 +5,7 @@ Arrays over three kinds of λ have them in this order: λ → 0, the fixed λ, t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.dimension.question import Problem, Sizes
-from pages.shared.work import Growth, Parts, resumable
+from pages.shared import cached
+from pages.shared.work import Growth, Parts, resumable, taking
 from wd_core.arrays import Array
 from wd_core.linear.highdim import Risk
 from wd_core.linear.risk import (
@@ -124,6 +126,12 @@ class Sample:
         return found
 
 
+def _bytes(sizes: Sizes, grid: tuple[int, ...]) -> float:
+    """What its largest training set takes, copies included."""
+    return 8.0 * cached.COPIES * max(math.prod(sizes.pair(x)) for x in grid)
+
+
+@taking(_bytes)
 @resumable
 def drawing(so_far: Sequence[Sets], sizes: Sizes, grid: tuple[int, ...]) -> Parts[Sets]:
     """The training sets of an axis, part after part."""

@@ -37,6 +37,7 @@ def descent(seen: Seen) -> Payload:
         "sentences": part["sentences"],
         "tiles": part["tiles"],
         "total": seen.drawn.total,
+        "come": seen.drawn.parts,
         "unit": "part",
         "stream": None if seen.drawn.whole else f"/api/dimension/stream?{_worked(problem)}",
         "resumes": True,
@@ -51,13 +52,12 @@ def _worked(problem: Problem) -> str:
 
 def stream(problem: Problem) -> Events:
     """The events of the drawing: `picture` and `rows` at a pace, `done` at the end."""
-
-    def count() -> tuple[int, int]:
-        sample = answer.now(problem).drawn
-        return sample.parts, sample.total
-
     yield from pictures(
-        answer.work(problem), PACE_SECONDS, lambda: drawn(answer.now(problem)), count
+        answer.work(problem),
+        PACE_SECONDS,
+        lambda: answer.now(problem),
+        drawn,
+        lambda seen: (seen.drawn.parts, seen.drawn.total),
     )
     yield "done", {}
 

@@ -7,13 +7,14 @@ import streamlit as st
 
 from pages.dimension.answer import TIMES, Sample, Seen, refits
 from pages.dimension.presets import opened
-from pages.dimension.question import Problem, on_train
+from pages.dimension.question import FORM, Problem, on_train
 from pages.dimension.words import finding as summary
 from pages.dimension.words import names as words
 from pages.dimension.words.names import number
-from pages.shared.controls import address
+from pages.shared.controls import FORMULAS, READING, address, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import plain
+from pages.shared.tables import arrow
 from pages.shared.words import Said, say
 from wd_core.arrays import Array
 
@@ -21,10 +22,9 @@ from wd_core.arrays import Array
 def finding(seen: Seen) -> None:
     """The answer to the page's question, from the numbers."""
     st.markdown(summary.finding(seen))
-    st.caption(summary.drawing(seen.drawn, seen.problem.draws))
 
 
-def numbers(seen: Seen) -> None:
+def _numbers(seen: Seen) -> None:
     """Every number at the mark: measured, fitted again with fresh noise, and in the limit."""
     problem, k = seen.problem, seen.marked
     here = words.place(problem, problem.marked)
@@ -33,8 +33,9 @@ def numbers(seen: Seen) -> None:
         st.caption("Nothing has been measured here yet.")
         return
     names, again = words.kind_names(seen, k), refits(problem, seen.drawn, problem.marked)
-    st.dataframe([_risk(seen, j, names[j]) for j in problem.kinds], hide_index=True)
-    st.dataframe([_parts_of(seen, j, names[j], again) for j in problem.kinds], hide_index=True)
+    kinds = [(j, names[j]) for j in problem.kinds]
+    st.dataframe(arrow([_risk(seen, *kind) for kind in kinds]), hide_index=True)
+    st.dataframe(arrow([_parts_of(seen, *kind, again) for kind in kinds]), hide_index=True)
     st.caption(
         say(
             "The test risk of every fit is exact, the mean over all new x; the test loss of the "
@@ -87,6 +88,13 @@ def _parts_of(seen: Seen, j: int, name: str, again: tuple[Array, Array]) -> dict
 
 
 def explanations(seen: Seen) -> None:
+    """How to read the picture, the numbers at the mark, and the formulas with them."""
+    folder(FORM, READING, lambda: st.caption(summary.drawing(seen.drawn, seen.problem.draws)))
+    folder(FORM, "The numbers at the mark", lambda: _numbers(seen))
+    folder(FORM, FORMULAS, lambda: _formulas(seen))
+
+
+def _formulas(seen: Seen) -> None:
     """Why there is a peak, what λ does to it, and which λ is best."""
     why, what, which = st.columns(3, gap="medium")
     with why:

@@ -24,7 +24,6 @@ def page() -> None:
     with drawing:
         chart(payload.descent(seen), key=controls.CHART, on=controls.on_chart())
         explained.finding(seen)
-    explained.numbers(seen)
     explained.explanations(seen)
     explained.references(seen)
 

@@ -9,20 +9,34 @@ import streamlit as st
 from pages.geometry.answer.solutions import Solutions, outside, problem
 from pages.geometry.figure.examples import points
 from pages.geometry.payload.moves import l1_optima
-from pages.geometry.question.scene import Scene, with_descent, with_l1, with_sgd
+from pages.geometry.question.scene import FORM, Scene, with_descent, with_l1, with_sgd
 from pages.geometry.question.sources import Problem
 from pages.geometry.words import descents, diamond, finding, formulas, meaning
 from pages.shared.chart import chart
+from pages.shared.controls import FORMULAS, READING, folder
 from pages.shared.latex import tex
 
 
-def explanations(scene: Scene, solved: Solutions) -> None:
-    """How to read the picture, the two problems, why they are one, and what L1 does instead."""
+def found(scene: Scene, solved: Solutions) -> None:
+    """What a valley makes of it, and what L1 does instead."""
     given = problem(scene.problem())
-    if scene.view == "levels":
-        st.caption(_together(meaning.drawn(given, solved)))
     if text := finding.valley(solved, given):
         st.markdown(text)
+    if with_l1(scene) and scene.view == "levels":
+        st.markdown("**L1 beside L2**")
+        st.markdown(_together(diamond.sparsity(solved, l1_optima(solved))))
+
+
+def explanations(scene: Scene, solved: Solutions) -> None:
+    """How to read the picture, the two problems, and why they are one."""
+    given = problem(scene.problem())
+    if scene.view == "levels":
+        folder(FORM, READING, lambda: st.caption(_together(meaning.drawn(given, solved))))
+    folder(FORM, FORMULAS, lambda: _formulas(scene, given, solved))
+
+
+def _formulas(scene: Scene, given: Problem, solved: Solutions) -> None:
+    """The loss, the two problems, and why they are one."""
     _loss(scene, given, solved)
     constraint, penalty, one = st.columns(3, gap="medium")
     with constraint:
@@ -31,9 +45,6 @@ def explanations(scene: Scene, solved: Solutions) -> None:
         _penalty(solved)
     with one:
         _one(solved)
-    if with_l1(scene) and scene.view == "levels":
-        st.markdown("**L1 beside L2**")
-        st.markdown(_together(diamond.sparsity(solved, l1_optima(solved))))
 
 
 def start(scene: Scene, solved: Solutions) -> None:

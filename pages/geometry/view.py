@@ -11,7 +11,6 @@ from pages.geometry.question.scene import FORM
 from pages.geometry.words import meaning
 from pages.shared import controls as run_controls
 from pages.shared.chart import chart
-from pages.shared.words import literal, refusal
 
 
 @run_controls.page(FORM)
@@ -26,7 +25,7 @@ def page() -> None:
     try:
         solved = solutions(scene)
     except ValueError as error:
-        drawing.error(refusal(literal(str(error))))
+        run_controls.refuse(error, drawing)
         return
     with side:
         explained.limit(scene, solved)
@@ -41,7 +40,8 @@ def page() -> None:
             with above:
                 controls.weight_decay(solved.weight_decays, solved.now)
                 chart(surface.surface(scene), key="geometry surface")
-        explained.explanations(scene, solved)
+        explained.found(scene, solved)
+    explained.explanations(scene, solved)
 
 
 page()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages.map.answer import limits, neighbours, overlap
+from pages.map.answer import limits, neighbours
 from pages.map.answer.cells import Cells, Middle, all_cells, cells, spread, too_much, trained
 from pages.map.answer.cells import middle as middle_of
 from pages.map.answer.valley import Valley, valley
@@ -21,7 +21,6 @@ from pages.shared.pace import pictures
 from pages.shared.payload import Events, Figure, Part, Payload
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import DEFAULTS, Settings, settings_of
-from pages.shared.streams import AT_ONCE
 from pages.shared.work import kept
 from wd_core.arrays import Array
 
@@ -41,15 +40,14 @@ def maps(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Payload:
         raise ValueError(why)
     found, query = cells(plan), FORM.query(Asked(settings, shown, tuple(pins)))
     swept = swept_query(settings, shown)
-    # who has moved an axis sees the map before it, and may move on; who has just come waits
-    rests = "" if overlap.others(plan) else f"&{AT_ONCE}=1"
     now = _now(found)
     return {
         "run": f"map {swept}",
         "query": query,
         "unit": "run",
         "total": found.total,
-        "stream": None if found.complete else f"/api/map/stream?{swept}{rests}",
+        "come": found.done,
+        "stream": None if found.complete else f"/api/map/stream?{swept}",
         "work": swept,
         "resumes": True,
         "series": now["series"],
@@ -72,12 +70,13 @@ def stream(settings: Settings, shown: Shown) -> Events:
     plan = plan_of(settings, shown)
     if why := too_much(plan):
         raise ValueError(why)
-
-    def count() -> tuple[int, int]:
-        found = cells(plan)
-        return found.done, found.total
-
-    yield from pictures(trained(plan), PACE_SECONDS, lambda: _now(cells(plan)), count)
+    yield from pictures(
+        trained(plan),
+        PACE_SECONDS,
+        lambda: cells(plan),
+        _now,
+        lambda found: (found.done, found.total),
+    )
     yield "done", {}
 
 

@@ -12,11 +12,12 @@ from pages.map.answer.cells import Cells, cells
 from pages.map.answer.cells import middle as middle_of
 from pages.map.figure import maps
 from pages.map.payload import whole_valleys
-from pages.map.question import Plan, Shown, on_train, plan_of, side_by_side
+from pages.map.question import FORM, Plan, Shown, on_train, plan_of, side_by_side
 from pages.map.words import cells as cells_words
 from pages.map.words import maps as words
 from pages.map.words import reading
-from pages.shared.controls import address
+from pages.shared import tables
+from pages.shared.controls import FORMULAS, READING, address, folder
 from pages.shared.payload import Payload
 from pages.shared.settings import Settings
 
@@ -31,7 +32,7 @@ def found(settings: Settings, shown: Shown) -> None:
 
 def _table(plan: Plan) -> None:
     rows = words.table(plan, middle_of(plan), whole_valleys(plan))
-    st.dataframe(rows, hide_index=True, height="content")
+    st.dataframe(tables.arrow(rows), hide_index=True, height="content")
 
 
 def _cell(settings: Settings, plan: Plan) -> None:
@@ -93,20 +94,26 @@ def table(found: Cells) -> str:
 def explanations(settings: Settings, shown: Shown, payload: Payload) -> None:
     """Beneath the maps: how to read them, what the two decays are, and where the rules end."""
     plan = plan_of(settings, shown)
-    read, rules, ends = st.columns([3, 3, 4], gap="medium")
-    with read:
-        st.markdown("**How to read it**")
-        whole = payload["stream"] is None
-        valleys = whole_valleys(plan) if whole else []
-        drawn = maps.legend(payload["figure"])
-        st.caption(reading.reading(plan, drawn, whole=whole, valleys=valleys))
+    folder(FORM, READING, lambda: _reading(plan, payload))
+    folder(FORM, FORMULAS, lambda: _formulas(plan, shown))
+
+
+def _reading(plan: Plan, payload: Payload) -> None:
+    whole = payload["stream"] is None
+    valleys = whole_valleys(plan) if whole else []
+    drawn = maps.legend(payload["figure"])
+    st.caption(reading.reading(plan, drawn, whole=whole, valleys=valleys))
+
+
+def _formulas(plan: Plan, shown: Shown) -> None:
+    rules, ends = st.columns(2, gap="medium")
     with rules:
         st.markdown("**Coupled and decoupled**")
         _rules(plan)
     with ends:
         st.markdown("**Where they end**")
         found = box.arrivals(tuple(dict.fromkeys((*side_by_side(), *shown.trained))))
-        st.table(reading.ends_table(found), border="horizontal")
+        tables.table(reading.ends_table(found))
         st.caption(reading.ends(found))
 
 

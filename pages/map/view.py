@@ -10,7 +10,6 @@ from pages.map.question import FORM
 from pages.shared import controls as run_controls
 from pages.shared import presets
 from pages.shared.chart import chart
-from pages.shared.words import literal, refusal
 
 
 @run_controls.page(FORM)
@@ -24,12 +23,13 @@ def page() -> None:
         presets.buttons(FORM, PRESETS)
     asked = FORM.chosen(st.session_state)
     settings, shown = asked.settings, asked.shown
-    with picture:
+    with side:
         presets.hint(FORM, PRESETS, asked)
+    with picture:
         try:
             payload = maps(settings, shown, asked.pins)
         except ValueError as error:
-            st.error(refusal(literal(str(error))))
+            run_controls.refuse(error)
             return
         chart(payload, key=controls.CHART, on=controls.on_chart(settings, shown))
         explained.found(settings, shown)

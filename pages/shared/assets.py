@@ -112,7 +112,6 @@ def _serve(request: Request) -> Response:
     headers = {
         "Cache-Control": f"public, max-age={YEAR}, immutable",
         "Vary": "Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
     }
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"

@@ -20,7 +20,7 @@ from wd_core import (
 )
 from wd_core.linear.spectrum import decompose
 from wd_core.records import Run
-from wd_core.training import expected_seconds
+from wd_core.training import COLUMNS_A_RUN, expected_seconds
 
 # Longer than this and a run is streamed rather than waited for.
 SHORT_SECONDS = 0.15
@@ -28,6 +28,8 @@ SHORT_SECONDS = 0.15
 SVD_SPEED, SVD_SECONDS = 2e8, 5.0
 # Drawing more numbers than this takes longer than the eye's tenth of a second.
 SLOW_NUMBERS = 3_000_000
+# Training holds so many copies of its data at its peak, the data themselves among them; measured.
+COPIES = 4
 # More recorded epochs than this no picture can show.
 RECORDS = 400
 
@@ -72,6 +74,12 @@ def run_seconds(settings: Settings) -> float:
     """Roughly what the run and its comparison take."""
     spec = settings.data
     return expected_seconds(spec.n_train, spec.n_features, compared(settings.run))
+
+
+def training_bytes(spec: DatasetSpec, runs: int = 2) -> float:
+    """Roughly the most memory that so many runs, side by side on a data set, and that take."""
+    rows, columns = spec.n_train + spec.n_test, spec.n_features + 2
+    return 8.0 * columns * (COPIES * rows + COLUMNS_A_RUN * runs)
 
 
 def compared(run: Hyperparameters) -> list[Hyperparameters]:

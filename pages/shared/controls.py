@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from functools import wraps
 from itertools import filterfalse
-from typing import Any
+from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared import assets
+from pages.shared import assets, counts
 from pages.shared.fields import Choice, Number, Setting, Steps, as_text
-from pages.shared.form import Form, Link
+from pages.shared.form import Form, InSession, Link
 from pages.shared.numbers import number_text
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
-from pages.shared.words import literal, say
+from pages.shared.words import literal, refusal, say
 from pages.shared.worker import NoAnswerError
 from wd_core import DATASETS
+
+# The folders that most pages have.
+READING: Final = "How to read the picture"
+FORMULAS: Final = "The formulas, with these numbers"
 
 
 def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
@@ -30,16 +38,29 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
         @st.fragment
         @wraps(rest)
         def whole() -> None:
-            if complaints := opened(form):
-                st.warning("\n\n".join(map(literal, complaints)))
+            begun, way = time.perf_counter(), "script" if is_open(form) else "opening"
             try:
+                if complaints := opened(form):
+                    st.warning("\n\n".join(map(literal, complaints)))
                 rest()
             except NoAnswerError as error:
+                counts.REFUSALS.labels(type(error).__name__).inc()
                 st.error(str(error))
+            counts.MOVES.labels(form.page, way).observe(time.perf_counter() - begun)
 
         return whole
 
     return made
+
+
+def refuse(error: ValueError, where: DeltaGenerator | None = None) -> None:
+    """Say why the values of the controls make no question, here or in another place."""
+    (where or st).error(refusal(literal(str(error))))
+
+
+def is_open(form: Form[Any]) -> bool:
+    """Whether the page has been opened in this session."""
+    return form.slot("opened") in st.session_state
 
 
 def opened(form: Form[Any]) -> list[str]:
@@ -48,12 +69,17 @@ def opened(form: Form[Any]) -> list[str]:
     They stay while the settings do: a page may come again by itself while it works on.
     """
     state, key = st.session_state, form.slot("opened")
-    if key not in state:
-        query = [(key, text) for key in st.query_params for text in st.query_params.get_all(key)]
-        complaints = form.take(query, state)
+    if not is_open(form):
+        complaints = form.take(_query(), state)
         state[key] = (form.kept(state), complaints)
     kept, complaints = state[key]
-    return list(complaints) if kept == form.kept(state) else []
+    return list(complaints) if complaints and kept == form.kept(state) else []
+
+
+def _query() -> list[tuple[str, str]]:
+    """The present link's, whole: of one with many fields `st.query_params` has nothing."""
+    context = get_script_run_ctx()
+    return parse_qsl(context.query_string, keep_blank_values=True) if context else []
 
 
 def address(link: Link) -> str:
@@ -63,7 +89,7 @@ def address(link: Link) -> str:
 
 def draw(form: Form[Any], *keys: str) -> None:
     """The widgets of these settings, as far as they are read."""
-    kept = form.kept(st.session_state)
+    kept = InSession(form, st.session_state)
     read = form.reads(kept)
     for key in keys:
         if key in read:
@@ -128,7 +154,7 @@ def folded(form: Form[Any], *, front: Collection[str] = FRONT, but: Collection[s
     folder(form, "Training", lambda: draw(form, *filterfalse(of_data, left)))
 
 
-def folder(form: Form[Any], label: str, fill: Callable[[], None]) -> None:
+def folder(form: Form[Any], label: str, fill: Callable[[], object]) -> None:
     """An expander, closed at first; what is in it is there while it is open."""
     expander = st.expander(label, key=form.slot(f"{label} opened"), on_change="rerun")
     if expander.open:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
 from pages.shared.fields import Setting, Value, as_text, usual
 from pages.shared.foreign import is_foreign
-from pages.shared.link import PIN, read_values, written
+from pages.shared.link import PIN, few, read_values, written
 from pages.shared.words import say
 
 Question = TypeVar("Question")
@@ -41,6 +41,7 @@ class Form(Generic[Question]):
     values, as a session keeps them. reads: the keys of the settings that such values read, all if
     left out. said: the values as a link has them, without what follows from the rest. mended: a
     question put right, with a sentence for each mend; it is also given what the link said.
+    worked_out: the same of what takes work to be put right, for which no reading of a link waits.
     limited: a setting within the limits that the other values put to it. aside: what may differ
     from a preset that is still the same.
     """
@@ -55,6 +56,7 @@ class Form(Generic[Question]):
         reads: Callable[[Values], Collection[str]] | None = None,
         said: Callable[[Question], Values] | None = None,
         mended: Callable[[Question, Values], tuple[Question, list[str]]] | None = None,
+        worked_out: Callable[[Question], tuple[Question, list[str]]] | None = None,
         limited: Callable[[Setting, Values], Setting] | None = None,
         aside: Collection[str] = (),
     ) -> None:
@@ -63,6 +65,7 @@ class Form(Generic[Question]):
         self.reads = reads or (lambda _: self.settings.keys())
         self.said = said or values
         self.mended = mended or (lambda question, _: (question, []))
+        self.worked_out = worked_out or (lambda question: (question, []))
         self.limited = limited or (lambda setting, _: setting)
         self.aside = frozenset(aside)
         if page:
@@ -98,6 +101,11 @@ class Form(Generic[Question]):
         return Link(self.page, self.query(question))
 
     def read(self, query: Query) -> tuple[Question, list[str]]:
+        """The question in a query, and a few sentences for what in it makes no sense."""
+        question, complaints = self.understood(query)
+        return question, few(complaints)
+
+    def understood(self, query: Query) -> tuple[Question, list[str]]:
         """The question in a query, and a sentence for everything in it that makes no sense."""
         values, complaints = self.given(query)
         question, mends = self.settled(values)
@@ -105,7 +113,7 @@ class Form(Generic[Question]):
 
     def given(self, query: Query) -> tuple[dict[str, Value], list[str]]:
         """The values that a query names, and a sentence for everything that is none."""
-        return read_values(query, self.settings, self.defaults, known)
+        return read_values(query, self.settings, self.defaults, unknown)
 
     def settled(self, values: Values) -> tuple[Question, list[str]]:
         """The question that these values are after all, and a sentence for every change."""
@@ -125,11 +133,10 @@ class Form(Generic[Question]):
             return False
         return True
 
-    def same(self, one: Question, other: Question) -> bool:
-        """Whether two questions have the same link, but for what a preset leaves open."""
-        both = [self.differences(question).items() for question in (one, other)]
-        first, second = ({k: v for k, v in said if k not in self.aside} for said in both)
-        return first == second
+    def told(self, question: Question) -> dict[str, Value]:
+        """What a link to the question says, without what a preset leaves open."""
+        said = self.differences(question).items()
+        return {key: value for key, value in said if key not in self.aside}
 
     # ---- the session
 
@@ -146,10 +153,15 @@ class Form(Generic[Question]):
         return frozenset(self.slot(key) for key in self.settings)
 
     def take(self, query: Query, state: State) -> list[str]:
-        """Take over the question in a query; its complaints."""
-        question, complaints = self.read(query)
+        """Take over the question in a query, once that is worked out; a few of its complaints."""
+        question, complaints = self.understood(query)
+        question, mends = self.worked_out(question)
+        self.keep(question, state)
+        return few([*complaints, *mends])
+
+    def keep(self, question: Question, state: State) -> None:
+        """Set the controls to a question."""
         self.show(self.values(question), state)
-        return complaints
 
     def show(self, values: Values, state: State) -> None:
         """Set the controls; a setting that is not named takes its default."""
@@ -158,20 +170,41 @@ class Form(Generic[Question]):
 
     def kept(self, state: Mapping[Any, Any]) -> dict[str, Value]:
         """The values in a session."""
-        return {key: state.get(self.slot(key), value) for key, value in self.defaults.items()}
+        return dict(InSession(self, state))
 
     def chosen(self, state: Mapping[Any, Any]) -> Question:
         """The question in a session. ValueError where its values do not go together."""
         return self.of(self.kept(state))
 
 
+class InSession(Mapping[str, Value]):
+    """What `kept` gives, each value looked up when it is asked for: Streamlit takes long for it."""
+
+    def __init__(self, form: Form[Any], state: Mapping[Any, Any]) -> None:
+        self._form, self._state = form, state
+        self._seen: dict[str, Value] = {}
+
+    def __getitem__(self, key: str) -> Value:
+        if key not in self._seen:
+            default = usual(self._form.settings[key])
+            self._seen[key] = self._state.get(self._form.slot(key), default)
+        return self._seen[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._form.settings)
+
+    def __len__(self) -> int:
+        return len(self._form.settings)
+
+
 # The form of every page, by the page's name.
 FORMS: dict[str, Form[Any]] = {}
 
 
-def known(key: str) -> bool:
-    """Whether some page has such a setting, or another service adds it to links."""
-    return key == PIN or is_foreign(key) or any(key in form.settings for form in FORMS.values())
+def unknown(keys: Iterable[str]) -> list[str]:
+    """Those that are settings of no page, and that no other service adds to links."""
+    own = {PIN}.union(*(form.settings for form in FORMS.values()))
+    return [key for key in keys if key not in own and not is_foreign(key)]
 
 
 def link_to(page: str, values: Values) -> Link | None:

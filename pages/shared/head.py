@@ -76,13 +76,14 @@ class Head:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does; a page that is asked for is put together first."""
-        if _asks_for_page(scope):
+        if asks_for_page(scope):
             kept = [pair for pair in scope["headers"] if pair[0] not in COMPRESSED_OR_KEPT]
             scope, send = {**scope, "headers": kept}, _Page(send)
         await self.app(scope, receive, send)
 
 
-def _asks_for_page(scope: Scope) -> bool:
+def asks_for_page(scope: Scope) -> bool:
+    """Whether a browser goes to a page."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return False
     return "text/html" in Headers(scope=scope).get("accept", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from unicodedata import category
 from urllib.parse import urlencode
 
 from pages.shared.fields import (
@@ -15,13 +16,17 @@ from pages.shared.fields import (
     as_text,
 )
 from pages.shared.numbers import every_digit
-from pages.shared.words import Said, listed, say
+from pages.shared.words import Said, listed, say, say_n
 
 # A pinned run, in the links of pages that have them.
 PIN = "pin"
 LONGEST_NAME = 40
+# So many marks stand over or under one letter in any language.
+MOST_MARKS = 3
 # Of settings that do not exist, as many are called by name.
 NAMED = 3
+# Of all that makes no sense, so much is said.
+MOST_SAID = 5
 
 
 def written(values: Mapping[str, Value]) -> str:
@@ -33,26 +38,40 @@ def read_values(
     query: Iterable[tuple[str, str]],
     settings: Mapping[str, Setting],
     defaults: Mapping[str, Value],
-    known: Callable[[str], bool],
+    unknown: Callable[[Iterable[str]], list[str]],
 ) -> tuple[dict[str, Value], list[str]]:
     """The values that a query gives to these settings; what cannot be used is named.
 
     A setting of which the query says what cannot be has its default, as if that were said. Of two
-    values for a setting the last counts. What is `known` elsewhere is no fault of the link.
+    values for a setting the last counts. Of other keys only the `unknown` are a fault of the link.
     """
     values: dict[str, Value] = {}
     complaints: list[str] = []
-    given = dict(query)
+    given, own = dict(query), {*settings}
     for key, text in given.items():
-        if key in settings:
+        if key in own:
             try:
                 values[key] = settings[key].read(text)
             except ValueError as error:
                 complaints.append(_refused(settings[key], text, error, defaults[key]))
                 if not settings[key].instead:
                     values[key] = defaults[key]
-    unknown = [key for key in given if key not in settings and not known(key)]
-    return values, [*complaints, *([_unknown(unknown)] if unknown else [])]
+    nowhere = unknown([key for key in given if key not in own])
+    return values, [*complaints, *([_unknown(nowhere)] if nowhere else [])]
+
+
+def few(complaints: Sequence[str]) -> list[str]:
+    """The first of the sentences, and how many more there are: a page begins with them."""
+    said, more = list(complaints[:MOST_SAID]), len(complaints) - MOST_SAID
+    if more > 0:
+        said.append(
+            say_n(
+                "One more thing in the link makes no sense.",
+                "{n} more things in the link make no sense.",
+                more,
+            )
+        )
+    return said
 
 
 def _refused(setting: Setting, text: str, why: ValueError, default: Value) -> Said:
@@ -96,6 +115,14 @@ def _unknown(keys: Sequence[str]) -> Said:
     )
 
 
-def printable(text: str, longest: int = LONGEST_NAME) -> str:
-    """The beginning of a text from outside, without signs that turn or break a line."""
-    return "".join(sign for sign in text[:longest] if sign.isprintable())
+def printable(text: str) -> str:
+    """The beginning of a text from outside, without signs that turn, break or outgrow a line."""
+    kept, marks = "", 0
+    for sign in text[:LONGEST_NAME]:
+        kind = category(sign)
+        marks = marks + 1 if kind in ("Mn", "Me") else 0
+        if kind == "Zs":
+            kept += " "
+        elif sign.isprintable() and marks <= MOST_MARKS:
+            kept += sign
+    return kept

@@ -6,10 +6,13 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from typing import Any, TypeVar
 
-from pages.shared.payload import Events, Part, Rows
+from pages.shared.payload import Event, Events, Part, Rows, Waiting
+from pages.shared.words import say, say_n
 from pages.shared.work import Growth
+
+Seen = TypeVar("Seen")
 
 
 class Pace:
@@ -38,28 +41,54 @@ class Pace:
         return None if self._end is None else max(0.0, self._end - now)
 
 
+def waiting(work: Growth[Any]) -> Event | None:
+    """What is said of a work that waits for a place; None where it does not."""
+    ahead = work.ahead
+    if ahead is None:
+        return None
+    message = (
+        say(
+            "Waiting for a place: others' work takes the memory that this needs. It comes next, "
+            "and begins by itself."
+        )
+        if ahead == 0
+        else say_n(
+            "Waiting for a place: others' work takes the memory that this needs. One more comes "
+            "before it; then it begins by itself.",
+            "Waiting for a place: others' work takes the memory that this needs. {n} more come "
+            "before it; then it begins by itself.",
+            ahead,
+        )
+    )
+    return "waiting", Waiting(message=message)
+
+
 def pictures(
     work: Growth[Any],
     seconds: float,
-    drawn: Callable[[], Part],
-    count: Callable[[], tuple[int, int]],
+    now: Callable[[], Seen],
+    drawn: Callable[[Seen], Part],
+    count: Callable[[Seen], tuple[int, int]],
 ) -> Events:
     """A picture at a pace while the work grows, and how far it is: how many have come, of all.
 
+    Both are of what is known `now`, seen once: what comes meanwhile is in neither.
     Closing it ends the work where nobody else watches; what has come of it stays.
     """
-    pace, new = Pace(seconds, count()[0]), True
+    pace, new = Pace(seconds, count(now())[0]), True
     with closing(work.watch()) as coming:
         for parts in coming:
             new = new or len(parts) > 0
-            if not pace.due():
-                yield None
+            said = waiting(work)
+            if said or not pace.due():
+                yield said
                 continue
+            seen = now()
             if new:
-                yield "picture", drawn()
-            done, total = count()
+                yield "picture", drawn(seen)
+            done, total = count(seen)
             left = pace.seconds_left(done, total)
             yield "rows", Rows(series={}, epoch=done, seconds_left=left)
             pace.sent()
             new = False
-    yield "picture", drawn()
+    yield "picture", drawn(now())

@@ -82,7 +82,7 @@ class Payload(TypedDict, total=False):
     sentences: Sequence[str]
     total: int  # the last epoch, or how many a stream counts to
     unit: str  # what a stream counts, if not epochs
-    come: int  # how many of these have come, where that is not the last epoch that is drawn
+    come: int  # how many of these have come; without it, the last epoch that is drawn
     stream: str | None  # where the rest of a long run comes from
     resumes: bool  # whether the stream goes on where it was stopped
     work: str  # what the stream works on, where its address says more than that
@@ -114,6 +114,12 @@ class Rows(TypedDict):
     seconds_left: float | None
 
 
+class Waiting(TypedDict):
+    """Why a stream does not begin yet; nothing once it does."""
+
+    message: str
+
+
 class Failure(TypedDict):
     """Why a stream ended before its time."""
 
@@ -124,6 +130,7 @@ class Failure(TypedDict):
 Event = (
     tuple[Literal["picture"], Part]
     | tuple[Literal["rows"], Rows]
+    | tuple[Literal["waiting"], Waiting]
     | tuple[Literal["done"], dict[str, Any]]
 )
 Events = Generator[Event | None, None, None]

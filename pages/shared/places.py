@@ -1,4 +1,4 @@
-"""So many at once and no more; of those who wait, who is due first comes next."""
+"""So many at once, or so much, and no more; of those who wait, who is due first comes next."""
 
 from __future__ import annotations
 
@@ -62,3 +62,65 @@ class Places:
                 first[-1].set()
             else:
                 self.free += 1
+
+
+class Room:
+    """So much and no more; parts of it are handed in order to those who claim them.
+
+    Who is due first comes first, though what he claims be more than is free and another's less:
+    else he might wait for ever.
+    """
+
+    def __init__(self, size: float) -> None:
+        self.size = self.free = size
+        self._waiting: list[Claim] = []
+        self._numbers = itertools.count()
+        # a garbage collection may come at any time and end what waits or has a part
+        self._lock = RLock()
+
+    def claim(self, size: float, due: float) -> Claim:
+        """A claim on so much of it, or on all there is, for who is due then by the clock."""
+        claim = Claim(self, min(size, self.size), (due, next(self._numbers)))
+        with self._lock:
+            self._waiting.append(claim)
+            self._waiting.sort(key=lambda one: one.order)
+            self._call()
+        return claim
+
+    def ahead_of(self, claim: Claim) -> int | None:
+        """How many come before this one; None where it has its part."""
+        with self._lock:
+            return self._waiting.index(claim) if claim in self._waiting else None
+
+    def leave(self, claim: Claim) -> None:
+        """Give a part back, or wait for it no longer."""
+        with self._lock:
+            if claim in self._waiting:
+                self._waiting.remove(claim)
+            elif claim.met:
+                claim.met = False
+                self.free += claim.size
+            self._call()
+
+    def _call(self) -> None:
+        while self._waiting and self._waiting[0].size <= self.free:
+            claim = self._waiting.pop(0)
+            self.free -= claim.size
+            claim.met = True
+
+
+class Claim:
+    """What somebody claims of a room, and his place in the order of those who wait."""
+
+    def __init__(self, room: Room, size: float, order: tuple[float, int]) -> None:
+        self.size, self.order, self._room = size, order, room
+        self.met = False  # then it has its part until it is left
+
+    @property
+    def ahead(self) -> int | None:
+        """How many come before it; None where it is met."""
+        return self._room.ahead_of(self)
+
+    def leave(self) -> None:
+        """Give back what it holds, or wait no longer."""
+        self._room.leave(self)

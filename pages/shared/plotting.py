@@ -9,6 +9,7 @@ a test has go.Figure accept each.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 from wd_core.arrays import Array
@@ -56,6 +57,11 @@ def scatter(panel: str, **style: Any) -> Trace:
 def stroke(colour: str, dash: str = "solid", width: float = 2.5) -> Plain:
     """How a line is drawn."""
     return {"color": colour, "dash": dash, "width": width}
+
+
+def quoted(name: str) -> str:
+    """A name from outside, where Plotly reads HTML, and %{...} as a place to fill."""
+    return escape(name, quote=False).replace("%{", "%\u2060{")
 
 
 def hover(text: str, name: str = "") -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import streamlit as st
 
 from pages.shared.controls import address
 from pages.shared.fields import Value
-from pages.shared.form import FORMS, Form, Link
+from pages.shared.form import FORMS, Form, Link, Values
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,24 @@ class Preset:
         """The form of its page."""
         return FORMS[self.page]
 
-    @property
+    @cached_property
     def question(self) -> Any:
         """The question itself."""
         return self.form.of(self.values)
 
-    @property
+    @cached_property
     def link(self) -> Link:
         """The link to it."""
         return self.form.link(self.question)
+
+    @cached_property
+    def told(self) -> Values:
+        """What sets it apart from other presets."""
+        return self.form.told(self.question)
+
+    def open(self) -> None:
+        """Ask it, on a page that has all that it sets."""
+        self.form.show(self.form.values(self.question), st.session_state)
 
 
 # Runs, for every page that shows one.
@@ -44,15 +54,15 @@ PRESETS = (
         "train",
         "Book, λ = 0",
         {"weight_decay": 0.0},
-        "The training loss falls towards 0 while the test loss stays where the random start put "
-        "it: 20 examples cannot reach 180 of the 200 directions.",
+        "The training loss falls and falls while the test loss stays where the random start put "
+        "it: so few examples cannot reach most of the directions of w.",
     ),
     Preset(
         "train",
         "Book, λ = 3",
         {"weight_decay": 3.0},
-        "The test loss follows ‖w‖ down: decay erases the random start in the directions that no "
-        "example reaches, by the factor 1 − ηλ a step.",
+        "The test loss follows the length of w down: at every step decay makes all weights a "
+        "little smaller, and so erases the random start that the examples cannot reach.",
     ),
     Preset(
         "train",
@@ -101,19 +111,14 @@ def buttons(form: Form[Any], presets: Iterable[Preset]) -> None:
     with st.container(horizontal=True, gap="small"):
         for preset in presets:
             if preset.form.slots <= form.slots:
-                values = preset.form.values(preset.question)
-                st.button(
-                    preset.name,
-                    help=preset.look_for,
-                    on_click=preset.form.show,
-                    args=(values, st.session_state),
-                )
+                st.button(preset.name, help=preset.look_for, on_click=preset.open)
             else:
                 st.link_button(preset.name, address(preset.link), help=preset.look_for)
 
 
 def hint(form: Form[Any], presets: Iterable[Preset], question: Any) -> None:
     """What to look for, while the question is that of a preset."""
+    told = form.told(question)
     for preset in presets:
-        if form.same(preset.question, question):
+        if preset.told == told:
             st.markdown(f"**{preset.name}.** {preset.look_for}")

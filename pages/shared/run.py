@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from pages.shared.fields import Number, Setting, Steps, Value, usual
 from pages.shared.form import Form, Query, State, Values
-from pages.shared.link import LONGEST_NAME, PIN, printable, written
+from pages.shared.link import PIN, few, printable, written
 from pages.shared.settings import SETTINGS, Settings, relevant, settings_of, within
 from pages.shared.words import say
 from wd_core import DatasetSpec
@@ -128,6 +128,7 @@ class RunForm(Form[Asked[Shown]]):
         reads: Callable[[Values], Collection[str]] | None = None,
         said: Callable[[Asked[Shown]], Values] | None = None,
         mended: Callable[[Asked[Shown], Values], tuple[Asked[Shown], list[str]]] | None = None,
+        worked_out: Callable[[Asked[Shown]], tuple[Asked[Shown], list[str]]] | None = None,
         limited: Callable[[Setting, Values], Setting] | None = None,
         aside: Collection[str] = (),
     ) -> None:
@@ -143,6 +144,7 @@ class RunForm(Form[Asked[Shown]]):
             reads=reads or (lambda values: {*read_by_run(values), *own}),
             said=said,
             mended=mended,
+            worked_out=worked_out,
             limited=limited or within_data,
             aside=aside,
         )
@@ -164,10 +166,10 @@ class RunForm(Form[Asked[Shown]]):
         pins = urlencode([(PIN, pin.text()) for pin in question.pins])
         return "&".join(part for part in (written(run), pins, written(own)) if part)
 
-    def read(self, query: Query) -> tuple[Asked[Shown], list[str]]:
+    def understood(self, query: Query) -> tuple[Asked[Shown], list[str]]:
         """The question in a query, and a sentence for everything in it that makes no sense."""
         pairs = list(query)
-        asked, complaints = super().read([pair for pair in pairs if pair[0] != PIN])
+        asked, complaints = super().understood([pair for pair in pairs if pair[0] != PIN])
         pins, wrong = read_pins([text for key, text in pairs if key == PIN])
         return replace(asked, pins=pins), [*complaints, *wrong]
 
@@ -189,21 +191,24 @@ class RunForm(Form[Asked[Shown]]):
         return RUN.slot(key) if key in RUN.settings else super().slot(key)
 
     def take(self, query: Query, state: State) -> list[str]:
-        """Take over the question in a query; its complaints.
+        """Take over the question in a query, once that is worked out; a few of its complaints.
 
         In a session that has a run already, only the page's own: the run is what it is.
         """
         if PINS not in state:
-            question, complaints = self.read(query)
-            self.show(self.values(question), state)
-            state[PINS] = question.pins
-            return complaints
+            return super().take(query, state)
         values, complaints = self.given([pair for pair in query if pair[0] in self.own])
         present = replace(self.chosen(state), shown=self._own(values))
         question, mends = self.mended(present, values)
+        question, more = self.worked_out(question)
         for key in self.own:
             state[self.slot(key)] = self.values(question)[key]
-        return [*complaints, *mends]
+        return few([*complaints, *mends, *more])
+
+    def keep(self, question: Asked[Shown], state: State) -> None:
+        """Set the controls to a question, and its pins."""
+        super().keep(question, state)
+        state[PINS] = question.pins
 
     def chosen(self, state: Mapping[Any, Any]) -> Asked[Shown]:
         """The question in a session. ValueError where its values do not go together."""
@@ -220,10 +225,10 @@ def read_pins(texts: Sequence[str]) -> tuple[tuple[Pin, ...], list[str]]:
     complaints: list[str] = []
     for text in texts[:MOST_PINS]:
         name, mark, rest = text.rpartition("?")  # no query holds a bare question mark
-        name, rest = (name, rest) if mark else (text, "")
-        settings, wrong = RUN.read(parse_qsl(rest, keep_blank_values=True))
-        pins.append(Pin(name[:LONGEST_NAME] or f"Run {len(pins) + 1}", settings))
-        name = printable(name, LONGEST_NAME)
+        name = printable(name if mark else text)
+        name = name or f"Run {len(pins) + 1}"
+        settings, wrong = RUN.understood(parse_qsl(rest if mark else "", keep_blank_values=True))
+        pins.append(Pin(name, settings))
         complaints += [say("Pinned run “{name}”: {wrong}", name=name, wrong=said) for said in wrong]
     if len(texts) > MOST_PINS:
         complaints.append(

@@ -36,10 +36,11 @@ def held(*things: object) -> dict[Hashable, int]:
             sizes["storage", storage.data_ptr()] = storage.nbytes()
         elif kind is not SHARED and id(thing) not in sizes:
             size = sys.getsizeof(thing)
-            for one in _inside(thing, kind):
-                if (kinds.get(type(one)) or _kind(one, kinds)) is ATOMS:
+            for one in gc.get_referents(thing) if kind is object else _inside(thing, kind):
+                what = kinds.get(type(one)) or _kind(one, kinds)
+                if what is ATOMS:
                     size += sys.getsizeof(one)
-                else:
+                elif what is not SHARED and id(one) not in sizes:
                     waiting.append(one)
             sizes[id(thing)] = size
     return sizes

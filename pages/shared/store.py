@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import RLock
 from typing import TypeVar
 
+from pages.shared import limits
 from pages.shared.sizes import held
 
-# All that is kept may take so many megabytes, unless the environment says otherwise.
-VARIABLE, MEGABYTES = "WEIGHT_DECAY_KEPT_MB", 512
 # What an entry costs beyond what it holds, roughly.
 ENTRY_BYTES = 1024
 
@@ -116,4 +114,4 @@ class Store:
 
 
 # What this process keeps.
-STORE = Store(int(float(os.environ.get(VARIABLE, MEGABYTES)) * 2**20))
+STORE = Store(limits.KEPT.value)

@@ -8,6 +8,8 @@ taken nothing for a while.
 from __future__ import annotations
 
 import asyncio
+import math
+import re
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
@@ -25,15 +27,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from pages.shared import counts
 from pages.shared.encoding import encode
+from pages.shared.leaving import GoneError, listening
 from pages.shared.payload import Event as Told
-from pages.shared.payload import Events, Failure
-from pages.shared.routes import NEVER_STORED, Query
+from pages.shared.payload import Events, Failure, Waiting
+from pages.shared.routes import NEVER_STORED, Query, asked
 from pages.shared.words import refusal
 from pages.shared.worker import NoAnswerError
 
-# So many streams are worked for at the same moment; the others wait for their turn.
+# So many streams are worked for at the same moment; the others wait for their turn. One that waits
+# for a worker's answer does not count meanwhile.
 THREADS = 4
+# Who waits for a place hears so often how many come before him.
+PLACE_SECONDS = 0.25
 # A reader that takes nothing for so long has gone.
 PATIENCE_SECONDS = 10.0
 # A stream that has nothing to say says so, lest a proxy takes it for dead.
@@ -43,13 +50,16 @@ NOTHING_NEW = ": working\n\n"
 # Who has just moved may move again: what a page can wait with begins when so long nothing did. A
 # link with the parameter asks for it at once.
 REST_SECONDS = 1.5
-AT_ONCE = "at_once"
+WITHOUT_REST = "at_once"
+NAMED = re.compile(rf"(^|&){WITHOUT_REST}(=|&|$)".encode())
 
 # The end of a stream waits so long for its reader to take it.
 END_SECONDS = 1.0
 
 open_streams: set[anyio.CancelScope] = set()
 _stopping = Event()
+# Of each run of the event loop: the places, and the threads of who has one, or ends.
+_places: RunVar[CapacityLimiter] = RunVar("places of streams")
 _threads: RunVar[CapacityLimiter] = RunVar("threads of streams")
 
 
@@ -65,9 +75,9 @@ class Streamed(Route):
     async def _answer(self, request: Request) -> Response:
         if request.method == "HEAD":  # asks what kind of answer there is, and for no work
             return Response(media_type=EventStream.media_type, headers=NEVER_STORED)
-        query = request.query_params
-        rest = REST_SECONDS if self._rests and AT_ONCE not in query else 0.0
-        return EventStream(lambda: self._events(query.multi_items()), rest)
+        waits = self._rests and not NAMED.search(request.scope["query_string"])
+        rest = REST_SECONDS if waits else 0.0
+        return EventStream(lambda: self._events(asked(request)), rest)
 
     def prepare(self) -> None:
         """Work out what the page shows by default, for who comes first."""
@@ -90,19 +100,22 @@ class EventStream(Response):
         """Send them; when this returns nothing is left of their work."""
         if _stopping.is_set():
             return await Response(status_code=503)(scope, receive, send)
-        tasks = anyio.create_task_group()
-        open_streams.add(tasks.cancel_scope)
-        try:
-            async with tasks:
-                tasks.start_soon(_until_gone, receive, tasks.cancel_scope)
-                await self._send(send)
-                tasks.cancel_scope.cancel()
-        finally:
-            open_streams.discard(tasks.cancel_scope)
-            with anyio.CancelScope(shield=True):
-                await run_sync(self._work.close)
-                with anyio.move_on_after(END_SECONDS):
-                    await send(_body(b"", more=False))
+        loop = asyncio.get_running_loop()
+
+        def waits() -> None:
+            loop.call_soon_threadsafe(self._leave_place)
+
+        with anyio.CancelScope() as reading:
+            open_streams.add(reading)
+            try:
+                async with listening(receive, reading.cancel, waits):
+                    await self._send(send)
+            finally:
+                open_streams.discard(reading)
+                with anyio.CancelScope(shield=True):
+                    await _in_thread(self._work.close)
+                    with anyio.move_on_after(END_SECONDS):
+                        await send(_body(b"", more=False))
 
     async def _send(self, send: Send) -> None:
         head = {"status": self.status_code, "headers": self.raw_headers}
@@ -114,12 +127,19 @@ class EventStream(Response):
 
     async def _texts(self) -> AsyncIterator[str]:
         await anyio.sleep(self._rest)
-        said = time.monotonic()
+        said, waits = time.monotonic(), ""
         try:
             while True:
-                event = await run_sync(self._work.next, limiter=_limiter())
+                event = await self._next()
                 if event is _ENDED:
                     return
+                if (why := _waits(event)) != waits:
+                    waits = why
+                    yield _text("waiting", Waiting(message=waits))
+                    said = time.monotonic()
+                if waits:
+                    await anyio.sleep(PLACE_SECONDS)
+                    event = None
                 if event is not None:
                     yield _text(*event)
                 elif time.monotonic() - said > SILENCE_SECONDS:
@@ -130,7 +150,21 @@ class EventStream(Response):
         except ValueError as error:
             yield _text("failed", Failure(message=refusal(str(error))))
         except NoAnswerError as error:
+            counts.REFUSALS.labels(type(error).__name__).inc()
             yield _text("failed", Failure(message=str(error)))
+        except GoneError:
+            return
+
+    async def _next(self) -> Any:
+        await _limiter(_places, THREADS).acquire_on_behalf_of(self)
+        try:
+            return await _in_thread(self._work.next)
+        finally:
+            self._leave_place()
+
+    def _leave_place(self) -> None:
+        with suppress(RuntimeError):  # it has left it already
+            _limiter(_places, THREADS).release_on_behalf_of(self)
 
 
 _ENDED: Any = object()
@@ -155,18 +189,21 @@ class _Work:
                 self._events.close()
 
 
-async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    scope.cancel()
+def _waits(event: Told | None) -> str:
+    """Why a stream waits for a place, as its event says; nothing where it does not."""
+    return event[1]["message"] if event is not None and event[0] == "waiting" else ""
 
 
-def _limiter() -> CapacityLimiter:
+async def _in_thread(work: Callable[[], Any]) -> Any:
+    return await run_sync(work, limiter=_limiter(_threads, math.inf))
+
+
+def _limiter(kept: RunVar[CapacityLimiter], size: float) -> CapacityLimiter:
     try:
-        return _threads.get()
+        return kept.get()
     except LookupError:
-        _threads.set(CapacityLimiter(THREADS))
-        return _threads.get()
+        kept.set(CapacityLimiter(size))
+        return kept.get()
 
 
 def _body(body: bytes, *, more: bool) -> dict[str, Any]:

@@ -14,6 +14,10 @@ Parts = Generator[P | None, None, None]
 class Source(Protocol[P]):
     """Where the parts of a work come from."""
 
+    @property
+    def ahead(self) -> int | None:
+        """How many works get a place before this one; None where it waits for none."""
+
     def turn(self, seconds: float) -> tuple[list[P], bool]:
         """The parts that come in about so long, and whether they are the last."""
 
@@ -23,6 +27,8 @@ class Source(Protocol[P]):
 
 class Turns(Generic[P]):
     """The parts of a generator; a turn ends at the moment to stop in which its time is up."""
+
+    ahead: int | None = None
 
     def __init__(self, work: Parts[P]) -> None:
         self._work = work

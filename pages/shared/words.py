@@ -66,7 +66,7 @@ def listed(parts: Sequence[str]) -> str:
 
 def literal(text: str) -> str:
     """Text from outside, for a place that reads Markdown: every sign stands for itself."""
-    escaped = re.sub(r"([\\`*_{}\[\]()<>#!|~$:])", r"\\\1", text)
+    escaped = re.sub(r"([\\`*_{}\[\]()<>#!|~$:&])", r"\\\1", text)
     return re.sub(r"(//|www|@)", "\\1\u2060", escaped)  # a bare address would become a link
 
 

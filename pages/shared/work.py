@@ -22,15 +22,17 @@ from functools import wraps
 from threading import Lock, RLock
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
+from pages.shared.alone import LARGE, Alone
 from pages.shared.places import Places
-from pages.shared.store import STORE, Entry
+from pages.shared.store import STORE as STORE
+from pages.shared.store import Entry
 from pages.shared.turns import Parts as Parts
 from pages.shared.turns import Source, Turns
 from pages.shared.worker import Task
 from pages.shared.workers import Workers
 
 # So many works are moved on at once, whoever watches: more would only slow each other down.
-AT_ONCE = Places(2)
+MOVED_ON = Places(2)
 # A turn ends with the block in which this time is up.
 TURN_SECONDS = 0.05
 # What has not been begun is worked on for so long before there is a first picture.
@@ -42,6 +44,7 @@ MOMENT = 0.1
 
 Q = ParamSpec("Q")
 A = TypeVar("A")
+Ask = TypeVar("Ask", bound="Callable[..., Growth[Any]]")
 P = TypeVar("P")
 
 _workers: Workers | None = None
@@ -53,15 +56,26 @@ def kept(work: Callable[Q, A]) -> Callable[Q, A]:
 
     Who asks meanwhile waits for it. What it raises goes to all who wait, and is not kept.
     """
-    return _kept(work, lambda *args, **kwargs: 0.0)
+    return _kept(work, _nothing, _nothing)
 
 
-def heavy(seconds: Callable[Q, float]) -> Callable[[Callable[Q, A]], Callable[Q, A]]:
-    """The same of a work that may take long: about so many seconds, by the same arguments."""
-    return lambda work: _kept(work, seconds)
+def _nothing(*_: Any, **__: Any) -> float:
+    return 0.0
 
 
-def _kept(work: Callable[Q, A], seconds: Callable[Q, float]) -> Callable[Q, A]:
+def heavy(
+    seconds: Callable[Q, float], takes: Callable[Q, float] = _nothing
+) -> Callable[[Callable[Q, A]], Callable[Q, A]]:
+    """The same of a work that may take long: about so many seconds, by the same arguments.
+
+    `takes`: and so many bytes of memory at its peak.
+    """
+    return lambda work: _kept(work, seconds, takes)
+
+
+def _kept(
+    work: Callable[Q, A], seconds: Callable[Q, float], takes: Callable[Q, float]
+) -> Callable[Q, A]:
     _check(work)
 
     @wraps(work)
@@ -70,7 +84,8 @@ def _kept(work: Callable[Q, A], seconds: Callable[Q, float]) -> Callable[Q, A]:
             workers, long = _workers, seconds(*args, **kwargs)
             if workers is None or long <= LIGHT_SECONDS:
                 return work(*args, **kwargs)
-            return workers.answer(Task.of(work, *args, **kwargs), long)  # type: ignore[no-any-return]
+            task = Task.of(work, *args, **kwargs)
+            return workers.answer(task, long, takes(*args, **kwargs))  # type: ignore[no-any-return]
 
         return STORE.entry(_question(work, args, kwargs), _Answer[A]).ask(answer)
 
@@ -112,6 +127,28 @@ def resumable(work: Callable[Concatenate[Sequence[P], Q], Parts[P]]) -> Callable
     return ask
 
 
+def taking(
+    takes: Callable[..., float], seconds: Callable[..., float] = _nothing
+) -> Callable[[Ask], Ask]:
+    """The same of a work that grows and takes about so many bytes of memory at its peak.
+
+    One that takes much has a worker to itself, when there is a place for it: of those that wait,
+    who came first or takes fewer seconds is first.
+    """
+
+    def sized(ask: Ask) -> Ask:
+        @wraps(ask)
+        def asked(*args: Any, **kwargs: Any) -> Growth[Any]:
+            growth = ask(*args, **kwargs)
+            growth.takes = takes(*args, **kwargs)
+            growth.seconds = seconds(*args, **kwargs)
+            return growth
+
+        return asked  # type: ignore[return-value]
+
+    return sized
+
+
 def count_again(work: Callable[Q, A], *args: Q.args, **kwargs: Q.kwargs) -> None:
     """Count anew what is kept of an answer of `kept`, which has grown as it was used."""
     asked = _question(work.__wrapped__, args, kwargs)  # type: ignore[attr-defined]
@@ -129,6 +166,11 @@ def employ(workers: Workers) -> None:
     """Let these do what grows and what is heavy from now on."""
     global _workers
     _workers = workers
+
+
+def employed() -> Workers | None:
+    """The workers that do so."""
+    return _workers
 
 
 def dismiss() -> None:
@@ -204,7 +246,7 @@ class Here(Turns[P]):
 
     def turn(self, seconds: float) -> tuple[list[P], bool]:
         """The parts that come in about so long, and whether they are the last."""
-        with AT_ONCE.place(MOMENT) as mine:
+        with MOVED_ON.place(MOMENT) as mine:
             return super().turn(seconds) if mine else ([], False)
 
 
@@ -216,6 +258,7 @@ class Growth(Entry, Generic[P]):
     ) -> None:
         super().__init__(question)
         self.whole = False
+        self.takes = self.seconds = 0.0
         self._begin, self._resumes = begin, resumes
         self._parts: list[P] = []
         self._work: Source[P] | None = None
@@ -231,6 +274,12 @@ class Growth(Entry, Generic[P]):
     @property
     def busy(self) -> bool:
         return self._watchers > 0
+
+    @property
+    def ahead(self) -> int | None:
+        """How many works get a place before this one; None where it waits for none."""
+        work = self._work
+        return None if work is None else work.ahead
 
     def watch(self, turn: float = math.inf) -> Generator[tuple[P, ...], None, None]:
         """The parts: what is there, then what comes; nothing at a moment to stop.
@@ -270,10 +319,11 @@ class Growth(Entry, Generic[P]):
         """Work for a share of a moment where nothing has come yet: what is quick is whole by then.
 
         However long that takes, so many parts have come. What is expected to take more seconds than
-        there are is left alone.
+        there are is left alone, and so is what may have to wait for a place.
         """
         moment = share * AT_FIRST
-        if len(self._parts) < max(least, 1) and not self.whole and expected <= moment:
+        quick = expected <= moment and not self.is_large
+        if len(self._parts) < max(least, 1) and not self.whole and quick:
             self.grow(moment, least=least)
 
     def grow(self, seconds: float, *, least: int = 0) -> None:
@@ -283,13 +333,19 @@ class Growth(Entry, Generic[P]):
             for _ in coming:
                 if time.monotonic() >= until and len(self._parts) >= least:
                     break
-                _heed()
+                self._rest()
 
     def finish(self) -> tuple[P, ...]:
         """Work to the end: all parts."""
         for _ in self.watch():
-            pass
+            self._rest()
         return self.parts
+
+    def _rest(self) -> None:
+        """Between two turns of who does nothing else: for a moment while there is no place."""
+        _heed()
+        if self.ahead is not None:
+            time.sleep(MOMENT)
 
     def _move_on(self, seen: int, seconds: float) -> None:
         """A turn of work, unless another takes it; then wait for what comes of it, for a moment."""
@@ -321,7 +377,14 @@ class Growth(Entry, Generic[P]):
         workers = _workers
         if workers is None:
             return Here(self._begin(self.parts))
+        if self.is_large:
+            return Alone(workers, self._to_begin, self.takes, self.seconds)
         return workers.growing(self._to_begin)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it has a worker to itself, and may have to wait for a place."""
+        return _workers is not None and self.takes > LARGE
 
     def _to_begin(self) -> tuple[Task, int]:
         return self._begin(self.parts), 0 if self._resumes else len(self._parts)

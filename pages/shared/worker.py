@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import math
+import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
+from inspect import unwrap
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -17,10 +19,12 @@ from typing import Any
 import torch
 from threadpoolctl import threadpool_limits
 
+from pages.shared.faults import note_worker
 from pages.shared.store import STORE
 from pages.shared.turns import Turns
 from pages.shared.words import say
 
+MEGABYTE = 2**20
 # Of its memory a worker keeps results of its own, as far as these go.
 KEPT_SHARE = 1 / 8
 # A compiled part that finds none may forget to say so.
@@ -46,7 +50,7 @@ class Task:
     def __call__(self) -> Any:
         """Do it."""
         named: Any = reduce(getattr, self.name.split("."), importlib.import_module(self.module))
-        return getattr(named, "__wrapped__", named)(*self.args, **dict(self.kwargs))
+        return unwrap(named)(*self.args, **dict(self.kwargs))
 
 
 class NoAnswerError(Exception):
@@ -57,11 +61,18 @@ class NoAnswerError(Exception):
 
 
 class TooLargeError(NoAnswerError):
-    """A work needs more memory than there is for it."""
+    """A work needs more memory than there is for it: so many bytes of so many, if that is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, needed: float | None = None, most: float = 0.0) -> None:
         super().__init__(
             say("These settings need more memory than one visitor may take. Choose smaller ones.")
+            if needed is None
+            else say(
+                "These settings need about {needed} MB of memory, and one visitor may take {most} "
+                "MB here. Choose fewer examples or a smaller dimension.",
+                needed=math.ceil(needed / MEGABYTE),
+                most=int(most / MEGABYTE),
+            )
         )
 
 
@@ -94,11 +105,13 @@ class Desk:
             work.close()
 
 
-def serve(connection: Connection, bytes_more: int) -> None:
+def serve(connection: Connection, bytes_more: int, niceness: int = 0) -> None:
     """Do what the orders say until nobody gives any; of memory, take so many bytes and no more.
 
-    The reply to an order is (True, what came of it) or (False, the error).
+    The reply to an order is (True, what came of it) or (False, the error). `niceness`: how far it
+    steps back behind other processes.
     """
+    os.nice(niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is asked at the terminal ends it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     torch.set_num_threads(1)
@@ -120,7 +133,7 @@ def _reply(order: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
     except Exception as error:
         if isinstance(error, NO_MEMORY) or TORCH_HAS_NO_MEMORY in str(error):
             return _sendable(TooLargeError())
-        error.add_note("In a worker process:\n" + traceback.format_exc())
+        note_worker(error)
         return _sendable(error)
 
 
@@ -131,7 +144,9 @@ def _sendable(error: Exception) -> bytes:
         ForkingPickler.loads(reply)
     except Exception:
         kind = ValueError if isinstance(error, ValueError) else RuntimeError
-        reply = bytes(ForkingPickler.dumps((False, kind(str(error)))))
+        spare = kind(str(error)).with_traceback(error.__traceback__)
+        note_worker(spare)
+        reply = bytes(ForkingPickler.dumps((False, spare)))
     return reply
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,12 +19,13 @@ from multiprocessing import spawn
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from pages.shared.places import Places
+from pages.shared import limits
+from pages.shared.places import Places, Room
 from pages.shared.words import say
-from pages.shared.worker import NoAnswerError, Task, TooLargeError, serve
+from pages.shared.worker import KEPT_SHARE, NoAnswerError, Task, TooLargeError, serve
 
-# A worker may take so many megabytes for what it is told, unless the environment says otherwise.
-VARIABLE, MEGABYTES = "WEIGHT_DECAY_WORKER_MB", 2048
+# How far a worker of one large work steps back.
+NICENESS = 5
 # At most so many answers are worked out at once, and one fewer of those that take long.
 ANSWERERS = 2
 LONG_SECONDS = 0.5
@@ -89,9 +89,9 @@ def _without_script() -> Iterator[None]:
 class Worker:
     """A process and the pipe to it; it is started when it is first told something."""
 
-    def __init__(self, preload: Sequence[str]) -> None:
+    def __init__(self, preload: Sequence[str], niceness: int = 0) -> None:
         self.lives = 0  # how many processes it has had
-        self._preload = preload
+        self._preload, self._niceness = preload, niceness
         self._process: BaseProcess | None = None
         self._pipe: Any = None
         self._retired = False
@@ -114,34 +114,63 @@ class Worker:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(self._preload))
         self._pipe, theirs = context.Pipe()
-        more = int(float(os.environ.get(VARIABLE, MEGABYTES)) * 2**20)
-        process = context.Process(target=serve, args=(theirs, more), daemon=True)
+        told = theirs, limits.WORKER.value, self._niceness
+        process = context.Process(target=serve, args=told, daemon=True)
         with theirs, _without_script():
             process.start()
         return process
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has a process that runs; not while that is being started or ended."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            return self._process is not None and self._process.is_alive()
+        finally:
+            self._lock.release()
 
     def told(self, order: str, *arguments: Any, wanted: Wanted | None = None) -> Any:
         """What comes of the order; what it raises is raised here.
 
         `wanted` is asked again and again meanwhile: when it raises, the worker is ended.
         """
-        try:
-            self.start()
-            pipe = self._pipe
-            pipe.send((order, arguments))
-            while not pipe.poll(MOMENT):
+        self.tell(order, *arguments)
+        with self._ended_if_broken():
+            while not self._pipe.poll(MOMENT):
                 if wanted is not None:
                     wanted()
-            done, reply = pipe.recv()
+        return self.reply()
+
+    def tell(self, order: str, *arguments: Any) -> None:
+        """Give the order, and wait for nothing."""
+        with self._ended_if_broken():
+            self.start()
+            self._pipe.send((order, arguments))
+
+    def has_replied(self, seconds: float) -> bool:
+        """Whether what comes of the order is there within so many seconds."""
+        with self._ended_if_broken():
+            return bool(self._pipe.poll(seconds))
+
+    def reply(self) -> Any:
+        """What has come of the order; what it raised is raised here."""
+        with self._ended_if_broken():
+            done, reply = self._pipe.recv()
+        if not done:
+            raise reply
+        return reply
+
+    @contextmanager
+    def _ended_if_broken(self) -> Iterator[None]:
+        try:
+            yield
         except (EOFError, OSError) as error:
             self.end()
             raise LostError from error
         except BaseException:
             self.end()
             raise
-        if not done:
-            raise reply
-        return reply
 
     def retire(self) -> None:
         """End the process for good."""
@@ -170,24 +199,64 @@ class Workers:
     def __init__(self, preload: Sequence[str], wanted: Wanted) -> None:
         self.grower = Worker(preload)
         self.turns = Places(1)
+        self.room = Room(limits.WORKER.value)
         self._growing: set[int] = set()
         self._ended: list[int] = []
+        self._preload = preload
+        self._hired: set[Worker] = set()
         self._answerers = [Worker(preload) for _ in range(ANSWERERS)]
+        self._all = (self.grower, *self._answerers)
         self._free = list(self._answerers)
         self._desks, self._long_desks = Places(ANSWERERS), Places(ANSWERERS - 1)
         self.wanted = wanted
 
+    @property
+    def alive(self) -> int:
+        """How many have a process that runs. The others get theirs when they are needed."""
+        return sum(worker.alive for worker in self._all)
+
+    def revive(self) -> None:
+        """Start one, unless it has just been given an order: who gave it sees to it then."""
+        with self.turns.place(0.0) as mine:
+            if mine and not self.grower.alive:
+                self.grower.end()
+                with suppress(LostError):
+                    self.grower.start()
+
     def retire(self) -> None:
         """End all of them for good."""
-        for worker in (self.grower, *self._answerers):
+        for worker in (*self._all, *self._hired):
             worker.retire()
 
-    def answer(self, task: Task, seconds: float) -> Any:
-        """What the task returns, which takes about so long."""
+    def hire(self) -> Worker:
+        """A worker for one large work alone, which steps back behind what others wait for."""
+        worker = Worker(self._preload, NICENESS)
+        self._hired.add(worker)
+        return worker
+
+    def dismiss(self, worker: Worker) -> None:
+        """End a worker that was hired, in the midst of whatever it does."""
+        self._hired.discard(worker)
+        worker.retire()
+
+    def allow(self, takes: float) -> None:
+        """TooLargeError where a work is expected to take more bytes than one may."""
+        if takes > self.room.size:
+            raise TooLargeError(takes, self.room.size)
+
+    def answer(self, task: Task, seconds: float, takes: float = 0.0) -> Any:
+        """What the task returns, which takes about so long and so many bytes of memory.
+
+        A worker that has taken much is ended then: it would not give it back.
+        """
+        self.allow(takes)
         due = time.monotonic() + seconds
         for _ in range(TRIES):
             with self._answerer(due, long=seconds > LONG_SECONDS) as worker, suppress(LostError):
-                return worker.told("answer", task, wanted=self.wanted)
+                answer = worker.told("answer", task, wanted=self.wanted)
+                if takes > KEPT_SHARE * self.room.size:
+                    worker.end()
+                return answer
         raise BrokenError
 
     def growing(self, begin: Begin) -> Away:
@@ -244,13 +313,18 @@ class Workers:
 
 
 class Away:
-    """The parts of a work that grows in a worker.
+    """The parts of a work that grows in a worker, beside others.
 
     Where that has died, the work is begun anew; what is there already is not told again.
     """
 
+    ahead: int | None = None
+    # whether the reply to an order is still to come
+    _asked = False
+
     def __init__(self, workers: Workers, begin: Begin) -> None:
         self._workers, self._begin = workers, begin
+        self._worker = workers.grower
         self._number, self._life, self._skipped = -1, -1, 0
         self._losses = 0
         self._spent, self._since = 0.0, time.monotonic()
@@ -267,22 +341,25 @@ class Away:
     def _turn(self, seconds: float) -> tuple[list[Any], bool]:
         task, began = None, time.monotonic()
         try:
-            self._workers.grower.start()
-            if self._life != self._workers.grower.lives:
-                self._number = next(_NUMBERS)
+            self._worker.start()
+            if self._life != self._worker.lives:
+                self._number, self._life = next(_NUMBERS), self._worker.lives
                 task, self._skipped = self._begin()
-            parts, ends = self._workers.turn(self._number, task, seconds)
+            parts, ends = self._told(task, seconds)
         except LostError:
             self._losses += 1
             if self._losses == TRIES:
                 raise BrokenError from None
             return [], False
-        self._losses = 0
+        if not self._asked:
+            self._losses = 0
         self._since = time.monotonic()
         self._spent += self._since - began
-        self._life = self._workers.grower.lives
         known, self._skipped = self._skipped, max(0, self._skipped - len(parts))
         return parts[known:], ends
+
+    def _told(self, task: Task | None, seconds: float) -> tuple[list[Any], bool]:
+        return self._workers.turn(self._number, task, seconds)
 
     def close(self) -> None:
         """End the work."""

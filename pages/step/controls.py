@@ -10,20 +10,37 @@ from pages.shared.words import Said, say, say_n
 from pages.step.question import FORM, SETTINGS
 from wd_core.linear.inspection import Replay
 
+# What was asked for and what is shown in its place, by key, until another is chosen.
+INSTEAD = FORM.slot("instead")
+
+
+def wanted(key: str) -> int:
+    """The step, or weight, that was asked for, be it that the present run has no such one."""
+    present = int(st.session_state[FORM.slot(key)])
+    asked, instead = st.session_state.get(INSTEAD, {}).get(key, (present, present))
+    return int(asked) if present == instead else present
+
+
+def _show(key: str, asked: int, shown: int) -> None:
+    """Show what is asked for, or another in its place."""
+    st.session_state[FORM.slot(key)] = shown
+    st.session_state[INSTEAD] = {**st.session_state.get(INSTEAD, {}), key: (asked, shown)}
+
 
 def fit(replay: Replay) -> list[Said]:
     """Bring step and weights into what this run has; a sentence for each that was not."""
     said: list[Said] = []
-    shown, d = FORM.chosen(st.session_state).shown, replay.dataset.n_features
-    if shown.step > replay.last:
-        st.session_state[FORM.slot("step")] = replay.last
-        said.append(_unshown(shown.step, replay))
+    step, d = wanted("step"), replay.dataset.n_features
+    _show("step", step, min(step, replay.last))
+    if step > replay.last:
+        said.append(_unshown(step, replay))
     if d == 1:  # the plane is that of the weight and the bias
-        st.session_state[FORM.slot("first")] = 1
+        _show("first", wanted("first"), 1)
         return said
-    for key, number in (("first", shown.first), ("second", shown.second)):
+    first, second = wanted("first"), wanted("second")
+    for key, number in (("first", first), ("second", second)):
+        _show(key, number, min(number, d))
         if number > d:
-            st.session_state[FORM.slot(key)] = d
             said.append(
                 say(
                     "There is no weight {weight}: the number of features is {n_features}.",
@@ -33,8 +50,8 @@ def fit(replay: Replay) -> list[Said]:
             )
     said = list(dict.fromkeys(said))
     if (number := st.session_state[FORM.slot("second")]) == st.session_state[FORM.slot("first")]:
-        st.session_state[FORM.slot("second")] = number % d + 1
-        if shown.first == shown.second:
+        _show("second", second, number % d + 1)
+        if first == second:
             said.append(
                 say(
                     "A plane needs two weights: {weight_up} is shown beside {weight}.",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.chart import chart
+from pages.shared.controls import folder
 from pages.shared.numbers import every_digit
 from pages.shared.run import Pin
 from pages.shared.settings import Settings
@@ -17,7 +18,7 @@ from pages.step import payload as picture
 from pages.step.answer.mends import ill, mends, outcome
 from pages.step.answer.replays import Walked, ended, measurable, measured, reached
 from pages.step.answer.replays import curvature as of_data
-from pages.step.question import Shown
+from pages.step.question import FORM, Shown
 from pages.step.words import limits
 from pages.step.words import pulls as pulled
 from pages.step.words import shrinking as alone
@@ -45,9 +46,27 @@ def update(
     table(one.rows(run, seen, pair))
 
 
-def pulls(settings: Settings, seen: Inspection) -> None:
+def rate(settings: Settings) -> None:
+    """Whether the learning rate is within its limit, and what mends it where it is not."""
+    if not measurable(settings):
+        return
+    found = measured(settings)
+    ran = tried.outcome(outcome(settings), found.broken, settings.run.epochs)
+    worse = ill(settings)
+    (st.warning if worse else st.markdown)(_paragraph([limits.verdict(found, settings.run), *ran]))
+    if worse:
+        _mend(settings)
+
+
+def explanations(settings: Settings, seen: Inspection) -> None:
+    """What goes deeper than the one step: each weight, decay alone, and the learning rate."""
+    folder(FORM, "How hard does decay pull on each weight?", lambda: _pulls(settings, seen))
+    folder(FORM, "What does decay alone do over time?", lambda: _shrinks(settings, seen))
+    folder(FORM, "How large may the learning rate be?", lambda: _doctor(settings))
+
+
+def _pulls(settings: Settings, seen: Inspection) -> None:
     """L2 beside L1, coupled beside decoupled, and the bias."""
-    st.subheader("How hard does decay pull on each weight?", anchor=False)
     payload, shares = picture.pulls(settings, seen)
     chart(payload, key="step pulls")
     st.markdown(_paragraph(pulled.pull(settings.run, seen)))
@@ -58,16 +77,14 @@ def pulls(settings: Settings, seen: Inspection) -> None:
     st.markdown(_paragraph(pulled.bias(settings.run, seen, ended(settings))))
 
 
-def shrinks(settings: Settings, seen: Inspection) -> None:
+def _shrinks(settings: Settings, seen: Inspection) -> None:
     """Decay alone, over time."""
-    st.subheader("What does decay alone do over time?", anchor=False)
     chart(picture.shrunk(settings, seen), key="step shrinking")
     st.markdown(_paragraph(alone.shrink(settings.run, settings.data.n_train)))
 
 
-def doctor(settings: Settings) -> None:
-    """Which limit the learning rate has, which broke, and what mends it."""
-    st.subheader("How large may the learning rate be?", anchor=False)
+def _doctor(settings: Settings) -> None:
+    """Which limits the learning rate has, and which it breaks."""
     if not measurable(settings):
         st.info(
             say(
@@ -84,11 +101,6 @@ def doctor(settings: Settings) -> None:
         here = curvature.phase(run.lr, run.weight_decay)
         st.caption(_paragraph(limits.phase(here, run, n, reached=reached(settings.data))))
     with side:
-        ran = tried.outcome(outcome(settings), found.broken, run.epochs)
-        worse = ill(settings)
-        (st.warning if worse else st.markdown)(_paragraph([limits.verdict(found, run), *ran]))
-        if worse:
-            _mend(settings)
         st.markdown(_paragraph([limits.curvature(found, run), *limits.at_once(found, n)]))
         if limit := limits.rule(found):
             st.latex(limit)

@@ -5,7 +5,6 @@ import streamlit as st
 from pages.shared import controls as run_controls
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT
-from pages.shared.words import literal, refusal
 from pages.step import controls
 from pages.step import sections as explained
 from pages.step.answer.replays import walked
@@ -25,9 +24,9 @@ def page() -> None:
     with picture:
         try:
             run = walked(settings)
-            seen = run.step(min(asked.shown.step, run.replay.steps))
+            seen = run.step(min(controls.wanted("step"), run.replay.steps))
         except ValueError as error:
-            st.error(refusal(literal(str(error))))
+            run_controls.refuse(error)
             return
         for complaint in controls.fit(run.replay):
             st.warning(complaint)
@@ -37,12 +36,8 @@ def page() -> None:
         run_controls.draw(FORM, *FORM.others(*RUN.settings, "step", "first", "second"))
     with picture:
         explained.update(settings, FORM.chosen(st.session_state).shown, seen, run, asked.pins)
-    pulls, alone = st.columns(2, gap="medium")
-    with pulls:
-        explained.pulls(settings, seen)
-    with alone:
-        explained.shrinks(settings, seen)
-    explained.doctor(settings)
+        explained.rate(settings)
+    explained.explanations(settings, seen)
 
 
 page()

@@ -10,7 +10,7 @@ import numpy as np
 
 from pages.shared import cached
 from pages.shared.settings import Settings
-from pages.shared.work import Growth, Parts, growing
+from pages.shared.work import Growth, Parts, growing, taking
 from wd_core import unreachable_norm
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import behaviour
@@ -55,7 +55,8 @@ def _long_run(settings: Settings) -> Parts[Part]:
         yield left
 
 
-long_run: Callable[[Settings], Growth[Part]] = growing(_long_run)
+_grown: Callable[[Settings], Growth[Part]] = growing(_long_run)
+long_run = taking(lambda settings: cached.training_bytes(settings.data), cached.run_seconds)(_grown)
 
 
 def _forgotten() -> Array:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import cycle
 from typing import Any
 
@@ -21,6 +21,7 @@ from pages.shared.plotting import (
     layout,
     legend,
     note,
+    quoted,
     rearranged,
     scatter,
     stroke,
@@ -30,24 +31,55 @@ from pages.shared.plotting import (
 PIN_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
 PIN_MARKS = 8
 
-# So many decades below the largest number of a panel a number is rounding, or nobody looks at it.
+# So many decades below the largest number of the present run a number is rounding, or nobody looks
+# at it.
 DEEPEST = 14.0
+# A run beside the present one whose training loss climbs so many times above all that the present
+# one has, and above its own start, leaves the picture.
+FAR_ABOVE = 100.0
 # On a phone each legend entry takes a line of its own: the panels make room for them.
 LOSS, NORM = "", "2"
+# What the present run has in each panel.
+OWN = {LOSS: ("train_loss", "test_loss"), NORM: ("weight_norm", "unreachable")}
 WIDE = (0.0, 1.0)
 DOMAINS = {LOSS: (WIDE, (0.48, 1.0)), NORM: (WIDE, (0.0, 0.32))}
 NARROW_DOMAINS = {LOSS: (WIDE, (0.53, 1.0)), NORM: (WIDE, (0.0, 0.33))}
 
 
+Values = Sequence[float | None]
+
+
 @dataclass(frozen=True)
 class Curve:
-    """A curve that is drawn whole, whatever epoch is shown: a pinned run's, say."""
+    """The curves of a run beside the present one, None once it has diverged."""
 
     name: str
-    x: Sequence[float | None]
-    train: Sequence[float | None]
-    test: Sequence[float | None]
-    norm: Sequence[float | None]
+    x: Values
+    train: Values
+    test: Values
+    norm: Values
+
+    def of(self, panel: str) -> Values:
+        """What a panel has of it."""
+        return (*self.train, *self.test) if panel == LOSS else self.norm
+
+    def leaves(self, top: float) -> bool:
+        """Whether it diverged, or climbed far above its start and the present run's `top`."""
+        if not self.train or not top:
+            return False
+        first, last = self.train[0] or 0.0, self.train[-1]
+        return last is None or _highest(self.train) > FAR_ABOVE * max(first, top)
+
+    @property
+    def calm(self) -> Curve:
+        """The same until it has climbed far above its start, for axes that fit what is drawn."""
+        start = self.train[0] if self.train else None
+        if not start:
+            return self
+        wild = (x is None or x > FAR_ABOVE * start for x in self.train)
+        count = next((epoch for epoch, is_wild in enumerate(wild) if is_wild), len(self.train))
+        parts = (self.x, self.train, self.test, self.norm)
+        return Curve(self.name, *(part[:count] for part in parts))
 
 
 @dataclass(frozen=True)
@@ -87,6 +119,7 @@ def training(
     The epochs are those of the longest run that is drawn.
     """
     epochs = max([epochs, *(int(curve.x[-1] or 0) for curve in pinned if curve.x)])
+    come = bool(series["train_loss"])
     present = f"λ = {weight_decay}"
     traces = [
         _grows("train_loss", f"train, {present}", TRAIN, "solid", LOSS),
@@ -102,16 +135,51 @@ def training(
             _grows("weight_norm_0", "‖w‖, λ = 0", PENALTY, "solid", NORM, FAINT),
         ]
     for curve, symbol in zip(pinned, cycle(PIN_SYMBOLS)):
-        traces += _pinned(curve, symbol)
+        traces += _pinned(curve if come else curve.calm, symbol)
     traces = [t for t in traces if "meta" not in t or t["meta"]["series"] in series]
     traces += [_level(level, epochs) for level in levels]
-    pinned_losses = [values for curve in pinned for values in (curve.train, curve.test)]
-    losses = _drawn(series, ("train_loss", "test_loss"), levels, LOSS, pinned_losses)
-    norms = _drawn(series, ("weight_norm", "unreachable"), levels, NORM, [c.norm for c in pinned])
-    figure = _layout(filename, epochs, log_axis(losses, DEEPEST), log_axis(norms, DEEPEST))
-    if any(x is not None for x in (*losses, *norms)):  # else the points are still to come
+    beside = [*_twin(series), *pinned]
+    ranges = {panel: _range(panel, series, beside, levels) if come else {} for panel in DOMAINS}
+    figure = _layout(filename, epochs, ranges)
+    if come:
         _say_what_is_missing(traces, figure, series)
     return {"data": traces, "layout": figure}
+
+
+def _twin(series: Series) -> list[Curve]:
+    """The run without decay, if the present one is compared with it."""
+    if "train_loss_0" not in series:
+        return []
+    losses = (series["train_loss_0"], series["test_loss_0"])
+    return [Curve("λ = 0", series.get("epoch", []), *losses, series.get("weight_norm_0", []))]
+
+
+def _range(panel: str, series: Series, beside: Sequence[Curve], levels: Sequence[Level]) -> Plain:
+    """The axis on which the present run is seen well, and all beside it that does not leave it."""
+    own = [x for key in OWN[panel] for x in series.get(key) or []]
+    top = _highest(series["train_loss"])
+    others = [x for curve in beside if not curve.leaves(top) for x in curve.of(panel)]
+    straight = [level.value for level in levels if level.panel == panel]
+    floor = _highest(own) * 10**-DEEPEST
+    return log_axis(x for x in (*own, *others, *straight) if x is not None and x >= floor)
+
+
+def _highest(values: Values) -> float:
+    return max((x for x in values if x is not None), default=0.0)
+
+
+def _log(value: float) -> float:
+    return math.log10(value) if value > 0 else -math.inf
+
+
+def outside(figure: Plain, series: Series, pinned: Sequence[Curve]) -> tuple[list[str], list[str]]:
+    """The runs beside the present one that climb above a panel; those with losses below theirs."""
+    above: dict[str, None] = {}
+    for panel in (NORM, LOSS):
+        low, high = figure["layout"][f"yaxis{panel}"]["range"]
+        tops = {c.name: _log(_highest(c.of(panel))) for c in (*_twin(series), *pinned)}
+        above |= {name: None for name, top in tops.items() if top > high}
+    return list(above), [name for name, top in tops.items() if -math.inf < top < low]
 
 
 def _say_what_is_missing(traces: list[Trace], figure: Plain, series: Series) -> None:
@@ -153,7 +221,7 @@ def _pinned(curve: Curve, symbol: str) -> list[Trace]:
         ("test", curve.test, TEST, "longdashdot", LOSS),
         ("‖w‖", curve.norm, PENALTY, "dot", NORM),
     )
-    name = escape(curve.name, quote=False)  # Plotly reads names as HTML
+    name = quoted(curve.name)
     return [
         _curve(
             panel,
@@ -182,20 +250,7 @@ def _level(level: Level, epochs: int) -> Trace:
     )
 
 
-def _drawn(
-    series: Series,
-    names: Sequence[str],
-    levels: Sequence[Level],
-    panel: str,
-    others: Sequence[Sequence[float | None]],
-) -> list[float | None]:
-    """Every number that a panel shows."""
-    drawn = [series.get(key) or [] for name in names for key in (name, f"{name}_0")]
-    values = [x for part in (*drawn, *others) for x in part]
-    return [*values, *(level.value for level in levels if level.panel == panel)]
-
-
-def _layout(filename: str, epochs: int, losses: Plain, norms: Plain) -> Plain:
+def _layout(filename: str, epochs: int, ranges: Mapping[str, Plain]) -> Plain:
     figure = layout(
         filename,
         "Training and test loss over epochs above, the norm of the weights below.",
@@ -205,9 +260,9 @@ def _layout(filename: str, epochs: int, losses: Plain, norms: Plain) -> Plain:
         hovermode="x unified",
         uirevision="training",
         xaxis=epochs_axis(epochs, named=False, matches="x2"),
-        yaxis={**LOG, **losses, "title": {"text": "loss (half mean square)"}},
+        yaxis={**LOG, **ranges[LOSS], "title": {"text": "loss (half mean square)"}},
         xaxis2=epochs_axis(epochs),
-        yaxis2={**LOG, **norms, "title": {"text": "norm ‖w‖"}},
+        yaxis2={**LOG, **ranges[NORM], "title": {"text": "norm ‖w‖"}},
         legend=legend(1.01),
         legend2=legend(0.33),
     )

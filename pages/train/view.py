@@ -4,9 +4,9 @@ import streamlit as st
 
 from pages.shared import controls, presets
 from pages.shared.chart import chart
+from pages.shared.controls import FORMULAS
 from pages.shared.presets import PRESETS
 from pages.shared.settings import FRONT
-from pages.shared.words import literal, refusal
 from pages.train.payload.picture import training_picture
 from pages.train.question import FORM, SETTINGS
 from pages.train.sections import explanations, pinned
@@ -24,19 +24,20 @@ def page() -> None:
         presets.buttons(FORM, PRESETS)
     asked = FORM.chosen(st.session_state)
     settings = asked.settings
-    with picture:
+    with side:
         presets.hint(FORM, PRESETS, asked)
+    with picture:
         try:
             payload = training_picture(settings, asked.pins, asked.shown)
         except ValueError as error:
-            st.error(refusal(literal(str(error))))
+            controls.refuse(error)
             return
         chart(payload, key="training")
         pinned.pinning(settings)
         pinned.table(settings)
     with side:
         downloads(settings)
-    explanations.training(settings)
+    controls.folder(FORM, FORMULAS, lambda: explanations.training(settings))
 
 
 page()

@@ -42,6 +42,7 @@ def picture(seen: Seen) -> Payload:
         "sentences": part["sentences"],
         "tiles": part["tiles"],
         "total": part["total"],
+        "come": _count(seen)[1],
         "unit": part["unit"],
         "stream": None if seen.whole else f"/api/which/stream?{worked}",
         "resumes": True,
@@ -54,8 +55,9 @@ def stream(problem: Problem) -> Events:
         yield from pictures(
             work,
             PACE_SECONDS,
-            lambda: drawn(measured.seen(problem)),
-            lambda: _count(measured.seen(problem))[1:],
+            lambda: measured.seen(problem),
+            drawn,
+            lambda seen: _count(seen)[1:],
         )
     yield "done", {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -90,17 +90,24 @@ class Span:
     least: float
     most: float
 
-    @cached_property
+    @property
     def grid(self) -> Array:
         """The λ that are trained: 0, then even ratios, rounded."""
-        even = np.geomspace(self.least, self.most, TRAINED - 1)
-        return np.array([0.0, *(float(f"{lam:.{DIGITS}g}") for lam in even)])
+        return _grid(self.least, self.most)
 
     def nearest(self, weight_decay: float) -> int:
         """The place in the grid of the λ nearest in ratio; 0 is nearest to 0 alone."""
         if weight_decay <= 0:
             return 0
-        return 1 + int(np.abs(np.log(self.grid[1:] / weight_decay)).argmin())
+        return 1 + int(np.abs(np.log(self.grid[1:]) - np.log(weight_decay)).argmin())
+
+
+@lru_cache(maxsize=64)  # every move asks for it many times
+def _grid(least: float, most: float) -> Array:
+    even = np.geomspace(least, most, TRAINED - 1)
+    grid = np.array([0.0, *(float(f"{lam:.{DIGITS}g}") for lam in even)])
+    grid.flags.writeable = False
+    return grid
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,16 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import cached
-from pages.shared.controls import address
+from pages.shared.controls import FORMULAS, READING, address, folder
 from pages.shared.latex import tex
-from pages.shared.numbers import every_digit, plain
+from pages.shared.numbers import every_digit, percent, plain
+from pages.shared.tables import arrow
 from pages.shared.words import say
 from pages.which import payload
 from pages.which.answer.measured import Seen
 from pages.which.answer.solutions import weight_scale
 from pages.which.figure import drawing
-from pages.which.question import on_train
+from pages.which.question import FORM, on_train
 from pages.which.words import finding as finding_words
 from pages.which.words import places, verdict
 from wd_core import DATASETS
@@ -27,7 +28,6 @@ from wd_core.arrays import Array
 def finding(seen: Seen) -> None:
     """The answer to the page's question, from the numbers."""
     st.markdown(finding_words.finding(seen))
-    st.caption(drawing.drawing(seen, payload.marks(seen)))
 
 
 def open_on_train(seen: Seen) -> None:
@@ -98,9 +98,8 @@ def numbers(seen: Seen) -> str:
 # ---------------------------------------------------------------- does it matter?
 
 
-def matters(seen: Seen) -> None:
+def _matters(seen: Seen) -> None:
     """What each way to choose costs, over data sets drawn or split anew."""
-    st.subheader("Does it matter?", anchor=False)
     again = seen.again
     if not DATASETS[seen.problem.data.source].seeded:
         st.caption("These data are the same for every seed: there are no others to choose λ on.")
@@ -108,12 +107,9 @@ def matters(seen: Seen) -> None:
     if not again.count:
         st.caption("Choosing λ on many data sets of this size would take too long: lower n or d.")
         return
-    if not again.found:
-        st.caption("The choices on other data are still to come.")
-        return
     st.markdown(verdict.matters(seen))
     table = [_row(seen, method) for method in ("zero", "gcv", "loo", "validation", "bayes", "test")]
-    st.dataframe([row for row in table if row], hide_index=True, height="content")
+    st.dataframe(arrow(table), hide_index=True, height="content")
     st.caption(" ".join(part for part in _repetitions(seen) if part))
 
 
@@ -134,30 +130,43 @@ def _repetitions(seen: Seen) -> list[str]:
 
 
 def _row(seen: Seen, method: str) -> dict[str, str]:
+    """What a method chose, and what that cost; – where it has chosen nothing."""
     lams, ratio = seen.again.column(method)
-    ratio = ratio[~np.isnan(ratio)]
-    if not len(ratio):
-        return {}
-    lams = lams[np.isfinite(lams)]
-    low, middle, high = np.quantile(lams, [0.1, 0.5, 0.9])
+    ratio, lams = ratio[~np.isnan(ratio)], lams[np.isfinite(lams)]
     most, chosen = seen.problem.span.most, method != "zero"
-    ends = int(((lams == 0) | (lams >= most)).sum())
     name = places.NAMES[method]
-    return {
-        "λ by": name[0].upper() + name[1:],
-        "median λ": plain(float(middle)),
-        "80 % of them": f"{plain(float(low))} to {plain(float(high))}" if chosen else "–",
-        f"at 0 or ≥ {plain(most)}": f"{ends} of {len(lams)}" if chosen else "–",
-        "median cost": places.cost(float(np.median(ratio))),
-        "90th percentile": places.cost(float(np.quantile(ratio, 0.9, method="higher"))),
-        "worst": places.cost(float(ratio.max())),
-    }
+    row = {"λ by": name[0].upper() + name[1:]}
+    if not len(ratio):
+        return row | dict.fromkeys(_columns(most), "–")
+    low, middle, high = np.quantile(lams, [0.1, 0.5, 0.9])
+    at_ends = float(((lams == 0) | (lams >= most)).mean())
+    numbers = (
+        plain(float(middle)),
+        f"{plain(float(low))} to {plain(float(high))}" if chosen else "–",
+        percent(at_ends) if chosen else "–",
+        places.cost(float(np.median(ratio))),
+        places.cost(float(np.quantile(ratio, 0.9, method="higher"))),
+        places.cost(float(ratio.max())),
+    )
+    return row | dict(zip(_columns(most), numbers, strict=True))
+
+
+def _columns(most: float) -> tuple[str, ...]:
+    ends = f"at 0 or ≥ {plain(most)}"
+    return "median λ", "80 % of them", ends, "median cost", "90th percentile", "worst"
 
 
 # ---------------------------------------------------------------- explanations
 
 
 def explanations(seen: Seen) -> None:
+    """How to read the picture, what the choice of λ matters, and how it is made."""
+    folder(FORM, READING, lambda: st.caption(drawing.drawing(seen, payload.marks(seen))))
+    folder(FORM, "Does it matter which way λ is chosen?", lambda: _matters(seen))
+    folder(FORM, FORMULAS, lambda: _formulas(seen))
+
+
+def _formulas(seen: Seen) -> None:
     """How λ is chosen with the truth, without test data, and what it uses up."""
     prior, estimates, freedom = st.columns(3, gap="medium")
     with prior:

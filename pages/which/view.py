@@ -5,7 +5,6 @@ import streamlit as st
 from pages.shared import controls as run_controls
 from pages.shared import presets
 from pages.shared.chart import chart
-from pages.shared.words import literal, refusal
 from pages.which import controls, payload
 from pages.which import sections as explained
 from pages.which.answer import measured
@@ -23,13 +22,13 @@ def page() -> None:
     try:
         seen = measured.begun(FORM.chosen(st.session_state))
     except ValueError as error:
-        drawing.error(refusal(literal(str(error))))
+        run_controls.refuse(error, drawing)
         return
-    with drawing:
+    with side:
         presets.hint(FORM, PRESETS, seen.problem)
+    with drawing:
         chart(payload.picture(seen), key=controls.CHART, on=controls.on_chart())
         explained.finding(seen)
-        explained.matters(seen)
     with side:
         explained.open_on_train(seen)
         explained.download(seen)

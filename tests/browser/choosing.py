@@ -1,4 +1,4 @@
-"""A hand that chooses: from one of Streamlit's lists, and a page from the navigation."""
+"""A hand that chooses: from Streamlit's lists, a folder, and a page from the navigation."""
 
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,21 @@ def choose(page: "Page", name: str, option: str) -> None:
         except TookTooLong:
             page.keyboard.press("Escape")
     raise AssertionError(f"the list {name!r} shows no option {option!r}")
+
+
+def unfold(page: "Page", *labels: str) -> None:
+    """Open these folders; what is in them comes then. One that did not hear it is asked again."""
+    from playwright.sync_api import TimeoutError as TookTooLong
+
+    for label in labels:
+        folder = page.get_by_test_id("stExpander").filter(has_text=label)
+        for _ in range(TIMES):
+            folder.locator("summary").click()
+            try:
+                folder.locator("details[open]").wait_for(state="attached", timeout=OPEN_MS)
+                break
+            except TookTooLong:
+                continue
 
 
 def go_to(page: "Page", title: str) -> None:

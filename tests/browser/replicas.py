@@ -101,13 +101,19 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def moved(config: Path, addresses: dict[str, str]) -> str:
+    """A proxy's settings with addresses of this machine in place of those that they name."""
+    text = config.read_text(encoding="utf-8")
+    for there, here in addresses.items():
+        assert text.count(there) == 1, there
+        text = text.replace(there, here)
+    return text
+
+
 @contextmanager
 def _proxy(haproxy: str, folder: Path, addresses: dict[str, str], stats: int) -> Iterator[None]:
     """HAProxy with the file of compose.yaml, but for addresses; another port has its counts."""
-    text = CONFIG.read_text(encoding="utf-8")
-    for there, here in addresses.items():
-        assert text.count(there) == 1
-        text = text.replace(there, here)
+    text = moved(CONFIG, addresses)
     text += f"\nglobal\n    stats socket ipv4@{LOOPBACK}:{stats} level operator\n"
     config, log = folder / "haproxy.cfg", folder / "haproxy.txt"
     config.write_text(text, encoding="utf-8")

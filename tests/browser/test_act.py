@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.choosing import choose, go_to
+from pages.act.sections import PARTS
+from tests.browser.choosing import choose, go_to, unfold
 from wd_core import DatasetSpec, make_dataset
 from wd_core.linear.filters import (
     closest_steps,
@@ -40,7 +41,7 @@ DOTS = """name => {
 
 def opened(page: "Page", server: "Server", query: str = "") -> "Locator":
     page.goto(f"{server.url}/act" + (f"?{query}" if query else ""))
-    page.locator('.wd-chart[data-state="done"]').nth(1).wait_for()
+    page.locator('.wd-chart[data-state="done"]').wait_for()
     return page.locator(".wd-chart").first
 
 
@@ -109,7 +110,7 @@ def test_moving_the_steps_finds_weight_decay_and_a_reload_keeps_both(
     weight_decay = said(page, DECAY)
     assert float(weight_decay) == pytest.approx(closest_weight_decay(S, LR, 60), rel=SHOWN)
     page.reload()
-    page.locator('.wd-chart[data-state="done"]').nth(1).wait_for()
+    page.locator('.wd-chart[data-state="done"]').wait_for()
     assert (said(page, DECAY), said(page, STEPS)) == (weight_decay, "60")
     go_to(page, "Train")
     page.wait_for_function("location.search.includes('weight_decay=')")
@@ -163,6 +164,8 @@ def test_play_runs_weight_decay_through_its_range(page: "Page", server: "Server"
 
 def test_the_parts_of_w_play_over_the_epochs(page: "Page", server: "Server") -> None:
     opened(page, server)
+    unfold(page, PARTS)
+    page.locator('.wd-chart[data-state="done"]').nth(1).wait_for()
     parts = page.locator(".wd-chart").nth(1)
     assert tile(parts, "In the null space") == pytest.approx(tile(parts, "Predicted"), rel=SHOWN)
     parts.get_by_role("slider", name="Epoch").press("Home")

@@ -3,14 +3,18 @@
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from tests.browser.choosing import choose
+from tests.browser.choosing import choose, unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.browser.conftest import Server
 
-CHARTS = 4
+FOLDERS = (
+    *("What do its plots show at λ = 3?", "What did λ = 3 do here?"),
+    "Where does every printed number stand?",
+)
+CHARTS = 1 + len(FOLDERS)
 DRAWN = f"""() => document.querySelectorAll('.wd-chart[data-state="done"]').length === {CHARTS}"""
 PANELS = """() => document.querySelectorAll(".wd-plot")[0].data
   .filter(trace => trace.name === "printed").length"""
@@ -20,8 +24,15 @@ SHOWN = f"""run => document.querySelectorAll(
 
 def opened(page: "Page", server: "Server", query: str = "") -> None:
     page.goto(f"{server.url}/book{query}")
-    page.wait_for_function(DRAWN)
+    unfolded(page)
     page.get_by_text("The printed numbers are quoted").wait_for()  # what the page says last
+
+
+def unfolded(page: "Page") -> None:
+    """The whole page, once it is there."""
+    page.locator('.wd-chart[data-state="done"]').wait_for()
+    unfold(page, *FOLDERS)
+    page.wait_for_function(DRAWN)
 
 
 def test_opens_with_every_picture_drawn(page: "Page", server: "Server") -> None:
@@ -41,9 +52,11 @@ def test_an_edition_is_chosen_reloaded_and_opened_elsewhere(
     page.get_by_text("of it the penalty").wait_for()
     assert page.evaluate(PANELS) == 3
     page.reload()
+    unfolded(page)
     page.wait_for_function(SHOWN, arg="edition=en-tensorflow")
     other = new_page()  # type: ignore[operator]
     other.goto(page.url)
+    unfolded(other)
     other.wait_for_function(SHOWN, arg="edition=en-tensorflow")
     assert other.evaluate(PANELS) == 3
 

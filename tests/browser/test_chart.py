@@ -22,7 +22,7 @@ from tests.browser.demo.runs import WEIGHT_DECAYS
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.browser.conftest import Server
+    from tests.browser.conftest import Server, Watch
 
 NewPage = Callable[..., "Page"]
 
@@ -178,6 +178,18 @@ def test_stream_shows_its_epochs_in_order(page: "Page", demo: "Server") -> None:
     assert len(epochs) > 1
 
 
+def test_a_stream_that_waits_for_a_place_says_so_until_it_begins(
+    page: "Page", demo: "Server"
+) -> None:
+    chart = opened(page, demo)
+    choose(page, "Long run", "queued")
+    chart.get_by_text("Waiting for a place: 2 come before.").wait_for()
+    assert chart.get_attribute("data-state") == "streaming"
+    assert chart.get_by_role("button", name="Stop").is_visible()
+    chart.locator(".wd-text:visible", has_text="epoch 0 of 5").wait_for()
+    root(page, "done", "/api/stream?name=queued&epochs=5&pace=0.2")
+
+
 def test_epochs_that_come_at_once_are_not_repainted_one_by_one(
     page: "Page", demo: "Server"
 ) -> None:
@@ -225,6 +237,15 @@ def test_a_failed_stream_says_so(page: "Page", demo: "Server") -> None:
     chart = root(page, "failed")
     assert chart.get_by_role("alert").inner_text() == "The demo broke on purpose."
     assert points(page) == 4
+
+
+def test_who_is_refused_a_stream_is_told_why(page: "Page", demo: "Server", watch: "Watch") -> None:
+    watch.forgive("429")
+    opened(page, demo)
+    page.route("**/api/stream?*", lambda route: route.fulfill(status=429, body="Too much."))
+    choose(page, "Long run", "one")
+    chart = root(page, "failed")
+    assert "Too much is being worked out at once" in chart.get_by_role("alert").inner_text()
 
 
 def test_a_new_payload_closes_the_old_stream(page: "Page", demo: "Server") -> None:
@@ -348,6 +369,7 @@ def test_a_help_mark_has_room_for_a_fingertip(new_page: NewPage, demo: "Server")
       const { x, y, width, height } = mark.getBoundingClientRect();
       return [-reach, reach].map(by => document.elementFromPoint(x + width / 2, y + height / 2 + by)
         ?.closest('.wd-help') === mark); })"""
+    page.evaluate("document.querySelector('.wd-tiles').scrollIntoView({ block: 'center' })")
     assert all(page.evaluate(hit, 12))
 
 
@@ -364,8 +386,8 @@ def test_a_help_bubble_stays_with_its_mark(page: "Page", demo: "Server") -> None
     assert page.evaluate(beside)
     top = "document.activeElement.getBoundingClientRect().top"
     before = page.evaluate(top)
-    page.locator("[data-testid=stMain]").evaluate("node => node.scrollBy(0, 40)")
-    page.wait_for_function(f"before => {top} < before - 20", arg=before)
+    page.locator("[data-testid=stMain]").evaluate("node => node.scrollBy(0, -40)")
+    page.wait_for_function(f"before => {top} > before + 20", arg=before)
     page.wait_for_function(beside)
     assert bubble.is_visible()
     mark.press("Escape")

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from tests.browser.choosing import choose, go_to
+from tests.browser.choosing import choose, go_to, unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -71,6 +71,8 @@ def test_the_curves_can_be_played_and_stepped(page: "Page", server: "Server") ->
 def test_nothing_is_wider_than_a_phone(new_page: "object", server: "Server") -> None:
     page = new_page(viewport={"width": 390, "height": 844}, is_mobile=True)  # type: ignore[operator]
     opened(page, server, "?batch_size=6")
+    unfold(page, "The formulas, with these numbers")
+    page.locator(".katex-html .mord").first.wait_for(state="attached")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
     edge = """() => Math.max(...[...document.querySelectorAll('.katex-html .mord')]
       .map(sign => sign.getBoundingClientRect().right))"""

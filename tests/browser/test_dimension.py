@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.choosing import unfold
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -28,6 +30,7 @@ def link(page: "Page") -> dict[str, list[str]]:
 
 def test_the_slider_moves_the_mark_and_the_link_follows(page: "Page", server: "Server") -> None:
     opened(page, server)
+    unfold(page, "The numbers at the mark")
     page.get_by_text("The numbers at d = 9 (d/n = 0.9)").wait_for()
     slider = page.get_by_role("slider", name="Features d")
     slider.focus()
@@ -40,6 +43,7 @@ def test_the_slider_moves_the_mark_and_the_link_follows(page: "Page", server: "S
 
 def test_a_preset_opens_as_its_link(page: "Page", server: "Server") -> None:
     opened(page, server)
+    unfold(page, "How to read the picture")
     page.get_by_role("button", name="Hastie et al., SNR = 5").click()
     page.wait_for_function("location.search.includes('signal=5')")
     page.get_by_text("50 training sets; bands").wait_for()
@@ -49,12 +53,13 @@ def test_a_preset_opens_as_its_link(page: "Page", server: "Server") -> None:
 
 def test_a_mark_moved_while_training_sets_are_drawn_stays(page: "Page", server: "Server") -> None:
     opened(page, server, "?n_train=100&at=99")
+    unfold(page, "How to read the picture", "The numbers at the mark")
     slider = page.get_by_role("slider", name="Features d")
     slider.focus()
     slider.press("ArrowRight")
     page.get_by_text("At d = 100 (d/n = 1) the test risk is").wait_for()
     page.get_by_text("the middle 80 % of them.", exact=False).wait_for()
-    page.get_by_text("Drawing: part").wait_for(state="detached")
+    page.get_by_text("medians of the training sets so far").wait_for(state="detached")
     page.get_by_text("The numbers at d = 100 (d/n = 1)").wait_for()
     page.wait_for_function("location.search === '?n_train=100&at=100'")
     assert page.evaluate(f"({CURSOR})().every(x => x === 1)")

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.choosing import go_to
+from tests.browser.choosing import go_to, unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -124,6 +124,7 @@ def test_keys_move_a_slider_and_the_words_follow(page: "Page", server: "Server")
     slider(page, DECAY).press("Home")
     assert said(page, DECAY) == "0"
     wait_link(page, "weight_decay=0")
+    unfold(page, "The formulas, with these numbers")
     page.get_by_text("It holds w̃").wait_for()
 
 

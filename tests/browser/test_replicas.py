@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.browser.acts import download, drag, stream, visit
 from tests.browser.replicas import HOSTS, Replicas, until
-from tests.browser.test_growing import LONG, STATE, stop
 from tests.browser.test_visitor import visited
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 NewPage = Callable[..., "Page"]
 
-COUNTED = "Number(document.querySelector('.wd-progress').getAttribute('aria-valuenow')) > 0"
-
 
 @pytest.fixture(scope="module")
 def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicas]:
@@ -29,46 +28,10 @@ def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicas]:
         yield Replicas(tmp_path_factory.mktemp("replicas"), running)
 
 
-def visit(page: "Page", replicas: Replicas, link: str = "") -> None:
-    page.goto(f"{replicas.url}/{link}")
-    page.wait_for_function(f"{STATE} === 'done'")
-    page.wait_for_load_state("networkidle")  # what is fetched after the picture counts too
-
-
 def cookie(page: "Page") -> str:
     """The name of the replica, as the browser has been told it."""
     (value,) = (kept["value"] for kept in page.context.cookies() if kept["name"] == "replica")
     return value
-
-
-def drag(page: "Page") -> None:
-    """Pull λ to its left end; the picture follows before it is let go."""
-    track = page.locator(".st-key-weight_decay .stSlider [role=group]").bounding_box()
-    thumb = page.locator(".st-key-weight_decay [role=slider], .st-key-weight_decay input").first
-    at = thumb.bounding_box()
-    assert track
-    assert at
-    height, right = track["y"] + track["height"] / 2, track["x"] + track["width"]
-    page.mouse.move(right - 8 if at["width"] > 100 else at["x"] + at["width"] / 2, height)
-    page.mouse.down()
-    page.mouse.move(track["x"] + 8, height, steps=12)
-    page.locator('.wd-chart[data-live="weight_decay=0"]').wait_for()
-    page.mouse.up()
-    page.locator('.wd-chart[data-state="done"][data-run="weight_decay=0"]').wait_for()
-
-
-def download(page: "Page") -> None:
-    page.locator("[data-test-script-state=notRunning]").wait_for()  # a run brings another button
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Numbers (CSV)").click()
-    assert Path(waiting.value.path()).read_text().startswith("epoch,")
-
-
-def stream(page: "Page", replicas: Replicas) -> None:
-    page.goto(f"{replicas.url}/map?{LONG['map']}")
-    page.wait_for_function(f"{STATE} === 'streaming' && {COUNTED}")  # long before it ends
-    stop(page).press("Enter")
-    page.wait_for_function(f"{STATE} === 'stopped'")
 
 
 def has_run(message: bytes) -> bool:
@@ -78,11 +41,11 @@ def has_run(message: bytes) -> bool:
 def test_visitors_are_shared_out_and_stay(new_page: NewPage, replicas: Replicas) -> None:
     people = [new_page() for _ in range(4)]
     for page in people:
-        visit(page, replicas)
+        visit(page, replicas.url)
     until(lambda: replicas.open() == dict.fromkeys(HOSTS, 2))  # their WebSockets
     told = [cookie(page) for page in people]
     assert sorted(map(told.count, told)) == [2, 2, 2, 2]
-    acts = [drag, download, partial(stream, replicas=replicas), partial(visit, replicas=replicas)]
+    acts = [drag, download, partial(stream, url=replicas.url), partial(visit, url=replicas.url)]
     homes = set()
     for page in people[:2]:
         home, *others = (replicas.asked(partial(act, page)) for act in acts)
@@ -90,6 +53,16 @@ def test_visitors_are_shared_out_and_stay(new_page: NewPage, replicas: Replicas)
         homes.add(*home)
     assert homes == set(HOSTS)
     assert [cookie(page) for page in people] == told
+
+
+def test_what_a_replica_measures_is_not_passed_on(replicas: Replicas) -> None:
+    def ask() -> None:
+        with pytest.raises(HTTPError) as refused, urlopen(f"{replicas.url}/metrics"):
+            pass
+        refused.value.close()
+
+    assert replicas.asked(ask) == set()
+    assert len(replicas.asked(lambda: urlopen(f"{replicas.url}/healthz").close())) == 1
 
 
 def test_a_visitor_of_the_load_benchmark_stays_too(replicas: Replicas) -> None:
@@ -101,9 +74,9 @@ def test_whose_replica_dies_goes_on_with_another(
 ) -> None:
     struck, spared = new_page(), new_page()
     for page in (struck, spared):
-        visit(page, replicas, "?epochs=30")
+        visit(page, replicas.url, "?epochs=30")
     spared.on("websocket", lambda _: watch.report("lost", "the replica that lives"))
-    (home,) = replicas.asked(lambda: visit(struck, replicas, "?weight_decay=1&epochs=30"))
+    (home,) = replicas.asked(lambda: visit(struck, replicas.url, "?weight_decay=1&epochs=30"))
     assert cookie(struck) != cookie(spared)
     with struck.expect_websocket() as socket:
         replicas.kill(home)
@@ -115,4 +88,4 @@ def test_whose_replica_dies_goes_on_with_another(
     assert replicas.asked(lambda: download(struck)) == {*HOSTS} - {home}
     replicas.start(home)
     until(lambda: replicas.healthy() == {*HOSTS})
-    assert replicas.asked(lambda: visit(new_page(), replicas)) == {home}
+    assert replicas.asked(lambda: visit(new_page(), replicas.url)) == {home}

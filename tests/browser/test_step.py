@@ -5,22 +5,25 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.choosing import go_to
+from tests.browser.choosing import go_to, unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.browser.conftest import Server
 
-CHARTS = 4
-DRAWN = f"""() => document.querySelectorAll('.wd-chart[data-state="done"]').length === {CHARTS}"""
+DRAWN = """charts => document.querySelectorAll('.wd-chart[data-state="done"]').length === charts"""
+FOLDERS = (
+    *("How hard does decay pull on each weight?", "What does decay alone do over time?"),
+    "How large may the learning rate be?",
+)
 ARROWS = """() => Object.fromEntries(document.querySelector('.wd-plot').data
   .map(trace => [trace.name, [trace.x.at(-1), trace.y.at(-1)]]))"""
 
 
 def opened(page: "Page", server: "Server", query: str = "") -> None:
     page.goto(f"{server.url}/step{query}")
-    page.wait_for_function(DRAWN)
+    page.wait_for_function(DRAWN, arg=1)
     page.locator(".katex-html .mord").first.wait_for(state="attached")  # comes on its own
 
 
@@ -31,6 +34,8 @@ def link(page: "Page") -> dict[str, list[str]]:
 def test_opens_with_every_picture_drawn(page: "Page", server: "Server") -> None:
     opened(page, server)
     page.get_by_text("Step 1 of 400").wait_for()
+    unfold(page, *FOLDERS)
+    page.wait_for_function(DRAWN, arg=4)
     assert link(page) == {}
 
 
@@ -40,7 +45,7 @@ def test_a_step_forward_begins_where_the_last_one_ended(page: "Page", server: "S
     page.get_by_role("button", name="Forward", exact=True).click()
     page.get_by_text("Step 2 of 400").wait_for()
     page.wait_for_function("location.search === '?step=2'")
-    page.wait_for_function(DRAWN)
+    page.wait_for_function(DRAWN, arg=1)
     assert page.evaluate(ARROWS)["old w"] == before["new w"]
 
 
@@ -92,6 +97,7 @@ def test_nothing_is_wider_than_a_phone(new_page: "object", server: "Server") -> 
     assert 100 < page.evaluate(edge) <= 390
 
 
+# How far the widest table reaches beyond what holds it.
 # How far a formula reaches beyond the column that holds it, at the worst.
 BEYOND = """() => Math.max(...[...document.querySelectorAll('.katex-html')].map(formula => {
   const column = formula.closest('[data-testid="stVerticalBlock"]').getBoundingClientRect()
@@ -115,4 +121,6 @@ def test_no_formula_is_wider_than_its_column(
 ) -> None:
     page = new_page(viewport={"width": width, "height": 900})  # type: ignore[operator]
     opened(page, server, query)
+    unfold(page, FOLDERS[-1])
+    page.wait_for_function(DRAWN, arg=2)
     assert page.evaluate(BEYOND) <= 0

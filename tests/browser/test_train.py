@@ -216,6 +216,22 @@ def test_the_address_holds_settings_and_pins(page: "Page", server: "Server") -> 
     assert query == {"weight_decay": ["5"], "pin": ["Run 1?"]}
 
 
+# How much of what stands before a table its tools cover.
+COVERED = """() => {
+  const tools = document.querySelector('[data-testid="stElementToolbar"]').getBoundingClientRect();
+  const before = [...document.querySelectorAll('.stButton button, .stPopover button')]
+    .map(button => button.getBoundingClientRect().bottom);
+  return Math.max(...before.filter(bottom => bottom < tools.bottom)) - tools.top;
+}"""
+
+
+def test_the_tools_of_a_table_cover_nothing_on_a_phone(new_page: NewPage, server: "Server") -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    opened(page, server, {"pin": "Run 1?lr=0.01"})
+    page.get_by_test_id("stElementToolbar").wait_for()
+    assert page.evaluate(COVERED) <= 0
+
+
 def test_a_reload_finds_the_same(page: "Page", server: "Server") -> None:
     opened(page, server)
     moved(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -92,6 +93,24 @@ async def changes_her_mind(url: str) -> tuple[bool, bool]:
             while not any("n_features=5&" in f"{chart.query}&" for chart in visitor.charts):
                 await visitor._hear()
         return there, worker in workers()
+
+
+async def leaves(url: str) -> float:
+    """Asks for a decomposition of seconds and closes the tab: how long its worker lives on."""
+    async with opened(url, 2, PATIENCE) as visitor:
+        await visitor.arrive("act", "n_train=1000&n_features=3&seed=92")
+        dimension = visitor.controls["Dimension d"]
+        await visitor._ask(dimension.state("1000"), visitor._fragments[dimension.id])
+        worker = await asyncio.wait_for(busy(), PATIENCE)
+    left = time.monotonic()
+    while worker in workers() and time.monotonic() < left + PATIENCE:
+        await asyncio.sleep(0.01)
+    return time.monotonic() - left
+
+
+def test_a_closed_tab_ends_its_work(server: Server) -> None:
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(lambda: asyncio.run(leaves(server.url))).result() < 2
 
 
 def test_a_newer_move_ends_the_older_work(server: Server) -> None:

@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.choosing import unfold
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -31,8 +33,11 @@ POINT = """place => {
 def opened(page: "Page", server: "Server", query: str = SMALL) -> None:
     page.goto(f"{server.url}/which{query}")
     page.wait_for_function(DRAWN)
+    unfold(page, "Does it matter which way λ is chosen?")
     page.get_by_text("5 data sets of the same kind, seeds 0").wait_for()
     page.wait_for_function(WHOLE)
+    # what was unfolded lies below the picture, and a mouse reaches only what is in view
+    page.evaluate("document.querySelector('.wd-plot').scrollIntoView({ block: 'center' })")
 
 
 def link(page: "Page") -> dict[str, list[str]]:

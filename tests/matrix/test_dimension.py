@@ -317,6 +317,7 @@ ORACLES: dict[Any, Callable[[Again, Said], Any]] = {
     ("At {place}", "best_weight_decay"): lambda f, s: near(f.best(*f.sizes(s))),
     ("the best λ = ", "best_weight_decay"): lambda f, s: near(f.best(*f.marked)),
     "n_sets": lambda f, s: DRAWS,
+    "n": lambda f, s: DRAWS,
     "zero_limit": _limit(0),
     "fixed_limit": _limit(1),
     "best_limit": _limit(2),

@@ -123,7 +123,6 @@ ORACLES = SETTINGS | {
     "train_later": later,
     "train_without": lambda found, said: found.train_without,
     "test_without": lambda found, said: found.test_without,
-    "times_less": lambda found, said: found.test_without / found.test,
     "ridge_test": lambda found, said: near(found.test_loss(*exact(found))),
     "constant_test": lambda found, said: found.constant_test,
     "end_weight_decay": lambda found, said: near(

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -14,7 +15,8 @@ from pages.act.answer.states import states
 from pages.act.figure.directions import NAMES, ticks
 from pages.act.payload import directions
 from pages.act.payload.parts import parts_of_w
-from pages.act.question.matching import spectrum
+from pages.act.question import matching
+from pages.act.question.matching import matches, spectrum
 from pages.act.question.shown import FORM, FREE, TOGETHER, Shown
 from pages.act.words import kept as words
 from pages.shared import cached
@@ -295,8 +297,24 @@ def test_where_weight_decay_follows_the_link_names_the_steps_alone() -> None:
     settings = replace(base, run=replace(base.run, weight_decay=lam))
     asked = Asked(settings, Shown(t))
     assert FORM.query(asked) == f"steps={t}"
-    assert FORM.read([("steps", str(t))]) == (asked, [])
+    state: dict[Any, Any] = {}
+    assert FORM.take([("steps", str(t))], state) == []
+    assert FORM.chosen(state) == asked
     assert states(settings, Shown(t)).steps[states(settings, Shown(t)).chosen] == t
+
+
+def test_a_link_is_read_without_a_decomposition() -> None:
+    """It takes seconds: who opens the page waits for it, and no route that reads links."""
+    with patch.object(matching, "decompose", side_effect=AssertionError):
+        asked, complaints = FORM.read([("steps", "201"), ("seed", "4711")])
+        assert complaints == []
+        assert FORM.query(asked) == "seed=4711&steps=201"
+    state: dict[Any, Any] = {}
+    FORM.take([("steps", "201"), ("seed", "4711")], state)
+    settings = FORM.chosen(state).settings
+    best = matches(settings.data, settings.run.lr)
+    assert settings.run.weight_decay == best.weight_decay_for(201)
+    assert FORM.query(FORM.chosen(state)) == "seed=4711&steps=201"
 
 
 def test_a_weight_decay_that_cannot_be_is_the_default_and_steps_follow_from_it() -> None:

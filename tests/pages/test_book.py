@@ -94,7 +94,7 @@ def test_a_verdict_follows_the_numbers() -> None:
     assert "2.5 (scratch, λ = 3, ‖w‖) does not: it lies above every seed." in text
     assert "1.99 (scratch, λ = 3, ‖w‖) does not: 198 of 200 seeds end below it." in text
     book = EDITIONS["zh-pytorch"]
-    text = numbers.everywhere([(book, compared(v, seeds)) for v in values], 200)
+    text = numbers.everywhere([(book, compared(v, seeds)) for v in values])
     assert "Of 3 printed numbers 1 lie" in text
     assert "Beyond every one of our seeds: 2.5" in text
 

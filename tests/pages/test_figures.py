@@ -253,3 +253,81 @@ def test_the_epochs_are_those_of_the_longest_run() -> None:
     assert list(figure["layout"]["xaxis"]["range"]) == [0, 9]
     assert all(t["x"] == [0, 9] for t in figure["data"] if "legendgroup" in t)
     assert figure["layout"]["xaxis2"]["exponentformat"] == "none"  # 20000, not 20k
+
+
+# ---------------------------------------------------------------- runs that leave the picture
+
+WILD = [90.0, 1e4, 1e8, 1e12, 1e16]
+GONE = [90.0, 1e4, 1e8, None, None]
+
+
+def beside(train: list[float | None], norm: float = 14.0) -> Curve:
+    """A run of the present one's epochs with this training loss."""
+    norms = [None if x is None else norm * (x / 90.0) ** 0.5 for x in train]
+    return Curve("wild", [0, 1, 2, 3, 4], train, train, norms)
+
+
+@pytest.mark.parametrize("train", [WILD, GONE], ids=["grows", "diverges"])
+@pytest.mark.parametrize("scale", [1.0, 1e6])
+def test_a_pinned_run_that_diverges_leaves_the_axes_to_the_present_one(
+    train: list[float | None], scale: float
+) -> None:
+    """However high it starts."""
+    wild = beside([None if x is None else scale * x for x in train], norm=14 * scale)
+    figure, alone = drawn(pinned=(wild,)), drawn(pinned=())
+    for axis in ("yaxis", "yaxis2"):
+        assert figure["layout"][axis]["range"] == alone["layout"][axis]["range"]
+    assert figures.outside(figure, series(), [wild]) == (["wild"], [])
+    assert figures.outside(alone, series(), []) == ([], [])
+
+
+def test_a_twin_that_diverges_leaves_the_axes_to_the_present_one() -> None:
+    curves = series(twin=False)
+    wild = {
+        "train_loss_0": GONE,
+        "test_loss_0": GONE,
+        "weight_norm_0": [14.0, 1e4, 1e8, None, None],
+    }
+    figure, alone = drawn(series=curves | wild), drawn(series=curves)
+    for axis in ("yaxis", "yaxis2"):
+        assert figure["layout"][axis]["range"] == alone["layout"][axis]["range"]
+    assert figures.outside(figure, curves | wild, []) == (["λ = 0"], [])
+
+
+def test_a_run_that_rises_and_does_not_diverge_is_in_the_picture() -> None:
+    rises = beside([90.0, 900.0, 5000.0, 300.0, 30.0])
+    figure = drawn(pinned=(rises,))
+    assert figure["layout"]["yaxis"]["range"][1] > math.log10(5000.0)
+    assert figures.outside(figure, series(), [rises]) == ([], [])
+
+
+def test_a_norm_far_above_that_of_a_strong_decay_is_in_the_picture() -> None:
+    tall = Curve("tall", [0, 4], [90.0, 1.0], [90.0, 1.0], [0.0, 1e5])
+    assert drawn(pinned=(tall,))["layout"]["yaxis2"]["range"][1] > 5
+
+
+def test_runs_below_one_that_diverges_are_named_too() -> None:
+    """A present run that leaves all sense keeps the axis, over some decades."""
+    curves = series() | {"train_loss": [1e3, 1e9, 1e18], "test_loss": [1e3, 1e9, 1e18]}
+    calm = Curve("calm", [0, 4], [90.0, 1.0], [90.0, 1.0], [14.0, 2.0])
+    figure = drawn(series=curves, pinned=(calm,))
+    assert figure["layout"]["yaxis"]["range"][1] > 18
+    assert figures.outside(figure, curves, [calm]) == ([], ["λ = 0", "calm"])
+
+
+def test_beside_losses_that_are_all_0_whatever_has_numbers_is_drawn() -> None:
+    nothing: Series = {"epoch": [0, 1], "train_loss": [0.0, 0.0], "test_loss": [0.0, 0.0]}
+    figure = drawn(series=nothing, levels=(), pinned=(beside(WILD),))
+    assert figure["layout"]["yaxis"]["range"][1] > 16
+
+
+@pytest.mark.parametrize("train", [WILD, GONE], ids=["grows", "diverges"])
+def test_while_the_present_run_comes_the_axes_fit_what_has_come(train: list[float | None]) -> None:
+    """A range by the pins alone would hide it; and they may not stretch the axes."""
+    coming: Series = {name: [] for name in series()}
+    figure = drawn(series=coming, levels=(), pinned=(beside(train),))
+    assert "range" not in figure["layout"]["yaxis"]
+    assert all(t.get("showlegend", True) for t in figure["data"] if "meta" in t)
+    (pin,) = (t for t in figure["data"] if t["name"] == "test, wild")
+    assert list(pin["y"]) == [90.0]
+    assert list(pin["x"]) == [0]

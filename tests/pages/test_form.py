@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields, replace
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 import hypothesis
@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from pages.registry import PAGES
 from pages.shared import form
 from pages.shared.fields import Choice, Number, Setting, Steps, Value, as_text, usual
-from pages.shared.form import FORMS, Form, Link, link_to
+from pages.shared.form import FORMS, Form, InSession, Link, link_to
 from pages.shared.link import PIN
 from pages.shared.run import RUN, Asked, Pin, RunForm
 from pages.shared.settings import DEFAULTS, SETTINGS, settings_of
@@ -164,9 +164,9 @@ def test_there_is_no_link_to_what_a_page_cannot_ask(garden: Form[Garden]) -> Non
 
 def test_a_preset_is_the_same_whatever_it_leaves_open(garden: Form[Garden]) -> None:
     ferns = Garden("ferns")
-    assert garden.same(ferns, replace(ferns, shade=0.125))
-    assert garden.same(Garden(), Garden(shade=0.125))
-    assert not garden.same(ferns, Garden())
+    assert garden.told(ferns) == garden.told(replace(ferns, shade=0.125))
+    assert garden.told(Garden()) == garden.told(Garden(shade=0.125))
+    assert garden.told(ferns) != garden.told(Garden())
 
 
 def test_the_session_keeps_what_is_asked(garden: Form[Garden]) -> None:
@@ -179,6 +179,27 @@ def test_the_session_keeps_what_is_asked(garden: Form[Garden]) -> None:
     assert garden.chosen(state) == Garden("ferns", 10)
     garden.show({"shade": 0.0}, state)
     assert garden.chosen(state) == Garden(shade=0.0)
+
+
+def test_a_value_in_the_session_is_looked_up_when_it_is_asked_for_and_once(
+    garden: Form[Garden],
+) -> None:
+    class Watched(dict[Any, Any]):
+        """A session that remembers what was looked up."""
+
+        looked: ClassVar[list[str]] = []
+
+        def get(self, key: Any, default: Any = None) -> Any:
+            self.looked.append(key)
+            return super().get(key, default)
+
+    kept = InSession(garden, state := Watched({"garden kind": "ferns"}))
+    assert not state.looked
+    assert [kept["kind"], kept["kind"], kept["rows"]] == ["ferns", "ferns", 3]
+    assert state.looked == ["garden kind", "garden rows"]
+    assert dict(kept) == garden.kept(state) == vars(Garden("ferns"))
+    with pytest.raises(KeyError):
+        kept["pond"]
 
 
 # ---- a form with a run
@@ -351,8 +372,10 @@ def test_what_is_read_from_a_link_is_its_link(path: str, data: st.DataObject) ->
     assert page.query(again) == page.query(asked)
     assert page.differences(again) == page.differences(asked)
     state: dict[Any, Any] = {}
-    page.take(parse_qsl(page.query(asked)), state)
-    assert page.query(page.chosen(state)) == page.query(asked)
+    complaints = page.take(parse_qsl(page.query(asked)), state)
+    settled, mends = page.worked_out(asked)
+    assert complaints == mends
+    assert page.query(page.chosen(state)) == page.query(settled)
 
 
 @pytest.mark.parametrize("path", PATHS)

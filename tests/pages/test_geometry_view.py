@@ -19,7 +19,7 @@ from pages.geometry.payload.descents import FARTHEST, within_reach
 from pages.geometry.question.scene import FORM, SETTINGS, Scene
 from pages.shared.numbers import plain
 from tests.descent import largest_stable_lr
-from tests.pages.opening import complaints
+from tests.pages.opening import complaints, unfolded
 from wd_core import Hyperparameters
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
@@ -29,7 +29,7 @@ SOURCES = ("designed", "diabetes", "synthetic", "slice")
 
 def opened(query: dict[str, str] | None = None) -> AppTest:
     """The page at this address, and no exception on it."""
-    page = AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS)
+    page = unfolded(AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS), "geometry")
     page.run().switch_page("geometry/view.py")  # the first run registers the pages
     for key, text in (query or {}).items():
         page.query_params[key] = text

@@ -458,7 +458,7 @@ def test_the_stream_counts_its_runs_and_ends_with_the_whole_picture() -> None:
     settings = settings_of({**SMALL, "seed": 11})
     opening = picture.maps(settings, FEW)
     address = f"/api/map/stream?{picture.swept_query(settings, FEW)}"
-    assert opening["stream"] == f"{address}&at_once=1"  # of the first there is nothing to see
+    assert opening["stream"] == address  # who has just come does not wait: the chart sees to it
     assert opening["unit"] == "run"
     events = told(picture.stream(settings, FEW))
     assert [name for name, _ in events[-2:]] == ["picture", "done"]

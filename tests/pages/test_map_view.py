@@ -42,7 +42,7 @@ def text(page: AppTest) -> str:
 def test_opens_on_the_books_problem_with_the_stream_of_its_cells() -> None:
     page = opened("seed=77")  # nobody has trained it yet
     shown = payload(page)
-    assert shown["stream"] == "/api/map/stream?seed=77&at_once=1"
+    assert shown["stream"] == "/api/map/stream?seed=77"
     assert shown["query"] == "seed=77"
     assert shown["total"] == 2730
     assert sum(trace["type"] == "heatmap" for trace in shown["figure"]["data"]) == 6

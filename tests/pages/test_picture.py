@@ -21,7 +21,7 @@ from pages.shared.settings import DEFAULTS, SETTINGS, Settings, relevant, settin
 from pages.shared.store import Store
 from pages.train import answer
 from pages.train.payload import picture
-from pages.train.payload.picture import stream, training_picture
+from pages.train.payload.picture import beside_exact, stream, training_picture
 from pages.train.words import diverged
 from tests.matrix.driver import number, recording
 from tests.matrix.recompute import Recomputed
@@ -220,7 +220,7 @@ def test_a_decomposition_that_costs_too_much_is_left_out(monkeypatch: pytest.Mon
     payload = training_picture(settings)
     assert not [t for t in payload["figure"]["data"] if "ridge" in t["name"]]
     assert "unreachable" not in payload["series"]
-    assert "at this size it costs too much" in payload["sentence"]
+    assert "at this size it costs too much" in " ".join(beside_exact(settings))
 
 
 @pytest.mark.parametrize(
@@ -258,10 +258,10 @@ def test_a_run_is_compared_with_the_ridge_solution_that_it_goes_to(
 def test_a_run_that_goes_to_no_ridge_solution_is_compared_with_none(
     values: dict[str, Value],
 ) -> None:
-    payload = training_picture(settings_of(values))
-    names = [trace["name"] for trace in payload["figure"]["data"]]
+    settings = settings_of(values)
+    names = [trace["name"] for trace in training_picture(settings)["figure"]["data"]]
     assert not [name for name in names if "ridge" in name or "least squares" in name]
-    assert "compared with no exact solution" in payload["sentence"]
+    assert "compared with no exact solution" in " ".join(beside_exact(settings))
 
 
 @pytest.mark.parametrize(("n_features", "many"), [(5, False), (19, False), (20, True), (200, True)])
@@ -503,12 +503,45 @@ def test_a_diverged_run_fills_its_picture() -> None:
 def test_runs_that_never_moved_do_not_cross() -> None:
     nothing = {"true_weight": 0.0, "true_bias": 0.0, "noise": 0.0, "init_std": 0.0}
     text = training_picture(settings_of(nothing))["sentence"]
-    assert text.startswith("λ = 3 made little difference: the test loss ends at 0, without")
+    assert text.startswith("Weight decay made little difference: the test loss ends at 0, without")
 
 
 def test_one_patient_is_no_measurement() -> None:
     values: dict[str, Value] = {"source": "diabetes", "n_train": 2000, "n_features": 10}
     assert "on a single test example" in training_picture(settings_of(values))["sentence"]
+
+
+def test_a_pinned_run_that_diverged_leaves_the_picture_to_the_present_one() -> None:
+    settings, wild = settings_of({}), Pin("wild", settings_of({"lr": 1.0, "n_features": 3000}))
+    payload, alone = training_picture(settings, [wild]), training_picture(settings)
+    for axis in ("yaxis", "yaxis2"):
+        low, high = payload["figure"]["layout"][axis]["range"]
+        assert [low, high] == alone["figure"]["layout"][axis]["range"]
+    said = "wild leaves the picture at the top."
+    assert payload["sentence"] == f"{alone['sentence']} {said}"
+    other = training_picture(wild.settings, [Pin("calm", settings), Pin("too", settings)])
+    assert other["sentence"].endswith(" The losses of calm and too lie below the picture.")
+
+
+@pytest.mark.usefixtures("all_runs_long")
+def test_a_stream_says_at_its_end_which_pins_leave_the_picture() -> None:
+    settings, wild = settings_of({"epochs": 33}), settings_of({"lr": 1.0, "epochs": 33})
+    told(stream(wild))
+    events = told(stream(settings, [Pin("one", wild), Pin("other", wild)]))
+    assert dict(events)["picture"]["sentence"].endswith(
+        "one and other leave the picture at the top."
+    )
+
+
+@pytest.mark.parametrize("values", [{"lr": 1.0}, {"lr": 0.3}, {"lr": 1.0, "weight_decay": 0.0}])
+def test_a_run_that_diverged_ends_in_the_table_as_in_the_tiles(values: dict[str, Value]) -> None:
+    settings = settings_of(values)
+    payload, end = training_picture(settings), picture.ended(settings)
+    assert end is not None
+    assert payload["sentence"].startswith(f"Diverged by epoch {end.diverged_at}.")
+    for name, loss in (("train_loss", end.train), ("test_loss", end.test)):
+        assert loss == pytest.approx(payload["series"][name][-1], rel=SIX_DIGITS)
+    assert end.norm == pytest.approx(payload["series"]["weight_norm"][-1], rel=SIX_DIGITS)
 
 
 def test_a_twin_that_diverges_alone_is_named() -> None:
@@ -518,7 +551,9 @@ def test_a_twin_that_diverges_alone_is_named() -> None:
     run = at_once(settings)
     assert (run.diverged_at[0], run.diverged_at[1] > 0) == (-1, True)
     payload = training_picture(settings)
-    assert "without decay it diverged." in payload["sentence"]
+    assert "without it the run diverged." in payload["sentence"]
+    assert payload["sentence"].endswith(" λ = 0 leaves the picture at the top.")
+    assert payload["figure"]["layout"]["yaxis"]["range"][1] < 4
     assert math.isnan(column(payload, "test_loss_0")[-1])
 
 
@@ -656,11 +691,11 @@ def test_a_streamed_run_can_be_pinned_only_once_it_has_ended() -> None:
     events = stream(settings)
     first(events)
     events.close()  # type: ignore[attr-defined]
-    assert picture.final_numbers(settings) is None
+    assert picture.ended(settings) is None
     finished = dict(told(stream(settings)))["picture"]
-    end = picture.final_numbers(settings)
+    end = picture.ended(settings)
     assert end is not None
-    assert end["test"] == pytest.approx(finished["series"]["test_loss"][-1], rel=SIX_DIGITS)
+    assert end.test == pytest.approx(finished["series"]["test_loss"][-1], rel=SIX_DIGITS)
     drawn = training_picture(settings_of({}), [Pin("kept", settings)])
     assert "test, kept" in {t["name"] for t in drawn["figure"]["data"]}
 
@@ -693,7 +728,7 @@ def test_streamed_runs_are_forgotten_in_their_order() -> None:
         if settings == runs[0]:
             work.STORE.budget = 4 * work.STORE.bytes
         assert work.STORE.bytes <= work.STORE.budget
-    is_known = [picture.final_numbers(settings) is not None for settings in runs]
+    is_known = [picture.ended(settings) is not None for settings in runs]
     assert is_known == sorted(is_known)
     assert is_known[0] < is_known[-1]
 

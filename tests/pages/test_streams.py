@@ -12,8 +12,10 @@ from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 
 from pages.shared import streams
-from pages.shared.payload import Events, Rows
+from pages.shared.payload import Events, Rows, Waiting
+from pages.shared.routes import answered
 from pages.shared.streams import EventStream, Streamed
+from pages.shared.visitors import moved_on
 
 PATIENCE = 30.0  # only a failing test waits for it
 
@@ -247,3 +249,108 @@ def test_who_asks_for_the_head_alone_starts_no_work() -> None:
     status, headers, text, works = asked("HEAD", b"count=2")
     assert (status, text, works) == (200, "", [])
     assert headers["content-type"].startswith("text/event-stream")
+
+
+# ---- waiting
+
+
+def test_who_waits_for_a_place_is_told_so_once_and_when_it_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(streams, "PLACE_SECONDS", 0.001)
+
+    def events() -> Events:
+        for message in ("two before", "two before", "one before"):
+            yield "waiting", Waiting(message=message)
+        yield None
+        yield "done", {}
+
+    sent: list[bytes] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message.get("body", b""))
+
+    async def all_of_it() -> None:
+        await EventStream(events)({"type": "http"}, never, send)
+
+    anyio.run(all_of_it)
+    said = [
+        f'event: waiting\ndata: {{"message":"{text}"}}\n\n'
+        for text in ("two before", "one before", "")
+    ]
+    assert b"".join(sent).decode() == "".join(said) + "event: done\ndata: {}\n\n"
+
+
+def test_those_who_wait_for_a_worker_hold_up_no_other_stream() -> None:
+    """R1: however many of them there are."""
+    answer = threading.Event()
+
+    def waits() -> Events:
+        until = time.monotonic() + PATIENCE
+        while not answer.wait(0.01):
+            assert time.monotonic() < until
+            moved_on()
+        yield "done", {}
+
+    async def send(message: Any) -> None:
+        pass
+
+    async def all_of_them() -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3 * streams.THREADS):
+                tasks.start_soon(EventStream(waits), {"type": "http"}, never, send)
+            await anyio.sleep(0)
+            try:
+                await serve(Work(20), send)
+                assert not answer.is_set()
+            finally:
+                answer.set()
+        places = streams._limiter(streams._places, streams.THREADS)
+        assert (places.total_tokens, places.borrowed_tokens) == (streams.THREADS, 0)
+
+    anyio.run(all_of_them)
+
+
+@pytest.mark.parametrize("address", ["stream", "drag"])
+def test_who_leaves_ends_the_waiting_for_an_answer(address: str) -> None:
+    """A closed tab ends what a worker does for it, in the midst of a decomposition too."""
+    waits, ended = threading.Event(), threading.Event()
+
+    def answer(query: Any) -> Any:
+        try:
+            waits.set()
+            until = time.monotonic() + PATIENCE
+            while time.monotonic() < until:
+                moved_on()
+                time.sleep(0.001)
+        except BaseException:
+            ended.set()
+            raise
+
+    def events(query: Any) -> Events:
+        answer(query)
+        yield "done", {}
+
+    async def receive() -> Any:
+        while not waits.is_set():
+            await anyio.sleep(0.001)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        pass
+
+    async def gone() -> None:
+        routes = [Streamed("/api/made/stream", events), answered("/api/made/drag", answer)]
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": f"/api/made/{address}",
+            "query_string": b"",
+            "headers": [],
+        }
+        with anyio.fail_after(PATIENCE):
+            await Starlette(routes=routes)(scope, receive, send)
+
+    anyio.run(gone)
+    assert ended.is_set()
+    moved_on()  # of no request

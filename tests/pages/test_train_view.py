@@ -278,6 +278,24 @@ def test_the_table_compares_what_differs() -> None:
     assert rows["test loss ÷ present run's"].tolist() == [plain(ratio) for ratio in ratios]
 
 
+def test_the_table_says_which_runs_diverged_and_compares_them_with_none() -> None:
+    wild = {"weight_decay": "20", "lr": "0.3", "n_features": "300"}
+    page = click(opened(wild), "Pin this run")
+    series = payload(page)["series"]
+    (table,) = page.dataframe
+    rows = table.value
+    for column, name in (("train loss", "train_loss"), ("test loss", "test_loss")):
+        assert rows[column].tolist() == [plain(series[name][-1])] * 2
+    assert rows["‖w‖"].tolist() == [plain(series["weight_norm"][-1])] * 2
+    epoch = payload(page)["sentence"].split("Diverged by epoch ")[1].split(".")[0]
+    assert rows["diverged"].tolist() == [f"by epoch {epoch}"] * 2
+    page = fine(page.select_slider(key="lr").set_value(0.003).run())
+    (table,) = page.dataframe
+    assert table.value["diverged"].tolist() == ["–", f"by epoch {epoch}"]
+    assert table.value["test loss ÷ present run's"].tolist() == ["1", "–"]
+    assert "diverged" not in opened(SMALL, ["first?lr=0.01"]).dataframe[0].value
+
+
 def test_a_pin_is_renamed_and_removed() -> None:
     page = opened(SMALL, ["first?lr=0.01", "second?lr=0.02"])
     assert names(page) == ["first", "second"]

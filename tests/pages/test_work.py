@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 
-from pages.shared import store, work
+from pages.shared import limits, work
 from pages.shared.places import Places
 from pages.shared.sizes import held
 from pages.shared.store import ENTRY_BYTES, Store
@@ -60,7 +60,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
     gc.collect()
     assert running() == frozenset()
     assert threading.active_count() == before
-    assert work.AT_ONCE.free == 2
+    assert work.MOVED_ON.free == 2
 
 
 def waited() -> None:
@@ -265,7 +265,7 @@ def test_who_stops_reading_holds_nobody_up() -> None:
             pool.submit(counted(Question("other")).finish),
         ):
             assert len(task.result(PATIENCE)) == 3
-    assert work.AT_ONCE.free == 2
+    assert work.MOVED_ON.free == 2
     for reader in stalled:
         reader.close()
 
@@ -532,7 +532,7 @@ def test_what_does_not_belong_to_an_answer_does_not_count() -> None:
 
 def test_the_budget_is_a_variable_of_the_environment() -> None:
     program = "from pages.shared import store; print(store.STORE.budget)"
-    environment = os.environ | {store.VARIABLE: "12.5"}
+    environment = os.environ | {limits.KEPT.variable: "12.5"}
     found = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )

@@ -20,7 +20,7 @@ import pytest
 import pages.registry
 from pages.registry import PAGES
 from pages.registry import Page as PageEntry
-from pages.shared import work, workers
+from pages.shared import limits, work, workers
 from pages.shared.places import Places
 from pages.shared.store import Store
 from pages.shared.work import Growth, growing, heavy, resumable
@@ -193,7 +193,10 @@ def test_what_is_raised_there_is_raised_here(staff: SimpleNamespace) -> None:
     with pytest.raises(ValueError, match="n is too small") as plain:
         refused("plain")
     assert str(plain.value) == "n is too small"
-    assert 'raise ValueError("n is too small")' in "".join(plain.value.__notes__)
+    (way,) = plain.value.__notes__  # without what is said: the log will have it
+    assert way.startswith("in a worker: ")
+    assert way.endswith(" refused")
+    assert "too small" not in way
     with pytest.raises(ValueError, match="n must be at least 3"):
         refused("fields")
     with pytest.raises(ValueError, match="n is too small"):
@@ -211,7 +214,7 @@ def test_who_asks_for_too_much_memory_is_told_and_nobody_else(staff: SimpleNames
 def test_the_limit_of_memory_is_a_variable_of_the_environment(
     monkeypatch: pytest.MonkeyPatch, staff: SimpleNamespace
 ) -> None:
-    monkeypatch.setenv(workers.VARIABLE, "100")
+    monkeypatch.setenv(limits.WORKER.variable, "100")
     np.testing.assert_array_equal(zeros(2**20)[:2], np.ones(2))
     with pytest.raises(TooLargeError):
         zeros(2**25)

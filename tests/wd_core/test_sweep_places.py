@@ -43,7 +43,7 @@ def peak_of(work) -> int:
 def test_a_sweep_keeps_to_its_memory(optimizer, dtype):
     data = make_dataset(DatasetSpec(n_train=10, n_features=40))
     base = replace(BASE, epochs=2, optimizer=optimizer)
-    runs = [replace(base, weight_decay=i / 1000) for i in range(4000)]
+    runs = [replace(base, weight_decay=i / 1000) for i in range(6000)]
 
     def peak(limit: int) -> int:
         stream = sweep(data, runs, dtype=dtype, chunk=len(runs), memory_limit=limit)

@@ -607,7 +607,7 @@ RUN = Hyperparameters(epochs=2)
         ([RUN], {"start": (np.ones(3), [0.0, 0.0])}, "start bias"),
         ([RUN], {"start": ([1.0, np.nan, 0.0], 0.0)}, "start weights must be finite"),
         ([RUN], {"start": (np.ones(3), np.inf)}, "start bias must be finite"),
-        ([RUN], {"start": (["a", "b", "c"], 0.0)}, "start weights must be an array of"),
+        ([RUN], {"start": (["a", "b", "c"], 0.0)}, "start must be an array of real numbers"),
         ([RUN], {"batches": [[[0]]]}, "batches must be one list for each of 2 epochs, got 1"),
         ([RUN], {"batches": [[[0]], [[6]]]}, "below 6"),
         ([RUN], {"batches": [[[0]], [[-1]]]}, "below 6"),

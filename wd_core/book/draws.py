@@ -12,6 +12,7 @@ from wd_core.arrays import Array
 from wd_core.book.recipes import DATA, dataset_of, uniform
 from wd_core.checks import require
 from wd_core.seeding import start_draw
+from wd_core.signatures import typed
 from wd_core.training import batch_order
 
 # The longest recipe of the book has so many.
@@ -40,6 +41,7 @@ class Draws:
     order: NDArray[np.int8]
 
 
+@typed
 def draw(seeds: Sequence[int], epochs: int = EPOCHS) -> Draws:
     """What these seeds draw, for so many epochs: the same as `DatasetSpec` and `train` draw.
 

@@ -20,6 +20,7 @@ from wd_core.arrays import Array, as_array
 from wd_core.book.draws import Draws
 from wd_core.book.recipes import BATCH_SIZE, DATA, Recipe
 from wd_core.checks import require
+from wd_core.signatures import typed
 
 Quantity = Literal["norm", "half_square", "train", "test", "train_mse", "test_mse"]
 
@@ -37,6 +38,7 @@ class Ends:
     unreachable: Array
     bias: Array
 
+    @typed
     def quantity(self, name: Quantity) -> Array:
         """The number in the unit in which an edition prints it, [S, L]."""
         match name:
@@ -49,6 +51,7 @@ class Ends:
             case "train_mse" | "test_mse":
                 return np.asarray(2 * getattr(self, name.removesuffix("_mse")))
 
+    @typed
     def columns(self, which: slice) -> Ends:
         """The same of these columns alone."""
         parts = {field.name: getattr(self, field.name)[:, which].copy() for field in fields(self)}
@@ -63,6 +66,7 @@ class Baselines:
     ridge: Array
 
 
+@typed
 def finish(recipes: Sequence[Recipe], weight_decays: Sequence[float], draws: Draws) -> list[Ends]:
     """Train every seed on its own data by every recipe with every λ at once: where each ends.
 
@@ -72,6 +76,7 @@ def finish(recipes: Sequence[Recipe], weight_decays: Sequence[float], draws: Dra
     return _trained(recipes, weight_decays, draws, _last)
 
 
+@typed
 def courses(recipes: Sequence[Recipe], weight_decays: Sequence[float], draws: Draws) -> list[Ends]:
     """The same of one seed, after every epoch from 0 on instead of every seed: [E + 1, L]."""
     require(len(draws.y) == 1, "draws", "of one seed", len(draws.y))
@@ -95,6 +100,7 @@ def _trained(
 ) -> list[Ends]:
     lam = as_array("weight_decays", list(weight_decays), 1)
     require(bool((lam >= 0).all()), "weight_decays", ">= 0", float(lam.min(initial=0.0)))
+    require(lam.size > 0, "weight_decays", "at least one λ", lam.tolist())
     ends: dict[int, Ends] = {}
     for epochs in {recipe.epochs for recipe in recipes}:
         require(epochs <= len(draws.order), "epochs", f"at most {len(draws.order)}", epochs)
@@ -189,6 +195,7 @@ def _kind(recipe: Recipe) -> int:
     return 0 if recipe.start == "normal" else 1
 
 
+@typed
 def baselines(weight_decays: Sequence[float], draws: Draws) -> Baselines:
     """What needs no training, for λ of ½·mean square + (λ/2)‖w‖²; λ = 0 is the least-norm fit."""
     lam = np.asarray(weight_decays, dtype=np.float64)

@@ -14,6 +14,7 @@ from wd_core.data import DatasetSpec, make_dataset
 from wd_core.optimizers import Hyperparameters
 from wd_core.records import Dataset
 from wd_core.seeding import start_draw
+from wd_core.signatures import typed
 
 Code = Literal["scratch", "concise"]
 Start = Literal["normal", "uniform"]
@@ -41,6 +42,7 @@ class Recipe:
     decay_scale: float = 1.0
     decay_bias: bool = False
 
+    @typed
     def run(self, weight_decay: float, seed: int = 0) -> Hyperparameters:
         """The same as `Hyperparameters`, all but the start, which `start_of` gives."""
         return Hyperparameters(
@@ -73,21 +75,25 @@ class Recipe:
         """What it adds to its own loss: (λ/2)‖w‖², which Keras's l2 counts twice."""
         return self.decay_scale * weight_decay / 2 * norm**2
 
+    @typed
     def shrink(self, weight_decay: ArrayLike) -> Array:
         """(1 − η·wd)^steps: what is left of w where no example reaches."""
         step = 1 - self.lr * self.decay_scale * np.asarray(weight_decay, dtype=np.float64)
         return np.asarray(step**self.steps)
 
+    @typed
     def ridge_weight_decay(self, weight_decay: float) -> float:
         """λ of the objective ½·mean square + (λ/2)‖w‖² that this program descends for its λ."""
         return self.run(weight_decay).ridge_weight_decay
 
 
+@typed
 def dataset_of(seed: int) -> Dataset:
     """The chapter's data as this seed draws them."""
     return make_dataset(replace(DATA, seed=seed))
 
 
+@typed
 def start_of(recipe: Recipe, seed: int) -> tuple[Array, float]:
     """w [D] and b at the start."""
     draw = start_draw(seed, DATA.n_features)
@@ -96,6 +102,8 @@ def start_of(recipe: Recipe, seed: int) -> tuple[Array, float]:
     return recipe.mean + recipe.scale * draw[:-1], float(recipe.bias_scale * draw[-1])
 
 
+@typed
 def uniform(normal: Array) -> Array:
     """A standard normal draw as one that is uniform on ±1: 2Φ(z) − 1."""
-    return np.asarray(torch.erf(torch.from_numpy(normal / np.sqrt(2))).numpy())
+    draw = torch.as_tensor(np.asarray(normal / np.sqrt(2), dtype=np.float64))
+    return np.asarray(torch.erf(draw).numpy())

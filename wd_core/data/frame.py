@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from wd_core.arrays import Array
-from wd_core.checks import require
+from wd_core.checks import require, require_part
 from wd_core.data.standardise import LARGEST, listed, split
 from wd_core.records import Dataset
 from wd_core.seeding import generator
@@ -55,6 +55,7 @@ def dataset_from_frame(
         _require_numbers(name, column)
     n_train = _train_size(n_rows, n_train, test_share)
     require(_is_whole(seed) and seed >= 0, "seed", "a whole number >= 0", seed)
+    require(isinstance(standardise, bool | np.bool_), "standardise", "True or False", standardise)
 
     rows = torch.randperm(n_rows, generator=generator(seed, "split")).numpy()
     train, test = rows[:n_train], rows[n_train:]
@@ -73,7 +74,9 @@ def _column_names(frame: Frame | Mapping[Any, Any], target: object) -> list[Any]
     names = list(frame if isinstance(frame, Mapping) else frame.columns)
     doubles = sorted({str(name) for name in names if names.count(name) > 1})
     require(not doubles, "column names", "different from each other", listed(doubles))
-    require(target in names, "target", f"one of the columns {listed(names)}", target)
+    hashable = type(target).__hash__ is not None  # what has no hash is no name
+    known = hashable and target in {*names}
+    require(known, "target", f"one of the columns {listed(names)}", target)
     require(len(names) > 1, "the table", "of at least one column beside the target", listed(names))
     return names
 
@@ -82,6 +85,8 @@ def _numbers(name: object, column: Any) -> Array:
     """A column as float64; holes become nan. ValueError for anything that is not a number."""
     if hasattr(column, "detach"):
         column = column.detach().cpu().numpy()
+    if isinstance(column, np.ma.MaskedArray):
+        column = np.ma.filled(column.astype(object), np.nan)
     # A list goes in as objects: NumPy would turn all of it to text for a single word in it.
     values = np.asarray(column, dtype=None if hasattr(column, "dtype") else object)
     require(values.ndim == 1, f"column {name!r}", "one value a row", values.shape)
@@ -123,5 +128,5 @@ def _train_size(n_rows: int, n_train: int | None, test_share: float) -> int:
         rule = f"a whole number from 2 to {n_rows - 1} (one less than the rows)"
         require(_is_whole(n_train) and 2 <= n_train <= n_rows - 1, "n_train", rule, n_train)
         return int(n_train)
-    require(0 < test_share < 1, "test_share", "between 0 and 1", test_share)
+    require_part("test_share", test_share)
     return n_rows - min(max(1, round(test_share * n_rows)), n_rows - 2)

@@ -9,6 +9,7 @@ from wd_core.checks import require_non_negative, require_number, require_one_of,
 from wd_core.data.registry import DATASETS
 from wd_core.data.settings import DataSettings, Extension
 from wd_core.records import Dataset
+from wd_core.signatures import typed
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class DatasetSpec(DataSettings):
         require_one_of("extension", self.extension, get_args(Extension))
 
 
+@typed
 def make_dataset(spec: DatasetSpec) -> Dataset:
     """Draw or load the data of a spec.
 

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from wd_core.arrays import Array
+from wd_core.arrays import Array, as_array
+from wd_core.checks import require
 from wd_core.records import Dataset
+from wd_core.signatures import typed
 
 # A column whose training values differ by less than this share of their size is constant: what is
 # left is rounding, and dividing by its standard deviation would make a feature of it.
@@ -17,12 +19,16 @@ ROUNDING = 1e-10
 LARGEST = 1e300
 
 
+@typed
 def standardised(columns: Array, train: NDArray[np.int64]) -> tuple[Array, NDArray[np.bool_]]:
     """Columns [N, D] less the mean of the rows `train`, over their standard deviation.
 
     A column that is constant in those rows has scale 1 and is exactly 0 there; the second result
     [D] says which. The standard deviation is the one with divisor n.
     """
+    columns = as_array("columns", columns, 2)
+    inside = train.ndim == 1 and train.size > 0 and (0 <= train.min() <= train.max() < len(columns))
+    require(bool(inside), "train", f"row numbers below {len(columns)}", train.tolist())
     part = columns[train]
     low, spread = part.min(0), np.ptp(part, axis=0)
     constant = spread <= ROUNDING * np.abs(part).max(0) + 1 / LARGEST
@@ -35,6 +41,7 @@ def standardised(columns: Array, train: NDArray[np.int64]) -> tuple[Array, NDArr
     return result, constant
 
 
+@typed
 def split(
     columns: Array,
     target: Array,
@@ -70,6 +77,7 @@ def _note(names: Sequence[str], target: str, constant: NDArray[np.bool_]) -> str
     return note
 
 
+@typed
 def listed(names: Sequence[object], most: int = 10) -> str:
     """The first names, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

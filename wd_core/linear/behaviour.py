@@ -19,6 +19,7 @@ from wd_core.linear.shrinking import Shrinking, shrinking
 from wd_core.linear.spectrum import stability
 from wd_core.optimizers import OPTIMIZERS, Decay, Hyperparameters, Known, Loss, Optimizer
 from wd_core.records import Dataset
+from wd_core.signatures import typed
 
 # Why the end of a run is not known, where its rule and kind of decay are not the reason.
 DECAYED_BIAS = "The bias is decayed, too, and the solutions shown here leave it free."
@@ -204,6 +205,7 @@ class Behaviour:
             return 1.0
         return self.n_train / self.run.batch_size
 
+    @typed
     def limit(self, dataset: Dataset) -> StabilityLimit:
         """From which η the run diverges on this training set."""
         share = self._share_of_all
@@ -223,6 +225,7 @@ class Behaviour:
 
     # ------------------------------------------------------------ the same in another convention
 
+    @typed
     def in_loss(self, loss: Loss) -> SameSteps | None:
         """The same steps from another loss convention; None where no η and λ make them.
 
@@ -248,6 +251,7 @@ class Behaviour:
         )
 
 
+@typed
 def behaviour(run: Hyperparameters, n_train: int | None = None) -> Behaviour:
     """What this run does on so many training examples; None: batches divide them evenly.
 
@@ -258,6 +262,7 @@ def behaviour(run: Hyperparameters, n_train: int | None = None) -> Behaviour:
     return Behaviour(run, n_train)
 
 
+@typed
 def fixed_point(run: Hyperparameters, n_train: int | None = None) -> float | None:
     """The λ of the ridge solution around which a run settles; None where it is none, or unknown.
 

@@ -16,6 +16,7 @@ from wd_core.linear.spectrum import max_stable_lr, row_space
 from wd_core.models.linear import rates_of
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Optimizer, Rates, Runs
 from wd_core.records import Dataset
+from wd_core.signatures import typed
 from wd_core.training import batch_order
 
 # The search: from far below the full-batch limit to above it, in steps so fine that a narrow window
@@ -35,6 +36,7 @@ MOST_WORK = 4e9
 SPEED, STEP_SECONDS = 2e9, 1e-5
 
 
+@typed
 def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
     """The learning rate from which the first epoch's batches, repeated for ever, diverge.
 
@@ -45,7 +47,8 @@ def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
     With momentum it may converge again above the limit, in between windows in which it grows; one
     in which it grows by less than 0.3 % an epoch may be missed. Other epochs have other orders: an
     estimate for them.
-    NaN for a rule that is not linear, and where the search would take too long.
+    NaN for a rule that is not linear, where the search would take too long, and where λ is so large
+    that the learning rates are too small for floats.
     """
     full = max_stable_lr(dataset.X_train, run)
     V = row_space(dataset.X_train)
@@ -55,19 +58,30 @@ def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
     if math.isnan(full) or _work(dataset.n_train, size, run) > MOST_WORK:
         return math.nan
     lrs = full * np.geomspace(LOWEST, HIGHEST, TRIED)
+    if not (lrs > 0).all():
+        return math.nan
     order = next(batch_order(run.seed, dataset.n_train, 1))
     starts = range(0, dataset.n_train, run.batch_size)
     batches = [A[order[i : i + run.batch_size]] for i in starts]
     low, high = _first_growth(batches, run, lrs)
-    for _ in range(HALVINGS):
-        middle = math.sqrt(low * high)
-        if _grows(_epochs(batches, run, np.array([middle]))[0]):
-            high = middle
+    for _ in range(HALVINGS // 2):
+        # two halvings together: working out three epochs takes hardly longer than one
+        middle = _between(low, high)
+        first, third = _between(low, middle), _between(middle, high)
+        below, halfway, above = _epochs(batches, run, np.array([first, middle, third]))
+        if _grows(halfway):
+            low, high = (low, first) if _grows(below) else (first, middle)
         else:
-            low = middle
+            low, high = (middle, third) if _grows(above) else (third, high)
     return high
 
 
+def _between(low: float, high: float) -> float:
+    """The geometric mean; the product itself may underflow."""
+    return math.sqrt(low) * math.sqrt(high)
+
+
+@typed
 def cycle_seconds(n_train: int, n_features: int, run: Hyperparameters) -> float:
     """Roughly what finding `cycle_limit` takes at most, on one core."""
     size = (min(n_train + 1, n_features) + 1) * (1 + len(OPTIMIZERS[run.optimizer].slots))

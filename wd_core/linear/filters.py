@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from wd_core.arrays import Array
 from wd_core.checks import require
+from wd_core.signatures import typed
 
 # Points between the ends of a search, basins of these that are followed down, and how far.
 GRID, BASINS, ZOOM, ROUNDS = 160, 5, 12, 10
@@ -28,6 +29,7 @@ EPSILON = float(np.finfo(np.float64).eps)
 Distance = Callable[[Array, NDArray[np.int64]], Array]
 
 
+@typed
 def ridge_filter(s: ArrayLike, weight_decay: ArrayLike) -> Array:
     """What ridge keeps: s/(s + λ), broadcast; 0 where s = 0, and 1 elsewhere at λ = 0."""
     s, lam = np.asarray(s, dtype=np.float64), np.asarray(weight_decay, dtype=np.float64)
@@ -36,6 +38,7 @@ def ridge_filter(s: ArrayLike, weight_decay: ArrayLike) -> Array:
     return kept
 
 
+@typed
 def descent_filter(
     s: ArrayLike, lr: float, steps: ArrayLike, weight_decay: ArrayLike = 0.0
 ) -> Array:
@@ -51,6 +54,7 @@ def descent_filter(
     return np.where(s > 0, ridge_filter(s, lam) * _done(lr * (s + lam), t, odd), 0.0)
 
 
+@typed
 def filter_distance(first: ArrayLike, second: ArrayLike) -> Array:
     """Root mean square over the directions (last axis) of the difference of two kept shares."""
     difference = np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64)
@@ -58,6 +62,7 @@ def filter_distance(first: ArrayLike, second: ArrayLike) -> Array:
         return np.asarray(np.sqrt((difference**2).mean(-1)))
 
 
+@typed
 def degrees_of_freedom(kept: ArrayLike) -> Array:
     """The trace of the hat matrix: 1 for the intercept and the sum of the kept shares."""
     return np.asarray(1 + np.asarray(kept, dtype=np.float64).sum(-1))
@@ -67,6 +72,7 @@ def degrees_of_freedom(kept: ArrayLike) -> Array:
 def closest_steps(s: ArrayLike, lr: float, weight_decay: float) -> float: ...
 @overload
 def closest_steps(s: ArrayLike, lr: float, weight_decay: Sequence[float] | Array) -> Array: ...
+@typed
 def closest_steps(s: ArrayLike, lr: float, weight_decay: ArrayLike) -> float | Array:
     """The whole number t >= 1 of steps without decay that keeps most nearly what ridge(λ) keeps.
 
@@ -84,6 +90,7 @@ def closest_steps(s: ArrayLike, lr: float, weight_decay: ArrayLike) -> float | A
 def closest_weight_decay(s: ArrayLike, lr: float, steps: float) -> float: ...
 @overload
 def closest_weight_decay(s: ArrayLike, lr: float, steps: Sequence[float] | Array) -> Array: ...
+@typed
 def closest_weight_decay(s: ArrayLike, lr: float, steps: ArrayLike) -> float | Array:
     """The λ >= 0 whose ridge keeps most nearly what `steps` steps without decay keep.
 

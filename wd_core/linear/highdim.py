@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array
-from wd_core.checks import require
+from wd_core.checks import require, require_non_negative
+from wd_core.signatures import typed
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +53,11 @@ class Isotropic:
     intercept: bool = False
 
     def __post_init__(self) -> None:
-        require(0 <= self.noise < math.inf, "noise", "a finite number >= 0", self.noise)
-        require(0 <= self.signal < math.inf, "signal", "a finite number >= 0", self.signal)
+        require_non_negative("noise", self.noise)
+        require_non_negative("signal", self.signal)
+        require(isinstance(self.intercept, bool), "intercept", "True or False", self.intercept)
 
+    @typed
     def rows(self, n_train: ArrayLike) -> Array:
         """n, or n − 1 with an intercept: as many features fit any y exactly."""
         n = np.asarray(n_train, dtype=np.float64)
@@ -62,6 +65,7 @@ class Isotropic:
         require(bool((n >= least).all()), "n_train", f">= {least}", float(n.min(initial=math.inf)))
         return n - self.intercept
 
+    @typed
     def best_weight_decay(self, n_train: ArrayLike, n_features: ArrayLike) -> Array:
         """λ* = dσ²/(n r²), the λ of the least risk; also the Bayes λ for β_j ~ N(0, r²/d)."""
         n, d = np.asarray(n_train, np.float64), _features(n_features)
@@ -69,6 +73,7 @@ class Isotropic:
             best = d * self.noise**2 / (n * np.float64(self.signal))
         return np.asarray(np.where(np.isnan(best), 0.0, best))
 
+    @typed
     def limit(self, n_train: ArrayLike, n_features: ArrayLike, weight_decay: ArrayLike) -> Risk:
         """The risk of ridge as n, d → ∞, by broadcasting; n and d need not be whole.
 
@@ -84,6 +89,7 @@ class Isotropic:
         shares = _shares(*np.broadcast_arrays(d / rows, lam * n / rows))
         return self._risk(n, *shares)
 
+    @typed
     def expected_without_decay(self, n_train: ArrayLike, n_features: ArrayLike) -> Risk:
         """The exact mean for λ → 0 at finite n and d; infinite for |d − n| <= 1 (n − 1 for n).
 
@@ -95,6 +101,7 @@ class Isotropic:
             spread = np.minimum(rows, d) / np.maximum(np.abs(rows - d) - 1, 0)
         return self._risk(n, np.maximum(1 - rows / d, 0), spread)
 
+    @typed
     def without_features(self, n_train: ArrayLike) -> Array:
         """The total risk of w = 0: of predicting 0, or the mean of y with an intercept."""
         n = np.asarray(n_train, np.float64)

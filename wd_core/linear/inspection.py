@@ -14,16 +14,17 @@ import torch
 from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array, as_array
-from wd_core.checks import require, require_whole
+from wd_core.checks import require
 from wd_core.device import place
 from wd_core.divergence import BEYOND_SENSE
 from wd_core.linear.spectrum import row_space
-from wd_core.models.linear import Columns, rates_of
+from wd_core.models.linear import GATHER_WHOLE, Columns, rates_of
 from wd_core.models.seam import Index
 from wd_core.objective import augmented
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates, Runs, State
 from wd_core.records import Dataset
 from wd_core.seeding import start_draw
+from wd_core.signatures import typed
 from wd_core.steps import Walk
 from wd_core.training import batch_order, expected_seconds
 
@@ -68,7 +69,7 @@ class Inspection:
             return np.where(self.before != 0, -self.by_decay / self.before, np.nan)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Stop:
     """The state before a step: weights, the optimizer's arrays, and decay's part of the first."""
 
@@ -84,6 +85,7 @@ class Replay:
     step that can be inspected: later ones would take too long, or follow the run's divergence.
     """
 
+    @typed
     def __init__(self, dataset: Dataset, run: Hyperparameters) -> None:
         self.dataset, self.run = dataset, run
         n, d = dataset.n_train, dataset.n_features
@@ -103,17 +105,19 @@ class Replay:
         self._every = -(-self.steps // stops) if self.steps else 1
         self._where = place("cpu", torch.float64, 0)
         self._orders: list[Index] = []
+        self._rows = np.empty((0, 0))  # of the epoch that was walked last, in its order
+        self._rows_of = -1
         self._coming = batch_order(run.seed, n, run.epochs)
         self._rates: dict[int, Rates] = {}
 
-    def step(self, number: int) -> Inspection:
-        """Step `number`, 1 <= number <= steps, or the `last` one where that comes before it."""
-        require_whole("step", number, 1)
-        require(number <= self.steps, "step", f"at most {self.steps}", number)
+    @typed
+    def step(self, step: int) -> Inspection:
+        """Step `step`, 1 <= step <= steps, or the `last` one where that comes before it."""
+        require(step <= self.steps, "step", f"at most {self.steps}", step)
         with np.errstate(all="ignore"):
-            begin = max(k for k in self._stops if k < min(number, self.last))
+            begin = max(k for k in self._stops if k < min(step, self.last))
             while True:
-                end = min(number, self.last)
+                end = min(step, self.last)
                 walk, memory = self._resume(self._stops[begin])
                 for k in range(begin, end - 1):
                     memory = self._move(walk, memory, k)
@@ -127,10 +131,11 @@ class Replay:
                         return seen
                 begin = max(k for k in self._stops if k < self.last)
 
-    def after(self, number: int) -> Array:
-        """w and b after so many steps, [D + 1], 0 <= number <= `last`; the start after none."""
-        stop = self._stops.get(number)
-        return self.step(number).after if stop is None else stop.v[:-1, 0]
+    @typed
+    def after(self, steps: int) -> Array:
+        """w and b after so many steps, [D + 1], 0 <= steps <= `last`; the start after none."""
+        stop = self._stops.get(steps)
+        return self.step(steps).after if stop is None else stop.v[:-1, 0]
 
     def _beyond(self, v: Array, step: int) -> bool:
         """Whether the run has lost all sense with this step; the one before is then its last."""
@@ -165,12 +170,22 @@ class Replay:
 
     def _move(self, walk: Walk, memory: Array, k: int) -> Array:
         """Step k + 1; decay's part of the optimizer's first array after it."""
-        order, begin, end = self._edges(k)
-        rates = self._numbers(end - begin)
+        batch = self._batch(k)
+        rates = self._numbers(len(batch))
         memory = OPTIMIZERS[self.run.optimizer].parts.remember(memory, rates.pull * walk.v, rates)
         walk.t = k
-        walk.epoch((order, [begin, end]))
+        walk.steps([batch])
         return memory
+
+    def _batch(self, k: int) -> Array:
+        """The rows of step k + 1."""
+        order, begin, end = self._edges(k)
+        if self._A.size > GATHER_WHOLE:
+            return np.asarray(self._where.rows(self._A, order[begin:end]))
+        epoch = k // self.an_epoch
+        if self._rows_of != epoch:
+            self._rows, self._rows_of = np.asarray(self._where.rows(self._A, order)), epoch
+        return self._rows[begin:end]
 
     def _inspect(self, walk: Walk, memory: Array, k: int) -> Inspection:
         order, begin, end = self._edges(k)
@@ -211,6 +226,7 @@ class Replay:
         return np.concatenate([X.T @ residual, [residual.sum(0)], [[0.0]]]) / size
 
 
+@typed
 def affordable_steps(n_train: int, n_features: int, run: Hyperparameters) -> int:
     """How many steps can be replayed while somebody waits: whole epochs, at least the first."""
     # a replay holds w itself, where other runs may hold fewer coordinates
@@ -219,12 +235,14 @@ def affordable_steps(n_train: int, n_features: int, run: Hyperparameters) -> int
     return epochs * -(-n_train // run.batch_size)
 
 
+@typed
 def out_of_reach(X: ArrayLike, weights: ArrayLike) -> Array | None:
     """How much of the first weights' part that no row of X reaches is in each, [K], sign included.
 
     weights [K, D], the start first: P₀w_k·P₀w_0/‖P₀w_0‖². None where the rows reach all of w_0.
     """
     w = as_array("weights", weights, 2)
+    require(len(w) > 0, "weights", "of at least one row", w.shape)
     basis = row_space(X)
     apart = w - (w @ basis) @ basis.T
     size = float(np.linalg.norm(apart[0]))

@@ -23,6 +23,7 @@ from wd_core.linear.cycles import cycle_limit
 from wd_core.linear.spectrum import largest_curvature, stability
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Known, Loss
 from wd_core.records import Dataset
+from wd_core.signatures import typed
 
 Phase = Literal["monotone", "ripples", "flips", "diverges"]
 Broken = Literal["none", "decay", "full", "batch", "unknown"]
@@ -45,6 +46,7 @@ class Curvature:
     decay_bias: bool = False
 
     @classmethod
+    @typed
     def of(cls, X: ArrayLike, *, decay_bias: bool = False) -> Curvature:
         """Of the rows X [N, D]."""
         X = as_array("X", X, 2)
@@ -54,6 +56,7 @@ class Curvature:
         tilt = U.T @ X.mean(0) if d <= n else np.sqrt(squares / n) * U.sum(0)
         return cls(squares, tilt, decay_bias)
 
+    @typed
     def largest(self, weight_decay: ArrayLike) -> Array:
         """The largest eigenvalue of [[XᵀX/N + λI, x̄], [x̄ᵀ, 1]] for one λ or an array of them."""
         lam = as_array("weight_decay", weight_decay, np.ndim(weight_decay))
@@ -63,15 +66,20 @@ class Curvature:
         low = np.maximum(self.s[0] + lam, corner)
         high = low + float(np.linalg.norm(self.tilt))
         diagonal, squares = self.s + lam[..., None], self.tilt**2
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            with np.errstate(divide="ignore", invalid="ignore"):
+        pulls, before = squares > 0, np.full(lam.shape, np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for _ in range(HALVINGS):
+                middle = (low + high) / 2
                 terms = squares / (middle[..., None] - diagonal)
-            pull = np.where(squares > 0, terms, 0.0).sum(-1)
-            above = middle - corner >= pull
-            low, high = np.where(above, low, middle), np.where(above, middle, high)
+                pull = np.where(pulls, terms, 0.0).sum(-1)
+                above = middle - corner >= pull
+                low, high = np.where(above, low, middle), np.where(above, middle, high)
+                if np.array_equal(middle, before):  # no float lies between any more
+                    break
+                before = middle
         return np.asarray(high)
 
+    @typed
     def phase(self, lr: float, weight_decay: float) -> Phase:
         """Of full-batch descent with the half mean square at η and λ.
 
@@ -131,6 +139,7 @@ class Limits:
         return "full" if self.takes_all else "batch"
 
 
+@typed
 def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
     """Measured on this training set; see `stability` for what each limit means."""
     X, known = dataset.X_train, behaviour(run, dataset.n_train)
@@ -159,6 +168,7 @@ def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
     )
 
 
+@typed
 def batch_limit(dataset: Dataset, run: Hyperparameters) -> float:
     """An estimate of where minibatch descent diverges, `cycle_limit`; NaN for a full batch.
 

@@ -21,6 +21,7 @@ from wd_core.checks import require
 from wd_core.linear.spectrum import decompose
 from wd_core.linear.stack import stack_of
 from wd_core.records import Dataset
+from wd_core.signatures import typed
 
 # Newton on the secular equation needs 5 steps as a rule; the hardest start known needs 40.
 NEWTON_STEPS = 100
@@ -53,6 +54,7 @@ class RidgePath:
         return self.coordinates @ self.V.T
 
 
+@typed
 def ridge_path(dataset: Dataset, weight_decays: ArrayLike) -> RidgePath:
     """The exact solution for every λ >= 0, with its losses and what selects among them."""
     lam = decays(weight_decays)
@@ -74,6 +76,7 @@ def ridge_path(dataset: Dataset, weight_decays: ArrayLike) -> RidgePath:
     )
 
 
+@typed
 def decays(weight_decays: ArrayLike) -> Array:
     """λ [L], each >= 0; ValueError otherwise."""
     lam = as_array("weight_decays", weight_decays, 1)
@@ -85,6 +88,7 @@ def decays(weight_decays: ArrayLike) -> Array:
 def norm_for_weight_decay(dataset: Dataset, weight_decay: float) -> float: ...
 @overload
 def norm_for_weight_decay(dataset: Dataset, weight_decay: Sequence[float] | Array) -> Array: ...
+@typed
 def norm_for_weight_decay(dataset: Dataset, weight_decay: ArrayLike) -> float | Array:
     """θ(λ) = ‖w*(λ)‖² = Σ s c²/(s + λ)², strictly falling in λ; an array for an array of λ."""
     lam = np.asarray(weight_decay, dtype=np.float64)
@@ -98,6 +102,7 @@ def norm_for_weight_decay(dataset: Dataset, weight_decay: ArrayLike) -> float | 
 def weight_decay_for_norm(dataset: Dataset, theta: float) -> float: ...
 @overload
 def weight_decay_for_norm(dataset: Dataset, theta: Sequence[float] | Array) -> Array: ...
+@typed
 def weight_decay_for_norm(dataset: Dataset, theta: ArrayLike) -> float | Array:
     """λ(θ), the λ >= 0 with ‖w*(λ)‖² = θ; an array for an array of θ.
 

@@ -17,6 +17,7 @@ from wd_core.arrays import Array, as_array
 from wd_core.checks import require, require_whole
 from wd_core.linear.highdim import Isotropic, Risk
 from wd_core.seeding import seed_of
+from wd_core.signatures import typed
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,7 @@ class Measured:
     parts: Risk
 
 
+@typed
 def stream(seed: int, n_train: int, n_features: int) -> np.random.Generator:
     """The random numbers of the training sets of this size: every size has its own."""
     require_whole("n_train", n_train, 1)
@@ -57,6 +59,7 @@ def stream(seed: int, n_train: int, n_features: int) -> np.random.Generator:
     return np.random.default_rng([seed_of(seed, "data"), n_train, n_features])
 
 
+@typed
 def training_sets(
     draw: np.random.Generator, n_train: int, n_features: int, count: int
 ) -> tuple[Array, Array]:
@@ -66,13 +69,16 @@ def training_sets(
     return numbers[..., :-1], numbers[..., -1]
 
 
+@typed
 def decompose_sets(X: Array, noise: Array, *, intercept: bool) -> Draws:
     """Training sets X [R, n, d], ε/σ [R, n] in their singular directions; β_j = r/√d for every j.
 
     One eigendecomposition of the smaller Gram matrix each, which keeps half the digits of small s:
     enough for Gaussian data, whose smallest s is seldom below 1/n of the largest.
     """
+    require(X.ndim == 3, "X", "an array with 3 axes", X.shape)
     count, n, d = X.shape
+    require(noise.shape == (count, n), "noise", f"of shape {(count, n)}", noise.shape)
     rank = min(n - intercept, d)
     require(rank >= 1, "n_train", ">= 2 with an intercept", n)
     x_mean = X.mean(1) if intercept else np.zeros((count, d))
@@ -103,8 +109,10 @@ def decompose_sets(X: Array, noise: Array, *, intercept: bool) -> Draws:
     )
 
 
+@typed
 def together(parts: Sequence[Draws]) -> Draws:
     """At least one part of the training sets of one size, as they were drawn, in one."""
+    require(len(parts) > 0, "parts", "at least one", parts)
     if len(parts) == 1:
         return parts[0]
     arrays = {field.name for field in fields(Draws)} - {"n_train", "intercept"}
@@ -120,6 +128,7 @@ def _eigh(gram: Array) -> tuple[Array, Array]:
     return np.maximum(s2, np.finfo(np.float64).eps * s2[:, -1:]), vectors
 
 
+@typed
 def measured(draws: Draws, model: Isotropic, weight_decays: ArrayLike) -> Measured:
     """The risk of ridge on every training set for every λ >= 0; 0 is λ → 0⁺.
 
@@ -141,6 +150,7 @@ def measured(draws: Draws, model: Isotropic, weight_decays: ArrayLike) -> Measur
     return Measured(total, Risk(bias2, variance, sigma**2))
 
 
+@typed
 def refitted(
     draws: Draws, model: Isotropic, weight_decay: float, times: int, fresh: np.random.Generator
 ) -> tuple[Array, Array]:

@@ -12,12 +12,13 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from wd_core.arrays import Array, as_array
-from wd_core.checks import require, require_whole
+from wd_core.arrays import Array, as_array, numbers
+from wd_core.checks import require, require_part, require_whole
 from wd_core.linear.ridge import decays
 from wd_core.linear.stack import Stack, stacked
 from wd_core.records import Dataset
 from wd_core.seeding import generator
+from wd_core.signatures import typed
 
 Rule = Literal["gcv", "loo", "validation", "test"]
 Score = Callable[[Array], Array]
@@ -40,6 +41,7 @@ class Choice:
     regret: float
 
 
+@typed
 def bayes_weight_decay(noise: float, weight_std: float, n_train: int) -> float:
     """λ = σ²/(nτ²): with w ~ N(0, τ²I) and noise N(0, σ²) ridge is the posterior mean.
 
@@ -53,12 +55,13 @@ def bayes_weight_decay(noise: float, weight_std: float, n_train: int) -> float:
         return float(np.float64(noise) ** 2 / (n_train * np.float64(weight_std) ** 2))
 
 
+@typed
 def validation_split(dataset: Dataset, share: float = 0.25, seed: int = 0) -> Dataset:
     """The training rows alone, a random `share` of them (at least one) in the place of the test.
 
     ValueError where fewer than one row would be left to train.
     """
-    require(0 < share < 1, "share", "between 0 and 1", share)
+    require_part("share", share)
     n = dataset.n_train
     require(n >= 2, "dataset", "of at least 2 training rows to split", n)
     order = torch.randperm(n, generator=generator(seed, "validation")).numpy()
@@ -67,6 +70,7 @@ def validation_split(dataset: Dataset, share: float = 0.25, seed: int = 0) -> Da
     return Dataset(X[held:], y[held:], X[:held], y[:held])
 
 
+@typed
 def best_weight_decay(score: Score, weight_decays: ArrayLike) -> float:
     """The λ of the lowest score, sought on the grid and then between its neighbours there.
 
@@ -76,25 +80,36 @@ def best_weight_decay(score: Score, weight_decays: ArrayLike) -> float:
     """
     lam = np.unique(as_array("weight_decays", weight_decays, 1))
     require(lam.size > 0, "weight_decays", "at least one λ", lam)
-    return float(lowest(lambda lam: score(lam[0])[None], lam, score(lam)[None])[0])
+
+    def scored(lam: Array) -> Array:
+        values = np.asarray(numbers("score", score(lam[0])), dtype=np.float64)
+        require(values.shape == lam[0].shape, "score", f"of {lam.size} numbers", values.shape)
+        return values[None]
+
+    return float(lowest(scored, lam, scored(lam[None]))[0])
 
 
+@typed
 def lowest(score: Score, grid: Array, on_grid: Array) -> Array:
     """The same for R scores at once, [R], on a rising grid [L]: λ [R, L] -> [R, L].
 
     on_grid [R, L]: the scores on the grid.
     """
-    lam, scores = np.broadcast_to(grid, on_grid.shape), on_grid
+    require(grid.ndim == 1 and grid.size > 0, "grid", "at least one λ", grid.shape)
+    fits = on_grid.ndim == 2 and on_grid.shape[1] == grid.size
+    require(fits, "on_grid", f"of {grid.size} columns", on_grid.shape)
+    lam, scores = np.broadcast_to(grid.astype(np.float64), on_grid.shape), on_grid
     for _ in range(ROUNDS):
         best = _lowest(lam, scores)
         left = np.max(lam, 1, where=lam < best[:, None], initial=-np.inf)
         right = np.min(lam, 1, where=lam > best[:, None], initial=np.inf)
         left, right = np.where(left < 0, best, left), np.where(right == np.inf, best, right)
         lam = np.concatenate([_between(left, best), _between(best, right)[:, 1:]], axis=1)
-        scores = score(lam)
+        scores = np.asarray(numbers("score", score(lam)), dtype=np.float64)
     return _lowest(lam, scores)
 
 
+@typed
 def choose(
     dataset: Dataset, weight_decays: ArrayLike, *, share: float = 0.25, seed: int = 0
 ) -> dict[Rule, Choice]:
@@ -130,10 +145,12 @@ class Rules:
     split: Stack | None
 
     @classmethod
+    @typed
     def on(
         cls, datasets: Sequence[Dataset], seeds: Sequence[int], n_decays: int, share: float = 0.25
     ) -> Rules:
         """Of these data sets, each with the seed of its split; n_decays: the size of the grid."""
+        require(len(datasets) > 0, "datasets", "at least one", datasets)
         sought = n_decays + ROUNDS * (2 * PARTS + 1)
         split = None
         if datasets[0].n_train >= 2:
@@ -146,6 +163,7 @@ class Rules:
         """The rules that so many rows have."""
         return tuple(rule for rule in RULES if rule != "validation" or self.split is not None)
 
+    @typed
     def stack(self, rule: Rule) -> Stack:
         """The data sets that a rule looks at."""
         if rule != "validation":
@@ -153,12 +171,15 @@ class Rules:
         assert self.split is not None
         return self.split
 
+    @typed
     def score(self, rule: Rule, lam: Array) -> Array:
         """What a rule minimises, for λ [R, L] or [1, L]: [R, L], NaN where undefined."""
+        require(lam.ndim == 2, "lam", "an array with 2 axes", lam.shape)
         stack = self.stack(rule)
         scores: dict[str, Score] = {"gcv": stack.gcv, "loo": stack.loo}
         return scores.get(rule, stack.test_loss)(lam)
 
+    @typed
     def choice(self, rule: Rule, grid: Array, on_grid: Array) -> Array:
         """The λ that a rule chooses on a rising grid [L], from its scores there [R, L]: [R]."""
         return lowest(partial(self.score, rule), grid, on_grid)

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array
+from wd_core.checks import require
 from wd_core.optimizers import Hyperparameters
+from wd_core.signatures import typed
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,16 @@ class Shrinking:
     last: float
     an_epoch: int
 
+    @typed
     def left(self, steps: ArrayLike) -> Array:
         """What is left of w after so many steps, for one number or an array of them."""
-        steps = np.asarray(steps, dtype=np.int64)
-        lasts = steps // self.an_epoch
-        with np.errstate(all="ignore"):
-            return np.asarray(self.full ** (steps - lasts) * self.last**lasts)
+        given = np.asarray(steps)
+        size = given.astype(np.float64)
+        counts = bool(((size >= 0) & (size < 2.0**63)).all())
+        require(counts, "steps", "whole numbers from 0 to below 2⁶³", steps)
+        taken = given.astype(np.int64)
+        lasts = taken // self.an_epoch
+        return np.asarray(self.full ** (taken - lasts) * self.last**lasts)
 
     @property
     def growth(self) -> float:
@@ -63,6 +69,7 @@ class Shrinking:
             return np.log(np.abs([*[self.full] * (self.an_epoch - 1), self.last]))
 
 
+@typed
 def shrinking(run: Hyperparameters, n_train: int) -> Shrinking:
     """What decay alone does under plain SGD; a short batch counts as `Hyperparameters` says."""
     an_epoch = -(-n_train // run.batch_size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from hashlib import blake2b
 from weakref import WeakKeyDictionary
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike
 from wd_core.arrays import Array, as_array
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Known
 from wd_core.records import Dataset
+from wd_core.signatures import typed
 
 # A decomposition of more numbers than this is not kept: the data would take twice their memory.
 MOST_KEPT = 1 << 20
@@ -36,6 +38,7 @@ class Spectrum:
 _kept: WeakKeyDictionary[Dataset, tuple[bytes, Spectrum]] = WeakKeyDictionary()
 
 
+@typed
 def decompose(dataset: Dataset) -> Spectrum:
     """The SVD of the centred training data; directions that are zero up to rounding are dropped.
 
@@ -68,6 +71,7 @@ def rounding(X: Array) -> float:
     return float(np.abs(X).max() * np.sqrt(X.size) * max(X.shape) * np.finfo(np.float64).eps)
 
 
+@typed
 def row_space(X: ArrayLike) -> Array:
     """An orthonormal basis [D, r] of the span of the rows of X [N, D]: where gradients live."""
     X = as_array("X", X, 2)
@@ -75,6 +79,7 @@ def row_space(X: ArrayLike) -> Array:
     return np.asarray(Vt[d > rounding(X)].T)
 
 
+@typed
 def unreachable_norm(X: ArrayLike, weights: ArrayLike) -> Array:
     """‖P₀w‖ for weights [..., D], P₀ the projection onto the null space of X: out of data's reach.
 
@@ -86,6 +91,7 @@ def unreachable_norm(X: ArrayLike, weights: ArrayLike) -> Array:
     return np.asarray(np.linalg.norm(weights - (weights @ basis) @ basis.T, axis=-1))
 
 
+@typed
 def largest_curvature(
     X: ArrayLike, weight_decay: float = 0.0, *, decay_bias: bool = False
 ) -> float:
@@ -109,6 +115,7 @@ def largest_curvature(
     return float(np.linalg.eigvalsh(hessian)[-1])
 
 
+@typed
 def max_stable_lr(X: ArrayLike, run: Hyperparameters) -> float:
     """The learning rate below which full-batch descent on these rows converges; NaN if unknown.
 
@@ -119,6 +126,7 @@ def max_stable_lr(X: ArrayLike, run: Hyperparameters) -> float:
     return np.nan if known is None else known.value
 
 
+@typed
 def stability(X: ArrayLike, run: Hyperparameters) -> Known | None:
     """The same with its formula; None where the rule has no known limit.
 
@@ -131,5 +139,7 @@ def stability(X: ArrayLike, run: Hyperparameters) -> Known | None:
     symbols = {"λ": run.ridge_weight_decay, "μ": run.momentum}
     counted = limit.counted.at(symbols).value
     scale = 2 if run.loss == "mse" else 1
-    h = scale * largest_curvature(X, counted, decay_bias=run.decay_bias)
+    h = math.inf  # where what is counted is beyond floats
+    if math.isfinite(counted):
+        h = scale * largest_curvature(X, counted, decay_bias=run.decay_bias)
     return limit.lr.at({**symbols, "h": h})

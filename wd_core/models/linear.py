@@ -16,7 +16,7 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from wd_core.arrays import Array, as_array
 from wd_core.checks import require
@@ -36,6 +36,9 @@ SMALL = 1 << 20
 STEP_SECONDS = 8e-6
 # A training set up to this size is gathered an epoch at a time; a larger one would leave the cache.
 GATHER_WHOLE = 1 << 16
+# Columns are counted in odd multiples of this: rows whose length is a power of two fall onto the
+# same lines of the cache, and the second product of a step then takes half as long again.
+ODD = 16
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Linear:
     ) -> Start:
         """(weights [D] or [R, D], bias scalar or [R]) as arrays [R, D] and [R]."""
         n_features = dataset.n_features
+        require(len(start) == 2, "start", "weights and bias", len(start))
         weights, bias = start
         weights = as_array("start weights", weights, min(max(np.ndim(weights), 1), 2))
         bias = as_array("start bias", bias, min(np.ndim(bias), 1))
@@ -84,7 +88,7 @@ class Linear:
             b0 = runs.numbers("init_bias_std") * draw[-1]
         else:
             w0, b0 = start
-            directions, which = np.unique(w0, axis=0, return_inverse=True)
+            directions, which = _apart(w0)
             scale = np.ones(R)
         rule = OPTIMIZERS[first.optimizer]
         spread = spread_of(X, directions, first.epochs * R, rule)
@@ -95,7 +99,8 @@ class Linear:
         width = np.float64 if precise else np.float32
         rows = augmented(spread.shrink(X), dataset.y_train, weight**0.5, width)
         test_rows = augmented(spread.shrink(dataset.X_test), dataset.y_test)
-        columns = scale * spread.shrink(directions).T[:, which]
+        # `take` lays the rows one after the other, as all that a step makes: two orders are slow
+        columns = scale * spread.shrink(directions).T.take(which, 1)
         v = np.concatenate([columns, [b0], np.full((1, R), -1.0)])
         A, few = where.put(rows), folded(rows, first.epochs * R)
         scorer = Scorer(
@@ -118,6 +123,13 @@ class Linear:
         return (n + 1 if pays else d) + 2
 
 
+def _apart(w0: Array) -> tuple[Array, NDArray[np.int64]]:
+    """The different rows, and which of them each is."""
+    if (w0 == w0[0]).all():  # as most often; sorting rows takes far longer
+        return w0[:1], np.zeros(len(w0), dtype=np.int64)
+    return np.unique(w0, axis=0, return_inverse=True)
+
+
 class Columns:
     """A group of runs on rows A [N, K+2], moved from v [K+2, R]."""
 
@@ -133,6 +145,7 @@ class Columns:
         self.gather_whole = A.shape[0] * A.shape[1] <= GATHER_WHOLE
         first = runs[0]
         self._nominal, self._halved = first.batch_size, first.loss == "half_mse"
+        self._product, self._none = where.product, where.put(0.0)
         radii = runs.numbers("max_norm")
         self.radius = where.put([radii]) if np.isfinite(radii).any() else None
 
@@ -151,10 +164,12 @@ class Columns:
 
     def gradient(self, v: Tensor, batch: Tensor) -> Tensor:
         """Aᵀ(A v), weighted where a short batch is divided by its own size."""
-        residual = batch @ v
+        residual = self._product(batch, v)
         if not self._halved and len(batch) != self._nominal:
             residual = 1 / (len(batch) / self._nominal) * residual
-        return batch.mT @ residual
+        gradient = self._product(batch.mT, residual)
+        gradient[-1] = self._none  # the constant −1 stays
+        return gradient
 
     def project(self, v: Tensor) -> None:
         """Onto ‖w‖ <= max_norm, where a run has one."""
@@ -165,11 +180,11 @@ class Columns:
     def lots(self) -> list[Columns]:
         """So many columns at a time that what a step works on stays in the cache."""
         size = max(1, self.where.lot // len(self.start))
-        count = -(-len(self.runs) // size)
-        if count == 1:
+        if size >= ODD:
+            size = ODD * (size // ODD - 1 | 1)  # the odd multiple
+        if len(self.runs) <= size:
             return [self]
-        edges = np.linspace(0, len(self.runs), count + 1).round().astype(int).tolist()
-        return [self._part(slice(*pair)) for pair in pairwise(edges)]
+        return [self._part(slice(i, i + size)) for i in range(0, len(self.runs), size)]
 
     def _part(self, part: slice) -> Columns:
         runs = self.runs[part]
@@ -217,19 +232,21 @@ def rates_of(runs: Runs, rule: Optimizer, height: int, share: float, where: Plac
             return runs.base.betas
         return [where.put([part]) for part in runs.column("betas").T]
 
+    def tall(weights: Array, bias: Array, constant: float) -> Tensor:
+        """Numbers of the runs in every row of w, in the bias's, and in that of the constant."""
+        numbers = np.empty((height, len(runs)))
+        numbers[:-2], numbers[-2], numbers[-1] = weights, bias, constant
+        return where.put(numbers)
+
     beta1, beta2 = betas()
-    moves = np.ones((height, 1))
-    moves[-1] = 0  # the constant −1 stays
-    lr = moves * runs.numbers("lr")
-    decay = moves * runs.numbers("weight_decay")
-    decay[-2] *= runs.numbers("decay_bias")
-    coupled = runs.coupled
-    decay = decay * np.where(coupled, share, 1.0)
+    lr, on_bias, coupled = runs.numbers("lr"), runs.numbers("decay_bias"), runs.coupled
+    decay = runs.numbers("weight_decay") * np.where(coupled, share, 1.0)
     in_gradient = 0 * coupled if rule.one_decay else coupled
+    pull, taken = decay * in_gradient, lr * decay * (1 - in_gradient)
     return Rates(
-        lr=where.put(lr),
-        pull=where.put(decay * in_gradient) if in_gradient.any() else 0.0,
-        keep=1.0 if in_gradient.all() else where.put(1 - lr * decay * (1 - in_gradient)),
+        lr=tall(lr, lr, 0.0) if "lr" in runs.columns else where.put(runs.base.lr),
+        pull=tall(pull, on_bias * pull, 0.0) if in_gradient.any() else 0.0,
+        keep=1.0 if in_gradient.all() else tall(1 - taken, 1 - on_bias * taken, 1.0),
         momentum=common("momentum"),
         beta1=beta1,
         beta2=beta2,

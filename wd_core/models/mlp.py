@@ -19,7 +19,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array, as_array
-from wd_core.checks import require, require_whole
+from wd_core.checks import require, require_one_of, require_whole
 from wd_core.device import Place
 from wd_core.divergence import Divergence
 from wd_core.models.seam import Offer, Order
@@ -70,8 +70,7 @@ class Mlp:
             require_whole("hidden", units, 1)
         object.__setattr__(self, "hidden", tuple(int(units) for units in self.hidden))
         for name, choices in (("activation", get_args(Activation)), ("loss", get_args(NetLoss))):
-            value = getattr(self, name)
-            require(value in choices, name, f"one of {', '.join(choices)}", value)
+            require_one_of(name, getattr(self, name), choices)
         require(isinstance(self.bias, bool), "bias", "True or False", self.bias)
 
     def shapes(self, n_features: int, n_classes: int | None) -> list[tuple[int, ...]]:

@@ -26,7 +26,8 @@ def _no_options(run: RunSettings) -> tuple[str, ...]:
 
 def _sgd(v: Tensor, gradient: Tensor, state: State, rates: Rates, t: int) -> tuple[Tensor, State]:
     v = rates.keep * v
-    v -= rates.lr * gradient
+    gradient *= rates.lr
+    v -= gradient
     return v, state
 
 

@@ -2,8 +2,9 @@
 
 A rule is written with operators alone, so that the same function runs on NumPy arrays and on torch
 tensors. It moves the augmented weights v [K+2, R]: the coordinates of w, the bias, and a constant
-−1 (see `training`). `Rates` holds every number of the runs in a shape that broadcasts against v,
-with zeros in the rows that a number must not touch, so no rule mentions bias or constant.
+−1 (see `models.linear`). `Rates` holds every number of the runs in a shape that broadcasts against
+v; gradient and decay are zero in the rows that they must not touch, so no rule mentions bias or
+constant.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Rates:
     """The numbers of one step for R runs: lr, pull, keep [K+2, R], the rest [1, R].
 
     `pull` is the coefficient of w in the gradient (coupled decay); `keep` multiplies w before the
-    step (decoupled decay). What all the runs have alike may be a plain number; so `pull` is 0.0,
+    step (decoupled decay). What all the runs have alike may be a single number; so `pull` is 0.0,
     or `keep` 1.0, where that kind of decay is idle, and costs nothing.
     """
 
@@ -45,8 +46,10 @@ class Rates:
     eps: Tensor | float
 
     def pulled(self, gradient: Tensor, v: Tensor) -> Tensor:
-        """The gradient with coupled decay in it."""
-        return gradient if isinstance(self.pull, float) else gradient + self.pull * v
+        """The gradient with coupled decay in it, in place."""
+        if not isinstance(self.pull, float):
+            gradient += self.pull * v
+        return gradient
 
     def kept(self, v: Tensor) -> Tensor:
         """v with decoupled decay taken off."""
@@ -177,7 +180,8 @@ class Optimizer:
     label and formula (LaTeX) are for the page; `reads` names the fields of Hyperparameters it uses,
     and `needs` what it asks of them: a rule in words and a test, by field. `slots` names its arrays
     of state (all start at zero), `update(v, gradient, state, rates, t)` is step number t = 1, 2,
-    ... and returns (v, state); `parts` takes a step apart. `linear`: whether the step is linear in
+    ... and returns (v, state); the gradient is its own, and all else that it is given it leaves as
+    it is; `parts` takes a step apart. `linear`: whether the step is linear in
     v, gradient and state. `degree`: gradients c times as large (and an ε likewise) make the steps
     c^degree times as large. `leaves_span`: "" where v never leaves the span of its start and the
     training rows, else a sentence that says why it does. `one_decay`: whether coupled and decoupled

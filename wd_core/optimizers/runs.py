@@ -14,6 +14,7 @@ from wd_core.checks import require
 from wd_core.optimizers.hyperparameters import Hyperparameters, require_setting
 from wd_core.optimizers.registry import OPTIMIZERS
 from wd_core.optimizers.settings import RunSettings
+from wd_core.signatures import typed
 
 Column = NDArray[Any]
 NAMES = tuple(field.name for field in fields(RunSettings))
@@ -29,10 +30,12 @@ class Runs(Sequence[Hyperparameters]):
         self.base, self.columns, self._count = base, columns, count
 
     @classmethod
+    @typed
     def of(cls, runs: Sequence[Hyperparameters]) -> Runs:
         """The same runs as columns; at least one."""
         if isinstance(runs, Runs):
             return runs
+        require(len(runs) > 0, "runs", "at least one Hyperparameters", runs)
         first, columns = runs[0], {}
         if any(run is not first for run in runs):
             rows = [vars(run) for run in runs]
@@ -43,6 +46,7 @@ class Runs(Sequence[Hyperparameters]):
         return cls(first, columns, len(runs))
 
     @classmethod
+    @typed
     def varied(cls, base: Hyperparameters, **values: Sequence[Any]) -> Runs:
         """`base` with these values in turn, all equally many. Wrong ones raise ValueError."""
         columns = {name: checked(name, column) for name, column in values.items()}
@@ -83,7 +87,9 @@ class Runs(Sequence[Hyperparameters]):
     def column(self, name: str) -> Column:
         """A field of every run, [R]; of `betas` [R, 2]."""
         column = self.columns.get(name)
-        return column_of([getattr(self.base, name)] * self._count) if column is None else column
+        if column is not None:
+            return column
+        return np.repeat(column_of([getattr(self.base, name)]), self._count, axis=0)
 
     def numbers(self, name: str) -> Array:
         """A field of every run as float64, [R]; infinite where it is None."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from wd_core.arrays import Array
 from wd_core.plane.surface import Surface
+from wd_core.signatures import typed
 
 # |v_1| and |v_2| closer than this are equal up to rounding: the valley runs along an edge.
 EQUAL = 1e-12
@@ -30,6 +31,7 @@ class ZeroRange:
     high: float
 
 
+@typed
 def penalised(surface: Surface, l1: float) -> Array:
     """argmin L(w) + l1·‖w‖₁, [2]."""
     if l1 == 0 or surface.rank == 0:
@@ -50,6 +52,7 @@ def penalised(surface: Surface, l1: float) -> Array:
     return np.asarray(SIGNS[inside] * np.maximum(stationary[inside] * SIGNS[inside], 0))
 
 
+@typed
 def inside_diamond(surface: Surface, radius: float) -> Array:
     """argmin L(w) subject to ‖w‖₁ <= radius, [2]."""
     free = surface.ridge(0.0)
@@ -63,6 +66,7 @@ def inside_diamond(surface: Surface, radius: float) -> Array:
     return w
 
 
+@typed
 def all_inside_diamond(surface: Surface, radius: float) -> Array:
     """The ends [2, 2] of the segment of all minimisers; for a surface with curvature."""
     if surface.rank == 2:
@@ -79,6 +83,7 @@ def all_inside_diamond(surface: Surface, radius: float) -> Array:
     return np.asarray([at + first * along, at + last * along])
 
 
+@typed
 def zero_ranges(surface: Surface) -> list[ZeroRange]:
     """Where one weight is exactly 0, from the optimality conditions at a corner.
 

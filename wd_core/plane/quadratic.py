@@ -23,6 +23,7 @@ from wd_core.plane.diamond import (
 )
 from wd_core.plane.surface import ROUNDING, Surface
 from wd_core.records import Dataset
+from wd_core.signatures import typed
 
 # A diverging path is held at this multiple of its start's distance: far outside every frame, and
 # inside the range of floats, so that no inf − inf arises.
@@ -40,6 +41,7 @@ class Quadratic(Surface):
     """
 
     @classmethod
+    @typed
     def from_data(cls, dataset: Dataset) -> Self:
         """The training loss of two features with the bias profiled out: L(w) = min_b L(w, b).
 
@@ -55,11 +57,13 @@ class Quadratic(Surface):
 
     # --- disc ----------------------------------------------------------------------------------
 
+    @typed
     def norm_for_weight_decay(self, weight_decay: float) -> float:
         """θ(λ) = ‖w*(λ)‖²; strictly falling in λ unless w̃ = 0."""
         lam = non_negative("weight_decay", weight_decay)
         return _theta(self.eigenvalues.tolist(), self._coordinates.tolist(), lam)
 
+    @typed
     def weight_decay_for_norm(self, theta: float) -> float:
         """λ(θ), the λ >= 0 with ‖w*(λ)‖² = θ; 0.0 where θ >= ‖w*(0)‖² and the constraint is idle.
 
@@ -68,6 +72,7 @@ class Quadratic(Surface):
         theta = positive("theta", theta)
         return _secular_root(self.eigenvalues.tolist(), self._coordinates.tolist(), theta)
 
+    @typed
     def constrained(self, theta: float) -> Array:
         """argmin L(w) subject to ‖w‖² <= θ, [2]: w*(λ(θ)); idle: the minimiser of least norm."""
         lam = self.weight_decay_for_norm(theta)
@@ -75,24 +80,29 @@ class Quadratic(Surface):
         along = [s / (s + lam) * a if s > 0 else 0.0 for s, a in pairs]
         return without_dust(self.eigenvectors @ along)
 
+    @typed
     def multiplier(self, theta: float) -> float:
         """μ of L + μ(‖w‖² − θ): λ(θ)/2, and 0.0 where the constraint is idle."""
         return self.weight_decay_for_norm(theta) / 2
 
+    @typed
     def shadow_price(self, theta: float) -> float:
         """dL*/dθ = −λ(θ)/2: what the least loss gains from a larger disc."""
         return -self.multiplier(theta)
 
     # --- diamond -------------------------------------------------------------------------------
 
+    @typed
     def lasso(self, l1: float) -> Array:
         """argmin L(w) + l1·(|w_1| + |w_2|), [2], its zeros exact; of least norm among equals."""
         return penalised(self, non_negative("l1", l1))
 
+    @typed
     def l1_constrained(self, radius: float) -> Array:
         """argmin L(w) subject to |w_1| + |w_2| <= radius, [2]; of least norm among equals."""
         return inside_diamond(self, positive("radius", radius))
 
+    @typed
     def l1_minimisers(self, radius: float) -> Array:
         """The ends [2, 2] of the segment of all minimisers of L in the diamond; one point, twice.
 
@@ -107,11 +117,13 @@ class Quadratic(Surface):
 
     # --- descent -------------------------------------------------------------------------------
 
+    @typed
     def max_stable_lr(self, weight_decay: float) -> float:
         """2/(s_max + λ), the learning rate below which descent converges; inf on a plain."""
         curvature = float(self.eigenvalues[0]) + non_negative("weight_decay", weight_decay)
         return 2 / curvature if curvature > 0 else math.inf
 
+    @typed
     def descent(self, start: ArrayLike, lr: float, weight_decay: float, steps: int) -> Array:
         """w_t of w ← w − η(∇L + λw), t = 0 ... steps, [steps + 1, 2], in closed form.
 
@@ -129,6 +141,7 @@ class Quadratic(Surface):
         path[0] = start
         return np.asarray(path)
 
+    @typed
     def descent_product(self, start: ArrayLike, lr: float, weight_decay: float) -> float:
         """The largest η(s + λ) over the directions in which a start is away from its end.
 
@@ -148,6 +161,7 @@ class Quadratic(Surface):
         along = (start - end) @ self.eigenvectors
         return np.where(np.abs(along) > rounding, along, 0.0)
 
+    @typed
     def descent_limit(self, start: ArrayLike, weight_decay: float) -> Array:
         """Where a descent that converges ends, [2]: w*(λ), but without decay in a valley the
         minimiser nearest the start, for nothing moves w along it.
@@ -157,6 +171,7 @@ class Quadratic(Surface):
         kept = (start @ V) * (self.eigenvalues + lam == 0)
         return np.asarray(self.ridge(lam) + kept @ V.T)
 
+    @typed
     def projected_descent(self, start: ArrayLike, lr: float, theta: float, steps: int) -> Array:
         """w_t of w ← w − η∇L, then w ← w·min(1, √θ/‖w‖), [steps + 1, 2]; w_0 is the start."""
         start, lr = point("start", start), positive("lr", lr)
@@ -177,6 +192,7 @@ class Quadratic(Surface):
 
     # --- level sets ----------------------------------------------------------------------------
 
+    @typed
     def level_set(self, value: float, points: int = 240) -> Array:
         """The closed curve L(w) = value, [points + 1, 2]: semi-axes √(2·value/s_j) along v_j.
 
@@ -195,6 +211,7 @@ class Quadratic(Surface):
         ellipse[-1] = ellipse[0]
         return np.asarray(self.minimiser + ellipse)
 
+    @typed
     def level_through(self, w: ArrayLike, points: int = 240) -> Array:
         """The level set of L, not of J, that passes through w [2]; see `level_set`."""
         return self.level_set(float(self.loss(point("w", w))), points)

@@ -14,6 +14,7 @@ from wd_core.checks import require
 from wd_core.linear.spectrum import Spectrum, decompose
 from wd_core.plane.quadratic import Quadratic, explained, unexplained
 from wd_core.records import Dataset
+from wd_core.signatures import typed
 
 # A vector of which less than this share points out of a line lies on it, up to rounding.
 ON_THE_LINE = 1e-10
@@ -42,6 +43,7 @@ class Slice:
     targets: Array = field(repr=False)
 
     @classmethod
+    @typed
     def through(cls, dataset: Dataset, weight_decay: float) -> Self:
         """The slice for one λ >= 0; λ = 0 is the limit λ → 0⁺.
 
@@ -66,14 +68,17 @@ class Slice:
             targets=dataset.y_train - parts.y_mean,
         )
 
+    @typed
     def lift(self, coordinates: ArrayLike) -> Array:
         """The weights [..., D] of points of the plane [..., 2]."""
         return np.asarray(_points(coordinates) @ self.basis.T)
 
+    @typed
     def bias(self, coordinates: ArrayLike) -> Array:
         """The best bias ȳ − x̄·w at points of the plane [..., 2], [...]."""
         return np.asarray(self.y_mean - self.lift(coordinates) @ self.x_mean)
 
+    @typed
     def loss(self, coordinates: ArrayLike) -> Array:
         """min_b 1/(2N) Σ (x_i·w + b − y_i)² at points of the plane [..., 2], [...]."""
         points = _points(coordinates)
@@ -85,6 +90,7 @@ class Slice:
             losses[begin : begin + block] = (residual**2).mean(1) / 2
         return losses.reshape(points.shape[:-1])
 
+    @typed
     def grid(self, x: ArrayLike, y: ArrayLike) -> Array:
         """The loss at every pair of first coordinates x [A] and second y [B], [B, A]."""
         first, second = np.meshgrid(as_array("x", x, 1), as_array("y", y, 1))
@@ -101,6 +107,7 @@ class Slice:
         return Quadratic(hessian, self.minimiser, unexplained(left, self.targets + self.y_mean))
 
 
+@typed
 def turns(dataset: Dataset) -> bool:
     """Whether the plane of 0, w̃ and w*(λ) is another for another λ.
 

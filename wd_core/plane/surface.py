@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from wd_core.arrays import Array, as_array
 from wd_core.checks import require
 from wd_core.plane.coordinates import non_negative, point, points, without_dust
+from wd_core.signatures import typed
 
 # Below this share of the larger an eigenvalue, or a difference of two entries, is rounding.
 ROUNDING = 1e-13
@@ -39,6 +40,7 @@ class Surface:
     eigenvectors: Array = field(init=False, repr=False)
     _coordinates: Array = field(init=False, repr=False)  # Vᵀw̃, without what lies along a valley
 
+    @typed
     def __post_init__(self) -> None:
         H = as_array("hessian", self.hessian, 2)
         require(H.shape == (2, 2), "hessian", "of shape (2, 2)", H.shape)
@@ -60,6 +62,7 @@ class Surface:
         object.__setattr__(self, "_coordinates", along * (self.eigenvalues > 0))
 
     @classmethod
+    @typed
     def from_eigenvalues(cls, eigenvalues: ArrayLike, angle: float, minimiser: ArrayLike) -> Self:
         """The quadratic with two eigenvalues >= 0, the first along `angle` (radians, from axis 1).
 
@@ -76,21 +79,25 @@ class Surface:
         """How many eigenvalues are not zero: 2 a bowl, 1 a valley, 0 a plain."""
         return int((self.eigenvalues > 0).sum())
 
+    @typed
     def loss(self, w: ArrayLike) -> Array:
         """L(w) = ½ (w − w̃)ᵀH(w − w̃) for w [..., 2], [...]; without `offset` and penalty."""
         along = (points("w", w) - self.minimiser) @ self.eigenvectors
         return np.asarray((self.eigenvalues * along**2).sum(-1) / 2)
 
+    @typed
     def objective(self, w: ArrayLike, weight_decay: float) -> Array:
         """J(w) = L(w) + (λ/2)‖w‖² for w [..., 2], [...]."""
         lam = non_negative("weight_decay", weight_decay)
         return np.asarray(self.loss(w) + lam / 2 * (points("w", w) ** 2).sum(-1))
 
+    @typed
     def gradient(self, w: ArrayLike) -> Array:
         """∇L(w) = H(w − w̃) for w [..., 2], [..., 2]; at w*(λ) it is −λw*."""
         V = self.eigenvectors
         return np.asarray((points("w", w) - self.minimiser) @ V * self.eigenvalues @ V.T)
 
+    @typed
     def ridge(self, weight_decay: ArrayLike) -> Array:
         """w*(λ) = argmin L + (λ/2)‖w‖² = (H + λI)⁻¹Hw̃: [2] for one λ >= 0, [L, 2] for L of them.
 

@@ -33,6 +33,8 @@ from wd_core.records import Dataset
 POINTS, DOTS = 49, 24
 # The axis of s reaches this many decades below the weakest direction and above the strongest.
 BELOW, ABOVE = 1.0, 0.1
+# So many shares are worked out at once: what they take stays in the cache.
+AT_ONCE = 1 << 15
 # Where a mark stands that is not to be seen: far below every axis.
 AWAY = -1e3
 # Weights below this share of the largest, or that fit less than this share of the targets, are
@@ -167,10 +169,12 @@ def _logs(values: Array) -> Array:
 def _both_over_steps(now: States, steps: Array) -> Array:
     """Degrees of freedom with decay over t, for the λ of every picture, [K, T]."""
     lams, back = np.unique(now.weight_decay, return_inverse=True)
+    parts = np.array_split(lams, max(1, len(lams) * len(steps) * len(now.s) // AT_ONCE))
     curves = [
-        degrees_of_freedom(descent_filter(now.s, now.lr, steps[:, None], lam)) for lam in lams
+        degrees_of_freedom(descent_filter(now.s, now.lr, steps[:, None], lam[:, None, None]))
+        for lam in parts
     ]
-    return np.where(now.arrives_decayed[:, None], np.array(curves)[back], np.nan)
+    return np.where(now.arrives_decayed[:, None], np.concatenate(curves)[back], np.nan)
 
 
 def _series(now: States) -> dict[str, list[float | None]]:

@@ -24,10 +24,14 @@ MOST_STEPS = 10**15
 
 @dataclass(frozen=True)
 class Shown:
-    """`steps` = 0: as many as match the run's λ best."""
+    """`steps` = 0: as many as match the run's λ best.
+
+    leads: the run's λ is yet to be worked out: it is the one that matches `steps`.
+    """
 
     steps: int = 0
     sliders: str = TOGETHER
+    leads: bool = False
 
 
 SETTINGS: dict[str, Setting] = {
@@ -66,7 +70,9 @@ def _said(asked: Asked[Shown]) -> Values:
     """What follows from the rest is left out: t, or the λ that follows from it."""
     said: dict[str, Value] = {**asked.settings.values(), **asdict(asked.shown)}
     spec, lr = asked.settings.data, asked.settings.run.lr
-    if has_directions(spec):
+    if asked.shown.leads:
+        del said["weight_decay"]
+    elif has_directions(spec):
         lam, t = present(asked.settings, asked.shown)
         alone = asked.shown.sliders == FREE
         leads = not alone and matches(spec, lr).leading(lam, t) == "weight_decay"
@@ -77,20 +83,30 @@ def _said(asked: Asked[Shown]) -> Values:
 
 
 def _mended(asked: Asked[Shown], given: Values) -> tuple[Asked[Shown], list[str]]:
-    """Where the link names t, and λ follows it: λ; a sentence where that cannot be."""
-    settings, shown = asked.settings, asked.shown
+    """Where the link names t alone, λ follows from it."""
+    shown = asked.shown
+    if not shown.steps or shown.sliders == FREE:
+        return asked, []
+    if "weight_decay" in given:
+        said = say(
+            "The link names both λ and t, of which one follows from the other: t follows from λ "
+            "instead."
+        )
+        return replace(asked, shown=replace(shown, steps=0)), [said]
+    return replace(asked, shown=replace(shown, leads=True)), []
+
+
+def _worked_out(asked: Asked[Shown]) -> tuple[Asked[Shown], list[str]]:
+    """λ, where it follows from t; a sentence where no run can have it."""
+    if not asked.shown.leads:
+        return asked, []
+    settings, shown = asked.settings, replace(asked.shown, leads=False)
     with suppress(ValueError):  # data that cannot be had are explained in the picture's place
-        if not shown.steps or shown.sliders == FREE or not has_directions(settings.data):
-            return asked, []
-        lam = matches(settings.data, settings.run.lr).weight_decay_for(shown.steps)
-        follows = replace(asked, shown=replace(shown, steps=0))
-        if "weight_decay" in given and lam != settings.run.weight_decay:
-            said = say(
-                "The link names both λ and t, of which one follows from the other: t follows from "
-                "λ instead."
-            )
-            return follows, [said]
-        if lam > most_weight_decay():
+        if has_directions(settings.data):
+            lam = matches(settings.data, settings.run.lr).weight_decay_for(shown.steps)
+            if lam <= most_weight_decay():
+                settings = settings_of(settings.values() | {"weight_decay": lam})
+                return replace(asked, settings=settings, shown=shown), []
             said = say(
                 "Steps t: so few ({t}) match λ = {weight_decay}, above the largest, {most}: t "
                 "follows from λ instead.",
@@ -98,9 +114,8 @@ def _mended(asked: Asked[Shown], given: Values) -> tuple[Asked[Shown], list[str]
                 weight_decay=lam,
                 most=most_weight_decay(),
             )
-            return follows, [said]
-        return replace(asked, settings=settings_of(settings.values() | {"weight_decay": lam})), []
-    return asked, []
+            return replace(asked, shown=replace(shown, steps=0)), [said]
+    return replace(asked, shown=shown), []
 
 
-FORM = RunForm("act", SETTINGS, Shown, said=_said, mended=_mended)
+FORM = RunForm("act", SETTINGS, Shown, said=_said, mended=_mended, worked_out=_worked_out)

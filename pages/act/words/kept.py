@@ -181,7 +181,7 @@ def _differ(rank: int, match: str, distance: float) -> Said:
 def _thumb(now: States) -> tuple[Array, Array]:
     """What the rule of thumb makes of the one that leads, and how far that is from it, [K] each."""
     leads = np.array([match == "weight_decay" for match in now.match])
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         rule = 1 / (now.lr * np.where(leads, now.steps, now.weight_decay))
     stopped = descent_filter(now.s, now.lr, np.maximum(1, np.round(rule))[:, None])
     away = np.where(
@@ -203,7 +203,7 @@ def _rule(now: States, k: int, thumb: tuple[Array, Array]) -> list[Said]:
                 rule_distance=away,
             )
         ]
-    if now.weight_decay[k] == 0:
+    if math.isinf(rule):  # at λ = 0, or so small that a float holds no such t
         return []
     whole = max(1, round(rule))
     values: dict[str, Value] = {"rule_steps": rule, "rule_distance": away}

@@ -27,7 +27,7 @@ class Rank:
     inside: bool
 
 
-def ranks(given: Sequence[Rank], interval: tuple[float, float], count: int) -> Plain:
+def ranks(given: Sequence[Rank], interval: tuple[float, float]) -> Plain:
     """The share of seeds that end below each printed number; a row for each edition."""
     names = list(dict.fromkeys(rank.edition for rank in given))
     rows = {name: -k for k, name in enumerate(names)}
@@ -85,7 +85,7 @@ def ranks(given: Sequence[Rank], interval: tuple[float, float], count: int) -> P
             **axis,
             "range": [-2, 102],
             "ticksuffix": " %",
-            "title": {"text": f"of {count} seeds end below it"},
+            "title": {"text": "of the seeds end below it"},
         },
         yaxis={
             **axis,

@@ -143,13 +143,12 @@ def _ridge(found: Curves) -> Said:
     )
 
 
-def of_curves(recipe: Recipe, found: Curves, seeds: int) -> str:
+def of_curves(recipe: Recipe, found: Curves) -> str:
     """How the lower picture is made, and which λ exact ridge has where the code counts another."""
     said = [
         say(
             "What λ = 3 leaves of w where no example reaches, whatever the data are. Each curve is "
-            "the median of {seeds} seeds.",
-            seeds=seeds,
+            "the median of all seeds."
         )
     ]
     effective = recipe.ridge_weight_decay(3.0)

@@ -62,18 +62,17 @@ def summary(book: Edition, found: Sequence[Spread], seeds: int) -> str:
     return " ".join([said, *(_outlier(c, seeds) for c in quoted if not c.inside)])
 
 
-def everywhere(found: Sequence[tuple[Edition, Spread]], seeds: int) -> str:
+def everywhere(found: Sequence[tuple[Edition, Spread]]) -> str:
     """The same over all editions."""
     quoted = [(book, c) for book, c in found if c.value is not None]
     rare = [(book, c) for book, c in quoted if not c.inside and c.within]
     never = [(book, c) for book, c in quoted if not c.within]
     said = [
         say(
-            "Of {quoted} printed numbers {inside} lie where nine in ten of {seeds} seeds end "
+            "Of {quoted} printed numbers {inside} lie where nine in ten of our seeds end "
             "({expected} would be expected).",
             quoted=len(quoted),
             inside=sum(bool(c.inside) for _, c in quoted),
-            seeds=seeds,
             expected=0.9 * len(quoted),
         )
     ]

@@ -162,21 +162,22 @@ def _beyond(problem: Problem, drawn: Sample) -> str:
 
 def drawing(drawn: Sample, asked: int) -> str:
     """How much has been measured."""
-    parts = [
-        say(
-            "Points: medians of {n_sets} training sets; bands: the middle {share} of them.",
-            n_sets=drawn.draws,
-            share=SHARE,
-        )
-    ]
+    parts = [_points(drawn)]
     if drawn.draws < asked:
         parts.append(say("{n_asked} would take too long at this size.", n_asked=asked))
-    if not drawn.whole:
-        parts.append(
-            say(
-                "Drawing: part {part} of {n_parts}.",
-                part=drawn.parts,
-                n_parts=drawn.total,
-            )
-        )
     return " ".join(parts)
+
+
+def _points(drawn: Sample) -> Said:
+    if not drawn.whole:
+        return say(
+            "Points: medians of the training sets so far; bands: the middle {share} of them.",
+            share=SHARE,
+        )
+    if drawn.draws == 1:
+        return say("Points: one training set at each place.")
+    return say(
+        "Points: medians of {n_sets} training sets; bands: the middle {share} of them.",
+        n_sets=drawn.draws,
+        share=SHARE,
+    )

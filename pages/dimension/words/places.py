@@ -5,7 +5,7 @@ from __future__ import annotations
 from pages.dimension.answer import Seen
 from pages.dimension.words.names import NOUNS, number, place
 from pages.shared.numbers import every_digit
-from pages.shared.words import Said, say
+from pages.shared.words import Said, say, say_n
 
 
 def sentences(seen: Seen) -> list[str]:
@@ -22,19 +22,25 @@ def _at(seen: Seen, k: int) -> Said:
     if not count:
         return say("At {place} the {noun} has not been measured yet.", **about)
     zero, fixed, best = (number(float(x)) for x in seen.median[:, k])
-    rest = {"n_sets": count, "best_weight_decay": float(seen.at.best[k])}
+    rest = {"best_weight_decay": float(seen.at.best[k])}
     if 1 not in problem.kinds:
-        return say(
+        return say_n(
             "At {place} the {noun} is {zero} for λ → 0 and {best} for the best λ = "
-            "{best_weight_decay} (medians of {n_sets} training sets).",
+            "{best_weight_decay} (of one training set).",
+            "At {place} the {noun} is {zero} for λ → 0 and {best} for the best λ = "
+            "{best_weight_decay} (medians of {n} training sets).",
+            count,
             zero=zero,
             best=best,
             **about,
             **rest,
         )
-    return say(
+    return say_n(
         "At {place} the {noun} is {zero} for λ → 0, {fixed} for λ = {weight_decay} and {best} for "
-        "the best λ = {best_weight_decay} (medians of {n_sets} training sets).",
+        "the best λ = {best_weight_decay} (of one training set).",
+        "At {place} the {noun} is {zero} for λ → 0, {fixed} for λ = {weight_decay} and {best} for "
+        "the best λ = {best_weight_decay} (medians of {n} training sets).",
+        count,
         zero=zero,
         fixed=fixed,
         best=best,

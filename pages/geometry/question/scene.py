@@ -268,10 +268,10 @@ def _mended(scene: Scene, given: Values) -> tuple[Scene, list[str]]:
 
 def _limited(setting: Setting, values: Values) -> Setting:
     """A size of sliced data within what they have."""
+    if not isinstance(setting, Number):
+        return setting
     scene = FORM.of(values)
-    if isinstance(setting, Number) and "data" in scene.kind.reads(scene):
-        return within(setting, scene.data)
-    return setting
+    return within(setting, scene.data) if "data" in scene.kind.reads(scene) else setting
 
 
 FORM: Form[Scene] = Form(

@@ -14,9 +14,9 @@ from pages.map.answer.overlap import Batch
 from pages.map.question import Plan
 from pages.shared import cached
 from pages.shared.words import say
-from pages.shared.work import Growth, Parts, kept, resumable
+from pages.shared.work import Growth, Parts, kept, resumable, taking
 from wd_core.arrays import Array
-from wd_core.sweep import sweep
+from wd_core.sweep import LEAST_CHUNK, sweep
 from wd_core.training import expected_seconds
 
 # The first cells are every 8th in both directions, then every 4th, every 2nd, and all.
@@ -69,6 +69,14 @@ def trained(plan: Plan) -> Growth[Batch]:
     return runs
 
 
+def _bytes(plan: Plan) -> float:
+    """All seeds' data are there at once."""
+    spec = plan.spec(0)
+    numbers = plan.seeds * (spec.n_train + spec.n_test) * spec.n_features
+    return cached.training_bytes(spec, LEAST_CHUNK) + 8.0 * numbers
+
+
+@taking(_bytes, lambda plan: expected(plan))
 @resumable
 def _trained(so_far: Sequence[Batch], plan: Plan) -> Parts[Batch]:
     """Train the runs of a plan from coarse to fine. ValueError where the data refuse their spec."""

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.map.question import Plan
-from pages.shared.work import kept
-from wd_core import DatasetSpec, Hyperparameters
+from pages.shared import work
+from pages.shared.store import Entry
 from wd_core.sweep import SweepPart
 
 # So many maps are looked through: those that were begun last.
@@ -33,20 +33,28 @@ class Batch:
         return Batch(places[chosen], replace(self.part, **numbers))
 
 
+class Begun(Entry):
+    """The maps of the same data and settings that were begun, the last one last."""
+
+    plans: tuple[Plan, ...] = ()
+    busy = False
+
+
 def others(plan: Plan) -> tuple[Plan, ...]:
     """The maps with runs on the same data, begun before; the last one first."""
-    return tuple(other for other in _begun(plan.data, plan.base)[::-1] if other != plan)
+    return tuple(other for other in _begun(plan).plans[::-1] if other != plan)
 
 
 def note(plan: Plan) -> None:
     """Remember that this map is begun."""
-    begun = _begun(plan.data, plan.base)
-    begun[:] = [*(other for other in begun if other != plan), plan][-MAPS:]
+    begun = _begun(plan)
+    before = (other for other in begun.plans if other != plan)
+    begun.plans = (*before, plan)[-MAPS:]
+    work.STORE.add(begun, plan)
 
 
-@kept
-def _begun(data: DatasetSpec, base: Hyperparameters) -> list[Plan]:
-    return []
+def _begun(plan: Plan) -> Begun:
+    return work.STORE.entry((Begun, plan.data, plan.base), Begun)
 
 
 def _moved(plan: Plan, other: Plan) -> Iterator[Index]:

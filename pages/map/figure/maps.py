@@ -153,7 +153,7 @@ def _heat(m: Map, span: tuple[float, float]) -> Plain:
         "colorscale": SCALE,
         "reversescale": True,
         "hoverongaps": True,  # a diverged cell has a text, too
-        "hovertemplate": hover("still coming"),
+        "hovertemplate": hover("not trained yet"),
         "colorbar": _bar(span),
     }
     if m.hover is not None:

@@ -30,12 +30,14 @@ import { Tiles } from "./tiles.js";
 const workOf = ({ work, stream }) => work ?? stream;
 
 const FOLLOW_MS = 1000;
+const KEPT = "What came so far is kept, and Go on works on from there.";
 
 export class Chart {
   picture = blank();
   frames = 0;
   turn = 0;
   told = 0;
+  width = 0;
   // Whether it was stopped where it can go on.
   halted = false;
   base = "";
@@ -76,13 +78,13 @@ export class Chart {
   root = element(
     "div",
     { class: "wd-chart", role: "group", "data-frames": "0", "data-state": "drawing" },
+    this.sentence,
     this.sliders.node,
-    this.tiles.node,
     this.plot.node,
     this.bar,
     this.progress.node,
     this.trouble,
-    this.sentence,
+    this.tiles.node,
     this.help.bubble,
   );
 
@@ -156,10 +158,24 @@ export class Chart {
   /** @param {Payload} payload */
   goOn(payload) {
     const position = this.sliders.placed(payload);
-    this.picture.goOn(payload);
+    if (this.halted) this.adopt(payload);
+    else this.picture.goOn(payload);
     if (payload.sliders && position !== undefined) this.player.position = position;
     if (this.root.dataset.run) this.root.dataset.run = payload.run;
     this.redraw();
+  }
+
+  /**
+   * Stopped, the picture holds what had come by then, drawn by the stream or not: so it counts what
+   * the words around it count.
+   * @param {Payload} payload
+   */
+  adopt(payload) {
+    const { position } = this.player;
+    this.picture = new Picture({ ...payload, sentence: KEPT });
+    this.player.open(this.picture, payload.sliders ? position : this.picture.last);
+    this.drawProgress(this.come, null);
+    this.progress.stand(true);
   }
 
   /** @type {(turn: number, live: boolean, interrupted: boolean) => Promise<void>} */
@@ -251,8 +267,13 @@ export class Chart {
 
   /** @param {string} text */
   say(text) {
-    setText(this.sentence, text);
-    this.sentence.hidden = !text;
+    const { sentence, root } = this;
+    setText(sentence, text);
+    sentence.hidden = !text;
+    // What lies below stays where it is when words become fewer.
+    if (this.width !== root.clientWidth) sentence.style.minHeight = "";
+    this.width = root.clientWidth;
+    if (text) sentence.style.minHeight = `${sentence.scrollHeight}px`;
   }
 
   /**
@@ -294,13 +315,10 @@ export class Chart {
 
   /** @param {string} path */
   openStream(path) {
-    const { picture, halted } = this;
+    const { picture } = this;
+    this.drawProgress(this.halted ? this.progress.count : this.come, null);
     this.halted = false;
     this.setState("streaming");
-    // what sliders step through is not what a stream counts
-    const { come, sliders } = picture.payload;
-    const first = come ?? (sliders ? 0 : (picture.steps[picture.last] ?? 0));
-    this.drawProgress(halted ? this.progress.count : first, null);
     this.stream = new Stream(this.address(path), {
       rows: (rows) => {
         picture.addRows(rows);
@@ -308,9 +326,16 @@ export class Chart {
         this.tellGrown();
       },
       picture: (part) => picture.add(part),
+      waiting: (message) => this.progress.wait(message),
       repaint: () => this.repaint(),
       end: (state, message) => this.endStream(state, message),
     });
+  }
+
+  // How many of what is counted a payload has brought.
+  get come() {
+    const { payload, steps, last } = this.picture;
+    return payload.come ?? steps[last] ?? 0;
   }
 
   /** @type {(epoch: number, left: number | null) => void} */
@@ -342,7 +367,7 @@ export class Chart {
     this.halted = picture.payload.resumes === true;
     picture.add({
       sentence: picture.payload.resumes
-        ? "What came so far is kept, and Go on works on from there."
+        ? KEPT
         : `Stopped at ${progress.told}: what came so far is kept. Move a control to train again.`,
     });
     this.endStream("stopped");

@@ -18,7 +18,7 @@ export interface Payload {
   total?: number;
   /** What a stream counts, if not epochs. */
   unit?: string;
-  /** How many of these have come, where that is not the last epoch that is drawn. */
+  /** How many of these have come; without it, the last epoch that is drawn. */
   come?: number;
   /** Where the rest of a long run comes from. */
   stream?: string | null;
@@ -107,6 +107,11 @@ export interface Rows {
   series: Series;
   epoch: number;
   seconds_left: number | null;
+}
+
+/** Why a stream does not begin yet; nothing once it does. */
+export interface Waiting {
+  message: string;
 }
 
 /** Why a stream ended before its time. */

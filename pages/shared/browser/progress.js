@@ -38,9 +38,16 @@ export class Progress {
     this.count = count;
     this.told = `${unit} ${count} of ${total}`;
     setText(this.text, this.told + rest);
+    this.text.classList.remove("wd-waiting");
     this.fill.style.width = `${total ? Math.min(100, (100 * count) / total) : 0}%`;
     this.bar.setAttribute("aria-valuemax", String(total));
     this.bar.setAttribute("aria-valuenow", String(count));
+  }
+
+  /** @param {string} message why there is nothing to count yet */
+  wait(message) {
+    setText(this.text, message || this.told);
+    this.text.classList.toggle("wd-waiting", message !== "");
   }
 
   focus() {

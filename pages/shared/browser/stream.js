@@ -1,17 +1,23 @@
 // @ts-check
 // Server-sent events, repainted at a pace of their own, never once a row.
 
-/** @import { Failure, Part, Rows } from "./payload.d.ts" */
+/** @import { Failure, Part, Rows, Waiting } from "./payload.d.ts" */
 
 /**
  * @typedef {object} Listener
  * @property {(rows: Rows) => void} rows
  * @property {(part: Part) => void} picture
+ * @property {(message: string) => void} waiting for a place, and why; "" once it has one
  * @property {() => void} repaint
  * @property {(state: string, message?: string) => void} end
  */
 
 const REPAINT_MS = 100;
+const PATIENCE_MS = 5000;
+const TOO_MANY = 429;
+const CROWDED =
+  "Too much is being worked out at once for the network you are in. Try again when some of it is done.";
+const LOST = "The connection to the server was lost before the training ended.";
 
 export class Stream {
   painted = 0;
@@ -36,14 +42,26 @@ export class Stream {
       on.picture(part);
       this.soon();
     });
+    this.listen("waiting", (/** @type {Waiting} */ { message }) => on.waiting(message));
     this.listen("done", () => on.end("done"));
     this.listen("failed", (/** @type {Failure} */ { message }) =>
       on.end("failed", message || "The training failed."),
     );
     // EventSource would connect again by itself and so start the training over.
-    this.source.onerror = () =>
-      this.source &&
-      on.end("failed", "The connection to the server was lost before the training ended.");
+    this.source.onerror = () => this.lost(address);
+  }
+
+  /**
+   * Say why there are no events: an EventSource cannot tell what it was answered.
+   * @param {string} address
+   */
+  async lost(address) {
+    const { source } = this;
+    source?.close();
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(address, { method: "HEAD", signal }).catch(() => null);
+    if (!source || this.source !== source) return;
+    this.on.end("failed", answer?.status === TOO_MANY ? CROWDED : LOST);
   }
 
   /** @type {(name: string, act: (data: any) => void) => void} */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from pages.shared import cached
 from pages.shared.encoding import DIGITS, as_series
 from pages.shared.fields import Steps, as_text
 from pages.shared.numbers import number_text, plain
-from pages.shared.pace import Pace
+from pages.shared.pace import Pace, waiting
 from pages.shared.palette import OPTIMUM, TEXT
 from pages.shared.payload import Events, Figure, Part, Payload, Rows
 from pages.shared.plotting import MARKS, Series
@@ -24,10 +24,10 @@ from pages.train import figure
 from pages.train.answer import beyond_of, known, long_run, records_of, until_divergence
 from pages.train.payload import tiles
 from pages.train.question import DEFAULT, FORM, Shown
-from pages.train.words import diverged, story
+from pages.train.words import diverged, outside, rivals, story
 from wd_core import make_dataset, train
 from wd_core.arrays import Array
-from wd_core.linear.behaviour import End, behaviour
+from wd_core.linear.behaviour import behaviour
 from wd_core.records import EpochRecord
 
 # A streamed picture is sent at this pace, however fast the epochs come.
@@ -78,7 +78,7 @@ def _begun(settings: Settings, pins: Sequence[Pin]) -> Part:
     series: Series = {name + suffix: [] for name in COLUMNS for suffix in suffixes}
     return {
         "series": {"epoch": [], **series},
-        "figure": _figure(settings, series, None, pins),
+        "figure": _figure(settings, series, None, _curves(pins)),
         "sentence": TAKES_A_WHILE,
     }
 
@@ -86,29 +86,21 @@ def _begun(settings: Settings, pins: Sequence[Pin]) -> Part:
 def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Events:
     """The events of a long run: `rows` at a fixed pace, then the finished `picture`, then `done`.
 
-    Where the training data take a while to draw, a `picture` of the start comes first. Closing the
-    iterator ends the run.
+    Where the training data take a while to draw, a `picture` of the start comes first, once there
+    is a place for the run. Closing the iterator ends the run.
     """
     epochs = settings.run.epochs
-    slow = cached.draws_slowly(settings.data)
-    if slow:
-        n, d = settings.data.n_train, settings.data.n_features
-        yield (
-            "picture",
-            Part(
-                series=_start(settings),
-                sentence=say(
-                    "Drawing {n_train} × {n_features} numbers of training data first.",
-                    n_train=n,
-                    n_features=d,
-                ),
-            ),
-        )
+    slow, drawing = cached.draws_slowly(settings.data), False
     records: list[EpochRecord] = []
     new: list[EpochRecord] = []
     pace = Pace(PACE_SECONDS)
-    with closing(long_run(settings).watch()) as coming:
-        for parts in coming:
+    run = long_run(settings)
+    with closing(run.watch()) as coming:
+        for turn, parts in enumerate(coming):
+            # where it may have to wait for a place, that is known after a turn
+            if slow and not drawing and run.ahead is None and (turn or not run.is_large):
+                yield "picture", _drawing(settings)
+                drawing = True
             came = records_of(parts)
             records, new = [*records, *came], [*new, *came]
             if slow and came == records and came:
@@ -121,9 +113,19 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Events:
                 pace.sent()
                 new = []
             else:
-                yield None
+                yield waiting(run)
     yield "picture", _finished(settings, records, pins)
     yield "done", {}
+
+
+def _drawing(settings: Settings) -> Part:
+    """What there is to see while the training data are drawn."""
+    sentence = say(
+        "Drawing {n_train} × {n_features} numbers of training data first.",
+        n_train=settings.data.n_train,
+        n_features=settings.data.n_features,
+    )
+    return Part(series=_start(settings), sentence=sentence)
 
 
 def _start(settings: Settings) -> Series:
@@ -137,20 +139,36 @@ def _start(settings: Settings) -> Series:
     }
 
 
-def final_numbers(settings: Settings) -> dict[str, float] | None:
-    """The last losses and norm of a run that is short or has been streamed; else None.
+@dataclass(frozen=True)
+class Ended:
+    """What a run ended with, a loss that is rounding as 0; of one that diverged, the last it had.
 
-    A loss that is rounding is 0.
+    diverged_at: the epoch by which it had; None where it did not.
     """
+
+    train: float
+    test: float
+    norm: float
+    diverged_at: int | None
+
+
+def ended(settings: Settings) -> Ended | None:
+    """The end of a run that is short or has been streamed, as the tiles show it; else None."""
     records = known(settings)
     if records is None:
         return None
-    last, end = records[-1], _outcome(settings, records)
-    return {
-        "train": end.told(float(last.train_loss[0])),
-        "test": end.told(float(last.test_loss[0])),
-        "norm": float(last.weight_norm[0]),
-    }
+    last, told = until_divergence(records)[-1], _outcome(settings, records).told
+    return Ended(
+        train=told(float(last.train_loss[0])),
+        test=told(float(last.test_loss[0])),
+        norm=float(last.weight_norm[0]),
+        diverged_at=_diverged_at(records),
+    )
+
+
+def _diverged_at(records: Sequence[EpochRecord]) -> int | None:
+    """The first of the epochs at which the run had diverged."""
+    return next((record.epoch for record in records if record.diverged[0]), None)
 
 
 def _steps(key: str, settings: Settings) -> list[str]:
@@ -169,13 +187,12 @@ def _finished(
     aim = None if goal.weight_decay is None else goal.weight_decay.value
     baselines = cached.baselines(settings.data, aim)
     shown = until_divergence(records)
-    last = max(1, shown[-1].epoch) if records[-1].diverged[0] else None
-    series = _series(shown) | _beyond(settings, shown)
-    return {
-        "series": series,
-        "figure": _figure(settings, series, baselines, pins, last),
-        "sentence": _sentence(settings, records, baselines, goal, waits),
-    }
+    last = None if _diverged_at(records) is None else max(1, shown[-1].epoch)
+    series, pinned = _series(shown) | _beyond(settings, shown), _curves(pins)
+    drawn = _figure(settings, series, baselines, pinned, last)
+    said = _sentence(settings, records, baselines, waits)
+    beside = outside.sentences(*figure.outside(drawn, series, pinned))
+    return {"series": series, "figure": drawn, "sentence": " ".join([said, *beside])}
 
 
 def _series(records: Sequence[EpochRecord]) -> Series:
@@ -215,18 +232,34 @@ def _sentence(
     settings: Settings,
     records: Sequence[EpochRecord],
     baselines: cached.Baselines,
-    goal: End,
     waits: bool,
 ) -> str:
-    if records[-1].diverged[0]:
-        epoch = next(record.epoch for record in records if record.diverged[0])
+    epoch = _diverged_at(records)
+    if epoch is not None:
         return diverged.sentence(settings, epoch, waits)
     end, found, why = _outcome(settings, records), Remedies(), list[Said]()
     if end.has_grown and waits:
         end = replace(end, course=course(settings))
         if end.course and end.course.grows:
             found, why = remedies(settings), list(diverged.causes(settings))
-    return story.sentence(end, baselines, goal, found, why)
+    return story.sentence(end, baselines, found, why)
+
+
+def beside_exact(settings: Settings) -> Sequence[Said]:
+    """The run beside the exact solution, once its end is known and where it is a result."""
+    records = known(settings)
+    if records is None or _diverged_at(records) is not None:
+        return ()
+    end = _outcome(settings, records)
+    if end.has_grown:
+        return ()
+    goal = behaviour(settings.run, settings.data.n_train).end
+    aim = None if goal.weight_decay is None else goal.weight_decay.value
+    baselines = cached.baselines(settings.data, aim)
+    if baselines.ridge_test is not None:
+        baselines = replace(baselines, ridge_test=end.told(baselines.ridge_test))
+    fits = end.told(end.train) == 0
+    return tuple(rivals.exact(end.told(end.test), baselines, goal, fits))
 
 
 def _outcome(settings: Settings, records: Sequence[EpochRecord]) -> story.Outcome:
@@ -257,7 +290,7 @@ def _figure(
     settings: Settings,
     series: Series,
     baselines: cached.Baselines | None,
-    pins: Sequence[Pin],
+    pinned: Sequence[figure.Curve],
     last: int | None = None,
 ) -> Figure:
     """The figure over all epochs, or up to the last one before the run diverged."""
@@ -267,7 +300,7 @@ def _figure(
         lam,
         settings.run.epochs if last is None else last,
         _levels(settings, baselines),
-        [curve for pin in pins if (curve := _pinned(pin))],
+        pinned,
         filename=f"weight-decay-{lam}",
         names=_names(settings),
     )
@@ -306,6 +339,11 @@ def _name_of_exact(settings: Settings, baselines: cached.Baselines) -> str:
     if goal.value == settings.run.weight_decay:
         return "test, exact ridge"
     return f"test, exact ridge, λ = {plain(goal.value)}"
+
+
+def _curves(pins: Sequence[Pin]) -> list[figure.Curve]:
+    """Those of the pinned runs that are known."""
+    return [curve for pin in pins if (curve := _pinned(pin))]
 
 
 def _pinned(pin: Pin) -> figure.Curve | None:

@@ -11,6 +11,7 @@ from pages.shared.latex import tex
 from pages.shared.numbers import Digits, every_digit
 from pages.shared.settings import Settings
 from pages.shared.words import Said, say, say_n
+from pages.train.payload.picture import beside_exact
 from wd_core import DATASETS
 from wd_core.linear.behaviour import Behaviour, behaviour
 
@@ -48,7 +49,7 @@ def _objective(settings: Settings) -> None:
         assert goal.weight_decay is not None
         st.markdown("**What is minimised**")
         st.latex(_penalised(goal.weight_decay.value))
-    st.caption(f"{_goal(found)} {_in_torch(found)}")
+    st.caption(" ".join([_goal(found), *beside_exact(settings), _in_torch(found)]))
 
 
 def _penalised(weight_decay: float) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from pages.shared.fields import as_text
-from pages.shared.link import LONGEST_NAME
+from pages.shared.link import LONGEST_NAME, printable
 from pages.shared.numbers import plain
 from pages.shared.run import MOST_PINS, PINS, RUN, Pin
 from pages.shared.settings import SETTINGS, Settings, relevant
-from pages.train.payload.picture import final_numbers
+from pages.shared.words import say
+from pages.train.payload.picture import Ended, ended
 
 PRESENT = "present run"
+NUMBERS = ("train loss", "test loss", "‖w‖", "test loss ÷ present run's")
+NONE = "–"
 
 
 def pinning(settings: Settings) -> None:
@@ -41,20 +42,40 @@ def table(settings: Settings) -> None:
         return
     runs = [Pin(PRESENT, settings), *pins]
     differing = [key for key in SETTINGS if len({_shown(pin.settings, key) for pin in runs}) > 1]
-    present = final_numbers(settings)
+    ends = [ended(pin.settings) for pin in runs]
+    any_diverged = any(end is not None and end.diverged_at is not None for end in ends)
     rows = []
-    for pin in runs:
-        end = final_numbers(pin.settings)
-        row: dict[str, object] = {"run": pin.name}
+    for pin, end in zip(runs, ends, strict=True):
+        row = {"run": pin.name}
         row |= {SETTINGS[key].label: _shown(pin.settings, key) for key in differing}
-        row |= {
-            "train loss": _number(end, "train"),
-            "test loss": _number(end, "test"),
-            "‖w‖": _number(end, "norm"),
-            "test loss ÷ present run's": _ratio(end, present),
-        }
+        row |= _numbers(end, ends[0])
+        if any_diverged:
+            row["diverged"] = _diverged(end)
         rows.append(row)
     st.dataframe(rows, hide_index=True)
+
+
+def _numbers(end: Ended | None, present: Ended | None) -> dict[str, str]:
+    """What a run ended with; – where it is long and has not been run here."""
+    if end is None:
+        return dict.fromkeys(NUMBERS, NONE)
+    numbers = (plain(end.train), plain(end.test), plain(end.norm), _ratio(end, present))
+    return dict(zip(NUMBERS, numbers, strict=True))
+
+
+def _ratio(end: Ended, present: Ended | None) -> str:
+    """A test loss over the present run's; – where one has diverged, or that one is 0."""
+    if present is None or not present.test > 0:
+        return NONE
+    if end.diverged_at is not None or present.diverged_at is not None:
+        return NONE
+    return plain(end.test / present.test)
+
+
+def _diverged(end: Ended | None) -> str:
+    if end is None or end.diverged_at is None:
+        return NONE
+    return say("by epoch {epoch}", epoch=end.diverged_at)
 
 
 def _pins() -> tuple[Pin, ...]:
@@ -62,22 +83,10 @@ def _pins() -> tuple[Pin, ...]:
     return kept
 
 
-def _number(end: dict[str, float] | None, name: str) -> str:
-    """A final number; – where the run diverged, or is long and has not been run here."""
-    return plain(end[name]) if end and math.isfinite(end[name]) else "–"
-
-
-def _ratio(end: dict[str, float] | None, present: dict[str, float] | None) -> str:
-    """A test loss over the present run's; – where that one is 0, or 0 up to rounding."""
-    if not end or not present or not present["test"] > 0:
-        return "–"
-    return _number({"ratio": end["test"] / present["test"]}, "ratio")
-
-
 def _shown(settings: Settings, key: str) -> str:
     """The value of a setting; – where the run does not read it."""
     if key not in relevant(settings.data.source, settings.run.optimizer):
-        return "–"
+        return NONE
     return as_text(settings.values()[key])
 
 
@@ -103,7 +112,7 @@ def _pin(settings: Settings) -> None:
 
 def _rename(place: int, field: str) -> None:
     pins = list(_pins())
-    name = str(st.session_state[field]).strip()[:LONGEST_NAME].strip() or pins[place].name
+    name = printable(str(st.session_state[field]).strip()).strip() or pins[place].name
     st.session_state[field] = name
     pins[place] = Pin(name, pins[place].settings)
     st.session_state[PINS] = tuple(pins)

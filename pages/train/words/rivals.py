@@ -10,31 +10,33 @@ from pages.shared.words import Said, say
 from wd_core.linear.behaviour import End
 
 
-def sentences(test: float, baselines: Baselines, end: End, fits: bool) -> Iterator[Said]:
-    """A sentence on each rival of a run with this test loss; `fits`: its training loss is 0."""
+def constant(test: float, constant_test: float) -> Said:
+    """A run with this test loss beside the simplest prediction."""
+    if plain(constant_test) == plain(test):
+        return say(
+            "Always predicting the training mean, whatever the features are, has {constant_test}, "
+            "the same as this run.",
+            constant_test=constant_test,
+        )
+    if constant_test < test:
+        return say(
+            "Always predicting the training mean, whatever the features are, has {constant_test}, "
+            "better than this run.",
+            constant_test=constant_test,
+        )
+    return say(
+        "Always predicting the training mean, whatever the features are, has {constant_test}, "
+        "worse than this run.",
+        constant_test=constant_test,
+    )
+
+
+def exact(test: float, baselines: Baselines, end: End, fits: bool) -> Iterator[Said]:
+    """A run with this test loss beside the exact solution; `fits`: its training loss is 0."""
     yield _exact(test, baselines, end)
     to_any = end.weight_decay is not None and end.weight_decay.value == 0
     if fits and to_any and baselines.many and baselines.ridge_test is not None:
         yield say("This run ends at one of them, too.")
-    constant = baselines.constant_test
-    if plain(constant) == plain(test):
-        yield say(
-            "Predicting the training mean, without looking at x, has {constant_test}, the same as "
-            "this run.",
-            constant_test=constant,
-        )
-    elif constant < test:
-        yield say(
-            "Predicting the training mean, without looking at x, has {constant_test}, better than "
-            "this run.",
-            constant_test=constant,
-        )
-    else:
-        yield say(
-            "Predicting the training mean, without looking at x, has {constant_test}, worse than "
-            "this run.",
-            constant_test=constant,
-        )
 
 
 def _exact(test: float, baselines: Baselines, end: End) -> Said:

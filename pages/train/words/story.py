@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 
 from pages.shared.cached import Baselines
 from pages.shared.judging import ALIKE, FEW_TESTS
-from pages.shared.numbers import every_digit
 from pages.shared.remedies import Remedies
 from pages.shared.words import Said, say, say_n
 from pages.train.words import rivals
 from pages.train.words.diverged import advice
-from wd_core.linear.behaviour import End
 from wd_core.trials import Course
 
 # A test loss this many times the training loss is called memorising.
@@ -63,20 +61,18 @@ class Outcome:
         return loss if loss > ROUNDING * max(self.scale, start) else 0.0
 
 
-def sentence(
-    end: Outcome, baselines: Baselines, goal: End, found: Remedies, why: Sequence[Said] = ()
-) -> str:
-    """What decay did here, and how the result compares with the exact and the simplest solution.
+def sentence(end: Outcome, baselines: Baselines, found: Remedies, why: Sequence[Said] = ()) -> str:
+    """What decay did here, and how the result compares with the simplest prediction.
 
-    `goal`: where the run goes; `why`: the causes if it grows, `found`: what makes it settle then.
+    `why`: the causes if it grows, `found`: what makes it settle then.
     """
     if end.has_grown:
         return " ".join(_grown(end, found, why))
-    losses = (end.train, end.test, end.test_without, baselines.ridge_test, baselines.constant_test)
+    losses = (end.train, end.test, end.test_without, baselines.constant_test)
     lost = any(loss and not end.told(loss) for loss in losses)
     if lost:
         end, baselines = _without_rounding(end, baselines)
-    said = [_effect(end, baselines), *rivals.sentences(end.test, baselines, goal, end.train == 0)]
+    said = [_effect(end, baselines), rivals.constant(end.test, baselines.constant_test)]
     if end.n_test < FEW_TESTS:
         said.append(_few_tests(end.n_test))
     if lost:
@@ -85,7 +81,7 @@ def sentence(
 
 
 def _without_rounding(end: Outcome, baselines: Baselines) -> tuple[Outcome, Baselines]:
-    without, ridge = end.test_without, baselines.ridge_test
+    without = end.test_without
     told = replace(
         end,
         train=end.told(end.train),
@@ -93,11 +89,7 @@ def _without_rounding(end: Outcome, baselines: Baselines) -> tuple[Outcome, Base
         test_without=None if without is None else end.told(without),
         unclear=end.unclear and end.told(end.test) > 0,
     )
-    return told, replace(
-        baselines,
-        constant_test=end.told(baselines.constant_test),
-        ridge_test=None if ridge is None else end.told(ridge),
-    )
+    return told, replace(baselines, constant_test=end.told(baselines.constant_test))
 
 
 def _grown(end: Outcome, found: Remedies, why: Sequence[Said]) -> Iterator[Said]:
@@ -145,19 +137,17 @@ def _few_tests(n_test: int) -> Said:
 def _effect(end: Outcome, baselines: Baselines) -> Said:
     if end.test_without is None:
         return _without_decay(end, baselines)
-    lam, test, other = every_digit(end.weight_decay), end.test, end.test_without
+    test, other = end.test, end.test_without
     if end.without_diverged:
         return say(
-            "With λ = {weight_decay} the test loss ends at {test}; without decay it diverged.",
-            weight_decay=lam,
+            "With weight decay the test loss ends at {test}; without it the run diverged.",
             test=test,
         )
     if end.without_has_grown:
         return say(
-            "With λ = {weight_decay} the test loss ends at {test}; without decay it ends at "
+            "With weight decay the test loss ends at {test}; without it, it ends at "
             "{test_without}, and the training loss has grown from {train_start} to "
             "{train_without}.",
-            weight_decay=lam,
             test=test,
             test_without=other,
             train_start=end.start,
@@ -165,45 +155,30 @@ def _effect(end: Outcome, baselines: Baselines) -> Said:
         )
     if end.unclear:
         return say(
-            "λ = {weight_decay} made no clear difference: the test loss ends at {test}, without "
-            "decay at {test_without}, and over the last epochs each still moved through the "
-            "other’s values.",
-            weight_decay=lam,
+            "Weight decay made no clear difference: the test loss ends at {test}, without decay at "
+            "{test_without}, and over the last epochs each still moved through the other’s values.",
             test=test,
             test_without=other,
         )
-    return _told_apart(lam, test, other)
+    return _told_apart(test, other)
 
 
-def _told_apart(lam: str, test: float, other: float) -> Said:
-    if other > ALIKE * test and test > 0:
+def _told_apart(test: float, other: float) -> Said:
+    if other > ALIKE * test:
         return say(
-            "λ = {weight_decay} helped: the test loss ends at {test} instead of {test_without}, a "
-            "factor of {times_less}.",
-            weight_decay=lam,
-            test=test,
-            test_without=other,
-            times_less=other / test,
-        )
-    if other > test == 0:
-        return say(
-            "λ = {weight_decay} helped: the test loss ends at {test} instead of {test_without}.",
-            weight_decay=lam,
+            "Weight decay helped: the test loss ends at {test} instead of {test_without}.",
             test=test,
             test_without=other,
         )
     if test > ALIKE * other:
         return say(
-            "λ = {weight_decay} hurt: the test loss ends at {test} instead of {test_without} "
-            "without decay.",
-            weight_decay=lam,
+            "Weight decay hurt: the test loss ends at {test} instead of {test_without} without it.",
             test=test,
             test_without=other,
         )
     return say(
-        "λ = {weight_decay} made little difference: the test loss ends at {test}, without decay "
-        "at {test_without}.",
-        weight_decay=lam,
+        "Weight decay made little difference: the test loss ends at {test}, without it at "
+        "{test_without}.",
         test=test,
         test_without=other,
     )
@@ -213,7 +188,8 @@ def _without_decay(end: Outcome, baselines: Baselines) -> Said:
     memorised = end.train < baselines.constant_test < end.test
     if memorised and end.test > MEMORISED * end.train:
         return say(
-            "Memorised: without decay the training loss ends at {train}, the test loss at {test}.",
+            "Without decay the run has memorised its training examples: their loss ends at "
+            "{train}, that of new ones at {test}.",
             train=end.train,
             test=end.test,
         )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pages.shared import cached
-from pages.shared.work import Growth, Parts, resumable
+from pages.shared.work import Growth, Parts, resumable, taking
 from pages.which.answer.rounding import alike, without_rounding
 from pages.which.answer.solutions import (
     METHODS,
@@ -40,7 +40,7 @@ CHOICE_SECONDS = 8e-3
 # A first picture waits for so much of a moment; the rest comes when nobody moves on.
 AT_FIRST = 0.02
 # Data sets are decomposed together up to so many numbers, which stay in the cache.
-AT_ONCE = 1 << 18
+NUMBERS_TOGETHER = 1 << 18
 # Fewer repetitions than this are none.
 LEAST_DRAWS = 5
 # The band that is drawn: four runs in five.
@@ -181,6 +181,7 @@ class Seen:
         return self.trained.whole and self.again.whole
 
 
+@taking(lambda data, run, span, count: cached.training_bytes(data, len(span.grid)))
 @resumable
 def training(
     so_far: Sequence[SweepPart], data: DatasetSpec, run: Hyperparameters, span: Span, count: int
@@ -196,13 +197,14 @@ def training(
                 yield replace(part, rows=rows, total=each * count) if len(rows) else None
 
 
+@taking(lambda spec, span, count: cached.training_bytes(spec, len(span.grid)))
 @resumable
 def choosing(so_far: Sequence[Chosen], spec: DatasetSpec, span: Span, count: int) -> Parts[Chosen]:
     """λ chosen on one data set, or split, after the other."""
     rows = spec.n_train + spec.n_test
-    at_once = max(1, int(AT_ONCE / (rows * (spec.n_features + 1))))
-    for first in range(len(so_far), count, at_once):
-        seeds = range(spec.seed + first, spec.seed + min(first + at_once, count))
+    together = max(1, int(NUMBERS_TOGETHER / (rows * (spec.n_features + 1))))
+    for first in range(len(so_far), count, together):
+        seeds = range(spec.seed + first, spec.seed + min(first + together, count))
         specs = [replace(spec, seed=seed) for seed in seeds]
         yield from chosen([make_dataset(one) for one in specs], specs, span)
 

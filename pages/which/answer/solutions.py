@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pages.shared import cached
+from pages.shared.plotting import quoted
 from pages.shared.work import heavy
 from pages.which.answer.rounding import (
     ROUNDING,
@@ -154,14 +154,9 @@ def _paths(data: Dataset, span: Span) -> Paths:
     path = ridge_path(data, lams)
     weights = np.where(_fits(data, path)[:, None], path.weights, 0.0)
     order = np.argsort(-np.abs(weights).max(0), kind="stable")[:LINES]
-    names = [_literal(name) for name in data.feature_names]
+    names = [quoted(name) for name in data.feature_names]
     names = names or [f"w<sub>{j + 1}</sub>" for j in range(data.n_features)]
     return Paths(lams, weights[:, order], tuple(names[j] for j in order), data.n_features)
-
-
-def _literal(name: str) -> str:
-    """A feature's name where Plotly reads HTML, and %{...} as a place to fill."""
-    return escape(name, quote=False).replace("%{", "%\u2060{")
 
 
 def chosen(datasets: Sequence[Dataset], specs: Sequence[DatasetSpec], span: Span) -> list[Chosen]:

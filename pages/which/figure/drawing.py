@@ -1,4 +1,7 @@
-"""What is drawn on the page “Which λ”, what is not, and what is still to come; no Streamlit."""
+"""What is drawn on the page “Which λ”, and what is not; no Streamlit.
+
+While runs and choices come, or have been stopped, how many there are stands at the picture alone.
+"""
 
 from __future__ import annotations
 
@@ -17,19 +20,21 @@ from pages.which.words.places import SHARE
 
 
 def drawing(seen: Seen, marks: Sequence[Mark]) -> str:
-    """What is drawn, and what is still to come."""
-    parts = [*_points(seen), *_exact(seen), *_lines(seen, marks), *_progress(seen)]
+    """What is drawn, and what is not."""
+    parts = [*_points(seen), *_exact(seen), *_lines(seen, marks)]
     return " ".join(part for part in parts if part)
 
 
 def _points(seen: Seen) -> list[str]:
     problem, trained, count = seen.problem, seen.trained, seen.found.count
     said: list[str] = []
-    if count > 1:
-        said.append(_medians(problem, count))
-    elif count == 1 and problem.same_for_every_seed:
+    if count and not trained.whole:
+        said += [say("Points: the runs so far, as medians of each λ."), _apart(problem)]
+    elif count > 1:
+        said += [_medians(count), _apart(problem)]
+    elif count and problem.same_for_every_seed:
         said.append(say("Points: one run for each λ, for nothing in it is random."))
-    elif count == 1:
+    elif count:
         said.append(say("Points: one run for each λ."))
     if trained.count and trained.count < problem.seeds and not problem.same_for_every_seed:
         said.append(
@@ -38,28 +43,23 @@ def _points(seen: Seen) -> list[str]:
     return [*said, *_below_of_trained(seen)]
 
 
-def _medians(problem: Problem, count: int) -> Said:
-    """What tells the runs of one λ apart."""
-    if problem.run.init_std == 0:
-        return say(
-            "Points: medians of {n_runs} runs on the same data, in other batch orders; bands: the "
-            "middle {share} of them.",
-            n_runs=count,
-            share=SHARE,
-        )
-    if problem.run.batch_size >= problem.data.n_train:
-        return say(
-            "Points: medians of {n_runs} runs on the same data, from other starts; bands: the "
-            "middle {share} of them.",
-            n_runs=count,
-            share=SHARE,
-        )
+def _medians(count: int) -> Said:
     return say(
-        "Points: medians of {n_runs} runs on the same data, from other starts and in other batch "
-        "orders; bands: the middle {share} of them.",
+        "Points: medians of {n_runs} runs; bands: the middle {share} of them.",
         n_runs=count,
         share=SHARE,
     )
+
+
+def _apart(problem: Problem) -> str:
+    """What tells the runs of one λ apart."""
+    if problem.same_for_every_seed:
+        return ""
+    if problem.run.init_std == 0:
+        return say("All are on the same data, in other batch orders.")
+    if problem.run.batch_size >= problem.data.n_train:
+        return say("All are on the same data, from other starts.")
+    return say("All are on the same data, from other starts and in other batch orders.")
 
 
 def _below_of_trained(seen: Seen) -> list[Said]:
@@ -129,16 +129,3 @@ def _lines(seen: Seen, marks: Sequence[Mark]) -> list[Said]:
             "marks."
         )
     ]
-
-
-def _progress(seen: Seen) -> list[Said]:
-    trained, again, said = seen.trained, seen.again, []
-    if not trained.whole:
-        said.append(
-            say("Training: {done} of {n_all} runs.", done=trained.done, n_all=trained.total)
-        )
-    if not again.whole:
-        said.append(
-            say("Choosing anew: {done} of {n_all}.", done=len(again.found), n_all=again.count)
-        )
-    return said

@@ -75,7 +75,12 @@ def _exact(shown: Shown) -> list[Trace]:
         return []
     ends = span(shown)
     return [
-        curve(
+        trace
+        for y, name, colour, dash in (
+            (positive(fine.train), "train, exact", TRAIN, "solid"),
+            (positive(fine.test), "test, exact", TEST, "dash"),
+        )
+        for trace in curve(
             LOSS,
             shown.scale,
             fine.weight_decay,
@@ -83,10 +88,6 @@ def _exact(shown: Shown) -> list[Trace]:
             name,
             line={"color": colour, "dash": dash},
             **labelled(_inside(y, *ends)),
-        )
-        for y, name, colour, dash in (
-            (positive(fine.train), "train, exact", TRAIN, "solid"),
-            (positive(fine.test), "test, exact", TEST, "dash"),
         )
     ]
 
@@ -168,7 +169,10 @@ def _estimates(shown: Shown) -> list[Trace]:
     if fine is None:
         return []
     return [
-        curve(
+        trace
+        for y, name, dash in ((fine.gcv, "½ GCV", "solid"), (fine.loo, "½ LOO", "dash"))
+        if (y > 0).any()
+        for trace in curve(
             LOSS,
             shown.scale,
             fine.weight_decay,
@@ -177,8 +181,6 @@ def _estimates(shown: Shown) -> list[Trace]:
             line=stroke(TEXT, dash, 1.5),
             visible="legendonly",
         )
-        for y, name, dash in ((fine.gcv, "½ GCV", "solid"), (fine.loo, "½ LOO", "dash"))
-        if (y > 0).any()
     ]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from pages.shared.palette import GREY, OPTIMUM, PENALTY, TEXT, faint
-from pages.shared.plotting import Trace, hover, stroke
+from pages.shared.plotting import Plain, Trace, hover, stroke
 from pages.shared.words import say
-from pages.which.answer.solutions import NAMED
+from pages.which.answer.solutions import NAMED, Paths
 from pages.which.figure.scale import number
 from pages.which.figure.traces import (
     CHOSEN,
@@ -20,7 +21,7 @@ from pages.which.figure.traces import (
     WEIGHTS,
     Shown,
     curve,
-    dot_at_zero,
+    dots_at_zero,
     parted,
     positive,
     scatter,
@@ -107,19 +108,17 @@ def _rows(shown: Shown) -> list[Trace]:
 
 
 def _norm(shown: Shown) -> list[Trace]:
-    fine, traces = shown.fine, []
+    fine, traces = shown.fine, list[Trace]()
     if fine is not None:
-        traces = [
-            curve(
-                NORM,
-                shown.scale,
-                fine.weight_decay,
-                positive(fine.norm),
-                "‖w*‖, exact",
-                line={"color": OPTIMUM},
-                showlegend=False,
-            ),
-        ]
+        traces = curve(
+            NORM,
+            shown.scale,
+            fine.weight_decay,
+            positive(fine.norm),
+            "‖w*‖, exact",
+            line={"color": OPTIMUM},
+            showlegend=False,
+        )
     if shown.found.count:
         traces.append(
             scatter(
@@ -137,26 +136,30 @@ def _norm(shown: Shown) -> list[Trace]:
 
 
 def _weights(shown: Shown) -> list[Trace]:
-    """The largest weights dashed apart and named, the rest grey."""
+    """The largest weights dashed apart and named, the rest grey, in one trace with gaps."""
     paths = shown.paths
     if paths is None:
         return []
     x = shown.scale.place(paths.weight_decay)
-    traces = []
-    for j in reversed(range(len(paths.names))):
-        named = j < NAMED
-        line = stroke(OPTIMUM, DASHES[j], 2) if named else None
-        traces.append(
-            scatter(
-                WEIGHTS,
-                x=parted(x),
-                y=parted(paths.weights[:, j]),
-                mode="lines+markers",
-                marker={"size": dot_at_zero(len(x), 5), "line": {"width": 0}}
-                | {"color": OPTIMUM if named else OTHERS, "opacity": 1},
-                line=line or {"color": OTHERS, "width": 0.8},
-                showlegend=False,
-                hovertemplate=hover("%{y:.4g}", paths.names[j]),
-            )
-        )
-    return traces
+    named, rest = range(min(NAMED, len(paths.names))), range(NAMED, len(paths.names))
+    bare, colours = paths.weights[0, ::-1], [OTHERS] * len(rest) + [OPTIMUM] * len(named)
+    return [
+        *([_line(paths, x, rest, {"color": OTHERS, "width": 0.8})] if rest else []),
+        *(_line(paths, x, [j], stroke(OPTIMUM, DASHES[j], 2)) for j in reversed(named)),
+        dots_at_zero(WEIGHTS, x, bare, {"color": colours, "size": 5}),
+    ]
+
+
+def _line(paths: Paths, x: Array, which: Sequence[int], line: Plain) -> Trace:
+    """Some weights, one after the other, each with its name."""
+    lines = [np.append(parted(paths.weights[:, j]), np.float32(np.nan)) for j in which]
+    return scatter(
+        WEIGHTS,
+        x=np.tile(np.append(parted(x), np.float32(np.nan)), len(which)),
+        y=np.concatenate(lines),
+        customdata=[paths.names[j] for j in which for _ in lines[0]],
+        mode="lines",
+        line=line,
+        showlegend=False,
+        hovertemplate=hover("%{y:.4g}", "%{customdata}"),
+    )

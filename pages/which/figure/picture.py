@@ -99,7 +99,7 @@ def _layout(shown: Shown, ends: tuple[float, float]) -> Plain:
         clicks=True,
         barmode="overlay",
         uirevision=shown.revision,
-        legend=legend(LEGEND),
+        legend=legend(LEGEND, traceorder="normal"),
         annotations=[
             *(_break(shown.scale, mark) for mark in PANELS),
             *_words(shown),

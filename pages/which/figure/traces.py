@@ -83,36 +83,44 @@ def upright(panel: int, x: float, **style: Any) -> Trace:
     return plotting.upright(PANELS[panel], x, WHOLE_HEIGHT, **style)
 
 
-def curve(panel: int, scale: Scale, lams: Array, y: Array, name: str, **style: Any) -> Trace:
-    """A line, and a dot at λ = 0."""
-    line = style.pop("line")
-    return scatter(
+def curve(panel: int, scale: Scale, lams: Array, y: Array, name: str, **style: Any) -> list[Trace]:
+    """A line, and a dot at λ = 0, which a click in the legend hides with it."""
+    line, x = style.pop("line"), scale.place(lams)
+    drawn = scatter(
         panel,
         name=name,
-        x=parted(scale.place(lams)),
+        legendgroup=name,
+        x=parted(x),
         y=parted(y),
         customdata=parted(lams),
-        mode="lines+markers",
+        mode="lines",
         line={"width": 2.4, **line},
-        marker={
-            "color": line["color"],
-            "size": dot_at_zero(len(lams), 7),
-            "opacity": 1,
-            "line": {"width": 0},
-        },
         hovertemplate=hover("λ = %{customdata:.3g}: %{y:.4g}", name),
         **style,
+    )
+    group = {"legendgroup": name, **style}
+    return [drawn, dots_at_zero(panel, x, y[:1], {"color": line["color"], "size": 7}, **group)]
+
+
+def dots_at_zero(panel: int, x: Array, y: Array, marker: Mapping[str, Any], **style: Any) -> Trace:
+    """What is seen at λ = 0 of lines with a gap after it; the pointer reads the lines.
+
+    As markers of the lines they would bring an unseen one at every other point, and each of these
+    costs the browser as much as one that is seen.
+    """
+    given = {"mode": "markers", "marker": {"opacity": 1, "line": {"width": 0}, **marker}}
+    return scatter(
+        panel,
+        x=np.full(len(y), x[0], dtype=np.float32),
+        y=y.astype(np.float32),
+        **given,
+        **style | {"hoverinfo": "skip", "showlegend": False},
     )
 
 
 def parted(values: Array) -> NDArray[np.float32]:
     """Values over λ, the first of them at 0, with a gap after it; as many digits as one can see."""
     return np.insert(values, 1, np.nan).astype(np.float32)
-
-
-def dot_at_zero(count: int, size: int) -> NDArray[np.int8]:
-    """Sizes of the markers of a parted curve: only the first is seen."""
-    return np.array([size] + [0] * count, dtype=np.int8)
 
 
 def labelled(inside: NDArray[np.bool_]) -> dict[str, bool]:

@@ -184,9 +184,9 @@ def _trained_at(seen: Seen, k: int, aim: aims.Aim | None) -> str:
         )
     test = float(found.test[k])
     if math.isnan(test):
-        return say("Its runs are still to come.")
+        return say("None of its runs has ended yet.")
     where = aims.at(seen, k, aim)
-    if found.count == 1:
+    if found.count == 1 or not seen.trained.whole:
         said = say("Trained it ends at {trained_test}.", trained_test=test)
     else:
         low, high = (float(x) for x in found.test_band[:, k])

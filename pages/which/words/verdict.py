@@ -22,7 +22,12 @@ RULES = ("gcv", "loo", "validation")
 def repeated(seen: Seen) -> Said:
     """What is repeated, and from which seeds."""
     count, seed = len(seen.again.found), seen.again.spec.seed
-    if DATASETS[seen.problem.data.source].drawn:
+    drawn = DATASETS[seen.problem.data.source].drawn
+    if not seen.again.whole and drawn:
+        return say("Data sets of the same kind, seeds {seed} and on, so far.", seed=seed)
+    if not seen.again.whole:
+        return say("Splits of the same table, seeds {seed} and on, so far.", seed=seed)
+    if drawn:
         return say_n(
             "One data set of the same kind, seed {seed}.",
             "{n} data sets of the same kind, seeds {seed} and on.",
@@ -61,7 +66,7 @@ def matters(seen: Seen) -> str:
     """Whether a well-chosen λ is worth it, and whether the rules find it, over all repetitions."""
     again = seen.again
     if not again.found:
-        return ""
+        return say("No λ has been chosen on other data yet.")
     exact = float(np.median(again.column("zero")[1]))
     costs = {}
     for method in RULES:
@@ -69,7 +74,7 @@ def matters(seen: Seen) -> str:
         ratio = ratio[~np.isnan(ratio)]
         if len(ratio):
             costs[method] = float(np.median(ratio))
-    said: list[str] = [_without(exact, len(again.found))]
+    said: list[str] = [_without(exact)]
     if not costs:
         said += [say("None of the rules chooses a λ here."), _when_trained(seen, exact)]
         return " ".join(part for part in said if part)
@@ -85,31 +90,19 @@ def matters(seen: Seen) -> str:
     return " ".join(part for part in said if part)
 
 
-def _without(ratio: float, count: int) -> Said:
+def _without(ratio: float) -> Said:
     """What no decay costs, in the median."""
     if math.isinf(ratio):
-        return say(
-            "Over {n_repetitions} repetitions the exact test loss without decay is above the best, "
-            "which is 0 (median).",
-            n_repetitions=count,
-        )
+        return say("In the median the exact test loss without decay is above the best, which is 0.")
     if ratio >= TIMES:
         return say(
-            "Over {n_repetitions} repetitions the exact test loss without decay is {times} times "
-            "the best (median).",
-            n_repetitions=count,
+            "In the median the exact test loss without decay is {times} times the best.",
             times=ratio,
         )
     if ratio < AS_GOOD:
-        return say(
-            "Over {n_repetitions} repetitions the exact test loss without decay is as good as the "
-            "best (median).",
-            n_repetitions=count,
-        )
+        return say("In the median the exact test loss without decay is as good as the best.")
     return say(
-        "Over {n_repetitions} repetitions the exact test loss without decay is {cost} above the "
-        "best (median).",
-        n_repetitions=count,
+        "In the median the exact test loss without decay is {cost} above the best.",
         cost=percent(ratio - 1),
     )
 

@@ -11,8 +11,10 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from pages.shared import assets, head
+from pages.shared.door import Door
 from pages.shared.encoding import encode
 from tests.browser.demo.runs import curves, payload
 
@@ -36,6 +38,11 @@ async def rows(name: str, epochs: int, pace: float) -> AsyncGenerator[str]:
     record("opened", name)
     series = curves(0.1, epochs)
     try:
+        if name.startswith("queued"):
+            yield event("waiting", encode({"message": "Waiting for a place: 2 come before."}))
+            await asyncio.sleep(5 * pace)
+            yield event("waiting", encode({"message": ""}))
+            await asyncio.sleep(5 * pace)
         for epoch in range(1, epochs + 1):
             row = {key: [values[epoch]] for key, values in series.items()}
             left = (epochs - epoch) * pace
@@ -74,7 +81,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App(
+app: ASGIApp = st.App(
     Path(__file__).parent / "page.py",
     lifespan=lifespan,
     middleware=[Middleware(head.Head)],
@@ -85,3 +92,4 @@ app = st.App(
         Route("/api/log", log),
     ],
 )
+app = Door(app)

@@ -10,6 +10,7 @@ streams = {
     "two": "/api/stream?name=two&epochs=40&pace=0.01",
     "burst": "/api/stream?name=burst&epochs=300&pace=0",
     "late": "/api/stream?name=late&epochs=5&pace=0.2",
+    "queued": "/api/stream?name=queued&epochs=5&pace=0.2",
     "broken": "/api/stream?name=broken&epochs=3&pace=0.01",
 }
 

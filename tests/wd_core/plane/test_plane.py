@@ -777,7 +777,7 @@ def test_targets_without_noise_leave_no_loss():
         (lambda: BOWL.objective([0, 0], -1), "weight_decay must be a finite number >= 0, got -1"),
         (lambda: BOWL.constrained(0.0), "theta must be a finite number > 0, got 0.0"),
         (lambda: BOWL.constrained(np.nan), "theta must be a finite number > 0, got nan"),
-        (lambda: BOWL.constrained("x"), "theta must be an array of real numbers"),
+        (lambda: BOWL.constrained("x"), "theta must be a finite number"),
         (lambda: BOWL.lasso(-1.0), "l1 must be a finite number >= 0"),
         (lambda: BOWL.l1_constrained(0.0), "radius must be a finite number > 0"),
         (lambda: BOWL.level_set(-1.0), "value must be a finite number >= 0"),

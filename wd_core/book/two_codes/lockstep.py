@@ -18,6 +18,7 @@ from wd_core.checks import require
 from wd_core.objective import augmented, mean_half_square
 from wd_core.records import Dataset, EpochRecord
 from wd_core.seeding import start_draw
+from wd_core.signatures import typed
 from wd_core.training import Interruptible, batch_order, interruptible
 
 Pair = tuple[Program, Program]
@@ -79,11 +80,13 @@ class Moment:
     @staticmethod
     def together(moments: Sequence[Moment]) -> Moment:
         """Several as one; its epoch is that of the last."""
+        require(len(moments) > 0, "moments", "at least one", moments)
         arrays = (field.name for field in fields(Moment) if field.name != "epoch")
         stacks = {name: np.stack([getattr(one, name) for one in moments]) for name in arrays}
         return Moment(epoch=moments[-1].epoch, **stacks)
 
 
+@typed
 def lock_step(
     dataset: Dataset, pair: Pair, *, record_every: int = 1
 ) -> Generator[Moment, None, None]:
@@ -98,6 +101,7 @@ def lock_step(
                 yield moment
 
 
+@typed
 def lock_step_in_blocks(
     dataset: Dataset, pair: Pair, *, record_every: int = 1, after: Moment | None = None
 ) -> Generator[Moment | None, None, None]:
@@ -128,6 +132,7 @@ def lock_step_in_blocks(
             yield from _moments(losses, records, standing)
 
 
+@typed
 def foreseen(dataset: Dataset, pair: Pair, *, record_every: int = 1) -> list[Moment]:
     """The moments of `lock_step` before the codes have run: their twins in their place.
 
@@ -135,18 +140,18 @@ def foreseen(dataset: Dataset, pair: Pair, *, record_every: int = 1) -> list[Mom
     """
     codes = [_Code(dataset, program, 0, dataset.n_train) for program in pair]
     nothing = np.full((len(pair), dataset.n_features + 1), np.nan)
+    records = [one for one in _twins(dataset, pair, codes, record_every) if one is not None]
     return [
         Moment(
             epoch=record.epoch,
-            parameters=_of_engine(record),
+            parameters=parameters,
             engine=nothing,
             train_loss=np.where(record.diverged, np.nan, record.train_loss),
             test_loss=np.where(record.diverged, np.nan, record.test_loss),
             engine_train_loss=nothing[:, 0],
             engine_test_loss=nothing[:, 0],
         )
-        for record in _twins(dataset, pair, codes, record_every)
-        if record is not None
+        for record, parameters in zip(records, _of_engine(records), strict=True)
     ]
 
 
@@ -168,10 +173,12 @@ def _twins(
 
 
 @np.errstate(all="ignore")
-def _of_engine(record: EpochRecord) -> Array:
-    """w and, last, b of the twins, NaN where one has diverged."""
-    engine = np.column_stack([record.weights, record.bias])
-    engine[record.diverged] = np.nan
+def _of_engine(records: Sequence[EpochRecord]) -> Array:
+    """w and, last, b of the twins at these epochs [E, 2, D + 1], NaN where one has diverged."""
+    weights = np.array([record.weights for record in records])
+    bias = np.array([record.bias for record in records])
+    engine = np.concatenate([weights, bias[..., None]], axis=-1)
+    engine[np.array([record.diverged for record in records])] = np.nan
     return engine
 
 
@@ -191,6 +198,7 @@ def _grouped(
     yield records
 
 
+@typed
 def seconds_an_epoch(n_train: int, n_test: int, n_features: int, batch_size: int) -> float:
     """Roughly what an epoch of both codes and the twins takes on one CPU core, losses included."""
     steps = -(-n_train // batch_size)
@@ -228,7 +236,7 @@ class _Code:
             "order": _order(dataset, program, at, rows),
         }
         exec(compile(runnable(program), f"<{program.code}>", "exec"), names)
-        self._steps: Generator[Parameters, None, None] = names["train"]()
+        self._steps = _stepping(names)
         self._at, self._blocks = at, -(-dataset.n_train // rows)
         # the numbers of the very tensors that the code moves
         self._w, self._b = (one.detach().numpy().reshape(-1) for one in next(self._steps))
@@ -246,6 +254,17 @@ class _Code:
     def put(self, standing: Array) -> None:
         """Let it stand there: plain SGD has no other state."""
         self._w[:], self._b[:] = standing[:-1], standing[-1:]
+
+
+def _stepping(names: dict[str, Any]) -> Generator[Parameters, None, None]:
+    """The steps of the `train()` among these names, which are forgotten at their end.
+
+    Its functions know the names and are among them: in a circle that would keep the data.
+    """
+    try:
+        yield from names["train"]()
+    finally:
+        names.clear()
 
 
 def _order(dataset: Dataset, program: Program, at: int, rows: int) -> Iterator[torch.Tensor]:
@@ -275,7 +294,7 @@ def _moments(
     losses: _Losses, records: Sequence[EpochRecord], standing: Array
 ) -> Generator[Moment, None, None]:
     """The codes [E, 2, D + 1] beside the records of their twins."""
-    for record, parameters in zip(records, standing, strict=True):
+    for record, parameters, engine in zip(records, standing, _of_engine(records), strict=True):
         gone = record.diverged
         parameters[gone] = np.nan
         with np.errstate(all="ignore"):
@@ -283,7 +302,7 @@ def _moments(
         yield Moment(
             epoch=record.epoch,
             parameters=parameters,
-            engine=_of_engine(record),
+            engine=engine,
             train_loss=train_loss,
             test_loss=test_loss,
             engine_train_loss=np.where(gone, np.nan, record.train_loss),

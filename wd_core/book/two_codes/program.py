@@ -15,8 +15,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from wd_core.book.recipes import Code
-from wd_core.checks import require
+from wd_core.checks import require_one_of
 from wd_core.optimizers import Hyperparameters
+from wd_core.signatures import typed
 
 BiasStart = Literal["zero", "normal", "uniform"]
 Divisor = Literal["batch_size", "rows"]
@@ -46,6 +47,7 @@ class Program:
     divisor: Divisor
     penalty: Place
 
+    @typed
     def step(self, rows: int) -> tuple[float, float]:
         """(1 − η·s·wd, η·c/M): what a step on so many rows makes of w, and takes of Σ r_i x_i."""
         divisor = rows if self.divisor == "rows" else self.batch_size
@@ -53,6 +55,7 @@ class Program:
         c = 1 if self.half else 2
         return 1 - self.lr * share * self.weight_decay, self.lr * c / divisor
 
+    @typed
     def hyperparameters(self, n_train: int) -> Hyperparameters:
         """The run of `train` that this program is on N rows; all but the start of b."""
         c = 1 if self.half else 2
@@ -88,8 +91,7 @@ class Switches:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value = getattr(self, field.name)
-            require(value in SIDES[field.name], field.name, f"one of {[*SIDES[field.name]]}", value)
+            require_one_of(field.name, getattr(self, field.name), [*SIDES[field.name]])
 
     def sides(self) -> dict[str, tuple[Any, Any]]:
         """For every switch what the scratch code and the concise code have."""
@@ -120,6 +122,7 @@ SIDES: dict[str, dict[str, tuple[Any, Any]]] = {
 }
 
 
+@typed
 def programs(switches: Switches, run: Hyperparameters) -> tuple[Program, Program]:
     """The scratch and the concise code; λ, η, B, epochs, start scale and seed are the run's."""
     sides = switches.sides()
@@ -144,6 +147,7 @@ def programs(switches: Switches, run: Hyperparameters) -> tuple[Program, Program
     return side("scratch", 0), side("concise", 1)
 
 
+@typed
 def standings(switches: Switches, run: Hyperparameters, n_train: int) -> dict[str, Standing]:
     """For every switch whether the codes are alike in it, differ without effect, or differ.
 
@@ -174,6 +178,7 @@ def _data_rate(run: Hyperparameters) -> float:
     return run.lr * (2 if run.loss == "mse" else 1)
 
 
+@typed
 def equalised(switches: Switches, run: Hyperparameters, n_train: int) -> Switches:
     """The nearest switches with which the codes are one computation.
 

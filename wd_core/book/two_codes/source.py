@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from wd_core import export
 from wd_core.book.two_codes.program import BiasStart, Program, Standing
+from wd_core.checks import require
 from wd_core.data import DatasetSpec
 from wd_core.data.scripts import number
 from wd_core.seeding import seed_of
+from wd_core.signatures import typed
 
 MARKS = {
     "loss": "the ½ of the loss",
@@ -37,12 +39,15 @@ class Line:
     about: tuple[str, ...] = ()
 
 
+@typed
 def script(spec: DatasetSpec, program: Program, standings: Mapping[str, Standing]) -> str:
     """A self-contained script of one code that prints its losses and ‖w‖ after every epoch.
 
     Above lines in which the codes differ stands a comment that says so; `standings` are those of
     `program.standings`. Losses are half mean squares, to 12 digits. ValueError as `make_dataset`.
     """
+    for switch in MARKS:
+        require(switch in standings, "standings", f"one for each of {', '.join(MARKS)}", standings)
     parts = [
         _head(spec, program),
         export.data(spec),
@@ -54,6 +59,7 @@ def script(spec: DatasetSpec, program: Program, standings: Mapping[str, Standing
     return "\n".join(parts)
 
 
+@typed
 def runnable(program: Program) -> str:
     """The same without data, random numbers and printing: its `train()` yields w and b.
 
@@ -62,12 +68,14 @@ def runnable(program: Program) -> str:
     return "\n".join(line.text for line in (*_run(program), *_CODES[program.code](program)))
 
 
+@typed
 def lines_about(program: Program, switch: str) -> str:
     """The lines of a program that answer to a switch, without what stands around them."""
     lines = [*_run(program), *_CODES[program.code](program)]
     return "\n".join(line.text.strip() for line in lines if switch in line.about)
 
 
+@typed
 def mark(switch: str, standing: Standing) -> str:
     """The comment above lines in which the codes differ."""
     if standing == "acts":
