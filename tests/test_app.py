@@ -226,9 +226,17 @@ def health(base: str) -> tuple[int, dict[str, object]]:
             return error.code, json.load(error)
 
 
-def test_it_is_well_as_soon_as_it_answers(base):
-    code, told = health(base)
-    assert code == 200
+def until_well(base: str) -> dict[str, object]:
+    """What it says of itself as soon as it is well: a busy machine answers before that."""
+    deadline = time.monotonic() + START_SECONDS
+    while (answer := health(base))[0] != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return answer[1]
+
+
+def test_it_is_well_when_it_has_prepared(base):
+    told = until_well(base)
     assert told["up"] is told["ready"] is True
     assert told["workers"] in (1, 2, 3)
 
@@ -240,6 +248,7 @@ def test_nothing_is_measured_unless_it_is_asked_for(base):
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at the processes that Linux tells of")
 def test_it_is_not_well_while_its_workers_are_dead_and_has_others_at_once():
     with running() as (server, base):
+        until_well(base)
         (parent,) = [pid for pid in below(server.pid) if below(pid)]
         for worker in below(parent):
             os.kill(worker, signal.SIGKILL)

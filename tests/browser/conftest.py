@@ -38,6 +38,8 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+# All that a visitor leaves in a browser but its cache.
+STORED = "cookies,local_storage,indexeddb,service_workers,cache_storage"
 START_SECONDS = 90
 # Longer than anything takes on a machine that has other work too: a wait ends when it is met.
 WAIT_MS = 60_000
@@ -243,26 +245,55 @@ def new_page(browser: "Browser", watch: Watch) -> Iterator[Callable[..., "Page"]
 
     At the end of the test no page may show an exception, and nothing in `watch` may be left.
     """
-    contexts: list[BrowserContext] = []
+    with ExitStack() as open_contexts:
 
-    def open_page(**options: Any) -> "Page":
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        context.set_default_timeout(WAIT_MS)
-        contexts.append(context)
-        page = context.new_page()
-        _check_page(watch, page)
-        return page
+        def open_page(**options: Any) -> "Page":
+            context = open_contexts.enter_context(_visitor(browser, **options))
+            open_contexts.callback(_report_exceptions, context, watch)
+            page = context.new_page()
+            _check_page(watch, page)
+            return page
 
-    yield open_page
-    for context in contexts:
-        for page in context.pages:
-            for box in page.get_by_test_id("stException").all():
-                watch.report("exception box", box.inner_text())
-        context.close()
+        yield open_page
     assert not watch.left, "\n".join(watch.left)
 
 
 @pytest.fixture
-def page(new_page: Callable[..., "Page"]) -> "Page":
-    """One page in a fresh context."""
-    return new_page()
+def page(regular: "BrowserContext", watch: Watch) -> Iterator["Page"]:
+    """One page of a visitor who has been here before: only what the browser has cached is left."""
+    page = regular.new_page()
+    _check_page(watch, page)
+    yield page
+    _report_exceptions(regular, watch)
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+    for other in regular.pages:
+        if other is not page:
+            other.close()
+    if origin.startswith("http"):
+        regular.new_cdp_session(page).send(
+            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED}
+        )
+    page.close()
+    regular.clear_cookies()
+    assert not watch.left, "\n".join(watch.left)
+
+
+@pytest.fixture(scope="session")
+def regular(browser: "Browser") -> Iterator["BrowserContext"]:
+    """What the pages of most tests share, so that the browser fetches and compiles code once."""
+    with _visitor(browser) as context:
+        yield context
+
+
+@contextmanager
+def _visitor(browser: "Browser", **options: Any) -> Iterator["BrowserContext"]:
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+    context.set_default_timeout(WAIT_MS)
+    yield context
+    context.close()
+
+
+def _report_exceptions(context: "BrowserContext", watch: Watch) -> None:
+    for page in context.pages:
+        for box in page.get_by_test_id("stException").all():
+            watch.report("exception box", box.inner_text())
