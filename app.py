@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 
 import pages.registry
 from pages.registry import PAGES
-from pages.shared import assets, head, health, log, long_links, metrics, sessions, work
+from pages.shared import assets, head, health, limits, log, long_links, metrics, sessions, work
 from pages.shared.door import Door
 from pages.shared.encoding import encode
 from pages.shared.sockets import send_at_once
@@ -89,7 +89,7 @@ def prepare() -> None:
     """Have whole what the pages show by default, as far as it is streamed, before anybody asks."""
     try:
         for route in OURS:
-            if isinstance(route, Streamed):
+            if isinstance(route, Streamed) and limits.PREPARE.value:
                 with suppress(NoAnswerError):  # the server may end meanwhile
                     route.prepare()
     finally:

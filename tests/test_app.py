@@ -41,7 +41,7 @@ def running(path: str = "", **environment: str) -> Iterator[tuple[subprocess.Pop
 
 @contextmanager
 def started(path: str = "", **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """The same from its first moment."""
+    """The same from its first moment; it prepares nothing unless it is told to."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -49,7 +49,7 @@ def started(path: str = "", **environment: str) -> Iterator[tuple[subprocess.Pop
     server = subprocess.Popen(
         [*command, f"--server.port={port}", f"--server.baseUrlPath={path}"],
         cwd=ROOT,
-        env=os.environ | {"PYTHONWARNINGS": "default"} | environment,
+        env=os.environ | {"PYTHONWARNINGS": "default", "WEIGHT_DECAY_PREPARE": "0"} | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
@@ -86,7 +86,7 @@ def wait_until(answered: Callable[[], None], server: subprocess.Popen[bytes]) ->
 
 @pytest.fixture(scope="module")
 def base() -> Iterator[str]:
-    with running() as (_, address):
+    with running(WEIGHT_DECAY_PREPARE="1") as (_, address):
         yield address
 
 
@@ -200,7 +200,7 @@ def test_a_signal_ends_the_server_though_a_stream_is_open():
 
 
 def test_a_signal_ends_the_server_while_it_warms_up():
-    with started() as (server, base):
+    with started(WEIGHT_DECAY_PREPARE="1") as (server, base):
         wait_for_socket(int(base.rsplit(":", 1)[1]), server)
         server.send_signal(signal.SIGTERM)
         assert server.wait(START_SECONDS) in (0, -signal.SIGTERM)

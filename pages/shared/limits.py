@@ -131,6 +131,13 @@ METRICS: Final = Limit(
     "with 1, `/metrics` tells a Prometheus how the server does",
     _switch,
 )
+PREPARE: Final = Limit(
+    "WEIGHT_DECAY_PREPARE",
+    "1",
+    "what the pages show at first is worked out before the first visitor comes; with 0 the server "
+    "starts in less time",
+    _switch,
+)
 LIMITS: Final[tuple[Limit[Any], ...]] = tuple(
     limit for limit in list(globals().values()) if isinstance(limit, Limit)
 )

@@ -40,6 +40,8 @@ FLAGS = [
 ]
 # All that a visitor leaves in a browser but its cache.
 STORED = "cookies,local_storage,indexeddb,service_workers,cache_storage"
+# The first has no window around its pages, which costs as much again as a page.
+CHROMIUMS = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"]
 START_SECONDS = 90
 # Longer than anything takes on a machine that has other work too: a wait ends when it is met.
 WAIT_MS = 60_000
@@ -117,9 +119,17 @@ def _wait_healthy(server: Server, process: "subprocess.Popen[bytes]") -> None:
 
 @contextmanager
 def serve(
-    script: Path, log: Path, *options: str, host: str = LOOPBACK, port: int | None = None
+    script: Path,
+    log: Path,
+    *options: str,
+    host: str = LOOPBACK,
+    port: int | None = None,
+    prepared: bool = True,
 ) -> Iterator[Server]:
-    """Run the script with `streamlit run` until the block ends, by default on a free port."""
+    """Run the script with `streamlit run` until the block ends, by default on a free port.
+
+    `prepared`: with what it works out before anybody asks, which takes seconds of each start.
+    """
     port = port or free_port(host)
     base = next((o.split("=", 1)[1] for o in options if o.startswith("--server.baseUrlPath=")), "")
     url = f"http://{host}:{port}" + (f"/{base.strip('/')}" if base else "")
@@ -136,7 +146,7 @@ def serve(
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": path},
+            env={**os.environ, "PYTHONPATH": path, "WEIGHT_DECAY_PREPARE": "01"[prepared]},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -187,7 +197,7 @@ def fresh_server(tmp_path: Path) -> Iterator[Start]:
 
         def start(script: Path = ROOT / "app.py", *options: str) -> Server:
             log = tmp_path / f"server-{time.monotonic_ns()}.txt"
-            return running.enter_context(serve(script, log, *options))
+            return running.enter_context(serve(script, log, *options, prepared=False))
 
         yield start
 
@@ -199,9 +209,10 @@ def browser() -> Iterator["Browser"]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         missing("playwright is not installed")
-    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    if shutil.which(chromium) is None:
-        missing(f"there is no browser at {chromium}")
+    wanted = [os.environ["CHROMIUM"]] if "CHROMIUM" in os.environ else CHROMIUMS
+    chromium = next(filter(shutil.which, wanted), None)
+    if chromium is None:
+        missing(f"there is no browser at {' or '.join(wanted)}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser

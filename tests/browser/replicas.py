@@ -58,7 +58,7 @@ class Replicas:
     def start(self, host: str) -> None:
         """Start the replica of this host."""
         log = self._folder / f"{host}.txt"
-        served = serve(ROOT / "app.py", log, host=host, port=self._port)
+        served = serve(ROOT / "app.py", log, host=host, port=self._port, prepared=False)
         self._servers[host] = self._running.enter_context(served)
 
     def kill(self, host: str) -> None:

@@ -56,7 +56,7 @@ def framed(tmp_path_factory: pytest.TempPathFactory, course: str) -> Iterator[Se
     with ExitStack() as running:
         environment = running.enter_context(pytest.MonkeyPatch.context())
         environment.setenv("WEIGHT_DECAY_FRAMES", course)
-        yield running.enter_context(serve(ROOT / "app.py", log))
+        yield running.enter_context(serve(ROOT / "app.py", log, prepared=False))
 
 
 def test_the_course_that_is_named_shows_a_page(page: "Page", framed: Server, course: str) -> None:

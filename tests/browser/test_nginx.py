@@ -33,7 +33,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         environment = running.enter_context(pytest.MonkeyPatch.context())
         environment.setenv("WEIGHT_DECAY_HOSTS", NAME)
         environment.setenv("WEIGHT_DECAY_ADDRESS_WORKS", str(MOST))
-        served = serve(ROOT / "app.py", folder / "log.txt", "--server.baseUrlPath=wd")
+        served = serve(
+            ROOT / "app.py", folder / "log.txt", "--server.baseUrlPath=wd", prepared=False
+        )
         address = running.enter_context(nginx(running.enter_context(served), folder))
         until(lambda: answered(address, "/_stcore/health")[0] == 200)
         yield address

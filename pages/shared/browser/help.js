@@ -23,7 +23,8 @@ export class Help {
         onmouseenter: show,
         onfocus: show,
         onclick: show,
-        onmouseleave: hide,
+        // whoever has clicked or tapped still reads
+        onmouseleave: () => document.activeElement !== mark && hide(),
         onblur: hide,
         onkeydown: (event) => event.key === "Escape" && hide(),
       },
