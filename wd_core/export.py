@@ -13,7 +13,7 @@ from typing import Any
 from wd_core.checks import require
 from wd_core.data import DATASETS, DatasetSpec
 from wd_core.data.scripts import block, number
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters
+from wd_core.optimizers import OPTIMIZERS, PENALTIES, Hyperparameters
 from wd_core.records import Run
 from wd_core.seeding import seed_of
 from wd_core.signatures import typed
@@ -132,14 +132,21 @@ class _Script:
         self.decays = run.weight_decay > 0
         coupled = run.decay == "coupled" or not self.decays
         self.torch = self.rule.decays["coupled" if coupled else "decoupled"].torch
+        self.shrinks = self.decays and run.smooth > 0
         inside = self.torch.decays and not (coupled and self.short_batch)
-        self.decay_in_loss = self.decays and coupled and not inside
-        self.decay_by_hand = self.decays and not coupled and not inside
+        self.decay_in_loss = self.shrinks and coupled and not inside
+        self.decay_by_hand = self.shrinks and not coupled and not inside
+        self.mixed = run.smooth > 0 and run.sharp > 0
+        # what multiplies w, and what thresholds it, as the script writes them
+        self.smooth = "(1 - l1_ratio) * weight_decay" if self.mixed else "weight_decay"
+        self.sharp = "l1_ratio * weight_decay" if self.mixed else "weight_decay"
 
     def head(self) -> str:
         run, d = self.run, int(self.sizes.n_features)
         features = f"{d} feature" + "s" * (d != 1)
         decay = f"{run.decay} weight decay {run.weight_decay:g}" if self.decays else "no decay"
+        if run.sharp:
+            decay = f"{PENALTIES[run.penalty].label} penalty {run.weight_decay:g}"
         definition = f"\n\n{self.torch.definition}\n" if self.torch.definition else ""
         return f'''\
 """Linear regression with weight decay in plain PyTorch.
@@ -158,6 +165,8 @@ torch.set_default_dtype(torch.float64)
         lines = [f"lr = {number(run.lr)}"]
         if self.decays:
             lines.append(f"weight_decay = {number(run.weight_decay)}")
+        if self.mixed:
+            lines.append(f"l1_ratio = {number(run.l1_ratio)}")
         lines += [f"batch_size = {int(run.batch_size)}", f"n_epochs = {int(run.epochs)}"]
         if run.max_norm is not None:
             lines.append(f"max_norm = {number(run.max_norm)}")
@@ -193,11 +202,11 @@ torch.set_default_dtype(torch.float64)
 
     def _optimizer(self) -> list[str]:
         run = self.run
-        decays_here = self.decays and not self.decay_in_loss and not self.decay_by_hand
+        decays_here = self.shrinks and not self.decay_in_loss and not self.decay_by_hand
         options = ["lr=lr", *self.torch.options(run)]
         parameters = "[w, b]"
         if decays_here:
-            options.append("weight_decay=weight_decay")
+            options.append(f"weight_decay={self.smooth}")
             if not run.decay_bias:
                 parameters = "parameters"
         lines = _call(f"optimizer = {self.torch.call}", [parameters, *options])
@@ -213,6 +222,13 @@ torch.set_default_dtype(torch.float64)
             lines.append("with torch.no_grad():  # decoupled: beside the gradient, not in it")
             lines += [f"    {p} *= 1 - lr * weight_decay" for p in self._decayed()]
         lines.append("optimizer.step()")
+        if run.sharp:
+            share = " * len(batch) / batch_size" if self.short_batch else ""
+            lines += [
+                "with torch.no_grad():  # towards zero, and no further",
+                f"    cut = lr * {self.sharp}{share}",
+                "    w -= w.clamp(-cut, cut)",
+            ]
         if run.max_norm is not None:
             lines += ["with torch.no_grad():", "    w *= min(1.0, max_norm / w.norm())"]
         return lines
@@ -221,13 +237,13 @@ torch.set_default_dtype(torch.float64)
         square = " + ".join(f"{p} @ {p}" if p == "w" else f"{p} * {p}" for p in self._decayed())
         if not self.short_batch:
             half = "" if self.run.loss == "mse" else " / 2"
-            penalty = f" + weight_decay / 2 * ({square})" if self.decay_in_loss else ""
+            penalty = f" + {self.smooth} / 2 * ({square})" if self.decay_in_loss else ""
             return [f"loss = (residual**2).mean(){half}{penalty}"]
         why = "  # a short last batch counts less"
         if not self.decay_in_loss:
             return [f"loss = (residual**2).sum() / (2 * batch_size){why}"]
         return [
-            f"losses = residual**2 / 2 + weight_decay / 2 * ({square})",
+            f"losses = residual**2 / 2 + {self.smooth} / 2 * ({square})",
             f"loss = losses.sum() / batch_size{why}",
         ]
 

@@ -34,6 +34,7 @@ INSIDE = {
     *("column_of", "combined", "explained", "unexplained", "rounding", "secular_root", "numbers"),
     *("without_dust", "lines_about", "mark", "runnable", "height", "problem", "of_runs", "check"),
     *("given_start", "shapes", "column", "alike", "constants", "stack_of", "stacked"),
+    *("Penalty", "thresholded"),
     *("DataSource", "Decay", "Destination", "Limit", "Optimizer", "Parts", "Torch"),
 }
 

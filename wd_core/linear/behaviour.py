@@ -11,13 +11,23 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, get_args
+from typing import get_args
 
 from wd_core.checks import require_one_of, require_whole
 from wd_core.linear.cycles import cycle_limit
+from wd_core.linear.outcomes import End, SameSteps, StabilityLimit
 from wd_core.linear.shrinking import Shrinking, shrinking
 from wd_core.linear.spectrum import stability
-from wd_core.optimizers import OPTIMIZERS, Decay, Hyperparameters, Known, Loss, Optimizer
+from wd_core.optimizers import (
+    OPTIMIZERS,
+    PENALTIES,
+    Decay,
+    Hyperparameters,
+    Known,
+    Loss,
+    Optimizer,
+    Penalty,
+)
 from wd_core.records import Dataset
 from wd_core.signatures import typed
 
@@ -29,44 +39,6 @@ UNEVEN_MEAN = (
 )
 TOO_LONG = "Finding it for so large a training set would take too long."
 NO_LIMIT = "No limit of η is known for this optimizer."
-
-
-@dataclass(frozen=True)
-class End:
-    """Where a run goes as η → 0, and exactly on whole batches.
-
-    ridge: to the exact ridge solution of `weight_decay`; for 0 a least squares solution (with more
-    weights than examples the start decides which). box: to the least loss with every |w_j| at most
-    `bound`. unknown: `why`, in a sentence.
-    """
-
-    kind: Literal["ridge", "box", "unknown"]
-    weight_decay: Known | None = None
-    bound: Known | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class StabilityLimit:
-    """The learning rate from which a run diverges; NaN, and `why` in a sentence, if unknown.
-
-    full: of descent on all examples, exact, with its formula; cycle: of repeating the first epoch's
-    batches for ever, an estimate for the other orders of later epochs.
-    """
-
-    kind: Literal["full", "cycle", "none"]
-    lr: float
-    formula: Known | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class SameSteps:
-    """The run that takes the same steps in another loss convention, and how its numbers follow."""
-
-    run: Hyperparameters
-    lr: Known
-    weight_decay: Known
 
 
 @dataclass(frozen=True)
@@ -87,6 +59,11 @@ class Behaviour:
         return self.rule.decays[self.run.decay]
 
     @property
+    def penalty(self) -> Penalty:
+        """The facts about what its λ weighs."""
+        return PENALTIES[self.run.penalty]
+
+    @property
     def takes_all(self) -> bool:
         """Whether every step takes all examples."""
         return self.n_train is not None and self.run.batch_size >= self.n_train
@@ -101,6 +78,7 @@ class Behaviour:
         """The numbers of the run by the symbols that formulas have for them."""
         run = self.run
         known = {"λ": run.weight_decay, "μ": run.momentum, "η": run.lr, "B": run.batch_size}
+        known["ρ"] = run.l1_ratio
         return known if self.n_train is None else {**known, "n": self.n_train, "m": self.short_rows}
 
     # ------------------------------------------------------------ where it goes
@@ -122,6 +100,8 @@ class Behaviour:
         strength = towards.strength.at(self.symbols)
         if towards.shape == "box":
             return End("box", bound=strength)
+        if run.sharp:
+            return End("sparse", l1=self._weighed(strength), why=self.penalty.end)
         return End("ridge", weight_decay=self._weighed(strength))
 
     def _weighed(self, strength: Known) -> Known:
@@ -157,6 +137,8 @@ class Behaviour:
         """
         if self.run.max_norm is not None:
             return HELD
+        if self.run.sharp:
+            return self.penalty.corners
         passes = self.decay.no_factor if self.run.weight_decay else ""
         return self.rule.leaves_span or passes
 
@@ -183,15 +165,20 @@ class Behaviour:
     @property
     def grows_alone(self) -> bool:
         """Whether decay alone makes w longer with every epoch."""
-        return self.decay.factor and self.shrinking.growth > 0
+        return self._multiplies and self.shrinking.growth > 0
 
     @property
     def limit_alone(self) -> Known | None:
         """The η from which a full step of decay alone makes w longer; None where none does."""
         lam = self.run.weight_decay
-        if not self.decay.factor or lam == 0:
+        if not self._multiplies or lam == 0:
             return None
         return Known(2 / lam, "2/λ", r"\tfrac{2}{\lambda}", self._of("λ"))
+
+    @property
+    def _multiplies(self) -> bool:
+        """Whether what decay does at a step is to multiply w."""
+        return self.decay.factor and not self.run.sharp
 
     def _of(self, *names: str) -> dict[str, float]:
         return {name: float(self.symbols[name]) for name in names}
@@ -204,6 +191,15 @@ class Behaviour:
         if not self.takes_all or self.run.loss == "mse" or self.n_train is None:
             return 1.0
         return self.n_train / self.run.batch_size
+
+    @property
+    def counted(self) -> Known | None:
+        """What the curvature in its limit counts in the place of λ; None without a known limit."""
+        if self.decay.limit is None:
+            return None
+        if self.run.sharp:  # such a penalty goes with plain steps alone
+            return self.penalty.smooth.at(self.symbols)
+        return self.decay.limit.counted.at(self.symbols)
 
     @typed
     def limit(self, dataset: Dataset) -> StabilityLimit:

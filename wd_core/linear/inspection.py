@@ -21,7 +21,7 @@ from wd_core.linear.spectrum import row_space
 from wd_core.models.linear import GATHER_WHOLE, Columns, rates_of
 from wd_core.models.seam import Index
 from wd_core.objective import augmented
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates, Runs, State
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates, Runs, State, thresholded
 from wd_core.records import Dataset
 from wd_core.seeding import start_draw
 from wd_core.signatures import typed
@@ -46,7 +46,8 @@ class Inspection:
     step: 1 ... steps of the run; epoch: 1 ...; place: which batch of the epoch it is, 1 ...
     rows: the examples of the batch; before, after: weights; gradient: of the data loss on these
     rows in the run's loss convention, without decay; rate: what decay alone would take of each
-    weight, ηλ (less for a short batch), 0 where nothing decays; by_data, by_decay: what each adds;
+    weight, ηλ (less for a short batch), 0 where nothing decays, and of a penalty with a sharp part
+    only the smooth one; by_data, by_decay: what each adds, thresholding counted to decay;
     clip: the factor of the projection onto ‖w‖ <= max_norm, 1 where it does nothing.
     """
 
@@ -201,6 +202,9 @@ class Replay:
         scale = parts.scale(data + decay, walk.state, rates, k + 1)
         by_data = -rates.lr * data / scale
         by_decay = (rates.keep - 1) * v - rates.lr * decay / scale
+        if rates.cut is not None:
+            w = (v + by_data + by_decay)[:-2]
+            by_decay[:-2] += thresholded(w, rates.cut) - w
         norm = float(np.linalg.norm((v + by_data + by_decay)[:-2]))
         clip = 1.0 if run.max_norm is None or norm <= run.max_norm else run.max_norm / norm
         epoch, batch = divmod(k, self.an_epoch)

@@ -2,9 +2,9 @@
 
 Runs that share data, batch order and update rule are the columns of one matrix v [K+2, R], whose
 rows are the K coordinates of w, the bias and a constant −1: on rows A = [x, 1, y] the residual is
-then A v and the gradient Aᵀ(A v). Where the rule never leaves the span of its start and the
-training rows (`Optimizer.spans`), w is kept in an orthonormal basis of that span, so that d = 200
-with 20 examples costs 21 coordinates; losses and ‖w‖ are the same in any such basis.
+then A v and the gradient Aᵀ(A v). Where a run never leaves the span of its start and the training
+rows (`Hyperparameters.spans`), w is kept in an orthonormal basis of that span, so that d = 200 with
+20 examples costs 21 coordinates; losses and ‖w‖ are the same in any such basis.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from wd_core.checks import require
 from wd_core.device import Place
 from wd_core.models.seam import Offer, Order
 from wd_core.objective import augmented
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Optimizer, Rates, Runs, Tensor
+from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Runs, Tensor, thresholded
 from wd_core.records import Dataset, EpochRecord
 from wd_core.scoring import Scorer, basis_pays, folded, spread_of
 from wd_core.seeding import start_draw
@@ -90,8 +90,7 @@ class Linear:
             w0, b0 = start
             directions, which = _apart(w0)
             scale = np.ones(R)
-        rule = OPTIMIZERS[first.optimizer]
-        spread = spread_of(X, directions, first.epochs * R, rule)
+        spread = spread_of(X, directions, first.epochs * R, first.spans)
         # the weight of a row in a batch's gradient goes into the rows, and out of the losses again
         weight = (1 if first.loss == "half_mse" else 2) / first.batch_size
         # a large set is not copied more than once; a small one is folded before it loses digits
@@ -119,7 +118,7 @@ class Linear:
     ) -> int:
         """Rows of the matrix that holds the first run and its like: coordinates, bias, constant."""
         first = runs[0]
-        pays = basis_pays(OPTIMIZERS[first.optimizer], n, d, 1, first.epochs * len(runs))
+        pays = basis_pays(first.spans, n, d, 1, first.epochs * len(runs))
         return (n + 1 if pays else d) + 2
 
 
@@ -171,8 +170,13 @@ class Columns:
         gradient[-1] = self._none  # the constant −1 stays
         return gradient
 
-    def project(self, v: Tensor) -> None:
-        """Onto ‖w‖ <= max_norm, where a run has one."""
+    def project(self, v: Tensor, rates: Rates) -> None:
+        """Thresholded by a sharp penalty, then onto ‖w‖ <= max_norm, where a run has one.
+
+        In this order the two are the proximal map of both together.
+        """
+        if rates.cut is not None:
+            v[:-2] = thresholded(v[:-2], rates.cut)
         if self.radius is not None:
             w = v[:-2]
             w *= (self.radius / (w * w).sum(0) ** 0.5).clip(max=1)
@@ -218,7 +222,7 @@ class Columns:
 
 
 def rates_of(runs: Runs, rule: Optimizer, height: int, share: float, where: Place) -> Rates:
-    """The numbers of a step in the shapes of `Rates`; `share` scales coupled decay."""
+    """The numbers of a step in the shapes of `Rates`; `share` scales coupled decay, and cuts."""
 
     def common(name: str) -> Tensor | float:
         """A row, or the one number that all have."""
@@ -240,7 +244,7 @@ def rates_of(runs: Runs, rule: Optimizer, height: int, share: float, where: Plac
 
     beta1, beta2 = betas()
     lr, on_bias, coupled = runs.numbers("lr"), runs.numbers("decay_bias"), runs.coupled
-    decay = runs.numbers("weight_decay") * np.where(coupled, share, 1.0)
+    decay, sharp = runs.smooth * np.where(coupled, share, 1.0), runs.sharp
     in_gradient = 0 * coupled if rule.one_decay else coupled
     pull, taken = decay * in_gradient, lr * decay * (1 - in_gradient)
     return Rates(
@@ -251,4 +255,5 @@ def rates_of(runs: Runs, rule: Optimizer, height: int, share: float, where: Plac
         beta1=beta1,
         beta2=beta2,
         eps=common("eps"),
+        cut=where.put([lr * sharp * share]) if sharp.any() else None,
     )

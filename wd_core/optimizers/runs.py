@@ -11,8 +11,14 @@ from numpy.typing import NDArray
 
 from wd_core.arrays import Array
 from wd_core.checks import require
-from wd_core.optimizers.hyperparameters import Hyperparameters, require_setting
-from wd_core.optimizers.registry import OPTIMIZERS
+from wd_core.optimizers.formula import Formula
+from wd_core.optimizers.hyperparameters import (
+    ASKING,
+    Hyperparameters,
+    needs_of,
+    require_setting,
+)
+from wd_core.optimizers.penalties import FIELDS, PENALTIES
 from wd_core.optimizers.settings import RunSettings
 from wd_core.signatures import typed
 
@@ -56,11 +62,12 @@ class Runs(Sequence[Hyperparameters]):
     def combined(cls, base: Hyperparameters, columns: Mapping[str, Column]) -> Runs:
         """The same of columns that are checked; that a rule's needs are met is checked here."""
         runs = cls(base, columns, len(next(iter(columns.values()))) if columns else 1)
-        for places in runs.alike("optimizer"):
-            name = runs[int(places[0])].optimizer
-            for field, (rule, fits) in OPTIMIZERS[name].needs.items():
-                for value in runs.column(field)[places].tolist():
-                    require(fits(value), field, f"{rule} for the optimizer {name}", value)
+        for kind in ASKING:
+            for places in runs.alike(kind):
+                entry = getattr(runs[int(places[0])], kind)
+                for name, rule, fits in needs_of(kind, entry):
+                    for value in runs.column(name)[places].tolist():
+                        require(fits(value), name, rule, value)
         return runs
 
     def __len__(self) -> int:
@@ -110,10 +117,39 @@ class Runs(Sequence[Hyperparameters]):
 
     @property
     def ridge_weight_decay(self) -> Array:
-        """λ of the objective of each run, [R]: as of one `Hyperparameters`."""
+        """λ of the (λ/2)‖w‖² in the objective of each run, [R]: as of one `Hyperparameters`."""
+        return self.smooth / self._doubled
+
+    @property
+    def l1_weight_decay(self) -> Array:
+        """λ of the λ‖w‖₁ in the same objective, [R]."""
+        return self.sharp / self._doubled
+
+    @property
+    def smooth(self) -> Array:
+        """What of each run's λ weighs ‖w‖²/2, in its own loss convention, [R]."""
+        return self._of_penalty("smooth")
+
+    @property
+    def sharp(self) -> Array:
+        """What of each run's λ weighs ‖w‖₁, in its own loss convention, [R]."""
+        return self._of_penalty("sharp")
+
+    @property
+    def _doubled(self) -> Any:
+        """How many times the half mean square each run's loss is."""
         if "loss" in self.columns:
-            return self.numbers("weight_decay") / np.where(self.columns["loss"] == "mse", 2, 1)
-        return self.numbers("weight_decay") / (2 if self.base.loss == "mse" else 1)
+            return np.where(self.columns["loss"] == "mse", 2, 1)
+        return 2 if self.base.loss == "mse" else 1
+
+    def _of_penalty(self, name: str) -> Array:
+        """A part of the penalty, [R]."""
+        parts = np.empty(self._count)
+        for places in self.alike("penalty"):
+            part: Formula = getattr(PENALTIES[self[int(places[0])].penalty], name)
+            numbers = (self.numbers(FIELDS[symbol])[places] for symbol in part.symbols)
+            parts[places] = part.value(*numbers)
+        return parts
 
     def alike(self, *names: str) -> list[NDArray[np.int64]]:
         """The places of the runs that have these fields in common, in the order of the first."""
