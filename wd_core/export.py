@@ -136,10 +136,6 @@ class _Script:
         inside = self.torch.decays and not (coupled and self.short_batch)
         self.decay_in_loss = self.shrinks and coupled and not inside
         self.decay_by_hand = self.shrinks and not coupled and not inside
-        self.mixed = run.smooth > 0 and run.sharp > 0
-        # what multiplies w, and what thresholds it, as the script writes them
-        self.smooth = "(1 - l1_ratio) * weight_decay" if self.mixed else "weight_decay"
-        self.sharp = "l1_ratio * weight_decay" if self.mixed else "weight_decay"
 
     def head(self) -> str:
         run, d = self.run, int(self.sizes.n_features)
@@ -163,10 +159,10 @@ torch.set_default_dtype(torch.float64)
     def settings(self) -> str:
         run = self.run
         lines = [f"lr = {number(run.lr)}"]
-        if self.decays:
-            lines.append(f"weight_decay = {number(run.weight_decay)}")
-        if self.mixed:
-            lines.append(f"l1_ratio = {number(run.l1_ratio)}")
+        if self.shrinks:
+            lines.append(f"weight_decay = {number(run.smooth)}")
+        if run.sharp:
+            lines.append(f"l1_penalty = {number(run.sharp)}")
         lines += [f"batch_size = {int(run.batch_size)}", f"n_epochs = {int(run.epochs)}"]
         if run.max_norm is not None:
             lines.append(f"max_norm = {number(run.max_norm)}")
@@ -206,7 +202,7 @@ torch.set_default_dtype(torch.float64)
         options = ["lr=lr", *self.torch.options(run)]
         parameters = "[w, b]"
         if decays_here:
-            options.append(f"weight_decay={self.smooth}")
+            options.append("weight_decay=weight_decay")
             if not run.decay_bias:
                 parameters = "parameters"
         lines = _call(f"optimizer = {self.torch.call}", [parameters, *options])
@@ -226,7 +222,7 @@ torch.set_default_dtype(torch.float64)
             share = " * len(batch) / batch_size" if self.short_batch else ""
             lines += [
                 "with torch.no_grad():  # towards zero, and no further",
-                f"    cut = lr * {self.sharp}{share}",
+                f"    cut = lr * l1_penalty{share}",
                 "    w -= w.clamp(-cut, cut)",
             ]
         if run.max_norm is not None:
@@ -237,13 +233,13 @@ torch.set_default_dtype(torch.float64)
         square = " + ".join(f"{p} @ {p}" if p == "w" else f"{p} * {p}" for p in self._decayed())
         if not self.short_batch:
             half = "" if self.run.loss == "mse" else " / 2"
-            penalty = f" + {self.smooth} / 2 * ({square})" if self.decay_in_loss else ""
+            penalty = f" + weight_decay / 2 * ({square})" if self.decay_in_loss else ""
             return [f"loss = (residual**2).mean(){half}{penalty}"]
         why = "  # a short last batch counts less"
         if not self.decay_in_loss:
             return [f"loss = (residual**2).sum() / (2 * batch_size){why}"]
         return [
-            f"losses = residual**2 / 2 + {self.smooth} / 2 * ({square})",
+            f"losses = residual**2 / 2 + weight_decay / 2 * ({square})",
             f"loss = losses.sum() / batch_size{why}",
         ]
 

@@ -43,9 +43,9 @@ class Penalty:
     end: str
 
     def __post_init__(self) -> None:
-        for name in ("label", "formula"):
-            text = getattr(self, name)
-            require(bool(str(text or "").strip()), name, "stated", text)
+        for name, value in vars(self).items():
+            blank = name in ("label", "formula") and not str(value).strip()
+            require(not (value is None or blank), name, "stated", value)
         known = {field.name for field in fields(RunSettings)}
         for name in ("reads", "needs"):
             strange = set(getattr(self, name)) - known
@@ -55,7 +55,7 @@ class Penalty:
             sound = isinstance(part, Formula) and set(part.symbols) <= set(FIELDS)
             require(sound, name, "a Formula in λ and ρ", part)
         for name in ("corners", "end"):
-            said = bool(str(getattr(self, name) or "").strip())
+            said = bool(getattr(self, name).strip())
             rule = 'a sentence where there is a sharp part, else ""'
             require(said == (self.sharp is not NOTHING), name, rule, getattr(self, name))
 
