@@ -132,7 +132,7 @@ class _Script:
         self.decays = run.weight_decay > 0
         coupled = run.decay == "coupled" or not self.decays
         self.torch = self.rule.decays["coupled" if coupled else "decoupled"].torch
-        self.shrinks = self.decays and run.smooth > 0
+        self.shrinks = run.smooth > 0
         inside = self.torch.decays and not (coupled and self.short_batch)
         self.decay_in_loss = self.shrinks and coupled and not inside
         self.decay_by_hand = self.shrinks and not coupled and not inside

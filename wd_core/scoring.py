@@ -69,7 +69,8 @@ class Scorer:
 
     def __post_init__(self) -> None:
         self.divergence = Divergence(len(self.runs))
-        self.lam, self.l1 = self.runs.ridge_weight_decay, self.runs.l1_weight_decay
+        self.lam, l1 = self.runs.ridge_weight_decay, self.runs.l1_weight_decay
+        self.l1 = l1 if l1.any() else None
         self.decay_bias = self.runs.numbers("decay_bias")
         largest = max(
             float((rows * rows).sum()) / n
@@ -87,7 +88,7 @@ class Scorer:
         with np.errstate(all="ignore"):
             diverged_at = self.divergence.after(epochs, train, test, norm)
             penalty = self.lam / 2 * (norm**2 + self.decay_bias * bias**2)
-            if self.l1.any():
+            if self.l1 is not None:
                 penalty += self.l1 * self._absolute(v, len(epochs))
         return EpochRecord.each(
             epoch=epochs,

@@ -92,6 +92,7 @@ FITTING: dict[str, Any] = {
     "batch_size": 2,
     "noise": 0.5,
     "weight_std": 1.0,
+    "weight_scale": 1.0,
     "share": 0.5,
     "seed": 0,
     "seeds": [0],

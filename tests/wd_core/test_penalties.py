@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import pickle
+from contextlib import redirect_stdout
 from dataclasses import fields, replace
 from itertools import product
 
@@ -377,17 +379,25 @@ EXPORTED = [
 ] + [run_of(penalty, weight_decay=0.0) for penalty in WEIGHTS]
 
 
-@pytest.mark.parametrize("run", EXPORTED)
-def test_the_script_of_a_run_prints_its_losses(run, capsys):
-    dtype = torch.get_default_dtype()
+def scripted(run):
+    """Train and test loss of the run's script: whatever it prints is worked out from these."""
+    dtype, names = torch.get_default_dtype(), {"__name__": "__main__"}
     try:
-        exec(compile(to_script(SPEC, run), "script.py", "exec"), {"__name__": "__main__"})
+        with redirect_stdout(io.StringIO()):
+            exec(compile(to_script(SPEC, run), "script.py", "exec"), names)
     finally:
         torch.set_default_dtype(dtype)
-    *_, train_loss, _, test_loss = capsys.readouterr().out.split()
+    return names["train_loss"], names["test_loss"]
+
+
+def trained(run):
     found = collect(train(make_dataset(SPEC), [run]))
-    assert float(train_loss) == pytest.approx(found.train_loss[-1, 0], rel=1e-9)
-    assert float(test_loss) == pytest.approx(found.test_loss[-1, 0], rel=1e-9)
+    return found.train_loss[-1, 0], found.test_loss[-1, 0]
+
+
+@pytest.mark.parametrize("run", EXPORTED)
+def test_the_script_of_a_run_ends_at_its_losses(run):
+    assert scripted(run) == pytest.approx(trained(run), rel=1e-9)
 
 
 # --- what is refused, and what an entry must say --------------------------------------------------
@@ -443,6 +453,7 @@ def test_one_entry_is_enough(monkeypatch):
     run = run_of("nobody's", weight_decay=0.2)
     assert_follows(random_dataset(7, 12), run)
     assert behaviour(run, 7).end.why == entry.end
+    assert scripted(run) == pytest.approx(trained(run), rel=1e-9)
 
 
 def facts(name):

@@ -144,11 +144,11 @@ class Runs(Sequence[Hyperparameters]):
 
     def _of_penalty(self, name: str) -> Array:
         """A part of the penalty, [R]."""
-        parts = np.empty(self._count)
-        for places in self.alike("penalty"):
-            part: Formula = getattr(PENALTIES[self[int(places[0])].penalty], name)
-            numbers = (self.numbers(FIELDS[symbol])[places] for symbol in part.symbols)
-            parts[places] = part.value(*numbers)
+        which, parts = self.columns.get("penalty"), np.zeros(self._count)
+        for penalty in [self.base.penalty] if which is None else {*which.tolist()}:
+            part: Formula = getattr(PENALTIES[penalty], name)
+            value = part.value(*(self.numbers(FIELDS[symbol]) for symbol in part.symbols))
+            parts += value if which is None else np.where(which == penalty, value, 0.0)
         return parts
 
     def alike(self, *names: str) -> list[NDArray[np.int64]]:
