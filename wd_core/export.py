@@ -166,6 +166,8 @@ torch.set_default_dtype(torch.float64)
         lines += [f"batch_size = {int(run.batch_size)}", f"n_epochs = {int(run.epochs)}"]
         if run.max_norm is not None:
             lines.append(f"max_norm = {number(run.max_norm)}")
+        if run.input_noise:
+            lines.append(f"input_noise = {number(run.input_noise)}")
         return block("The run", lines)
 
     def start(self) -> str:
@@ -188,6 +190,7 @@ torch.set_default_dtype(torch.float64)
             "Training",
             [
                 *self._optimizer(),
+                *self._fresh_noise(),
                 f"generator = torch.Generator().manual_seed({seed})",
                 "order = torch.rand(n_epochs, n_train, generator=generator).argsort(dim=1)",
                 "for rows in order:",
@@ -210,9 +213,20 @@ torch.set_default_dtype(torch.float64)
             lines.insert(0, 'parameters = [{"params": [w]}, {"params": [b], "weight_decay": 0.0}]')
         return lines
 
+    def _fresh_noise(self) -> list[str]:
+        if not self.run.input_noise:
+            return []
+        seed = seed_of(self.run.seed, "input noise")
+        return [f"fresh = torch.Generator().manual_seed({seed})"]
+
     def _step(self) -> list[str]:
         run = self.run
-        lines = ["residual = X_train[batch] @ w + b - y_train[batch]", *self._loss()]
+        inputs = "X_train[batch]"
+        lines = []
+        if run.input_noise:
+            inputs = "(X_train[batch] + input_noise * noise)"
+            lines.append("noise = torch.randn(len(batch), n_features, generator=fresh)")
+        lines += [f"residual = {inputs} @ w + b - y_train[batch]", *self._loss()]
         lines += ["optimizer.zero_grad()", "loss.backward()"]
         if self.decay_by_hand:
             lines.append("with torch.no_grad():  # decoupled: beside the gradient, not in it")

@@ -69,6 +69,7 @@ def test_wrong_dataset_specs_are_refused(field, rule, value):
         *cases("loss", "one of half_mse, mse", ["mae", None]),
         *cases("max_norm", "a finite number > 0", [math.nan, math.inf, "1", True, 0, -1]),
         *cases("decay_bias", "True or False", [1, 0, None, "yes"]),
+        *cases("input_noise", "a finite number >= 0", [*NOT_NUMBERS, -1]),
         *cases("init_std", "a finite number >= 0", [*NOT_NUMBERS, -1]),
         *cases("init_bias_std", "a finite number >= 0", [*NOT_NUMBERS, -1]),
         *cases("seed", "a whole number >= 0", [*NOT_WHOLE, -1]),

@@ -222,7 +222,7 @@ def test_settings_survive_pickles_and_json(penalty):
 def test_a_basis_holds_runs_of_no_corners_alone(penalty):
     runs = grid(run_of(penalty, epochs=20), lr=[0.01, 0.02])
     assert LINEAR.height(6, 50, runs) == (52 if PENALTIES[penalty].corners else 9)
-    assert runs[0].spans == (not PENALTIES[penalty].corners)
+    assert runs.spans == (not PENALTIES[penalty].corners)
 
 
 # --- where they end -------------------------------------------------------------------------------

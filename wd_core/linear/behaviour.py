@@ -26,7 +26,6 @@ from wd_core.optimizers import (
     Known,
     Loss,
     Optimizer,
-    Penalty,
 )
 from wd_core.records import Dataset
 from wd_core.signatures import typed
@@ -39,6 +38,12 @@ UNEVEN_MEAN = (
 )
 TOO_LONG = "Finding it for so large a training set would take too long."
 NO_LIMIT = "No limit of η is known for this optimizer."
+NOISY = "Fresh noise on the inputs moves every weight, in every direction."
+NOISY_LIMIT = "No limit of η is known where every step sees its inputs with fresh noise."
+NOISY_END = (
+    "Where fresh noise on the inputs leads is known only of optimizers whose steps are linear in "
+    "the gradients, and not under an L1 penalty."
+)
 
 
 @dataclass(frozen=True)
@@ -57,11 +62,6 @@ class Behaviour:
     def decay(self) -> Decay:
         """The facts about its kind of decay."""
         return self.rule.decays[self.run.decay]
-
-    @property
-    def penalty(self) -> Penalty:
-        """The facts about what its λ weighs."""
-        return PENALTIES[self.run.penalty]
 
     @property
     def takes_all(self) -> bool:
@@ -95,13 +95,15 @@ class Behaviour:
             return End("unknown", why=HELD)
         if towards.strength is None or not (towards.on_batches or self.takes_all):
             return End("unknown", why=towards.elsewhere)
+        if run.input_noise and (run.sharp or not self.rule.linear):
+            return End("unknown", why=NOISY_END)
         if run.loss == "mse" and self.short_rows and not self.takes_all:
             return End("unknown", why=UNEVEN_MEAN)
         strength = towards.strength.at(self.symbols)
         if towards.shape == "box":
             return End("box", bound=strength)
         if run.sharp:
-            return End("sparse", l1=self._weighed(strength), why=self.penalty.end)
+            return End("sparse", l1=self._weighed(strength), why=PENALTIES[run.penalty].end)
         return End("ridge", weight_decay=self._weighed(strength))
 
     def _weighed(self, strength: Known) -> Known:
@@ -110,12 +112,10 @@ class Behaviour:
         if run.loss == "mse":
             strength = _times(strength, 1 / 2, "/2", r"/2", {})
         B = run.batch_size
-        if n is None or not self.short_rows or run.loss == "mse" or run.decay == "coupled":
-            return strength
-        share = B * math.ceil(n / B) / n
-        return _times(
-            strength, share, "·B⌈n/B⌉/n", r"\cdot\tfrac{B\lceil n/B\rceil}{n}", {"B": B, "n": n}
-        )
+        if n is not None and self.short_rows and run.loss != "mse" and run.decay != "coupled":
+            share, latex = B * math.ceil(n / B) / n, r"\cdot\tfrac{B\lceil n/B\rceil}{n}"
+            strength = _times(strength, share, "·B⌈n/B⌉/n", latex, {"B": B, "n": n})
+        return _with_noise(strength, run.input_noise) if run.input_noise else strength
 
     # ------------------------------------------------------------ what decay takes
 
@@ -137,8 +137,10 @@ class Behaviour:
         """
         if self.run.max_norm is not None:
             return HELD
+        if self.run.input_noise:
+            return NOISY
         if self.run.sharp:
-            return self.penalty.corners
+            return PENALTIES[self.run.penalty].corners
         passes = self.decay.no_factor if self.run.weight_decay else ""
         return self.rule.leaves_span or passes
 
@@ -198,7 +200,7 @@ class Behaviour:
         if self.decay.limit is None:
             return None
         if self.run.sharp:  # such a penalty goes with plain steps alone
-            return self.penalty.smooth.at(self.symbols)
+            return PENALTIES[self.run.penalty].smooth.at(self.symbols)
         return self.decay.limit.counted.at(self.symbols)
 
     @typed
@@ -209,7 +211,8 @@ class Behaviour:
         strength = self.run.weight_decay / share if decoupled else self.run.weight_decay
         known = stability(dataset.X_train, replace(self.run, weight_decay=strength))
         if known is None:
-            return StabilityLimit("none", math.nan, why=NO_LIMIT)
+            why = NOISY_LIMIT if self.run.input_noise else NO_LIMIT
+            return StabilityLimit("none", math.nan, why=why)
         if self.takes_all:
             h = known.symbols["h"] * share
             known = replace(known, value=known.value / share, symbols={**known.symbols, "h": h})
@@ -262,8 +265,9 @@ def behaviour(run: Hyperparameters, n_train: int | None = None) -> Behaviour:
 def fixed_point(run: Hyperparameters, n_train: int | None = None) -> float | None:
     """The λ of the ridge solution around which a run settles; None where it is none, or unknown.
 
-    Its centre as η → 0, and exactly its limit on whole batches. 0.0: a least squares solution;
-    which one, where there are more weights than examples, the start decides.
+    Its centre as η → 0, and exactly its limit on whole batches; with noise on the inputs, which
+    adds σ² to λ, its mean. 0.0: a least squares solution; which one, where there are more weights
+    than examples, the start decides.
     """
     found = behaviour(run, n_train).end.weight_decay
     return None if found is None else found.value
@@ -278,6 +282,13 @@ def _times(
         known.latex + latex,
         {**known.symbols, **{name: float(value) for name, value in symbols.items()}},
     )
+
+
+def _with_noise(known: Known, noise: float) -> Known:
+    """With the variance of the noise on the inputs added."""
+    symbols = {**known.symbols, "σ": float(noise)}
+    value = known.value + noise * noise
+    return Known(value, f"{known.text} + σ²", rf"{known.latex}+\sigma^2", symbols)
 
 
 def _scaled(text: str, latex: str, factor: float) -> tuple[str, str]:

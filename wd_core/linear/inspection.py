@@ -18,7 +18,7 @@ from wd_core.checks import require
 from wd_core.device import place
 from wd_core.divergence import BEYOND_SENSE
 from wd_core.linear.spectrum import row_space
-from wd_core.models.linear import GATHER_WHOLE, Columns, rates_of
+from wd_core.models.linear import GATHER_WHOLE, Columns, rates_of, weight_of
 from wd_core.models.seam import Index
 from wd_core.objective import augmented
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates, Runs, State, thresholded
@@ -88,14 +88,15 @@ class Replay:
 
     @typed
     def __init__(self, dataset: Dataset, run: Hyperparameters) -> None:
+        rule = "0 for a run that is taken apart: what data do is then no sum over the examples"
+        require(run.input_noise == 0, "input_noise", rule, run.input_noise)
         self.dataset, self.run = dataset, run
         n, d = dataset.n_train, dataset.n_features
         self.an_epoch = -(-n // run.batch_size)
         self.steps = self.an_epoch * run.epochs
         self.last = min(self.steps, affordable_steps(n, d, run))
         self.diverged = False
-        weight = (1 if run.loss == "half_mse" else 2) / run.batch_size
-        self._A = augmented(dataset.X_train, dataset.y_train, weight**0.5)
+        self._A = augmented(dataset.X_train, dataset.y_train, weight_of(run) ** 0.5)
         draw = start_draw(run.seed, d)
         start = np.concatenate([run.init_std * draw[:-1], [run.init_bias_std * draw[-1], -1.0]])
         self._limit = BEYOND_WEIGHTS * max(1.0, float(np.abs(start).max()))

@@ -82,13 +82,15 @@ class Mlp:
         return shapes
 
     def check(self, dataset: Dataset, runs: Sequence[Hyperparameters]) -> None:
-        """Cross-entropy needs classes, and the penalty no sharp part."""
+        """Cross-entropy needs classes; penalties with a sharp part and noise are for `Linear`."""
         fits = self.loss != "cross_entropy" or dataset.n_classes is not None
         require(fits, "n_classes", "given for the loss cross_entropy", dataset.n_classes)
         smooth = [name for name, entry in PENALTIES.items() if not entry.corners]
         rule = f"one of {', '.join(smooth)} for networks"
         for penalty in {*Runs.of(runs).column("penalty").tolist()}:
             require(penalty in smooth, "penalty", rule, penalty)
+        largest = float(Runs.of(runs).numbers("input_noise").max())
+        require(largest == 0, "input_noise", "0 for networks", largest)
 
     def given_start(self, start: Sequence[ArrayLike], n_runs: int, dataset: Dataset) -> list[Array]:
         """The parameters as arrays [R, ...]."""

@@ -42,6 +42,8 @@ class Hyperparameters(RunSettings):
     part, then soft thresholding at lr·λ·ρ (·m/B for a short batch whose step is), so zeros are
     exact; plain coupled steps without decay of the bias only.
     `max_norm` = √θ: after each step w is projected onto ‖w‖ <= max_norm, the bias untouched.
+    `input_noise` = σ: every step sees its inputs with fresh N(0, σ²) added, which in the mean over
+    the noise is coupled decay with σ² more, of w under `half_mse` and with 2σ² under `mse`.
     The start is w ~ init_std·N(0, 1), b ~ init_bias_std·N(0, 1). Wrong values raise ValueError.
     """
 
@@ -77,11 +79,6 @@ class Hyperparameters(RunSettings):
     def sharp(self) -> float:
         """What of λ weighs ‖w‖₁, in its own loss convention."""
         return self._part(PENALTIES[self.penalty].sharp)
-
-    @property
-    def spans(self) -> bool:
-        """Whether it never leaves the span of its start and the training rows."""
-        return OPTIMIZERS[self.optimizer].spans and not PENALTIES[self.penalty].corners
 
     def can_have(self, **changes: Any) -> bool:
         """Whether there is such a run with these settings changed."""
@@ -133,6 +130,7 @@ _OF_A_RUN: dict[str, Callable[[str, object], None]] = {
     "loss": partial(require_one_of, choices=get_args(Loss)),
     "max_norm": require_positive,
     "decay_bias": _flag,
+    "input_noise": require_non_negative,
     "init_std": require_non_negative,
     "init_bias_std": require_non_negative,
     "seed": partial(require_whole, least=0),

@@ -19,6 +19,7 @@ from wd_core.optimizers.hyperparameters import (
     require_setting,
 )
 from wd_core.optimizers.penalties import FIELDS, PENALTIES
+from wd_core.optimizers.registry import OPTIMIZERS
 from wd_core.optimizers.settings import RunSettings
 from wd_core.signatures import typed
 
@@ -107,6 +108,13 @@ class Runs(Sequence[Hyperparameters]):
         if column.dtype == object:
             column = np.array([np.inf if value is None else value for value in column.tolist()])
         return column.astype(np.float64)
+
+    @property
+    def spans(self) -> bool:
+        """Whether these, of one rule and penalty, never leave the span of starts and rows."""
+        first = self[0]
+        plain = OPTIMIZERS[first.optimizer].spans and not PENALTIES[first.penalty].corners
+        return plain and not self.numbers("input_noise").any()
 
     @property
     def coupled(self) -> Array:

@@ -28,6 +28,7 @@ class RunSettings:
     loss: Loss = "half_mse"
     max_norm: float | None = None
     decay_bias: bool = False
+    input_noise: float = 0.0
     init_std: float = 1.0
     init_bias_std: float = 0.0
     seed: int = 0
