@@ -1,4 +1,4 @@
-"""Every fact about an optimizer, a penalty or a source of data has one home: no code elsewhere asks its name.
+"""Every fact about an entry of a registry has one home: no code elsewhere asks for it by name.
 
 Held on the syntax tree of the engine and the pages. Registries hold the entries, and the default of
 a setting beside them; presets and the book's editions are links: they set a value and ask nothing.

@@ -42,8 +42,8 @@ class Hyperparameters(RunSettings):
     part, then soft thresholding at lr·λ·ρ (·m/B for a short batch whose step is), so zeros are
     exact; plain coupled steps without decay of the bias only.
     `max_norm` = √θ: after each step w is projected onto ‖w‖ <= max_norm, the bias untouched.
-    `input_noise` = σ: every step sees its inputs with fresh N(0, σ²) added, which in the mean over
-    the noise is coupled decay with σ² more, of w under `half_mse` and with 2σ² under `mse`.
+    `input_noise` = σ: every step sees its inputs with fresh N(0, σ²) added. Under rules that are
+    linear in the gradients that is, in the mean, coupled decay of w with σ² more (`mse`: 2σ²).
     The start is w ~ init_std·N(0, 1), b ~ init_bias_std·N(0, 1). Wrong values raise ValueError.
     """
 
