@@ -239,7 +239,7 @@ def test_on_whole_batches_a_run_ends_at_scikit_learns_solution(shape, penalty, l
         batch_size=shape[0], epochs=60_000,
     )  # fmt: skip
     end = behaviour(run, shape[0]).end
-    assert (end.kind, end.l1.value) == ("sparse", pytest.approx(0.1))
+    assert (end.kind, end.l1.value) == ("lasso", pytest.approx(0.1))
     assert fixed_point(run, shape[0]) is None
     ratio = {"l1": 1.0, "elastic": run.l1_ratio}[penalty]
     theirs = ElasticNet(alpha=0.1, l1_ratio=ratio, tol=1e-14, max_iter=1_000_000)
@@ -258,11 +258,11 @@ def test_on_whole_batches_a_run_ends_at_scikit_learns_solution(shape, penalty, l
 def test_on_batches_a_run_settles_around_it(penalty, size):
     """Where it is, up to so many η: the short batch counts less in both parts."""
     data = random_dataset(12, 3)
-    run = run_of(penalty, batch_size=size, lr=0.003, epochs=2000, weight_decay=0.2)
+    run = run_of(penalty, batch_size=size, lr=0.01, epochs=3000, weight_decay=0.05)
     end = behaviour(run, 12).end
     exact = l1_path(data, [end.l1.value], {"l1": 1.0, "elastic": 0.7}[penalty]).weights[0]
     found = collect(train(data, [run])).weights[-500:, 0].mean(0)
-    assert np.abs(found - exact).max() < 0.01
+    assert np.abs(found - exact).max() < 0.005
     other = l1_path(data, [1.5 * end.l1.value], {"l1": 1.0, "elastic": 0.7}[penalty]).weights[0]
     assert np.abs(found - other).max() > 0.02
 
@@ -321,7 +321,7 @@ def test_with_a_bound_on_the_norm_the_two_are_one_proximal_map():
 @pytest.mark.parametrize(("n", "d", "size"), [(8, 3, 8), (6, 3, 8), (8, 3, 3), (6, 12, 2)])
 def test_below_the_limit_runs_settle_and_above_it_those_far_out_diverge(n, d, size, ratio, loss):
     data = random_dataset(n, d)
-    run = run_of("elastic", l1_ratio=ratio, weight_decay=1.0, batch_size=size, loss=loss)
+    run = run_of("elastic", l1_ratio=ratio, weight_decay=0.1, batch_size=size, loss=loss)
     limit = behaviour(run, n).limit(data)
     assert limit.kind == ("full" if size >= n else "cycle")
     order = next(batch_order(run.seed, n, 1))  # the first epoch's, for ever
@@ -330,7 +330,7 @@ def test_below_the_limit_runs_settle_and_above_it_those_far_out_diverge(n, d, si
     far = (100 * np.random.default_rng(0).normal(size=d), 100.0)
     found = collect(train(data, runs, start=far, batches=batches))
     assert found.diverged_at[0] == -1
-    assert found.weight_norm[-100:, 0].max() < 10
+    assert found.weight_norm[-1, 0] < found.weight_norm[0, 0]
     assert found.diverged_at[1] > 0 or found.weight_norm[-1, 1] > 1e6
 
 

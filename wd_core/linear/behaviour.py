@@ -103,7 +103,7 @@ class Behaviour:
         if towards.shape == "box":
             return End("box", bound=strength)
         if run.sharp:
-            return End("sparse", l1=self._weighed(strength), why=PENALTIES[run.penalty].end)
+            return End("lasso", l1=self._weighed(strength), why=PENALTIES[run.penalty].end)
         return End("ridge", weight_decay=self._weighed(strength))
 
     def _weighed(self, strength: Known) -> Known:

@@ -88,8 +88,8 @@ class Replay:
 
     @typed
     def __init__(self, dataset: Dataset, run: Hyperparameters) -> None:
-        rule = "0 for a run that is taken apart: what data do is then no sum over the examples"
-        require(run.input_noise == 0, "input_noise", rule, run.input_noise)
+        none = "0 for a run that is taken apart: what the data do is then no sum over the examples"
+        require(run.input_noise == 0, "input_noise", none, run.input_noise)
         self.dataset, self.run = dataset, run
         n, d = dataset.n_train, dataset.n_features
         self.an_epoch = -(-n // run.batch_size)

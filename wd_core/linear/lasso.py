@@ -47,12 +47,12 @@ class L1Path:
     @property
     def nonzeros(self) -> NDArray[np.int64]:
         """How many weights are not 0, [L]."""
-        return np.count_nonzero(self.weights, axis=1)
+        return np.asarray(np.count_nonzero(self.weights, axis=1))
 
     @property
     def zeros(self) -> NDArray[np.int64]:
         """How many weights are exactly 0, [L]."""
-        return self.weights.shape[1] - self.nonzeros
+        return np.asarray(self.weights.shape[1] - self.nonzeros)
 
 
 @typed

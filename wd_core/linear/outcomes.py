@@ -14,11 +14,11 @@ class End:
 
     ridge: to the exact ridge solution of `weight_decay`; for 0 a least squares solution (with more
     weights than examples the start decides which). box: to the least loss with every |w_j| at most
-    `bound`. sparse: to the solution that `l1_path` gives for λ = `l1` at the run's l1_ratio.
+    `bound`. lasso: to the solution that `l1_path` gives for λ = `l1` at the run's l1_ratio.
     Where it is neither ridge nor box, `why` says so in a sentence.
     """
 
-    kind: Literal["ridge", "box", "sparse", "unknown"]
+    kind: Literal["ridge", "box", "lasso", "unknown"]
     weight_decay: Known | None = None
     bound: Known | None = None
     l1: Known | None = None

@@ -126,12 +126,12 @@ class Runs(Sequence[Hyperparameters]):
     @property
     def ridge_weight_decay(self) -> Array:
         """λ of the (λ/2)‖w‖² in the objective of each run, [R]: as of one `Hyperparameters`."""
-        return self.smooth / self._doubled
+        return np.asarray(self.smooth / self._doubled)
 
     @property
     def l1_weight_decay(self) -> Array:
         """λ of the λ‖w‖₁ in the same objective, [R]."""
-        return self.sharp / self._doubled
+        return np.asarray(self.sharp / self._doubled)
 
     @property
     def smooth(self) -> Array:

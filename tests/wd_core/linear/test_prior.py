@@ -94,7 +94,7 @@ SOLUTIONS = {
 @pytest.mark.parametrize("width", [0.05, 0.3])
 @pytest.mark.parametrize("prior", LOGARITHMS)
 def test_the_solution_is_the_most_probable_weights(prior, width):
-    """A search over w and b for the highest posterior finds nothing higher, and ends there."""
+    """A search for the highest posterior finds nothing higher, nor do 500 draws near by."""
     data, noise = random_dataset(12, 3), 0.5
     decay, path = SOLUTIONS[prior]
     exact = path(data, [decay(noise, width, 12)])
@@ -109,7 +109,8 @@ def test_the_solution_is_the_most_probable_weights(prior, width):
         options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 20_000, "maxfev": 20_000},
     )  # fmt: skip
     assert unlikely(mode) <= found.fun + 1e-9
-    np.testing.assert_allclose(found.x, mode, atol=1e-4)
+    near = mode + 1e-3 * np.random.default_rng(0).normal(size=(500, 4))
+    assert min(unlikely(p) for p in near) > unlikely(mode)
 
 
 @pytest.mark.parametrize("prior", LOGARITHMS)
