@@ -1,4 +1,4 @@
-"""Every fact about an optimizer or a source of data has one home: no code elsewhere asks its name.
+"""Every fact about an entry of a registry has one home: no code elsewhere asks for it by name.
 
 Held on the syntax tree of the engine and the pages. Registries hold the entries, and the default of
 a setting beside them; presets and the book's editions are links: they set a value and ask nothing.
@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from wd_core import DATASETS, OPTIMIZERS
+from wd_core import DATASETS, OPTIMIZERS, PENALTIES
 
 ROOT = Path(__file__).parents[1]
-NAMES = {*OPTIMIZERS, *DATASETS}
-# Names that mean something else as well: a field of the specs, and a kind of axis.
-AMBIGUOUS = {"momentum", "linear"}
+NAMES = {*OPTIMIZERS, *DATASETS, *PENALTIES}
+# Names that mean something else as well: a field of the specs, a kind of axis, and a norm.
+AMBIGUOUS = {"momentum", "linear", "l1", "l2"}
 # What holds the name of an entry.
-HOLDERS = {"optimizer", "source", "rule", "name", "kind"}
+HOLDERS = {"optimizer", "source", "penalty", "rule", "name", "kind"}
 # Geometry's sources are entries of its own, two of them made from entries here.
 REGISTRIES = ("wd_core/optimizers/", "wd_core/data/", "pages/geometry/question/sources.py")
 # A key of Geometry's links, which switches minibatch descent on.
@@ -41,7 +41,7 @@ def path_of(path: Path) -> str:
 
 
 def names_in(text: str, path: str = "") -> list[tuple[int, str]]:
-    """Where a file asks for an optimizer or a source by name: the line, and the name."""
+    """Where a file asks for an entry of a registry by name: the line, and the name."""
     tree = ast.parse(text)
     given = _given(tree, path)
     places = {
@@ -81,7 +81,7 @@ def _asked(node: ast.AST) -> Iterator[str]:
         case ast.Match(subject=subject) if _holds_a_name(subject):
             for case in node.cases:
                 yield from (n for part in ast.walk(case.pattern) for n in _constants(part))
-        case ast.Subscript(value=ast.Name(id="OPTIMIZERS" | "DATASETS"), slice=key):
+        case ast.Subscript(value=ast.Name(id="OPTIMIZERS" | "DATASETS" | "PENALTIES"), slice=key):
             yield from _constants(key)
         case ast.Dict(keys=keys) if len(keys) > 1:
             named = [name for key in keys if key is not None for name in _constants(key)]
@@ -90,7 +90,7 @@ def _asked(node: ast.AST) -> Iterator[str]:
 
 
 def _holds_a_name(node: ast.AST) -> bool:
-    """Whether an expression is the name of an optimizer or a source: run.optimizer, source, ..."""
+    """Whether an expression is the name of an entry: run.optimizer, source, penalty, ..."""
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return name in HOLDERS or name.endswith(("_optimizer", "_source"))
 

@@ -2,12 +2,14 @@
 
 from wd_core.data import DATASETS, DatasetSpec, dataset_from_frame, make_dataset
 from wd_core.linear.behaviour import Behaviour, behaviour, fixed_point
+from wd_core.linear.lasso import L1Path, l1_path
+from wd_core.linear.prior import bayes_weight_decay, laplace_weight_decay, prior_width
 from wd_core.linear.ridge import RidgePath, norm_for_weight_decay, ridge_path, weight_decay_for_norm
-from wd_core.linear.selection import bayes_weight_decay, best_weight_decay, choose, validation_split
+from wd_core.linear.selection import best_weight_decay, choose, validation_split
 from wd_core.linear.spectrum import largest_curvature, max_stable_lr, unreachable_norm
 from wd_core.models import Linear, Mlp
 from wd_core.objective import data_loss, gradient, objective, penalty
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters
+from wd_core.optimizers import OPTIMIZERS, PENALTIES, Hyperparameters
 from wd_core.plane.quadratic import Quadratic
 from wd_core.plane.slice import Slice
 from wd_core.records import Dataset, EpochRecord, Run
@@ -17,11 +19,13 @@ from wd_core.training import collect, train
 __all__ = [
     "DATASETS",
     "OPTIMIZERS",
+    "PENALTIES",
     "Behaviour",
     "Dataset",
     "DatasetSpec",
     "EpochRecord",
     "Hyperparameters",
+    "L1Path",
     "Linear",
     "Mlp",
     "Quadratic",
@@ -42,12 +46,15 @@ __all__ = [
     "gather",
     "gradient",
     "grid",
+    "l1_path",
+    "laplace_weight_decay",
     "largest_curvature",
     "make_dataset",
     "max_stable_lr",
     "norm_for_weight_decay",
     "objective",
     "penalty",
+    "prior_width",
     "ridge_path",
     "sweep",
     "train",

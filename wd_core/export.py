@@ -13,7 +13,7 @@ from typing import Any
 from wd_core.checks import require
 from wd_core.data import DATASETS, DatasetSpec
 from wd_core.data.scripts import block, number
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters
+from wd_core.optimizers import OPTIMIZERS, PENALTIES, Hyperparameters
 from wd_core.records import Run
 from wd_core.seeding import seed_of
 from wd_core.signatures import typed
@@ -132,14 +132,17 @@ class _Script:
         self.decays = run.weight_decay > 0
         coupled = run.decay == "coupled" or not self.decays
         self.torch = self.rule.decays["coupled" if coupled else "decoupled"].torch
+        self.shrinks = run.smooth > 0
         inside = self.torch.decays and not (coupled and self.short_batch)
-        self.decay_in_loss = self.decays and coupled and not inside
-        self.decay_by_hand = self.decays and not coupled and not inside
+        self.decay_in_loss = self.shrinks and coupled and not inside
+        self.decay_by_hand = self.shrinks and not coupled and not inside
 
     def head(self) -> str:
         run, d = self.run, int(self.sizes.n_features)
         features = f"{d} feature" + "s" * (d != 1)
         decay = f"{run.decay} weight decay {run.weight_decay:g}" if self.decays else "no decay"
+        if run.sharp:
+            decay = f"{PENALTIES[run.penalty].label} penalty {run.weight_decay:g}"
         definition = f"\n\n{self.torch.definition}\n" if self.torch.definition else ""
         return f'''\
 """Linear regression with weight decay in plain PyTorch.
@@ -156,11 +159,15 @@ torch.set_default_dtype(torch.float64)
     def settings(self) -> str:
         run = self.run
         lines = [f"lr = {number(run.lr)}"]
-        if self.decays:
-            lines.append(f"weight_decay = {number(run.weight_decay)}")
+        if self.shrinks:
+            lines.append(f"weight_decay = {number(run.smooth)}")
+        if run.sharp:
+            lines.append(f"l1_penalty = {number(run.sharp)}")
         lines += [f"batch_size = {int(run.batch_size)}", f"n_epochs = {int(run.epochs)}"]
         if run.max_norm is not None:
             lines.append(f"max_norm = {number(run.max_norm)}")
+        if run.input_noise:
+            lines.append(f"input_noise = {number(run.input_noise)}")
         return block("The run", lines)
 
     def start(self) -> str:
@@ -183,6 +190,7 @@ torch.set_default_dtype(torch.float64)
             "Training",
             [
                 *self._optimizer(),
+                *self._fresh_noise(),
                 f"generator = torch.Generator().manual_seed({seed})",
                 "order = torch.rand(n_epochs, n_train, generator=generator).argsort(dim=1)",
                 "for rows in order:",
@@ -193,7 +201,7 @@ torch.set_default_dtype(torch.float64)
 
     def _optimizer(self) -> list[str]:
         run = self.run
-        decays_here = self.decays and not self.decay_in_loss and not self.decay_by_hand
+        decays_here = self.shrinks and not self.decay_in_loss and not self.decay_by_hand
         options = ["lr=lr", *self.torch.options(run)]
         parameters = "[w, b]"
         if decays_here:
@@ -205,14 +213,32 @@ torch.set_default_dtype(torch.float64)
             lines.insert(0, 'parameters = [{"params": [w]}, {"params": [b], "weight_decay": 0.0}]')
         return lines
 
+    def _fresh_noise(self) -> list[str]:
+        if not self.run.input_noise:
+            return []
+        seed = seed_of(self.run.seed, "input noise")
+        return [f"fresh = torch.Generator().manual_seed({seed})"]
+
     def _step(self) -> list[str]:
         run = self.run
-        lines = ["residual = X_train[batch] @ w + b - y_train[batch]", *self._loss()]
+        inputs = "X_train[batch]"
+        lines = []
+        if run.input_noise:
+            inputs = "(X_train[batch] + input_noise * noise)"
+            lines.append("noise = torch.randn(len(batch), n_features, generator=fresh)")
+        lines += [f"residual = {inputs} @ w + b - y_train[batch]", *self._loss()]
         lines += ["optimizer.zero_grad()", "loss.backward()"]
         if self.decay_by_hand:
             lines.append("with torch.no_grad():  # decoupled: beside the gradient, not in it")
             lines += [f"    {p} *= 1 - lr * weight_decay" for p in self._decayed()]
         lines.append("optimizer.step()")
+        if run.sharp:
+            share = " * len(batch) / batch_size" if self.short_batch else ""
+            lines += [
+                "with torch.no_grad():  # towards zero, and no further",
+                f"    cut = lr * l1_penalty{share}",
+                "    w -= w.clamp(-cut, cut)",
+            ]
         if run.max_norm is not None:
             lines += ["with torch.no_grad():", "    w *= min(1.0, max_norm / w.norm())"]
         return lines

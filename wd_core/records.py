@@ -81,10 +81,11 @@ class Dataset:
 class EpochRecord:
     """R runs after `epoch` epochs (0: before any step).
 
-    train_loss, test_loss [R]: half mean square without the penalty; penalty [R]: (λ/2)‖w‖² in the
-    same unit; weight_norm [R]: ‖w‖ without the bias; bias [R]; weights [R, D], worked out on first
-    access. `diverged` [R]: the run has left the range of floats, or all sense (see `Divergence`);
-    `diverged_at` [R]: the first epoch at which that was found, −1 where it was not.
+    train_loss, test_loss [R]: half mean square without the penalty; penalty [R]: (λ/2)‖w‖², or the
+    penalty that the run has instead, in the same unit; weight_norm [R]: ‖w‖ without the bias; bias
+    [R]; weights [R, D], worked out on first access. `diverged` [R]: the run has left the range of
+    floats, or all sense (see `Divergence`); `diverged_at` [R]: the first epoch at which that was
+    found, −1 where it was not.
     Of networks: the model's own loss, weight_norm over what is decayed, bias NaN, and, where there
     are classes, the share of examples put into the right one, train_accuracy and test_accuracy [R].
     """

@@ -13,7 +13,7 @@ from wd_core.arrays import Array
 from wd_core.device import Place
 from wd_core.divergence import BEYOND_SENSE, Divergence
 from wd_core.objective import mean_half_square
-from wd_core.optimizers import Optimizer, Runs, Tensor
+from wd_core.optimizers import Runs, Tensor
 from wd_core.records import EpochRecord
 
 
@@ -32,15 +32,15 @@ class Spread:
         return coordinates if self.basis is None else coordinates @ self.basis.T
 
 
-def basis_pays(rule: Optimizer, n: int, d: int, starts: int, run_epochs: int) -> bool:
+def basis_pays(spans: bool, n: int, d: int, starts: int, run_epochs: int) -> bool:
     """Whether the span of rows and starts is smaller than the space, and the run long enough."""
-    return rule.spans and n + starts < d and run_epochs > n
+    return spans and n + starts < d and run_epochs > n
 
 
-def spread_of(X: Array, directions: Array, run_epochs: int, rule: Optimizer) -> Spread:
+def spread_of(X: Array, directions: Array, run_epochs: int, spans: bool) -> Spread:
     """The span of the training rows and the starts' directions [k, D], where holding it pays."""
     n, d = X.shape
-    if not basis_pays(rule, n, d, len(directions), run_epochs):
+    if not basis_pays(spans, n, d, len(directions), run_epochs):
         return Spread(None)
     return Spread(np.linalg.qr(np.concatenate([X, directions]).T)[0])
 
@@ -69,7 +69,8 @@ class Scorer:
 
     def __post_init__(self) -> None:
         self.divergence = Divergence(len(self.runs))
-        self.lam = self.runs.ridge_weight_decay
+        self.lam, l1 = self.runs.ridge_weight_decay, self.runs.l1_weight_decay
+        self.l1 = l1 if l1.any() else None
         self.decay_bias = self.runs.numbers("decay_bias")
         largest = max(
             float((rows * rows).sum()) / n
@@ -87,6 +88,8 @@ class Scorer:
         with np.errstate(all="ignore"):
             diverged_at = self.divergence.after(epochs, train, test, norm)
             penalty = self.lam / 2 * (norm**2 + self.decay_bias * bias**2)
+            if self.l1 is not None:
+                penalty += self.l1 * self._absolute(v, len(epochs))
         return EpochRecord.each(
             epoch=epochs,
             train_loss=train,
@@ -121,6 +124,11 @@ class Scorer:
             v[-2],
         )
         return [self.where.get(number).reshape(epochs, -1) for number in numbers]
+
+    @torch.inference_mode()
+    def _absolute(self, v: Tensor, epochs: int) -> Array:
+        """‖w‖₁ [epochs, R]; such runs hold w itself, in no basis."""
+        return self.where.get(abs(v[:-2]).sum(0)).reshape(epochs, -1)
 
     @np.errstate(all="ignore")
     def _expand(self, v: Tensor, place: int) -> Array:

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 # A purpose's place in this list is part of its seed: append, never reorder.
 Purpose = Literal[
-    "data", "test data", "init", "batch order", "split", "noise features", "validation"
+    "data",
+    "test data",
+    "init",
+    "batch order",
+    "split",
+    "noise features",
+    "validation",
+    "input noise",
 ]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 

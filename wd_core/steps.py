@@ -31,6 +31,7 @@ class Walk:
             if rows not in rates:
                 rates[rows] = problem.rates(self.rule, rows)
             t += 1
-            v, state = update(v, gradient(v, batch), state, rates[rows], t)
-            project(v)
+            its = rates[rows]
+            v, state = update(v, gradient(v, batch), state, its, t)
+            project(v, its)
         self.v, self.state, self.t = v, state, t

@@ -43,9 +43,10 @@ class SweepPart:
     """The runs `rows` [k] are finished; a part of none is only a moment to stop.
 
     train_loss, test_loss [k]: half mean square after the last epoch, without the penalty; penalty
-    [k]: (λ/2)‖w‖²; weight_norm [k]: ‖w‖; diverged_at [k]: the first epoch at which the run had
-    diverged, −1 where it did not; of a diverged run the other numbers are what is left of it, and
-    may be infinite or NaN. `done` of `total` runs are finished; `reason`: the device, and why it.
+    [k]: (λ/2)‖w‖², or what the run has instead; weight_norm [k]: ‖w‖; diverged_at [k]: the first
+    epoch at which the run had diverged, −1 where it did not; of a diverged run the other numbers
+    are what is left of it, and may be infinite or NaN. `done` of `total` runs are finished;
+    `reason`: the device, and why it.
     """
 
     rows: NDArray[np.int64]

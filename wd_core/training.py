@@ -218,7 +218,7 @@ def _given_orders(batches: Sequence[Sequence[ArrayLike]], epochs: int, n_train: 
 
 def _groups(runs: Sequence[Hyperparameters]) -> list[Index]:
     """Row numbers of the runs that can be columns of one matrix."""
-    return Runs.of(runs).alike("optimizer", "decay", "loss", "batch_size", "seed")
+    return Runs.of(runs).alike("optimizer", "decay", "penalty", "loss", "batch_size", "seed")
 
 
 def _records(stream: Interruptible) -> Stream:

@@ -10,7 +10,8 @@ from pages.shared.fields import Steps
 from pages.shared.settings import SETTINGS, Settings
 from pages.shared.work import heavy, kept
 from wd_core import DatasetSpec, Hyperparameters
-from wd_core.linear.behaviour import StabilityLimit, behaviour
+from wd_core.linear.behaviour import behaviour
+from wd_core.linear.outcomes import StabilityLimit
 from wd_core.trials import SECONDS, Course, Trial, affordable, courses, settling
 
 # So many smaller values are tried at once.

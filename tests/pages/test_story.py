@@ -14,7 +14,8 @@ from pages.train.words.diverged import advice
 from pages.train.words.story import GROWN, MEMORISED, Outcome
 from tests.matrix.driver import number, recording
 from wd_core import Hyperparameters
-from wd_core.linear.behaviour import End, behaviour
+from wd_core.linear.behaviour import behaviour
+from wd_core.linear.outcomes import End
 from wd_core.trials import Course
 
 RIVALS = Baselines(constant_test=0.01, ridge_test=0.02, ridge_norm=0.1)

@@ -34,6 +34,7 @@ INSIDE = {
     *("column_of", "combined", "explained", "unexplained", "rounding", "secular_root", "numbers"),
     *("without_dust", "lines_about", "mark", "runnable", "height", "problem", "of_runs", "check"),
     *("given_start", "shapes", "column", "alike", "constants", "stack_of", "stacked"),
+    *("Penalty", "thresholded"),
     *("DataSource", "Decay", "Destination", "Limit", "Optimizer", "Parts", "Torch"),
 }
 
@@ -91,6 +92,7 @@ FITTING: dict[str, Any] = {
     "batch_size": 2,
     "noise": 0.5,
     "weight_std": 1.0,
+    "weight_scale": 1.0,
     "share": 0.5,
     "seed": 0,
     "seeds": [0],

@@ -11,7 +11,7 @@ import torch
 from wd_core import DatasetSpec, Hyperparameters
 from wd_core.arrays import as_array
 from wd_core.checks import require
-from wd_core.optimizers import OPTIMIZERS
+from wd_core.optimizers import OPTIMIZERS, PENALTIES
 from wd_core.records import Dataset
 
 NOT_WHOLE = (0.5, 2.0, "3", None, True, math.nan)
@@ -64,9 +64,12 @@ def test_wrong_dataset_specs_are_refused(field, rule, value):
         *cases("betas", "two numbers", [0.9, (0.9,), (0.9, 0.9, 0.9), None]),
         *cases("eps", "a finite number > 0", [*NOT_NUMBERS, 0, -1]),
         *cases("decay", "one of coupled, decoupled", ["l2", None]),
+        *cases("penalty", f"one of {', '.join(PENALTIES)}", ["lasso", "", None, 1]),
+        *cases("l1_ratio", "a finite number in [0, 1]", [*NOT_NUMBERS, -0.1, 1.1]),
         *cases("loss", "one of half_mse, mse", ["mae", None]),
         *cases("max_norm", "a finite number > 0", [math.nan, math.inf, "1", True, 0, -1]),
         *cases("decay_bias", "True or False", [1, 0, None, "yes"]),
+        *cases("input_noise", "a finite number >= 0", [*NOT_NUMBERS, -1]),
         *cases("init_std", "a finite number >= 0", [*NOT_NUMBERS, -1]),
         *cases("init_bias_std", "a finite number >= 0", [*NOT_NUMBERS, -1]),
         *cases("seed", "a whole number >= 0", [*NOT_WHOLE, -1]),

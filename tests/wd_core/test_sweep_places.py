@@ -64,6 +64,8 @@ def test_a_sweep_keeps_to_its_memory(optimizer, dtype):
         ({"n_train": 600, "n_features": 10}, {"batch_size": 400, "loss": "mse"}, 1),
         ({"n_test": 2000}, {}, 1),
         ({"n_train": 1, "n_features": 1}, {"optimizer": "nesterov"}, 1),
+        ({}, {"penalty": "elastic"}, 1),
+        ({}, {"input_noise": 0.5}, 200),
     ],
 )
 def test_the_memory_of_a_run_is_not_underestimated(spec, change, seeds):

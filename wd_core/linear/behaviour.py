@@ -11,13 +11,22 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, get_args
+from typing import get_args
 
 from wd_core.checks import require_one_of, require_whole
 from wd_core.linear.cycles import cycle_limit
+from wd_core.linear.outcomes import End, SameSteps, StabilityLimit
 from wd_core.linear.shrinking import Shrinking, shrinking
 from wd_core.linear.spectrum import stability
-from wd_core.optimizers import OPTIMIZERS, Decay, Hyperparameters, Known, Loss, Optimizer
+from wd_core.optimizers import (
+    OPTIMIZERS,
+    PENALTIES,
+    Decay,
+    Hyperparameters,
+    Known,
+    Loss,
+    Optimizer,
+)
 from wd_core.records import Dataset
 from wd_core.signatures import typed
 
@@ -29,44 +38,12 @@ UNEVEN_MEAN = (
 )
 TOO_LONG = "Finding it for so large a training set would take too long."
 NO_LIMIT = "No limit of η is known for this optimizer."
-
-
-@dataclass(frozen=True)
-class End:
-    """Where a run goes as η → 0, and exactly on whole batches.
-
-    ridge: to the exact ridge solution of `weight_decay`; for 0 a least squares solution (with more
-    weights than examples the start decides which). box: to the least loss with every |w_j| at most
-    `bound`. unknown: `why`, in a sentence.
-    """
-
-    kind: Literal["ridge", "box", "unknown"]
-    weight_decay: Known | None = None
-    bound: Known | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class StabilityLimit:
-    """The learning rate from which a run diverges; NaN, and `why` in a sentence, if unknown.
-
-    full: of descent on all examples, exact, with its formula; cycle: of repeating the first epoch's
-    batches for ever, an estimate for the other orders of later epochs.
-    """
-
-    kind: Literal["full", "cycle", "none"]
-    lr: float
-    formula: Known | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class SameSteps:
-    """The run that takes the same steps in another loss convention, and how its numbers follow."""
-
-    run: Hyperparameters
-    lr: Known
-    weight_decay: Known
+NOISY = "Fresh noise on the inputs moves every weight, in every direction."
+NOISY_LIMIT = "No limit of η is known where every step sees its inputs with fresh noise."
+NOISY_END = (
+    "Where fresh noise on the inputs leads is known only of optimizers whose steps are linear in "
+    "the gradients, and not under an L1 penalty."
+)
 
 
 @dataclass(frozen=True)
@@ -101,6 +78,7 @@ class Behaviour:
         """The numbers of the run by the symbols that formulas have for them."""
         run = self.run
         known = {"λ": run.weight_decay, "μ": run.momentum, "η": run.lr, "B": run.batch_size}
+        known["ρ"] = run.l1_ratio
         return known if self.n_train is None else {**known, "n": self.n_train, "m": self.short_rows}
 
     # ------------------------------------------------------------ where it goes
@@ -117,11 +95,15 @@ class Behaviour:
             return End("unknown", why=HELD)
         if towards.strength is None or not (towards.on_batches or self.takes_all):
             return End("unknown", why=towards.elsewhere)
+        if run.input_noise and (run.sharp or not self.rule.linear):
+            return End("unknown", why=NOISY_END)
         if run.loss == "mse" and self.short_rows and not self.takes_all:
             return End("unknown", why=UNEVEN_MEAN)
         strength = towards.strength.at(self.symbols)
         if towards.shape == "box":
             return End("box", bound=strength)
+        if run.sharp:
+            return End("lasso", l1=self._weighed(strength), why=PENALTIES[run.penalty].end)
         return End("ridge", weight_decay=self._weighed(strength))
 
     def _weighed(self, strength: Known) -> Known:
@@ -130,12 +112,10 @@ class Behaviour:
         if run.loss == "mse":
             strength = _times(strength, 1 / 2, "/2", r"/2", {})
         B = run.batch_size
-        if n is None or not self.short_rows or run.loss == "mse" or run.decay == "coupled":
-            return strength
-        share = B * math.ceil(n / B) / n
-        return _times(
-            strength, share, "·B⌈n/B⌉/n", r"\cdot\tfrac{B\lceil n/B\rceil}{n}", {"B": B, "n": n}
-        )
+        if n is not None and self.short_rows and run.loss != "mse" and run.decay != "coupled":
+            share, latex = B * math.ceil(n / B) / n, r"\cdot\tfrac{B\lceil n/B\rceil}{n}"
+            strength = _times(strength, share, "·B⌈n/B⌉/n", latex, {"B": B, "n": n})
+        return _with_noise(strength, run.input_noise) if run.input_noise else strength
 
     # ------------------------------------------------------------ what decay takes
 
@@ -157,6 +137,10 @@ class Behaviour:
         """
         if self.run.max_norm is not None:
             return HELD
+        if self.run.input_noise:
+            return NOISY
+        if self.run.sharp:
+            return PENALTIES[self.run.penalty].corners
         passes = self.decay.no_factor if self.run.weight_decay else ""
         return self.rule.leaves_span or passes
 
@@ -183,15 +167,20 @@ class Behaviour:
     @property
     def grows_alone(self) -> bool:
         """Whether decay alone makes w longer with every epoch."""
-        return self.decay.factor and self.shrinking.growth > 0
+        return self._multiplies and self.shrinking.growth > 0
 
     @property
     def limit_alone(self) -> Known | None:
         """The η from which a full step of decay alone makes w longer; None where none does."""
         lam = self.run.weight_decay
-        if not self.decay.factor or lam == 0:
+        if not self._multiplies or lam == 0:
             return None
         return Known(2 / lam, "2/λ", r"\tfrac{2}{\lambda}", self._of("λ"))
+
+    @property
+    def _multiplies(self) -> bool:
+        """Whether what decay does at a step is to multiply w."""
+        return self.decay.factor and not self.run.sharp
 
     def _of(self, *names: str) -> dict[str, float]:
         return {name: float(self.symbols[name]) for name in names}
@@ -205,6 +194,15 @@ class Behaviour:
             return 1.0
         return self.n_train / self.run.batch_size
 
+    @property
+    def counted(self) -> Known | None:
+        """What the curvature in its limit counts in the place of λ; None without a known limit."""
+        if self.decay.limit is None:
+            return None
+        if self.run.sharp:  # such a penalty goes with plain steps alone
+            return PENALTIES[self.run.penalty].smooth.at(self.symbols)
+        return self.decay.limit.counted.at(self.symbols)
+
     @typed
     def limit(self, dataset: Dataset) -> StabilityLimit:
         """From which η the run diverges on this training set."""
@@ -213,7 +211,8 @@ class Behaviour:
         strength = self.run.weight_decay / share if decoupled else self.run.weight_decay
         known = stability(dataset.X_train, replace(self.run, weight_decay=strength))
         if known is None:
-            return StabilityLimit("none", math.nan, why=NO_LIMIT)
+            why = NOISY_LIMIT if self.run.input_noise else NO_LIMIT
+            return StabilityLimit("none", math.nan, why=why)
         if self.takes_all:
             h = known.symbols["h"] * share
             known = replace(known, value=known.value / share, symbols={**known.symbols, "h": h})
@@ -266,8 +265,9 @@ def behaviour(run: Hyperparameters, n_train: int | None = None) -> Behaviour:
 def fixed_point(run: Hyperparameters, n_train: int | None = None) -> float | None:
     """The λ of the ridge solution around which a run settles; None where it is none, or unknown.
 
-    Its centre as η → 0, and exactly its limit on whole batches. 0.0: a least squares solution;
-    which one, where there are more weights than examples, the start decides.
+    Its centre as η → 0, and exactly its limit on whole batches; with noise on the inputs, which
+    adds σ² to λ, its mean. 0.0: a least squares solution; which one, where there are more weights
+    than examples, the start decides.
     """
     found = behaviour(run, n_train).end.weight_decay
     return None if found is None else found.value
@@ -282,6 +282,13 @@ def _times(
         known.latex + latex,
         {**known.symbols, **{name: float(value) for name, value in symbols.items()}},
     )
+
+
+def _with_noise(known: Known, noise: float) -> Known:
+    """With the variance of the noise on the inputs added."""
+    symbols = {**known.symbols, "σ": float(noise)}
+    value = known.value + noise * noise
+    return Known(value, f"{known.text} + σ²", rf"{known.latex}+\sigma^2", symbols)
 
 
 def _scaled(text: str, latex: str, factor: float) -> tuple[str, str]:

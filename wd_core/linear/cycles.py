@@ -46,7 +46,8 @@ def cycle_limit(dataset: Dataset, run: Hyperparameters) -> float:
     One direction outside the row space, in which decay acts alone, stands for all that there are.
     With momentum it may converge again above the limit, in between windows in which it grows; one
     in which it grows by less than 0.3 % an epoch may be missed. Other epochs have other orders: an
-    estimate for them.
+    estimate for them. A threshold after each step takes a bounded amount, and so leaves the limit
+    where it is for weights far from zero.
     NaN for a rule that is not linear, where the search would take too long, and where λ is so large
     that the learning rates are too small for floats.
     """
@@ -183,6 +184,6 @@ def _rates(runs: Runs, rule: Optimizer, m: int, k: int, size: int) -> Rates:
         **{
             name: np.repeat(part[:k], size, axis=1)
             for name, part in vars(rates).items()
-            if not isinstance(part, float)
+            if np.ndim(part)
         },
     )

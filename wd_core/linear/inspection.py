@@ -18,10 +18,10 @@ from wd_core.checks import require
 from wd_core.device import place
 from wd_core.divergence import BEYOND_SENSE
 from wd_core.linear.spectrum import row_space
-from wd_core.models.linear import GATHER_WHOLE, Columns, rates_of
+from wd_core.models.linear import GATHER_WHOLE, Columns, rates_of, weight_of
 from wd_core.models.seam import Index
 from wd_core.objective import augmented
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates, Runs, State
+from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates, Runs, State, thresholded
 from wd_core.records import Dataset
 from wd_core.seeding import start_draw
 from wd_core.signatures import typed
@@ -46,7 +46,8 @@ class Inspection:
     step: 1 ... steps of the run; epoch: 1 ...; place: which batch of the epoch it is, 1 ...
     rows: the examples of the batch; before, after: weights; gradient: of the data loss on these
     rows in the run's loss convention, without decay; rate: what decay alone would take of each
-    weight, ηλ (less for a short batch), 0 where nothing decays; by_data, by_decay: what each adds;
+    weight, ηλ (less for a short batch), 0 where nothing decays, and of a penalty with a sharp part
+    only the smooth one; by_data, by_decay: what each adds, thresholding counted to decay;
     clip: the factor of the projection onto ‖w‖ <= max_norm, 1 where it does nothing.
     """
 
@@ -87,14 +88,15 @@ class Replay:
 
     @typed
     def __init__(self, dataset: Dataset, run: Hyperparameters) -> None:
+        none = "0 for a run that is taken apart: what the data do is then no sum over the examples"
+        require(run.input_noise == 0, "input_noise", none, run.input_noise)
         self.dataset, self.run = dataset, run
         n, d = dataset.n_train, dataset.n_features
         self.an_epoch = -(-n // run.batch_size)
         self.steps = self.an_epoch * run.epochs
         self.last = min(self.steps, affordable_steps(n, d, run))
         self.diverged = False
-        weight = (1 if run.loss == "half_mse" else 2) / run.batch_size
-        self._A = augmented(dataset.X_train, dataset.y_train, weight**0.5)
+        self._A = augmented(dataset.X_train, dataset.y_train, weight_of(run) ** 0.5)
         draw = start_draw(run.seed, d)
         start = np.concatenate([run.init_std * draw[:-1], [run.init_bias_std * draw[-1], -1.0]])
         self._limit = BEYOND_WEIGHTS * max(1.0, float(np.abs(start).max()))
@@ -201,6 +203,9 @@ class Replay:
         scale = parts.scale(data + decay, walk.state, rates, k + 1)
         by_data = -rates.lr * data / scale
         by_decay = (rates.keep - 1) * v - rates.lr * decay / scale
+        if rates.cut is not None:
+            w = (v + by_data + by_decay)[:-2]
+            by_decay[:-2] += thresholded(w, rates.cut) - w
         norm = float(np.linalg.norm((v + by_data + by_decay)[:-2]))
         clip = 1.0 if run.max_norm is None or norm <= run.max_norm else run.max_norm / norm
         epoch, batch = divmod(k, self.an_epoch)

@@ -105,7 +105,7 @@ class Limits:
     `batch_limit` (NaN for a full batch, and where there is none); takes_all: whether every step
     takes all examples; shrink: ηλ; alone: the η from which a full step of decay alone makes w
     longer, None where none does, and `grows` whether an epoch of it does; table: `full` for every
-    optimizer and loss convention, the rest of the run as it is.
+    optimizer and loss convention that go with the rest of the run, which stays as it is.
     """
 
     lr: float
@@ -145,12 +145,11 @@ def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
     X, known = dataset.X_train, behaviour(run, dataset.n_train)
     table: dict[tuple[str, str], Known | None] = {
         (name, loss): stability(X, replace(run, optimizer=name, loss=loss))
-        for name, rule in OPTIMIZERS.items()
+        for name in OPTIMIZERS
         for loss in LOSSES
-        if all(fits(getattr(run, need)) for need, (_, fits) in rule.needs.items())
+        if run.can_have(optimizer=name, loss=loss)
     }
-    full, limit = table[run.optimizer, run.loss], known.decay.limit
-    counted = None if limit is None else limit.counted.at(known.symbols)
+    full = table[run.optimizer, run.loss]
     scale = 2 if run.loss == "mse" else 1
     decayed = scale * largest_curvature(X, run.ridge_weight_decay, decay_bias=run.decay_bias)
     return Limits(
@@ -158,7 +157,7 @@ def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
         largest=scale * largest_curvature(X),
         with_decay=decayed if full is None else full.symbols["h"],
         full=full,
-        counted=counted,
+        counted=known.counted,
         batch=batch_limit(dataset, run),
         takes_all=known.takes_all,
         shrink=run.lr * run.weight_decay,

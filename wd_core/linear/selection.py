@@ -1,8 +1,7 @@
-"""Which λ: by the prior, by the training data alone, by a validation split, and with hindsight."""
+"""Which λ: by the training data alone, by a validation split, and with hindsight."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array, as_array, numbers
-from wd_core.checks import require, require_part, require_whole
+from wd_core.checks import require, require_part
 from wd_core.linear.ridge import decays
 from wd_core.linear.stack import Stack, stacked
 from wd_core.records import Dataset
@@ -39,20 +38,6 @@ class Choice:
     weight_decay: float
     test_loss: float
     regret: float
-
-
-@typed
-def bayes_weight_decay(noise: float, weight_std: float, n_train: int) -> float:
-    """λ = σ²/(nτ²): with w ~ N(0, τ²I) and noise N(0, σ²) ridge is the posterior mean.
-
-    No λ has a smaller risk on average over this prior. Infinite for τ = 0 (w = 0 is known); NaN
-    where σ = τ = 0, and any λ does. Source: Hoerl and Kennard 1970; Bishop 2006, § 3.3.
-    """
-    for name, value in (("noise", noise), ("weight_std", weight_std)):
-        require(0 <= value < math.inf, name, "a finite number >= 0", value)
-    require_whole("n_train", n_train, 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return float(np.float64(noise) ** 2 / (n_train * np.float64(weight_std) ** 2))
 
 
 @typed

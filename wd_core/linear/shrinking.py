@@ -71,10 +71,13 @@ class Shrinking:
 
 @typed
 def shrinking(run: Hyperparameters, n_train: int) -> Shrinking:
-    """What decay alone does under plain SGD; a short batch counts as `Hyperparameters` says."""
+    """What decay alone does under plain SGD; a short batch counts as `Hyperparameters` says.
+
+    Of a penalty that has a sharp part only what weighs ‖w‖²/2: that is what multiplies weights.
+    """
     an_epoch = -(-n_train // run.batch_size)
     rows = n_train - (an_epoch - 1) * run.batch_size
     scaled = run.loss == "half_mse" and run.decay == "coupled"
-    rate = run.lr * run.weight_decay
+    rate = run.lr * run.smooth
     last = 1 - rate * (rows / run.batch_size if scaled else 1.0)
     return Shrinking(1 - rate, last, an_epoch)

@@ -128,13 +128,15 @@ def max_stable_lr(X: ArrayLike, run: Hyperparameters) -> float:
 
 @typed
 def stability(X: ArrayLike, run: Hyperparameters) -> Known | None:
-    """The same with its formula; None where the rule has no known limit.
+    """The same with its formula; None where the rule has no known limit, and with noise on inputs.
 
     h is the largest curvature over (w, b) of what the run's loss convention descends, with the
-    limit's `counted` in the place of λ: twice that of the half mean square under `mse`.
+    limit's `counted` in the place of λ: twice that of the half mean square under `mse`. Of λ counts
+    what weighs ‖w‖²/2. Thresholding lengthens no difference: below the limit every start converges;
+    above it those diverge that begin far out, while others may be held where weights are zero.
     """
     limit = OPTIMIZERS[run.optimizer].decays[run.decay].limit
-    if limit is None:
+    if limit is None or run.input_noise:
         return None
     symbols = {"λ": run.ridge_weight_decay, "μ": run.momentum}
     counted = limit.counted.at(symbols).value

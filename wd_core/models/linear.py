@@ -2,9 +2,9 @@
 
 Runs that share data, batch order and update rule are the columns of one matrix v [K+2, R], whose
 rows are the K coordinates of w, the bias and a constant −1: on rows A = [x, 1, y] the residual is
-then A v and the gradient Aᵀ(A v). Where the rule never leaves the span of its start and the
-training rows (`Optimizer.spans`), w is kept in an orthonormal basis of that span, so that d = 200
-with 20 examples costs 21 coordinates; losses and ‖w‖ are the same in any such basis.
+then A v and the gradient Aᵀ(A v). Where a run never leaves the span of its start and the training
+rows (`Hyperparameters.spans`), w is kept in an orthonormal basis of that span, so that d = 200 with
+20 examples costs 21 coordinates; losses and ‖w‖ are the same in any such basis.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -23,10 +23,10 @@ from wd_core.checks import require
 from wd_core.device import Place
 from wd_core.models.seam import Offer, Order
 from wd_core.objective import augmented
-from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Optimizer, Rates, Runs, Tensor
+from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Runs, Tensor, thresholded
 from wd_core.records import Dataset, EpochRecord
 from wd_core.scoring import Scorer, basis_pays, folded, spread_of
-from wd_core.seeding import start_draw
+from wd_core.seeding import generator, start_draw
 
 Start = tuple[Array, Array]
 
@@ -90,10 +90,9 @@ class Linear:
             w0, b0 = start
             directions, which = _apart(w0)
             scale = np.ones(R)
-        rule = OPTIMIZERS[first.optimizer]
-        spread = spread_of(X, directions, first.epochs * R, rule)
+        spread = spread_of(X, directions, first.epochs * R, runs.spans)
         # the weight of a row in a batch's gradient goes into the rows, and out of the losses again
-        weight = (1 if first.loss == "half_mse" else 2) / first.batch_size
+        weight = weight_of(first)
         # a large set is not copied more than once; a small one is folded before it loses digits
         precise = n * d <= SMALL or where.dtype in (np.float64, torch.float64)
         width = np.float64 if precise else np.float32
@@ -112,14 +111,15 @@ class Linear:
             spread=spread,
             where=where,
         )
-        return Columns(A, where.put(v), runs, where, scorer)
+        noisy = runs.numbers("input_noise").any()
+        return (NoisyColumns if noisy else Columns)(A, where.put(v), runs, where, scorer)
 
     def height(
         self, n: int, d: int, runs: Sequence[Hyperparameters], n_classes: int | None = None
     ) -> int:
         """Rows of the matrix that holds the first run and its like: coordinates, bias, constant."""
         first = runs[0]
-        pays = basis_pays(OPTIMIZERS[first.optimizer], n, d, 1, first.epochs * len(runs))
+        pays = basis_pays(Runs.of(runs).spans, n, d, 1, first.epochs * len(runs))
         return (n + 1 if pays else d) + 2
 
 
@@ -171,8 +171,13 @@ class Columns:
         gradient[-1] = self._none  # the constant −1 stays
         return gradient
 
-    def project(self, v: Tensor) -> None:
-        """Onto ‖w‖ <= max_norm, where a run has one."""
+    def project(self, v: Tensor, rates: Rates) -> None:
+        """Thresholded by a sharp penalty, then onto ‖w‖ <= max_norm, where a run has one.
+
+        In this order the two are the proximal map of both together.
+        """
+        if rates.cut is not None:
+            v[:-2] = thresholded(v[:-2], rates.cut)
         if self.radius is not None:
             w = v[:-2]
             w *= (self.radius / (w * w).sum(0) ** 0.5).clip(max=1)
@@ -190,7 +195,7 @@ class Columns:
         runs = self.runs[part]
         v = self.where.put(self.start[:, part]) + 0  # a copy, whose columns are all it has
         scorer = None if self.scorer is None else replace(self.scorer, runs=runs)
-        return Columns(self.A, v, runs, self.where, scorer)
+        return type(self)(self.A, v, runs, self.where, scorer)
 
     def watch(self, epoch: int, v: Tensor) -> None:
         """Divergence alone."""
@@ -217,8 +222,39 @@ class Columns:
         return len(self.runs) * rows
 
 
+class NoisyColumns(Columns):
+    """The same, of which some see their inputs with fresh noise at every step.
+
+    The draw E [m, D] of a batch is that of all runs, which differ by σ: on rows [x + σe, 1, y] the
+    residual is A v + σ·E w, and the gradient of w has σ·Eᵀ of it more.
+    """
+
+    def __init__(self, A: Tensor, v: Tensor, runs: Runs, *more: Any) -> None:
+        super().__init__(A, v, runs, *more)
+        self._sigma = self.where.put([runs.numbers("input_noise")])
+        self._fresh = generator(runs[0].seed, "input noise")
+        self._weight = weight_of(runs[0]) ** 0.5
+
+    def gradient(self, v: Tensor, batch: Tensor) -> Tensor:
+        """Aᵀ(A v) with the noise in A."""
+        draw = torch.randn(len(batch), len(v) - 2, generator=self._fresh, dtype=torch.float64)
+        noise = self.where.put(self._weight * draw.numpy())
+        residual = batch @ v + self._sigma * (noise @ v[:-2])
+        if not self._halved:
+            residual = residual / (len(batch) / self._nominal)
+        gradient = batch.mT @ residual
+        gradient[:-2] += self._sigma * (noise.mT @ residual)
+        gradient[-1] = self._none
+        return gradient
+
+
+def weight_of(run: Hyperparameters) -> float:
+    """What the square of a row's residual counts in the gradient's loss, on a full batch."""
+    return (1 if run.loss == "half_mse" else 2) / run.batch_size
+
+
 def rates_of(runs: Runs, rule: Optimizer, height: int, share: float, where: Place) -> Rates:
-    """The numbers of a step in the shapes of `Rates`; `share` scales coupled decay."""
+    """The numbers of a step in the shapes of `Rates`; `share` scales coupled decay, and cuts."""
 
     def common(name: str) -> Tensor | float:
         """A row, or the one number that all have."""
@@ -240,7 +276,7 @@ def rates_of(runs: Runs, rule: Optimizer, height: int, share: float, where: Plac
 
     beta1, beta2 = betas()
     lr, on_bias, coupled = runs.numbers("lr"), runs.numbers("decay_bias"), runs.coupled
-    decay = runs.numbers("weight_decay") * np.where(coupled, share, 1.0)
+    decay, sharp = runs.smooth * np.where(coupled, share, 1.0), runs.sharp
     in_gradient = 0 * coupled if rule.one_decay else coupled
     pull, taken = decay * in_gradient, lr * decay * (1 - in_gradient)
     return Rates(
@@ -251,4 +287,5 @@ def rates_of(runs: Runs, rule: Optimizer, height: int, share: float, where: Plac
         beta1=beta1,
         beta2=beta2,
         eps=common("eps"),
+        cut=where.put([lr * sharp * share]) if sharp.any() else None,
     )

@@ -23,7 +23,7 @@ from wd_core.checks import require, require_one_of, require_whole
 from wd_core.device import Place
 from wd_core.divergence import Divergence
 from wd_core.models.seam import Offer, Order
-from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Runs, Tensor
+from wd_core.optimizers import PENALTIES, Hyperparameters, Optimizer, Rates, Runs, Tensor
 from wd_core.records import Dataset, EpochRecord
 from wd_core.seeding import generator
 
@@ -82,9 +82,15 @@ class Mlp:
         return shapes
 
     def check(self, dataset: Dataset, runs: Sequence[Hyperparameters]) -> None:
-        """Cross-entropy needs classes."""
+        """Cross-entropy needs classes; penalties with a sharp part and noise are for `Linear`."""
         fits = self.loss != "cross_entropy" or dataset.n_classes is not None
         require(fits, "n_classes", "given for the loss cross_entropy", dataset.n_classes)
+        smooth = [name for name, entry in PENALTIES.items() if not entry.corners]
+        rule = f"one of {', '.join(smooth)} for networks"
+        for penalty in {*Runs.of(runs).column("penalty").tolist()}:
+            require(penalty in smooth, "penalty", rule, penalty)
+        largest = float(Runs.of(runs).numbers("input_noise").max())
+        require(largest == 0, "input_noise", "0 for networks", largest)
 
     def given_start(self, start: Sequence[ArrayLike], n_runs: int, dataset: Dataset) -> list[Array]:
         """The parameters as arrays [R, ...]."""
@@ -224,7 +230,7 @@ class Network:
                 delta = (delta @ W) * slope(zs[k - 1], values[k])
         return self.where.xp.concatenate(parts, 1)
 
-    def project(self, v: Tensor) -> None:
+    def project(self, v: Tensor, rates: Rates) -> None:
         """Pull the decayed weights back onto their norm's bound, where a run has one."""
         if self._radius is not None:
             norm = ((v * v * self._decayed).sum(1) ** 0.5)[:, None]

@@ -48,8 +48,8 @@ class Problem(Protocol):
     def gradient(self, v: Tensor, batch: Tensor) -> Tensor:
         """Of the loss on a batch, without decay, in the layout of v."""
 
-    def project(self, v: Tensor) -> None:
-        """Pull v back, in place, to where the runs' settings hold it."""
+    def project(self, v: Tensor, rates: Rates) -> None:
+        """What follows the step, in place: the penalty's threshold, then the bound on the norm."""
 
     def lots(self) -> Sequence[Problem]:
         """The same runs in their order, in lots that are each moved faster alone."""

@@ -13,6 +13,7 @@ from wd_core.optimizers.entry import (
 )
 from wd_core.optimizers.formula import Formula, Known
 from wd_core.optimizers.hyperparameters import Hyperparameters
+from wd_core.optimizers.penalties import PENALTIES, Penalty, thresholded
 from wd_core.optimizers.registry import OPTIMIZERS
 from wd_core.optimizers.runs import Runs
 from wd_core.optimizers.settings import KINDS, Kind, Loss
@@ -20,6 +21,7 @@ from wd_core.optimizers.settings import KINDS, Kind, Loss
 __all__ = [
     "KINDS",
     "OPTIMIZERS",
+    "PENALTIES",
     "Decay",
     "Destination",
     "Formula",
@@ -30,9 +32,11 @@ __all__ = [
     "Loss",
     "Optimizer",
     "Parts",
+    "Penalty",
     "Rates",
     "Runs",
     "State",
     "Tensor",
     "Torch",
+    "thresholded",
 ]

@@ -34,7 +34,8 @@ class Rates:
 
     `pull` is the coefficient of w in the gradient (coupled decay); `keep` multiplies w before the
     step (decoupled decay). What all the runs have alike may be a single number; so `pull` is 0.0,
-    or `keep` 1.0, where that kind of decay is idle, and costs nothing.
+    or `keep` 1.0, where that kind of decay is idle, and costs nothing. `cut`: how far w is
+    thresholded after the step, None where the penalty has no sharp part; rules do not read it.
     """
 
     lr: Tensor
@@ -44,6 +45,7 @@ class Rates:
     beta1: Tensor | float
     beta2: Tensor | float
     eps: Tensor | float
+    cut: Tensor | None = None
 
     def pulled(self, gradient: Tensor, v: Tensor) -> Tensor:
         """The gradient with coupled decay in it, in place."""

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import get_args
+from typing import Any, get_args
 
 from wd_core.checks import (
+    WrongValueError,
     require,
     require_non_negative,
+    require_number,
     require_one_of,
     require_positive,
     require_share,
     require_whole,
 )
+from wd_core.optimizers.entry import Optimizer
+from wd_core.optimizers.formula import Formula
+from wd_core.optimizers.penalties import FIELDS, PENALTIES, Penalty
 from wd_core.optimizers.registry import OPTIMIZERS
 from wd_core.optimizers.settings import KINDS, Loss, RunSettings
+
+# Settings whose entries ask something of the others.
+ASKING: Mapping[str, Mapping[str, Optimizer | Penalty]]
+ASKING = {"optimizer": OPTIMIZERS, "penalty": PENALTIES}
 
 
 @dataclass(frozen=True)
@@ -28,24 +37,59 @@ class Hyperparameters(RunSettings):
     `loss="mse"`: gradient of the mean of r² over the rows at hand (the book's concise code).
     `decay="coupled"` adds weight_decay·w to the gradient; `"decoupled"` multiplies w by
     (1 − lr·weight_decay) before the step, as torch's AdamW does.
+    `penalty="l1"`: λ‖w‖₁, `"elastic"`: λ(ρ‖w‖₁ + (1−ρ)‖w‖²/2) with ρ = l1_ratio in [0, 1], as
+    scikit-learn's ElasticNet(alpha=λ, l1_ratio=ρ): a plain step by the data loss and the smooth
+    part, then soft thresholding at lr·λ·ρ (·m/B for a short batch whose step is), so zeros are
+    exact; plain coupled steps without decay of the bias only.
     `max_norm` = √θ: after each step w is projected onto ‖w‖ <= max_norm, the bias untouched.
+    `input_noise` = σ: every step sees its inputs with fresh N(0, σ²) added. Under rules that are
+    linear in the gradients that is, in the mean, coupled decay of w with σ² more (`mse`: 2σ²).
     The start is w ~ init_std·N(0, 1), b ~ init_bias_std·N(0, 1). Wrong values raise ValueError.
     """
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
             require_setting(name, value)
-        _require_what_the_rule_needs(self)
+        for kind in ASKING:
+            for name, rule, fits in needs_of(kind, getattr(self, kind)):
+                value = getattr(self, name)
+                require(fits(value), name, rule, value)
         if type(self.betas) is not tuple:
             object.__setattr__(self, "betas", tuple(self.betas))
 
     @property
     def ridge_weight_decay(self) -> float:
-        """λ of the objective L + (λ/2)‖w‖² whose gradient this loss convention descends.
+        """λ of the (λ/2)‖w‖² in the objective L + penalty that this loss convention descends.
 
         `mse` has twice the data gradient, so its weight_decay counts half (THEORY: wd = 2λ).
         """
-        return self.weight_decay / 2 if self.loss == "mse" else self.weight_decay
+        return self.smooth / 2 if self.loss == "mse" else self.smooth
+
+    @property
+    def l1_weight_decay(self) -> float:
+        """λ of the λ‖w‖₁ in the same objective; 0 where there is none."""
+        return self.sharp / 2 if self.loss == "mse" else self.sharp
+
+    @property
+    def smooth(self) -> float:
+        """What of λ weighs ‖w‖²/2, in its own loss convention."""
+        return self._part(PENALTIES[self.penalty].smooth)
+
+    @property
+    def sharp(self) -> float:
+        """What of λ weighs ‖w‖₁, in its own loss convention."""
+        return self._part(PENALTIES[self.penalty].sharp)
+
+    def can_have(self, **changes: Any) -> bool:
+        """Whether there is such a run with these settings changed."""
+        try:
+            replace(self, **changes)
+        except WrongValueError:
+            return False
+        return True
+
+    def _part(self, part: Formula) -> float:
+        return part.value(*(getattr(self, FIELDS[symbol]) for symbol in part.symbols))
 
 
 def require_setting(name: str, value: object) -> None:
@@ -54,10 +98,10 @@ def require_setting(name: str, value: object) -> None:
         _OF_A_RUN[name](name, value)
 
 
-def _require_what_the_rule_needs(run: Hyperparameters) -> None:
-    for name, (rule, fits) in OPTIMIZERS[run.optimizer].needs.items():
-        value = getattr(run, name)
-        require(fits(value), name, f"{rule} for the optimizer {run.optimizer}", value)
+def needs_of(kind: str, name: str) -> Iterator[tuple[str, str, Callable[[Any], bool]]]:
+    """What the entry `name` asks of other settings: the field, the rule in words, and a test."""
+    for field, (rule, fits) in ASKING[kind][name].needs.items():
+        yield field, f"{rule} for the {kind} {name}", fits
 
 
 def _betas(name: str, value: object) -> None:
@@ -81,9 +125,12 @@ _OF_A_RUN: dict[str, Callable[[str, object], None]] = {
     "betas": _betas,
     "eps": require_positive,
     "decay": partial(require_one_of, choices=KINDS),
+    "penalty": lambda name, value: require_one_of(name, value, tuple(PENALTIES)),
+    "l1_ratio": partial(require_number, rule="in [0, 1]", ok=lambda x: 0 <= x <= 1),
     "loss": partial(require_one_of, choices=get_args(Loss)),
     "max_norm": require_positive,
     "decay_bias": _flag,
+    "input_noise": require_non_negative,
     "init_std": require_non_negative,
     "init_bias_std": require_non_negative,
     "seed": partial(require_whole, least=0),

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from wd_core.arrays import Array
 from wd_core.checks import require
-from wd_core.optimizers.hyperparameters import Hyperparameters, require_setting
+from wd_core.optimizers.formula import Formula
+from wd_core.optimizers.hyperparameters import (
+    ASKING,
+    Hyperparameters,
+    needs_of,
+    require_setting,
+)
+from wd_core.optimizers.penalties import FIELDS, PENALTIES
 from wd_core.optimizers.registry import OPTIMIZERS
 from wd_core.optimizers.settings import RunSettings
 from wd_core.signatures import typed
@@ -56,11 +63,12 @@ class Runs(Sequence[Hyperparameters]):
     def combined(cls, base: Hyperparameters, columns: Mapping[str, Column]) -> Runs:
         """The same of columns that are checked; that a rule's needs are met is checked here."""
         runs = cls(base, columns, len(next(iter(columns.values()))) if columns else 1)
-        for places in runs.alike("optimizer"):
-            name = runs[int(places[0])].optimizer
-            for field, (rule, fits) in OPTIMIZERS[name].needs.items():
-                for value in runs.column(field)[places].tolist():
-                    require(fits(value), field, f"{rule} for the optimizer {name}", value)
+        for kind in ASKING:
+            for places in runs.alike(kind):
+                entry = getattr(runs[int(places[0])], kind)
+                for name, rule, fits in needs_of(kind, entry):
+                    for value in runs.column(name)[places].tolist():
+                        require(fits(value), name, rule, value)
         return runs
 
     def __len__(self) -> int:
@@ -102,6 +110,13 @@ class Runs(Sequence[Hyperparameters]):
         return column.astype(np.float64)
 
     @property
+    def spans(self) -> bool:
+        """Whether these, of one rule and penalty, never leave the span of starts and rows."""
+        first = self[0]
+        plain = OPTIMIZERS[first.optimizer].spans and not PENALTIES[first.penalty].corners
+        return plain and not self.numbers("input_noise").any()
+
+    @property
     def coupled(self) -> Array:
         """1 where decay is coupled, else 0, [R]."""
         if "decay" in self.columns:
@@ -110,10 +125,39 @@ class Runs(Sequence[Hyperparameters]):
 
     @property
     def ridge_weight_decay(self) -> Array:
-        """λ of the objective of each run, [R]: as of one `Hyperparameters`."""
+        """λ of the (λ/2)‖w‖² in the objective of each run, [R]: as of one `Hyperparameters`."""
+        return np.asarray(self.smooth / self._doubled)
+
+    @property
+    def l1_weight_decay(self) -> Array:
+        """λ of the λ‖w‖₁ in the same objective, [R]."""
+        return np.asarray(self.sharp / self._doubled)
+
+    @property
+    def smooth(self) -> Array:
+        """What of each run's λ weighs ‖w‖²/2, in its own loss convention, [R]."""
+        return self._of_penalty("smooth")
+
+    @property
+    def sharp(self) -> Array:
+        """What of each run's λ weighs ‖w‖₁, in its own loss convention, [R]."""
+        return self._of_penalty("sharp")
+
+    @property
+    def _doubled(self) -> Any:
+        """How many times the half mean square each run's loss is."""
         if "loss" in self.columns:
-            return self.numbers("weight_decay") / np.where(self.columns["loss"] == "mse", 2, 1)
-        return self.numbers("weight_decay") / (2 if self.base.loss == "mse" else 1)
+            return np.where(self.columns["loss"] == "mse", 2, 1)
+        return 2 if self.base.loss == "mse" else 1
+
+    def _of_penalty(self, name: str) -> Array:
+        """A part of the penalty, [R]."""
+        which, parts = self.columns.get("penalty"), np.zeros(self._count)
+        for penalty in [self.base.penalty] if which is None else {*which.tolist()}:
+            part: Formula = getattr(PENALTIES[penalty], name)
+            value = part.value(*(self.numbers(FIELDS[symbol]) for symbol in part.symbols))
+            parts += value if which is None else np.where(which == penalty, value, 0.0)
+        return parts
 
     def alike(self, *names: str) -> list[NDArray[np.int64]]:
         """The places of the runs that have these fields in common, in the order of the first."""

@@ -23,9 +23,12 @@ class RunSettings:
     betas: tuple[float, float] = (0.9, 0.999)
     eps: float = 1e-8
     decay: Kind = "coupled"
+    penalty: str = "l2"
+    l1_ratio: float = 0.5
     loss: Loss = "half_mse"
     max_norm: float | None = None
     decay_bias: bool = False
+    input_noise: float = 0.0
     init_std: float = 1.0
     init_bias_std: float = 0.0
     seed: int = 0

@@ -12,7 +12,8 @@ from pages.geometry.question.scene import Scene
 from pages.shared.work import kept
 from wd_core import Dataset, Hyperparameters, collect, train
 from wd_core.arrays import Array
-from wd_core.linear.behaviour import StabilityLimit, behaviour
+from wd_core.linear.behaviour import behaviour
+from wd_core.linear.outcomes import StabilityLimit
 from wd_core.training import batch_order
 
 

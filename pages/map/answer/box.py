@@ -10,7 +10,8 @@ from pages.map.question import Panel
 from pages.shared.work import kept
 from wd_core import OPTIMIZERS, Dataset, Hyperparameters, Quadratic, train
 from wd_core.arrays import Array
-from wd_core.linear.behaviour import End, behaviour
+from wd_core.linear.behaviour import behaviour
+from wd_core.linear.outcomes import End
 from wd_core.optimizers import KINDS
 
 # H and w̃ of the loss ½ (w − w̃)ᵀH(w − w̃), and λ.

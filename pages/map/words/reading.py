@@ -16,7 +16,7 @@ from pages.map.words.maps import LOWER
 from pages.shared.numbers import percent, plain
 from pages.shared.words import Said, listed, say
 from wd_core import OPTIMIZERS
-from wd_core.linear.behaviour import End
+from wd_core.linear.outcomes import End
 
 
 def reading(

@@ -8,7 +8,8 @@ from pages.shared.numbers import every_digit, exact, plain
 from pages.shared.remedies import Remedies, limit, remedies
 from pages.shared.settings import Settings
 from pages.shared.words import Said, say, say_n
-from wd_core.linear.behaviour import StabilityLimit, behaviour
+from wd_core.linear.behaviour import behaviour
+from wd_core.linear.outcomes import StabilityLimit
 
 
 def sentence(settings: Settings, epoch: int, waits: bool = True) -> str:

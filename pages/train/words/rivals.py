@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pages.shared.cached import Baselines
 from pages.shared.numbers import plain
 from pages.shared.words import Said, say
-from wd_core.linear.behaviour import End
+from wd_core.linear.outcomes import End
 
 
 def constant(test: float, constant_test: float) -> Said:

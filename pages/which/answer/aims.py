@@ -16,7 +16,8 @@ from pages.which.answer.solutions import MOST_SVD
 from pages.which.question import Problem
 from wd_core import DatasetSpec, ridge_path
 from wd_core.arrays import Array
-from wd_core.linear.behaviour import End, behaviour
+from wd_core.linear.behaviour import behaviour
+from wd_core.linear.outcomes import End
 from wd_core.optimizers import Known
 
 

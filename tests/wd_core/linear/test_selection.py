@@ -15,7 +15,6 @@ from tests.oracles import random_dataset
 from wd_core import (
     Dataset,
     DatasetSpec,
-    bayes_weight_decay,
     best_weight_decay,
     choose,
     make_dataset,
@@ -238,65 +237,3 @@ def test_a_share_of_nothing_or_all_is_refused(share):
 def test_one_row_cannot_be_split():
     with pytest.raises(ValueError, match="at least 2 training rows to split, got 1"):
         validation_split(random_dataset(1, 3))
-
-
-# --- Bayes -------------------------------------------------------------------------------------
-
-
-def test_the_decay_of_bayes_is_the_posterior_mean():
-    """E[w | y] of the joint normal, by conditioning; the bias known to be 0."""
-    draw = np.random.default_rng(0)
-    n, d, noise, spread = 9, 5, 0.3, 0.7
-    X, y = draw.normal(size=(n, d)), draw.normal(size=n)
-    mean = spread**2 * X.T @ np.linalg.solve(spread**2 * X @ X.T + noise**2 * np.eye(n), y)
-    # mirrored rows make the mean zero; each counts twice, as 2n rows of twice the variance
-    data = Dataset(np.vstack([X, -X]), np.concatenate([y, -y]), X, y)
-    decay = bayes_weight_decay(noise * np.sqrt(2), spread, 2 * n)
-    np.testing.assert_allclose(ridge_path(data, [decay]).weights[0], mean, rtol=1e-10)
-
-
-def test_no_decay_has_a_smaller_risk_on_average_over_the_prior():
-    """The same draws at every λ: the best of the mean test loss is Bayes' λ."""
-    n, d, noise, spread = 15, 10, 0.5, 0.4
-    draw, losses = np.random.default_rng(1), []
-    decay = bayes_weight_decay(noise, spread, n)
-    assert decay == pytest.approx(0.25 / (15 * 0.16))
-    decays = decay * np.logspace(-0.6, 0.6, 13)
-    for _ in range(4000):
-        w = spread * draw.normal(size=d)
-        X = draw.normal(size=(n, d))
-        data = Dataset(X, X @ w + noise * draw.normal(size=n), np.eye(d), w)
-        path = ridge_path(data, decays)
-        losses.append(((path.weights - w) ** 2).sum(1))
-    losses = np.array(losses)
-    assert abs(int(losses.mean(0).argmin()) - 6) <= 1
-    # paired differences to Bayes' λ, in standard errors: the ends are clearly worse
-    worse = (losses - losses[:, [6]])[:, [0, -1]]
-    assert (worse.mean(0) > 4 * worse.std(0) / np.sqrt(len(losses))).all()
-
-
-def test_the_decay_of_bayes_on_the_books_data():
-    assert bayes_weight_decay(0.01, 0.01, 20) == pytest.approx(0.05)
-    assert bayes_weight_decay(0.05, 0.01, 20) == pytest.approx(1.25)
-
-
-def test_certainty_of_the_data_or_of_the_weights():
-    assert bayes_weight_decay(0.0, 1.0, 20) == 0.0
-    assert bayes_weight_decay(1.0, 0.0, 20) == math.inf
-    assert math.isnan(bayes_weight_decay(0.0, 0.0, 20))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((-1.0, 1.0, 1), "noise must be a finite number >= 0, got -1.0"),
-        ((np.nan, 1.0, 1), "noise must be"),
-        ((1.0, -2.0, 1), "weight_std must be a finite number >= 0, got -2.0"),
-        ((1.0, math.inf, 1), "weight_std must be"),
-        ((1.0, 1.0, 0), "n_train must be a whole number >= 1, got 0"),
-        ((1.0, 1.0, 2.5), "n_train must be a whole number"),
-    ],
-)
-def test_impossible_priors_are_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        bayes_weight_decay(*arguments)
