@@ -8,6 +8,8 @@ import streamlit as st
 
 from pages.shared import assets
 from pages.shared.encoding import encode
+from pages.shared.form import set_control
+from pages.shared.memory import memory
 from pages.shared.payload import Payload
 
 # Streamlit sends inline script again with every message, so the component proper lies
@@ -15,11 +17,15 @@ from pages.shared.payload import Payload
 # which a path alone does not resolve.
 SHIM: Final = """
 const SENT = Symbol.for("weight-decay-explorer sent");
-// The same text is the same object: a rerun that changes nothing redraws nothing.
+// The same text is the same payload: a rerun that changes nothing redraws nothing. The same bytes
+// are no answer of Python at all.
 function read(node, bytes) {
+  const sent = node[SENT];
+  if (sent?.bytes === bytes) return sent.data;
   const text = new TextDecoder().decode(bytes);
-  if (node[SENT]?.text !== text) node[SENT] = { text, data: JSON.parse(text) };
-  return node[SENT].data;
+  const data = sent?.text === text ? { ...sent.data } : JSON.parse(text);
+  node[SENT] = { bytes, text, data };
+  return data;
 }
 export default async function ({ data: bytes, parentElement, setTriggerValue }) {
   const data = read(parentElement, bytes);
@@ -70,8 +76,16 @@ def chart(
     data = {
         "assets": assets.addresses(),
         "base": assets.base_path(),
+        # with the link that the tab shows, so that neither is older than the other
+        **({"kept": memory()} if "query" in payload else {}),
         "payload": {**payload, "heard": heard},
     }
-    callbacks: Any = {f"on_{name}_change": act for name, act in (on or {}).items()}
+
+    def dragged() -> None:
+        if told := st.session_state[key].dragged:
+            set_control(str(told["slot"]), str(told["value"]), st.session_state)
+
+    acts = {**(on or {}), "dragged": dragged}
+    callbacks: Any = {f"on_{name}_change": act for name, act in acts.items()}
     # bytes are sent as they are; anything else Streamlit writes as JSON twice
     _mount(data=encode(data).encode(), key=key, **callbacks)

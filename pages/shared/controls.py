@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.shared import assets, counts
 from pages.shared.fields import Choice, Number, Setting, Steps, as_text
 from pages.shared.form import Form, InSession, Link
+from pages.shared.memory import OPENED, remember
 from pages.shared.numbers import number_text
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
@@ -60,7 +61,7 @@ def refuse(error: ValueError, where: DeltaGenerator | None = None) -> None:
 
 def is_open(form: Form[Any]) -> bool:
     """Whether the page has been opened in this session."""
-    return form.slot("opened") in st.session_state
+    return form.slot(OPENED) in st.session_state
 
 
 def opened(form: Form[Any]) -> list[str]:
@@ -68,12 +69,13 @@ def opened(form: Form[Any]) -> list[str]:
 
     They stay while the settings do: a page may come again by itself while it works on.
     """
-    state, key = st.session_state, form.slot("opened")
+    state, key = st.session_state, form.slot(OPENED)
     if not is_open(form):
         complaints = form.take(_query(), state)
         state[key] = (form.kept(state), complaints)
-    kept, complaints = state[key]
-    return list(complaints) if complaints and kept == form.kept(state) else []
+    (first, complaints), values = state[key], form.kept(state)
+    remember(form, values)
+    return list(complaints) if complaints and values == first else []
 
 
 def _query() -> list[tuple[str, str]]:
