@@ -42,7 +42,7 @@ ADDRESSES = """window.addresses = [];
 CONNECTED = "document.querySelector('[data-test-connection-state=CONNECTED]')"
 BACK = f"""() => document.querySelector('.wd-offline')?.textContent === ''
   && {CONNECTED}?.dataset.testScriptState === 'notRunning'
-  && document.querySelector('.wd-chart')?.dataset.state === 'done'"""
+  && ['done', 'paused'].includes(document.querySelector('.wd-chart')?.dataset.state)"""
 CUT = f"() => !{CONNECTED}"
 # A tab has settled when its address says what its controls show; this long it may take.
 SETTLE_SECONDS = 10.0

@@ -17,15 +17,11 @@ from pages.shared.payload import Payload
 # which a path alone does not resolve.
 SHIM: Final = """
 const SENT = Symbol.for("weight-decay-explorer sent");
-// The same text is the same payload: a rerun that changes nothing redraws nothing. The same bytes
-// are no answer of Python at all.
+// The same text is the same object: a rerun that changes nothing redraws nothing.
 function read(node, bytes) {
-  const sent = node[SENT];
-  if (sent?.bytes === bytes) return sent.data;
   const text = new TextDecoder().decode(bytes);
-  const data = sent?.text === text ? { ...sent.data } : JSON.parse(text);
-  node[SENT] = { bytes, text, data };
-  return data;
+  if (node[SENT]?.text !== text) node[SENT] = { text, data: JSON.parse(text) };
+  return node[SENT].data;
 }
 export default async function ({ data: bytes, parentElement, setTriggerValue }) {
   const data = read(parentElement, bytes);

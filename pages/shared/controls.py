@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.shared import assets, counts
 from pages.shared.fields import Choice, Number, Setting, Steps, as_text
 from pages.shared.form import Form, InSession, Link
-from pages.shared.memory import OPENED, remember
+from pages.shared.memory import OPENED, hand_over, remember
 from pages.shared.numbers import number_text
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
@@ -47,6 +47,7 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
             except NoAnswerError as error:
                 counts.REFUSALS.labels(type(error).__name__).inc()
                 st.error(str(error))
+                hand_over()
             counts.MOVES.labels(form.page, way).observe(time.perf_counter() - begun)
 
         return whole
@@ -57,6 +58,7 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
 def refuse(error: ValueError, where: DeltaGenerator | None = None) -> None:
     """Say why the values of the controls make no question, here or in another place."""
     (where or st).error(refusal(literal(str(error))))
+    hand_over()
 
 
 def is_open(form: Form[Any]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 import streamlit as st
 
+from pages.shared import assets
 from pages.shared.fields import Value
 from pages.shared.form import FORMS, Form
 
@@ -21,6 +22,15 @@ MEMORY: Final = "memory"
 OPENED: Final = "opened"
 # No session keeps more, with all pins on all pages.
 LONGEST: Final = 200_000
+
+KEEP: Final = """
+export default async function ({ data }) {
+  const { line } = await import(location.origin + data.line);
+  line.kept = data.kept;
+}
+"""
+
+_keep = st.components.v2.component("weight_decay_memory", js=KEEP, isolate_styles=False)
 
 
 def remember(form: Form[Any], values: Mapping[str, Value]) -> None:
@@ -33,6 +43,11 @@ def remember(form: Form[Any], values: Mapping[str, Value]) -> None:
 def memory() -> str:
     """All of it, for the browser."""
     return orjson.dumps(st.session_state.get(MEMORY, {})).decode()
+
+
+def hand_over() -> None:
+    """Have the browser keep it where no chart brings it: a page that shows none."""
+    _keep(data={"line": f"{assets.addresses()['chart']}line.js", "kept": memory()}, key="wd-memory")
 
 
 def recall(text: str, state: MutableMapping[Any, Any]) -> bool:

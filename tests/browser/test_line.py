@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.kills import ADDRESSES, BACK, Victims
 from pages.shared import assets
-from tests.browser.choosing import go_to, pull
+from tests.browser.choosing import go_to, pull, unfold
 from tests.browser.conftest import ROOT
 from tests.browser.wire import Wire, wired
 
@@ -142,7 +142,7 @@ def test_what_is_moved_while_the_line_is_cut_counts(tab: "Page", wire: Wire) -> 
     tab.goto(f"{wire.url}/geometry?weight_decay=2&s1=3")
     slider = tab.locator(".wd-slider[data-key=weight_decay] input")
     slider.press("ArrowRight")
-    tab.wait_for_url("**/geometry?weight_decay=2.12&s1=3")
+    tab.wait_for_url("**/geometry?weight_decay=2.24&s1=3")
     go_to(tab, "One step")
     tab.wait_for_url("**/step")
     back(tab)
@@ -152,16 +152,16 @@ def test_what_is_moved_while_the_line_is_cut_counts(tab: "Page", wire: Wire) -> 
     forgotten(tab)
     wire.mend()
     tab.locator("h1").filter(has_text="Why does a penalty").wait_for()
-    tab.wait_for_url("**/geometry?weight_decay=2.12&s1=3")
+    tab.wait_for_url("**/geometry?weight_decay=2.24&s1=3")
     back(tab)
     wire.cut()
     told(tab)
     slider.press("ArrowRight")
     forgotten(tab)
     wire.mend()
-    tab.wait_for_url("**/geometry?weight_decay=2.24&s1=3")
+    tab.wait_for_url("**/geometry?weight_decay=2.5&s1=3")
     back(tab)
-    assert slider.get_attribute("aria-valuetext") == "2.24"
+    assert slider.get_attribute("aria-valuetext") == "2.5"
 
 
 def test_a_slider_that_is_in_hand_when_the_line_is_cut_stays_where_it_is_put(
@@ -179,6 +179,28 @@ def test_a_slider_that_is_in_hand_when_the_line_is_cut_stays_where_it_is_put(
     drawn(tab, "weight_decay=0&epochs=30")
     back(tab)
     assert tab.get_by_role("slider", name="Weight decay λ").get_attribute("aria-valuetext") == "0"
+
+
+def test_what_is_refused_stays_as_it_was_put(tab: "Page", wire: Wire) -> None:
+    """The address does not say it: a page that refuses shows no picture."""
+    tab.goto(f"{wire.url}/map?per_decade=8&seeds=25&epochs=20000")
+    tab.get_by_text("Choose fewer cells").wait_for()
+    unfold(tab, "Cells", "Training")
+    cells = tab.get_by_role("slider", name="Cells a decade")
+    cells.press("ArrowLeft")
+    number = tab.get_by_role("spinbutton", name="Batch size")
+    number.fill("99999")
+    number.press("Enter")
+    tab.get_by_text("Number is outside the allowed range").wait_for()
+    wire.cut()
+    told(tab)
+    forgotten(tab)
+    wire.mend()
+    told(tab, "")
+    tab.locator("[data-test-script-state=notRunning]").wait_for()
+    assert cells.get_attribute("aria-valuetext") == "6"
+    assert number.input_value() == "99999"
+    assert tab.get_by_text("Choose fewer cells").is_visible()
 
 
 def test_two_tabs_keep_each_its_own(new_page: NewPage, tab: "Page", wire: Wire) -> None:

@@ -86,12 +86,17 @@ def tab(page: str, query: Mapping[str, str]) -> AppTest:
     frame._page_hash = registering.switch_page(f"{page}/view.py")._page_hash
     for key, text in query.items():
         frame.query_params[key] = text
-    return fine(frame.run())
+    return frame.run()
+
+
+def kept(page: AppTest) -> str:
+    """What a page that refuses gives the tab to keep."""
+    return str(json.loads(page.get("bidi_component")[-1].proto.json)["kept"])
 
 
 def sent(page: AppTest) -> dict[str, Any]:
     """What its chart was sent."""
-    charts = [json.loads(chart.proto.bytes) for chart in page.get("bidi_component")[1:]]
+    charts = [json.loads(chart.proto.bytes) for chart in fine(page).get("bidi_component")[1:]]
     return dict(charts[0])
 
 
@@ -104,7 +109,7 @@ def come_back(page: AppTest, memory: str) -> AppTest:
         if folder.proto.id:
             stand.widgets.append(WidgetState(id=folder.proto.id, bool_value=folder.proto.expanded))
     stand.widgets.append(WidgetState(id=BROUGHT, string_value=memory))
-    return fine(later._run(stand))
+    return later._run(stand)
 
 
 def test_a_tab_that_comes_back_has_what_it_had() -> None:
@@ -145,6 +150,17 @@ def test_the_other_pages_are_as_they_were_left() -> None:
     later = come_back(page, memory)
     assert later.session_state["geometry s1"] == 9.0
     assert sent(later)["payload"]["query"] == sent(page)["payload"]["query"]
+
+
+def test_what_is_refused_comes_back_and_is_refused_again() -> None:
+    """The address does not say it: it shows no picture."""
+    page = tab("map", {"per_decade": "8", "seeds": "25", "epochs": "20000"})
+    page.select_slider(key="map per_decade").set_value(6)
+    memory = kept(page.run())
+    later = come_back(page, memory)
+    assert later.error[0].value == page.error[0].value
+    assert later.select_slider(key="map per_decade").value == 6
+    assert kept(later) == memory
 
 
 def test_a_session_that_is_known_takes_nothing_from_the_tab() -> None:

@@ -46,13 +46,11 @@ export class Chart {
   // Whether it was stopped where it can go on.
   halted = false;
   base = "";
-  /** @type {Sent | null} */
-  sent = null;
   /** @type {Payload | null} */
   given = null;
   /** @type {Stream | null} */
   stream = null;
-  // Whether the line was cut: the next payload answers nothing that was told before.
+  // Whether the line was cut, and what comes answers nothing yet that was told before.
   returned = false;
   // Whether the stream has broken off.
   broken = false;
@@ -109,6 +107,7 @@ export class Chart {
     this.root.style.visibility = "hidden";
     parent.append(this.root);
     line.addEventListener("back", this.back);
+    line.addEventListener("caught up", this.caughtUp);
     loadStyle(`${assets.chart}chart.css`)
       .catch(() => {})
       .then(() => {
@@ -124,22 +123,14 @@ export class Chart {
   // ---- payloads
 
   /** @param {Sent} sent */
-  accept(sent) {
-    // Streamlit calls again with the very same object when only the theme changed.
-    if (sent === this.sent) return void this.redraw();
-    const { returned } = this;
-    const { base, kept, payload } = sent;
-    this.sent = sent;
+  accept({ base, kept, payload }) {
     this.base = base;
+    // Streamlit calls again with the very same object when only the theme changed.
+    if (payload === this.given) return void this.redraw();
     if (kept !== undefined) line.kept = kept;
-    this.returned = false;
-    if (!returned && !this.sliders.overtook(payload)) this.telling.unanswered = null;
-    const astray = this.broken || this.root.dataset.run !== payload.run;
-    if (payload !== this.given || (returned && astray)) {
-      this.given = payload;
-      this.receive(payload);
-    } else this.redraw();
-    if (returned) this.telling.tellAgain();
+    if (!this.returned && !this.sliders.overtook(payload)) this.telling.unanswered = null;
+    this.given = payload;
+    this.receive(payload);
   }
 
   /** @param {string} path */
@@ -228,6 +219,15 @@ export class Chart {
   back = () => {
     this.returned = true;
     this.broken ||= this.stream !== null;
+  };
+
+  // No payload comes where Python says the same as before.
+  caughtUp = () => {
+    const { given, telling } = this;
+    const astray = !telling.unanswered && this.root.dataset.run !== given?.run;
+    this.returned = false;
+    if (given && (this.broken || astray)) this.receive(given);
+    telling.tellAgain();
   };
 
   // ---- drawing
@@ -427,6 +427,7 @@ export class Chart {
 
   destroy() {
     line.removeEventListener("back", this.back);
+    line.removeEventListener("caught up", this.caughtUp);
     this.turn += 1;
     this.player.halt();
     this.closeStream();

@@ -1,7 +1,7 @@
 // @ts-check
 // The tab's line to the server. It notices when the line is cut, even where nobody says so, and it
 // tells the server that is found next, which may know nothing of this tab, what the tab has kept.
-// It says "cut" and "back".
+// It says "cut" and "back", and "caught up" once that server has answered.
 
 import { field, fieldsOf, joined } from "./protobuf.js";
 
@@ -16,6 +16,9 @@ const CONTROL = 1;
 const ID = 1;
 const PRESSED = 2;
 const TEXT = 6;
+// Of those that the server sends: that it is done, and with 2 that it begins over again.
+const DONE = 6;
+const OVER_AGAIN = 2;
 // Asks the server for nothing but a sign of life.
 const ALIVE = new Uint8Array([0x88, 0x01, 0x01]);
 // The name by which pages/shared/returns.py finds it.
@@ -28,6 +31,8 @@ const QUIET_MS = 5000;
 const CUT_MS = 4000;
 // and where that lasts another one is looked for.
 const DEAD_MS = 10_000;
+// Streamlit's client shows within this time what it was sent.
+const SHOWN_MS = 100;
 
 export class Line extends EventTarget {
   cut = false;
@@ -35,7 +40,8 @@ export class Line extends EventTarget {
   socket = null;
   heard = 0;
   asked = 0;
-  memory = "";
+  // What the server keeps for this tab, as it said last.
+  kept = "";
   // Whether the server may not know yet what the tab has kept.
   brings = false;
   /**
@@ -58,15 +64,6 @@ export class Line extends EventTarget {
     });
   }
 
-  // What the server says that it keeps for this tab: it knows that now.
-  set kept(/** @type {string} */ memory) {
-    const { pressed } = this;
-    this.memory = memory;
-    this.brings = false;
-    this.pressed = [];
-    for (const message of pressed) this.socket?.send(message);
-  }
-
   /** @param {WebSocket} socket */
   watch(socket) {
     /** @type {(event: string, act: () => void) => void} */
@@ -80,6 +77,9 @@ export class Line extends EventTarget {
       setTimeout(() => this.catchUp());
     });
     on("message", () => this.hear());
+    socket.addEventListener("message", ({ data }) => {
+      if (this.socket === socket && endsRun(new Uint8Array(data))) this.answered();
+    });
     on("close", () => {
       this.socket = null;
       this.fall();
@@ -89,8 +89,15 @@ export class Line extends EventTarget {
   hear() {
     this.heard = performance.now();
     this.asked = 0;
-    this.unheard = [];
     if (this.cut) this.say("back");
+  }
+
+  answered() {
+    this.unheard = [];
+    if (!this.brings) return;
+    this.brings = false;
+    for (const message of this.pressed.splice(0)) this.socket?.send(message);
+    setTimeout(() => this.dispatchEvent(new Event("caught up")), SHOWN_MS);
   }
 
   fall() {
@@ -135,10 +142,20 @@ export class Line extends EventTarget {
     if (number !== RERUN) return message;
     this.unheard.push(message);
     if (!this.brings) return message;
-    const memory = field(CONTROL, [field(ID, BROUGHT), field(TEXT, this.memory)]);
+    const memory = field(CONTROL, [field(ID, BROUGHT), field(TEXT, this.kept)]);
     const query = field(QUERY, location.search.slice(1));
     return joined([message, field(RERUN, [query, field(CONTROLS, [memory])])]);
   }
+}
+
+/**
+ * Whether the server says that all it was asked is done.
+ * @param {Uint8Array} message
+ */
+function endsRun(message) {
+  return fieldsOf(message).some(
+    ({ number, content }) => number === DONE && content[0] !== OVER_AGAIN,
+  );
 }
 
 /**
