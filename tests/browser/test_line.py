@@ -1,19 +1,18 @@
-"""A tab whose line to the server is cut, or whose server dies: it says so, and loses nothing."""
+"""A tab whose line is cut, and that the server forgets meanwhile: it says so, and loses nothing."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.kills import ADDRESSES, BACK, Victims
+from benchmarks.kills import ADDRESSES, BACK
 from pages.shared import assets
 from tests.browser.choosing import go_to, pull, unfold
 from tests.browser.conftest import ROOT
 from tests.browser.wire import Wire, wired
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
     from tests.browser.conftest import Server, Start, Watch
 
@@ -231,15 +230,3 @@ def test_a_stream_that_broke_off_goes_on(tab: "Page", wire: Wire) -> None:
     wire.mend()
     tab.locator('.wd-chart[data-state="streaming"]').wait_for()
     assert not tab.locator(".wd-trouble").is_visible()
-
-
-def test_a_server_that_is_killed_takes_nothing_along(browser: "Browser", tmp_path: Path) -> None:
-    victims = Victims(browser, 2, tmp_path)
-    try:
-        row = victims.kill()
-    finally:
-        victims.end()
-        for tab in victims.tabs:
-            tab.page.context.close()
-    assert (row.lost, row.older, row.dialogs) == ([], [], 0)
-    assert len(row.back) == 2

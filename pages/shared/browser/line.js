@@ -71,7 +71,7 @@ export class Line extends EventTarget {
       socket.addEventListener(event, () => this.socket === socket && act());
     socket.addEventListener("open", () => {
       this.socket = socket;
-      this.brings = this.heard > 0;
+      this.brings = this.heard !== 0;
       this.pressed.push(...lastPresses(this.unheard));
       this.hear();
       setTimeout(() => this.catchUp());
