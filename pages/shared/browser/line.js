@@ -45,7 +45,7 @@ export class Line extends EventTarget {
   // Whether the server may not know yet what the tab has kept.
   brings = false;
   /**
-   * What was sent and not answered by anything.
+   * What was sent and not worked out yet.
    * @type {Uint8Array[]}
    */
   unheard = [];
