@@ -5,7 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from pages.registry import GROUPS, PAGES
-from pages.shared import chart
+from pages.shared import chart, returns
 
 
 @st.fragment(run_every=timedelta(days=20))
@@ -16,19 +16,26 @@ def reconnected() -> None:
     """
 
 
-entries = {
-    page.path: st.Page(page.view, title=page.title, url_path=page.path, default=page is PAGES[0])
-    for page in PAGES
-}
-opened = st.navigation(
-    {group: [entries[page.path] for page in PAGES if page.group == group] for group in GROUPS},
-    position="top",
-)
-page = next(page for page in PAGES if entries[page.path] == opened)
-st.set_page_config(
-    page_title=f"{page.title} · Weight Decay Explorer", page_icon="📉", layout="wide"
-)
-chart.expect()
-st.title(page.question, anchor=False)
-reconnected()
-opened.run()
+def frame() -> None:
+    """The frame, and the page in it."""
+    entries = {
+        page.path: st.Page(
+            page.view, title=page.title, url_path=page.path, default=page is PAGES[0]
+        )
+        for page in PAGES
+    }
+    opened = st.navigation(
+        {group: [entries[page.path] for page in PAGES if page.group == group] for group in GROUPS},
+        position="top",
+    )
+    page = next(page for page in PAGES if entries[page.path] == opened)
+    st.set_page_config(
+        page_title=f"{page.title} · Weight Decay Explorer", page_icon="📉", layout="wide"
+    )
+    chart.expect()
+    st.title(page.question, anchor=False)
+    reconnected()
+    opened.run()
+
+
+returns.draw(frame)

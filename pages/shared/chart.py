@@ -8,6 +8,8 @@ import streamlit as st
 
 from pages.shared import assets
 from pages.shared.encoding import encode
+from pages.shared.form import set_control
+from pages.shared.memory import memory
 from pages.shared.payload import Payload
 
 # Streamlit sends inline script again with every message, so the component proper lies
@@ -70,8 +72,16 @@ def chart(
     data = {
         "assets": assets.addresses(),
         "base": assets.base_path(),
+        # with the link that the tab shows, so that neither is older than the other
+        **({"kept": memory()} if "query" in payload else {}),
         "payload": {**payload, "heard": heard},
     }
-    callbacks: Any = {f"on_{name}_change": act for name, act in (on or {}).items()}
+
+    def dragged() -> None:
+        if told := st.session_state[key].dragged:
+            set_control(str(told["slot"]), str(told["value"]), st.session_state)
+
+    acts = {**(on or {}), "dragged": dragged}
+    callbacks: Any = {f"on_{name}_change": act for name, act in acts.items()}
     # bytes are sent as they are; anything else Streamlit writes as JSON twice
     _mount(data=encode(data).encode(), key=key, **callbacks)

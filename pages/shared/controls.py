@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.shared import assets, counts
 from pages.shared.fields import Choice, Number, Setting, Steps, as_text
 from pages.shared.form import Form, InSession, Link
+from pages.shared.memory import OPENED, hand_over, remember
 from pages.shared.numbers import number_text
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
@@ -46,6 +47,7 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
             except NoAnswerError as error:
                 counts.REFUSALS.labels(type(error).__name__).inc()
                 st.error(str(error))
+                hand_over()
             counts.MOVES.labels(form.page, way).observe(time.perf_counter() - begun)
 
         return whole
@@ -56,11 +58,12 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
 def refuse(error: ValueError, where: DeltaGenerator | None = None) -> None:
     """Say why the values of the controls make no question, here or in another place."""
     (where or st).error(refusal(literal(str(error))))
+    hand_over()
 
 
 def is_open(form: Form[Any]) -> bool:
     """Whether the page has been opened in this session."""
-    return form.slot("opened") in st.session_state
+    return form.slot(OPENED) in st.session_state
 
 
 def opened(form: Form[Any]) -> list[str]:
@@ -68,12 +71,13 @@ def opened(form: Form[Any]) -> list[str]:
 
     They stay while the settings do: a page may come again by itself while it works on.
     """
-    state, key = st.session_state, form.slot("opened")
+    state, key = st.session_state, form.slot(OPENED)
     if not is_open(form):
         complaints = form.take(_query(), state)
         state[key] = (form.kept(state), complaints)
-    kept, complaints = state[key]
-    return list(complaints) if complaints and kept == form.kept(state) else []
+    (first, complaints), values = state[key], form.kept(state)
+    remember(form, values)
+    return list(complaints) if complaints and values == first else []
 
 
 def _query() -> list[tuple[str, str]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
 
 from pages.shared.fields import Setting, Value, as_text, usual
 from pages.shared.foreign import is_foreign
@@ -172,6 +174,16 @@ class Form(Generic[Question]):
         """The values in a session."""
         return dict(InSession(self, state))
 
+    def memory(self, values: Values, state: Mapping[Any, Any]) -> str:
+        """All that a session with these values keeps of the page, as a query: the unread, too."""
+        defaults = self.defaults
+        return written({key: value for key, value in values.items() if value != defaults[key]})
+
+    def recall(self, memory: str, state: State) -> None:
+        """Keep in a session what another one kept of the page."""
+        values, _ = self.given(parse_qsl(memory, keep_blank_values=True))
+        self.show(values, state)
+
     def chosen(self, state: Mapping[Any, Any]) -> Question:
         """The question in a session. ValueError where its values do not go together."""
         return self.of(self.kept(state))
@@ -205,6 +217,16 @@ def unknown(keys: Iterable[str]) -> list[str]:
     """Those that are settings of no page, and that no other service adds to links."""
     own = {PIN}.union(*(form.settings for form in FORMS.values()))
     return [key for key in keys if key not in own and not is_foreign(key)]
+
+
+def set_control(slot: str, text: str, state: State) -> None:
+    """Set the control that a session keeps by this name to the value in a text."""
+    for form in FORMS.values():
+        for key, setting in form.settings.items():
+            if form.slot(key) == slot:
+                with suppress(ValueError):
+                    state[slot] = setting.read(text)
+                return
 
 
 def link_to(page: str, values: Values) -> Link | None:

@@ -24,7 +24,10 @@ IMPORTED: Final = re.compile(r'\b(?:from|import)\s*"\./([\w.-]+\.js)"')
 # The part of Streamlit's program that mounts a chart.
 MOUNTING: Final = "BidiComponent.*.js"
 # The module that the head starts, and what it imports.
-STARTED: Final = (assets.EARLY, "loading.js")
+STARTED: Final = (
+    *(assets.EARLY, "loading.js", "offline.js", "nodes.js"),
+    *("line.js", "protobuf.js"),
+)
 # What a browser says that it takes, and that it has.
 COMPRESSED_OR_KEPT: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
 
@@ -51,6 +54,8 @@ def first() -> str:
             f'<link rel="preload" as="script" href="{here["plotly"]["cartesian"]}">',
             f'<link rel="preload" as="style" href="{chart}chart.css">',
             *_modules([f"{chart}{name}" for name in STARTED]),
+            # not async: it runs before Streamlit's program opens its line
+            f'<script type="module" src="{chart}line.js"></script>',
             f'<script type="module" async src="{chart}{assets.EARLY}"></script>',
         ]
     )

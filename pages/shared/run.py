@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -163,8 +163,7 @@ class RunForm(Form[Asked[Shown]]):
     def query(self, question: Asked[Shown]) -> str:
         """The run, its pins and the page's own as the query of a link."""
         run, own = self._parts(self.differences(question))
-        pins = urlencode([(PIN, pin.text()) for pin in question.pins])
-        return "&".join(part for part in (written(run), pins, written(own)) if part)
+        return _joined(written(run), _written_pins(question.pins), written(own))
 
     def understood(self, query: Query) -> tuple[Asked[Shown], list[str]]:
         """The question in a query, and a sentence for everything in it that makes no sense."""
@@ -210,6 +209,16 @@ class RunForm(Form[Asked[Shown]]):
         super().keep(question, state)
         state[PINS] = question.pins
 
+    def memory(self, values: Values, state: Mapping[Any, Any]) -> str:
+        """All that a session with these values keeps of the page, as a query: the unread, too."""
+        return _joined(super().memory(values, state), _written_pins(state.get(PINS, ())))
+
+    def recall(self, memory: str, state: State) -> None:
+        """Keep in a session what another one kept of the page."""
+        super().recall(memory, state)
+        pairs = parse_qsl(memory, keep_blank_values=True)
+        state[PINS], _ = read_pins([text for key, text in pairs if key == PIN])
+
     def chosen(self, state: Mapping[Any, Any]) -> Asked[Shown]:
         """The question in a session. ValueError where its values do not go together."""
         return replace(super().chosen(state), pins=state.get(PINS, ()))
@@ -217,6 +226,14 @@ class RunForm(Form[Asked[Shown]]):
 
 def _values(asked: Asked[Any]) -> dict[str, Value]:
     return {**asked.settings.values(), **asdict(asked.shown)}
+
+
+def _joined(*parts: str) -> str:
+    return "&".join(filter(None, parts))
+
+
+def _written_pins(pins: Iterable[Pin]) -> str:
+    return urlencode([(PIN, pin.text()) for pin in pins])
 
 
 def read_pins(texts: Sequence[str]) -> tuple[tuple[Pin, ...], list[str]]:

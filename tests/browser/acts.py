@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.browser.choosing import pull
 from tests.browser.test_growing import LONG, STATE, stop
 
 if TYPE_CHECKING:
@@ -27,15 +28,7 @@ def visit(page: "Page", url: str, link: str = "") -> None:
 
 def drag(page: "Page") -> None:
     """Pull Train's λ to its left end; the picture follows before it is let go."""
-    track = page.locator(".st-key-weight_decay .stSlider [role=group]").bounding_box()
-    thumb = page.locator(".st-key-weight_decay [role=slider], .st-key-weight_decay input").first
-    at = thumb.bounding_box()
-    assert track
-    assert at
-    height, right = track["y"] + track["height"] / 2, track["x"] + track["width"]
-    page.mouse.move(right - 8 if at["width"] > 100 else at["x"] + at["width"] / 2, height)
-    page.mouse.down()
-    page.mouse.move(track["x"] + 8, height, steps=12)
+    pull(page, "weight_decay")
     page.locator('.wd-chart[data-live="weight_decay=0"]').wait_for()
     page.mouse.up()
     page.locator('.wd-chart[data-state="done"][data-run="weight_decay=0"]').wait_for()

@@ -1,4 +1,4 @@
-"""A hand that chooses: from Streamlit's lists, a folder, and a page from the navigation."""
+"""A hand: it chooses from lists and the navigation, opens folders, and pulls a slider."""
 
 from typing import TYPE_CHECKING
 
@@ -49,3 +49,16 @@ def go_to(page: "Page", title: str) -> None:
     group = next(entry.group for entry in PAGES if entry.title == title)
     page.get_by_test_id("stTopNav").get_by_role("button", name=group, exact=True).click()
     page.get_by_test_id("stTopNavDropdownLink").filter(has_text=title).click()
+
+
+def pull(page: "Page", key: str) -> None:
+    """Pull the slider with this key to its left end, and keep it in hand."""
+    track = page.locator(f".st-key-{key} .stSlider [role=group]").bounding_box()
+    thumb = page.locator(f".st-key-{key} [role=slider], .st-key-{key} input").first
+    at = thumb.bounding_box()
+    assert track
+    assert at
+    height, right = track["y"] + track["height"] / 2, track["x"] + track["width"]
+    page.mouse.move(right - 8 if at["width"] > 100 else at["x"] + at["width"] / 2, height)
+    page.mouse.down()
+    page.mouse.move(track["x"] + 8, height, steps=12)

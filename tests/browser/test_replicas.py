@@ -78,13 +78,16 @@ def test_whose_replica_dies_goes_on_with_another(
     spared.on("websocket", lambda _: watch.report("lost", "the replica that lives"))
     (home,) = replicas.asked(lambda: visit(struck, replicas.url, "?weight_decay=1&epochs=30"))
     assert cookie(struck) != cookie(spared)
+    struck.get_by_role("slider", name="Dimension d").press("Home")
+    struck.wait_for_url("**/?weight_decay=1&n_features=1&epochs=30")
     with struck.expect_websocket() as socket:
         replicas.kill(home)
     socket.value.wait_for_event("framereceived", has_run)
     assert cookie(struck) == cookie(spared)
     struck.get_by_role("slider", name="Weight decay λ").press("Home")
-    struck.wait_for_url("**/?weight_decay=0&epochs=30")
-    struck.locator('.wd-chart[data-state="done"][data-run="weight_decay=0&epochs=30"]').wait_for()
+    moved = "weight_decay=0&n_features=1&epochs=30"
+    struck.wait_for_url(f"**/?{moved}")
+    struck.locator(f'.wd-chart[data-state="done"][data-run="{moved}"]').wait_for()
     assert replicas.asked(lambda: download(struck)) == {*HOSTS} - {home}
     replicas.start(home)
     until(lambda: replicas.healthy() == {*HOSTS})

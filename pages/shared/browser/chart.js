@@ -5,6 +5,7 @@
 
 import { Drag } from "./drag.js";
 import { Help } from "./help.js";
+import { line } from "./line.js";
 import { loadStyle } from "./loading.js";
 import { button, element, setText } from "./nodes.js";
 import { blank, Picture } from "./picture.js";
@@ -13,15 +14,19 @@ import { Plot } from "./plot.js";
 import { Progress } from "./progress.js";
 import { Sliders } from "./sliders.js";
 import { Stream } from "./stream.js";
+import { Telling } from "./telling.js";
 import { Tiles } from "./tiles.js";
 
-/** @import { Choice, Payload } from "./payload.d.ts" */
-/** @import { Value } from "./plotly.d.ts" */
+/** @import { Payload } from "./payload.d.ts" */
 
 /** @typedef {{ cartesian: string, whole: string }} Sizes of Plotly: what draws in a plane, and all */
 /** @typedef {{ chart: string, modules: string[], plotly: Sizes }} Assets where the files are */
-/** @typedef {{ base: string, payload: Payload }} Sent `base`: the path the app is mounted under */
-/** @typedef {(event: "chosen" | "clicked" | "grown", value: Choice | Value[] | number) => void} Tell */
+/**
+ * @typedef {object} Sent
+ * @property {string} base the path the app is mounted under
+ * @property {string} [kept] with a link, what the tab keeps for a server that knows nothing of it
+ * @property {Payload} payload
+ */
 
 /**
  * What a stream works on, where its address says more than that: pins do not begin it anew.
@@ -45,9 +50,12 @@ export class Chart {
   given = null;
   /** @type {Stream | null} */
   stream = null;
-  /** @type {Tell} */
-  tell = () => {};
+  // Whether the line was cut, and what comes answers nothing yet that was told before.
+  returned = false;
+  // Whether the stream has broken off.
+  broken = false;
 
+  telling = new Telling();
   help = new Help();
   tiles = new Tiles(this.help);
   sliders = new Sliders(this);
@@ -58,7 +66,7 @@ export class Chart {
   );
   plot = new Plot({
     drawn: () => this.countFrame(),
-    clicked: (point) => this.tell("clicked", point),
+    clicked: (point) => this.telling.tell("clicked", point),
   });
   player = new Player({
     started: () => this.draw() && this.setState("playing"),
@@ -98,6 +106,8 @@ export class Chart {
     this.sliders.node.inert = this.bar.inert = true;
     this.root.style.visibility = "hidden";
     parent.append(this.root);
+    line.addEventListener("back", this.back);
+    line.addEventListener("caught up", this.caughtUp);
     loadStyle(`${assets.chart}chart.css`)
       .catch(() => {})
       .then(() => {
@@ -113,10 +123,12 @@ export class Chart {
   // ---- payloads
 
   /** @param {Sent} sent */
-  accept({ base, payload }) {
+  accept({ base, kept, payload }) {
     this.base = base;
     // Streamlit calls again with the very same object when only the theme changed.
     if (payload === this.given) return void this.redraw();
+    if (kept !== undefined) line.kept = kept;
+    if (!this.returned && !this.sliders.overtook(payload)) this.telling.unanswered = null;
     this.given = payload;
     this.receive(payload);
   }
@@ -134,7 +146,7 @@ export class Chart {
     }
     if (this.continues(payload)) return this.goOn(payload);
     this.turn += 1;
-    this.halted = false;
+    this.halted = this.broken = false;
     this.closeStream();
     const position = this.sliders.placed(payload);
     const { playing } = this.player;
@@ -152,7 +164,7 @@ export class Chart {
   continues(payload) {
     const now = this.picture.payload;
     const same = now.stream && payload.stream && workOf(payload) === workOf(now);
-    return Boolean(same && this.root.dataset.state !== "failed");
+    return Boolean(same && !this.broken && this.root.dataset.state !== "failed");
   }
 
   /** @param {Payload} payload */
@@ -202,6 +214,21 @@ export class Chart {
     this.setState("done");
     if (interrupted) this.sliders.choose(); // the picture stays where Play was: Python must know
   }
+
+  // What was on its way may have gone with the line.
+  back = () => {
+    this.returned = true;
+    this.broken ||= this.stream !== null;
+  };
+
+  // No payload comes where Python says the same as before.
+  caughtUp = () => {
+    const { given, telling } = this;
+    const astray = !telling.unanswered && this.root.dataset.run !== given?.run;
+    this.returned = false;
+    if (given && (this.broken || astray)) this.receive(given);
+    telling.tellAgain();
+  };
 
   // ---- drawing
 
@@ -329,6 +356,7 @@ export class Chart {
       waiting: (message) => this.progress.wait(message),
       repaint: () => this.repaint(),
       end: (state, message) => this.endStream(state, message),
+      lost: () => this.loseStream(),
     });
   }
 
@@ -359,7 +387,7 @@ export class Chart {
     if (!this.picture.payload.resumes || (!end && performance.now() - this.told < FOLLOW_MS))
       return;
     this.told = performance.now();
-    this.tell("grown", this.progress.count);
+    this.telling.tell("grown", this.progress.count);
   }
 
   stop() {
@@ -390,9 +418,16 @@ export class Chart {
     }
   }
 
+  loseStream() {
+    this.broken = true;
+    this.endStream("failed", "The connection to the server was lost before the training ended.");
+  }
+
   // ---- the end
 
   destroy() {
+    line.removeEventListener("back", this.back);
+    line.removeEventListener("caught up", this.caughtUp);
     this.turn += 1;
     this.player.halt();
     this.closeStream();

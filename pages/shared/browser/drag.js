@@ -3,6 +3,8 @@
 // The slider's hidden range input gets a new aria-valuetext with every move: the value itself. Its
 // place among the steps would not do, since a rerun may change the steps before the chart hears.
 
+import { line } from "./line.js";
+
 /** @import { Chart } from "./chart.js" */
 /** @import { Control } from "./payload.d.ts" */
 
@@ -15,8 +17,8 @@ export class Drag {
   /** @type {AbortController | null} */
   request = null;
   /**
-   * The slider in the user's hand, and where it was.
-   * @type {{ key: string, from: string | null } | null}
+   * The slider in the user's hand, where it was, and whether the line was cut since.
+   * @type {{ key: string, from: string | null, cut: boolean } | null}
    */
   held = null;
   /** @type {Map<string, string | null>} */
@@ -27,6 +29,9 @@ export class Drag {
   /** @param {Event} event */
   pressed = ({ target }) => this.press(target);
   released = () => this.release();
+  interrupted = () => {
+    if (this.held) this.held.cut = true;
+  };
 
   /** @param {Chart} chart */
   constructor(chart) {
@@ -36,6 +41,7 @@ export class Drag {
       attributes: true,
       attributeFilter: ["aria-valuetext"],
     });
+    line.addEventListener("cut", this.interrupted);
     addEventListener("pointerdown", this.pressed, true);
     addEventListener("pointerup", this.released, true);
     addEventListener("pointercancel", this.released, true);
@@ -63,15 +69,19 @@ export class Drag {
     if (key === undefined) return;
     const input = this.input(key);
     if (!input) return;
-    this.held = { key, from: input.ariaValueText };
+    this.held = { key, from: input.ariaValueText, cut: line.cut };
     this.seen.set(key, input.ariaValueText);
   }
 
-  // Back where it began: Streamlit will not rerun, so what it last sent is due again.
+  // Back where it began: Streamlit will not rerun, so what it last sent is due again. It takes no
+  // notice either of one that is let go after the line was cut.
   release() {
     const { held, chart } = this;
     this.held = null;
-    if (!held || this.input(held.key)?.ariaValueText !== held.from) return;
+    const value = held && this.input(held.key)?.ariaValueText;
+    if (held?.cut && value && value !== held.from)
+      chart.telling.tell("dragged", { slot: held.key, value });
+    if (!held || value !== held.from) return;
     if (!chart.given || (chart.root.dataset.run === chart.given.run && !this.busy)) return;
     chart.receive(chart.given);
   }
@@ -126,6 +136,7 @@ export class Drag {
   destroy() {
     this.cancel();
     this.watch.disconnect();
+    line.removeEventListener("cut", this.interrupted);
     removeEventListener("pointerdown", this.pressed, true);
     removeEventListener("pointerup", this.released, true);
     removeEventListener("pointercancel", this.released, true);

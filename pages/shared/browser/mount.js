@@ -3,7 +3,8 @@
 
 import { Chart } from "./chart.js";
 
-/** @import { Assets, Sent, Tell } from "./chart.js" */
+/** @import { Assets, Sent } from "./chart.js" */
+/** @import { Tell } from "./telling.js" */
 
 const CHART = Symbol.for("weight-decay-explorer chart");
 
@@ -12,7 +13,7 @@ const CHART = Symbol.for("weight-decay-explorer chart");
 /** @type {(parent: Parent, data: Sent & { assets: Assets }, tell?: Tell) => () => void} */
 export function mount(parent, data, tell = () => {}) {
   const chart = chartOf(parent, data.assets);
-  chart.tell = tell;
+  chart.telling.python = tell;
   chart.accept(data);
   // Streamlit also runs the cleanup of a call that a newer one overtook, while the node lives
   // on; only a node that has left the page is an unmount.

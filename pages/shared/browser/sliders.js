@@ -107,7 +107,7 @@ export class Sliders {
   choose() {
     if (!this.list.length) return;
     this.sent = this.numbers();
-    this.chart.tell("chosen", this.sent);
+    this.chart.telling.tell("chosen", this.sent);
   }
 
   /**
@@ -118,12 +118,13 @@ export class Sliders {
   placed(payload) {
     const { series, sliders, position } = payload;
     if (!this.list.length || !sliders) return position;
-    const ahead = this.held || this.chart.player.playing || this.overtook(payload);
+    const { player, telling } = this.chart;
+    const ahead = this.held || player.playing || telling.unanswered?.event === "chosen";
     return ahead ? nearestPicture(series, sliders, this.numbers()) : position;
   }
 
   /**
-   * Whether this payload answers an older choice than the last: its answer is still to come.
+   * Whether a payload answers an older choice than the last: its answer is still to come.
    * @param {Payload} payload
    */
   overtook({ heard }) {

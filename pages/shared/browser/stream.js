@@ -10,6 +10,7 @@
  * @property {(message: string) => void} waiting for a place, and why; "" once it has one
  * @property {() => void} repaint
  * @property {(state: string, message?: string) => void} end
+ * @property {() => void} lost
  */
 
 const REPAINT_MS = 100;
@@ -17,7 +18,6 @@ const PATIENCE_MS = 5000;
 const TOO_MANY = 429;
 const CROWDED =
   "Too much is being worked out at once for the network you are in. Try again when some of it is done.";
-const LOST = "The connection to the server was lost before the training ended.";
 
 export class Stream {
   painted = 0;
@@ -61,7 +61,8 @@ export class Stream {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const answer = await fetch(address, { method: "HEAD", signal }).catch(() => null);
     if (!source || this.source !== source) return;
-    this.on.end("failed", answer?.status === TOO_MANY ? CROWDED : LOST);
+    if (answer?.status === TOO_MANY) this.on.end("failed", CROWDED);
+    else this.on.lost();
   }
 
   /** @type {(name: string, act: (data: any) => void) => void} */
