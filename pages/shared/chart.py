@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shared import assets
 from pages.shared.encoding import encode
+from pages.shared.link import LESSON
 from pages.shared.payload import Payload
 
 # Streamlit sends inline script again with every message, so the component proper lies
@@ -53,6 +54,14 @@ def expect() -> None:
         time.sleep(AHEAD_SECONDS)
 
 
+def _in_lesson(payload: Payload) -> dict[str, str]:
+    """The link to the picture, in the lesson that its page is opened in."""
+    query, lesson = payload.get("query"), st.session_state.get(LESSON)
+    if query is None or lesson is None:
+        return {}
+    return {"query": "&".join(part for part in (query, f"{LESSON}={lesson}") if part)}
+
+
 def chart(
     payload: Payload, *, key: str, on: Mapping[str, Callable[[], None]] | None = None
 ) -> None:
@@ -70,7 +79,7 @@ def chart(
     data = {
         "assets": assets.addresses(),
         "base": assets.base_path(),
-        "payload": {**payload, "heard": heard},
+        "payload": {**payload, **_in_lesson(payload), "heard": heard},
     }
     callbacks: Any = {f"on_{name}_change": act for name, act in (on or {}).items()}
     # bytes are sent as they are; anything else Streamlit writes as JSON twice

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -70,6 +71,12 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.rstrip(".") for name in names)
 
 
+def _folder(text: str) -> Path | None:
+    if text and not Path(text).is_dir():
+        raise ValueError("a folder on this machine")
+    return Path(text) if text else None
+
+
 def _sites(text: str) -> tuple[str, ...]:
     sites = tuple(site.lower().rstrip("/") for site in re.split(r"[\s,]+", text) if site)
     if not all(SITE.fullmatch(site) for site in sites):
@@ -130,6 +137,12 @@ METRICS: Final = Limit(
     "0",
     "with 1, `/metrics` tells a Prometheus how the server does",
     _switch,
+)
+LESSONS: Final = Limit(
+    "WEIGHT_DECAY_LESSONS",
+    "",
+    "a folder of lessons to be the path, instead of our own",
+    _folder,
 )
 LIMITS: Final[tuple[Limit[Any], ...]] = tuple(
     limit for limit in list(globals().values()) if isinstance(limit, Limit)
