@@ -25,7 +25,7 @@ NARROW_DOMAINS = {LOSS: ((0.0, 1.0), (0.6, 1.0)), WEIGHTS: ((0.0, 1.0), (0.0, 0.
 HIDDEN = {"showticklabels": False, "zeroline": False, "showgrid": False}
 LEFT = {"xanchor": "left", "yanchor": "top"}
 # Beside the last epoch there is room for the names of the curves, in shares of all epochs.
-ROOM = 0.5
+ROOM = 0.6
 # Below a loss of 0 there is room for half of a name, in shares of the highest loss.
 LOW = 0.04
 
@@ -63,6 +63,7 @@ def _ticks(epochs: int) -> list[int]:
 
 def _traces(without: tuple[Values, Values], true: float) -> list[Trace]:
     epoch, test = without
+    middle = len(epoch) // 2
     return [
         scatter(
             LOSS,
@@ -76,12 +77,12 @@ def _traces(without: tuple[Values, Values], true: float) -> list[Trace]:
         ),
         scatter(
             LOSS,
-            x=epoch[-1:],
-            y=test[-1:],
+            x=[epoch[middle]],
+            y=[test[middle]],
             name="without decay",
             mode="text",
             text=["without decay"],
-            textposition="top left",
+            textposition="bottom right",
             textfont={"color": TEST, "size": 13},
             hoverinfo="skip",
         ),

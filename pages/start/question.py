@@ -9,7 +9,7 @@ from pages.shared.fields import Number, Setting, Value
 from pages.shared.form import Form
 
 # Those whose pictures are sent; the slider stops at each.
-WEIGHT_DECAYS = (0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.25, 0.4, 0.6, 1.0, 1.5, 2.5, 4.0, 7.0)
+WEIGHT_DECAYS = (0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.25, 0.4, 0.6, 1.0, 1.5, 2.5, 4.0)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ def link(page: Page, name: str) -> None:
 def test_start_moves_at_a_touch_and_asks_nobody(page: Page, server: Server) -> None:
     page.goto(server.url)
     page.locator(DONE).wait_for()
+    page.wait_for_load_state("networkidle")
     slider = page.get_by_role("slider", name="Weight decay λ")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
