@@ -6,9 +6,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.shared import controls
 from pages.start.question import FORM
 
 CHART = FORM.slot("chart")
+
+
+def draw() -> None:
+    """The widgets of the settings; λ has its slider on the chart."""
+    controls.draw(FORM, *FORM.others("at"))
 
 
 def on_chart() -> dict[str, Callable[[], None]]:

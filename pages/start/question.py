@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pages.shared.fields import Number, Setting, Value
 from pages.shared.form import Form
@@ -39,8 +39,8 @@ SETTINGS: dict[str, Setting] = {
 
 
 def _said(question: Question) -> Mapping[str, Value]:
-    """The λ of the picture that is shown."""
-    return {"at": WEIGHT_DECAYS[question.marked]}
+    """Of a λ that of the picture that is shown."""
+    return asdict(question) | {"at": WEIGHT_DECAYS[question.marked]}
 
 
 FORM = Form("start", SETTINGS, Question, said=_said)

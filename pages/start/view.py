@@ -19,6 +19,7 @@ def page() -> None:
     with side:
         for paragraph in PARAGRAPHS:
             st.markdown(paragraph)
+        controls.draw()
 
 
 page()
