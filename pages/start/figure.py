@@ -38,8 +38,8 @@ def whole(
         "weight-decay",
         "Loss of the training examples and of new ones while a model learns, and its weights at "
         "the end, which λ makes smaller.",
-        height=360,
-        margin={"l": 50, "r": 10, "t": 30, "b": 46},
+        height=366,
+        margin={"l": 62, "r": 10, "t": 30, "b": 56},
         narrow={"height": 540, **rearranged(NARROW_DOMAINS)},
         uirevision="start",
         showlegend=False,
