@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
-from pages.shared import cached
-from pages.shared.work import heavy
 from pages.start.question import WEIGHT_DECAYS
-from wd_core import DatasetSpec, Hyperparameters, collect, train
+from wd_core import DatasetSpec, Hyperparameters, collect, make_dataset, train
 from wd_core.arrays import Array
-from wd_core.training import expected_seconds
 
 # As many weights as examples, and noise: without decay all of it is learned by heart.
 DATA = DatasetSpec(n_train=40, n_features=40, noise=1.0, true_weight=0.3, seed=0)
@@ -28,8 +26,8 @@ class Learned:
     weights: Array
 
 
-@heavy(lambda: expected_seconds(DATA.n_train, DATA.n_features, RUNS))
+@cache  # the server works it out when it starts, and never again
 def learned() -> Learned:
     """What a model has learned of these data, for each λ."""
-    run = collect(train(cached.dataset(DATA), RUNS, record_every=EVERY))
+    run = collect(train(make_dataset(DATA), RUNS, record_every=EVERY))
     return Learned(run.epoch.astype(float), run.train_loss, run.test_loss, run.weights[-1])

@@ -91,6 +91,7 @@ def test_a_person_can_do_what_he_can_elsewhere(page: "Page", url: str) -> None:
 
 def test_links_from_one_page_to_another_stay_below_the_path(page: "Page", url: str) -> None:
     visit(page, url, "which")
+    page.get_by_role("link", name="on Train").first.wait_for()
     hrefs = "nodes => nodes.map(node => node.href).filter(href => href)"
     links = page.locator("a").evaluate_all(hrefs)
     assert any(link.startswith(f"{url}/train?") for link in links)
