@@ -24,14 +24,28 @@ from threadpoolctl import threadpool_limits
 
 import pages.registry
 from pages.registry import PAGES
-from pages.shared import assets, head, health, limits, log, long_links, metrics, sessions, work
+from pages.shared import (
+    assets,
+    head,
+    health,
+    limits,
+    log,
+    long_links,
+    metrics,
+    old_links,
+    sessions,
+    work,
+)
 from pages.shared.door import Door
 from pages.shared.encoding import encode
+from pages.shared.lessons.path import path
 from pages.shared.sockets import send_at_once
 from pages.shared.streams import Streamed, end_streams_on_signals
 from pages.shared.visitors import moved_on
 from pages.shared.worker import NoAnswerError
 from pages.shared.workers import Workers
+from pages.start.payload import picture
+from pages.start.question import Question
 from pages.train.routes import dragged
 
 # Streamlit's threads let go of the interpreter with every message they send, and each wait to get
@@ -67,6 +81,8 @@ def warm() -> None:
     threadpool_limits(1)
     assets.warm()
     encode(dragged([]))
+    encode(picture(Question()))
+    path()
     gc.collect()
     gc.freeze()
 
@@ -136,6 +152,7 @@ app: ASGIApp = st.App(
     lifespan=lifespan,
     middleware=[
         Middleware(log.Asked),
+        Middleware(old_links.OldLinks),
         Middleware(head.Head),
     ],
     routes=[

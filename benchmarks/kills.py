@@ -66,7 +66,7 @@ class Tab:
         context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(ADDRESSES)
         self.page: Page = context.new_page()
-        self.page.goto(f"{url}/?{LINK}&seed={seed}")
+        self.page.goto(f"{url}/train?{LINK}&seed={seed}")
         self.page.wait_for_function(BACK)
 
     def act(self, chance: random.Random) -> None:

@@ -29,7 +29,7 @@ MOVES = 30
 # Of every page: visits, and moves of a control.
 REPEATS, STEPS = 3, 5
 SLIDERS = ("Weight decay λ", "Learning rate η", "Dimension d")
-LONG = "?n_features=10000&n_train=2000&epochs=300&batch_size=32"
+LONG = "train?n_features=10000&n_train=2000&epochs=300&batch_size=32"
 
 PLAIN = """
 import plotly.graph_objects as go
@@ -97,7 +97,7 @@ def key_presses(page: Page, name: str, drawn: str, after: Callable[[Page], None]
 
 def sliders(page: Page, server: Server) -> float:
     """Every front slider; the median for λ."""
-    page.goto(server.url)
+    page.goto(f"{server.url}/train")
     settle(page)
     medians = []
     for name in SLIDERS:
@@ -155,7 +155,7 @@ def visits(browser: Browser, server: Server) -> None:
     for name in ("first", "second"):
         with empty_cache(browser) as page:
             page.add_init_script(MILESTONES)
-            page.goto(server.url)
+            page.goto(f"{server.url}/train")
             settle(page)
             report(f"{name} visitor, empty cache, to curves", f"{_reached(page, 'done'):.0f} ms")
 

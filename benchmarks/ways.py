@@ -18,7 +18,12 @@ def question(visitor: Visitor) -> str:
 
 
 def script(visitor: Visitor, asked: Asked) -> Iterator[Move]:
-    """The page's first slider or number; when all of it has been asked, the next that is there."""
+    """The page's first slider or number; when all of it has been asked, the next that is there.
+
+    A page that has none is moved by its chart's own slider.
+    """
+    if not visitor.controls:
+        yield from chart(visitor, asked)
     tried: set[str] = set()
     while label := next((one for one in visitor.controls if one not in tried), None):
         tried.add(label)

@@ -1,4 +1,4 @@
-"""The navigation, and the frame around every page: the browser's tab and the page's question."""
+"""The navigation, and the frame around every page: tab, question, step of the path, way on."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.registry import GROUPS, PAGES
 from pages.shared import chart, returns
+from pages.shared.lessons import card, way
 
 
 @st.fragment(run_every=timedelta(days=20))
@@ -28,14 +29,23 @@ def frame() -> None:
         {group: [entries[page.path] for page in PAGES if page.group == group] for group in GROUPS},
         position="top",
     )
-    page = next(page for page in PAGES if entries[page.path] == opened)
+    place = next(place for place, page in enumerate(PAGES) if entries[page.path] == opened)
+    page, following = PAGES[place], PAGES[(place + 1) % len(PAGES)]
     st.set_page_config(
         page_title=f"{page.title} · Weight Decay Explorer", page_icon="📉", layout="wide"
     )
     chart.expect()
     st.title(page.question, anchor=False)
     reconnected()
-    opened.run()
+    lesson = card.begun(page.path)
+    if lesson is None or card.draw(lesson):
+        opened.run()
+        if lesson is not None:
+            way.onward(lesson)
+        elif page is PAGES[0]:
+            way.steps()
+        else:
+            st.page_link(entries[following.path], label=f"Next: {following.question}")
 
 
 returns.draw(frame)

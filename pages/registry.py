@@ -28,8 +28,9 @@ class Page:
     """One page.
 
     path: its folder and its address; title: its name in the navigation and the browser's tab;
-    question: what it asks, its heading; group: where it stands in the navigation; routes: the
-    addresses its charts ask; needs: what a model has to offer to be shown on it.
+    question: what it asks, its heading; group: where it stands in the navigation, beside all groups
+    where it has none; routes: the addresses its charts ask; needs: what a model has to offer to be
+    shown on it.
     """
 
     path: str
@@ -54,6 +55,7 @@ EXACT: frozenset[Offer] = frozenset({"exact solutions"})
 
 # The first is the one that opens.
 PAGES = (
+    Page("start", "Start", "What is weight decay?", ""),
     Page("train", "Train", "Does weight decay stop overfitting?", "Watch", TRAIN),
     Page(
         "step",

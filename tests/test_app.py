@@ -141,7 +141,9 @@ ANSWERS = [
     ("/", "HEAD", 200),
     ("/map", "GET", 200),
     ("/", "POST", 405),
-    ("/train", "GET", 307),
+    ("/start", "GET", 307),
+    ("/train", "GET", 200),
+    ("/?weight_decay=1", "GET", 307),
     ("/map/", "GET", 301),
     ("//elsewhere.example", "GET", 400),
     ("/favicon.png", "GET", 200),
@@ -305,7 +307,9 @@ def test_below_a_path_the_same_is_answered():
             assert len(json.load(answer)["series"]["train_loss"]) == 11
         with urllib.request.urlopen(f"{base}/api/map/stream?{SMALL_MAPS}") as stream:
             assert b"event: done\n" in stream.read()
-        with urllib.request.urlopen(f"{base}/train?weight_decay=1") as page:
-            assert page.url == f"{base}/?weight_decay=1"
+        with urllib.request.urlopen(f"{base}/?weight_decay=1") as page:
+            assert page.url == f"{base}/train?weight_decay=1"
+        with urllib.request.urlopen(f"{base}/start?at=1") as page:
+            assert page.url == f"{base}/?at=1"
         assert health(base)[0] == 200
         assert status(f"{base}/metrics") == 404

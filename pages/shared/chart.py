@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared import assets
 from pages.shared.encoding import encode
 from pages.shared.form import set_control
+from pages.shared.link import LESSON
 from pages.shared.memory import memory
 from pages.shared.payload import Payload
 
@@ -55,6 +56,14 @@ def expect() -> None:
         time.sleep(AHEAD_SECONDS)
 
 
+def _in_lesson(payload: Payload) -> dict[str, str]:
+    """The link to the picture, in the lesson that its page is opened in."""
+    query, lesson = payload.get("query"), st.session_state.get(LESSON)
+    if query is None or lesson is None:
+        return {}
+    return {"query": "&".join(part for part in (query, f"{LESSON}={lesson}") if part)}
+
+
 def chart(
     payload: Payload, *, key: str, on: Mapping[str, Callable[[], None]] | None = None
 ) -> None:
@@ -74,7 +83,7 @@ def chart(
         "base": assets.base_path(),
         # with the link that the tab shows, so that neither is older than the other
         **({"kept": memory()} if "query" in payload else {}),
-        "payload": {**payload, "heard": heard},
+        "payload": {**payload, **_in_lesson(payload), "heard": heard},
     }
 
     def dragged() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from pages.shared.fields import Setting, Value, as_text, usual
 from pages.shared.foreign import is_foreign
-from pages.shared.link import PIN, few, read_values, written
+from pages.shared.link import LESSON, PIN, few, read_values, written
 from pages.shared.words import say
 
 Question = TypeVar("Question")
@@ -19,7 +19,7 @@ Query = Iterable[tuple[str, str]]
 State = MutableMapping[Any, Any]
 
 # The page at the root of the site.
-HOME = "train"
+HOME = "start"
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ FORMS: dict[str, Form[Any]] = {}
 
 def unknown(keys: Iterable[str]) -> list[str]:
     """Those that are settings of no page, and that no other service adds to links."""
-    own = {PIN}.union(*(form.settings for form in FORMS.values()))
+    own = {PIN, LESSON}.union(*(form.settings for form in FORMS.values()))
     return [key for key in keys if key not in own and not is_foreign(key)]
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -68,6 +69,12 @@ def _names(text: str) -> tuple[str, ...]:
             "decay.example.org or *.example.org, with commas between them, or *"
         )
     return tuple(name.rstrip(".") for name in names)
+
+
+def _folder(text: str) -> Path | None:
+    if text and not Path(text).is_dir():
+        raise ValueError("a folder on this machine")
+    return Path(text) if text else None
 
 
 def _sites(text: str) -> tuple[str, ...]:
@@ -137,6 +144,12 @@ PREPARE: Final = Limit(
     "what the pages show at first is worked out before the first visitor comes; with 0 the server "
     "starts in less time",
     _switch,
+)
+LESSONS: Final = Limit(
+    "WEIGHT_DECAY_LESSONS",
+    "",
+    "a folder of lessons to be the path, instead of our own",
+    _folder,
 )
 LIMITS: Final[tuple[Limit[Any], ...]] = tuple(
     limit for limit in list(globals().values()) if isinstance(limit, Limit)

@@ -20,6 +20,8 @@ from pages.shared.words import Said, listed, say, say_n
 
 # A pinned run, in the links of pages that have them.
 PIN = "pin"
+# The lesson that a page is opened in.
+LESSON = "lesson"
 LONGEST_NAME = 40
 # So many marks stand over or under one letter in any language.
 MOST_MARKS = 3

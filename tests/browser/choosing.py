@@ -47,7 +47,11 @@ def unfold(page: "Page", *labels: str) -> None:
 def go_to(page: "Page", title: str) -> None:
     """Open another page by the navigation, as a person does: its group, then its name."""
     group = next(entry.group for entry in PAGES if entry.title == title)
-    page.get_by_test_id("stTopNav").get_by_role("button", name=group, exact=True).click()
+    navigation = page.get_by_test_id("stTopNav")
+    if not group:
+        navigation.get_by_role("link", name=title, exact=True).click()
+        return
+    navigation.get_by_role("button", name=group, exact=True).click()
     page.get_by_test_id("stTopNavDropdownLink").filter(has_text=title).click()
 
 

@@ -89,6 +89,6 @@ def test_another_site_has_no_work_done(
 
 def test_a_link_elsewhere_leads_here(page: "Page", framed: Server, course: str) -> None:
     page.goto(f"{course}?about:blank")
-    page.evaluate("address => void location.assign(address)", f"{framed.url}/train?epochs=30")
+    page.evaluate("address => void location.assign(address)", f"{framed.url}/?epochs=30")
     page.wait_for_function(f"{STATE} === 'done'")
-    assert page.url == f"{framed.url}/?epochs=30"
+    assert page.url == f"{framed.url}/train?epochs=30"

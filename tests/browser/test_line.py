@@ -79,7 +79,7 @@ def drawn(page: "Page", query: str) -> None:
 
 def test_a_cut_line_is_said_calmly_and_nothing_is_lost(tab: "Page", wire: Wire) -> None:
     """A link's settings moved by hand, a pin, an open folder, a number half typed, an epoch."""
-    tab.goto(f"{wire.url}/?weight_decay=5&seed=3&epochs=30")
+    tab.goto(f"{wire.url}/train?weight_decay=5&seed=3&epochs=30")
     drawn(tab, "weight_decay=5&epochs=30&seed=3")
     tab.get_by_role("slider", name="Weight decay λ").press("ArrowRight")
     drawn(tab, "weight_decay=10&epochs=30&seed=3")
@@ -110,7 +110,7 @@ def test_a_cut_line_is_said_calmly_and_nothing_is_lost(tab: "Page", wire: Wire) 
 
 def test_a_line_that_is_dead_without_a_word_is_noticed(tab: "Page", wire: Wire) -> None:
     """What was done in the meantime is not lost either, though nobody has heard it."""
-    tab.goto(f"{wire.url}/?weight_decay=5&epochs=30")
+    tab.goto(f"{wire.url}/train?weight_decay=5&epochs=30")
     drawn(tab, "weight_decay=5&epochs=30")
     line = assets.addresses()["chart"] + "line.js"
     wire.hold()
@@ -122,7 +122,7 @@ def test_a_line_that_is_dead_without_a_word_is_noticed(tab: "Page", wire: Wire) 
     forgotten(tab)
     wire.mend()
     told(tab, "")
-    tab.wait_for_url("**/?weight_decay=0&epochs=30&pin=Run+1%3Fweight_decay%3D0**")
+    tab.wait_for_url("**/train?weight_decay=0&epochs=30&pin=Run+1%3Fweight_decay%3D0**")
     back(tab)
 
 
@@ -166,7 +166,7 @@ def test_what_is_moved_while_the_line_is_cut_counts(tab: "Page", wire: Wire) -> 
 def test_a_slider_that_is_in_hand_when_the_line_is_cut_stays_where_it_is_put(
     tab: "Page", wire: Wire
 ) -> None:
-    tab.goto(f"{wire.url}/?weight_decay=5&epochs=30")
+    tab.goto(f"{wire.url}/train?weight_decay=5&epochs=30")
     drawn(tab, "weight_decay=5&epochs=30")
     pull(tab, "weight_decay")
     tab.locator('.wd-chart[data-live="weight_decay=0&epochs=30"]').wait_for()
@@ -174,7 +174,7 @@ def test_a_slider_that_is_in_hand_when_the_line_is_cut_stays_where_it_is_put(
     told(tab)
     tab.mouse.up()
     wire.mend()
-    tab.wait_for_url("**/?weight_decay=0&epochs=30")
+    tab.wait_for_url("**/train?weight_decay=0&epochs=30")
     drawn(tab, "weight_decay=0&epochs=30")
     back(tab)
     assert tab.get_by_role("slider", name="Weight decay λ").get_attribute("aria-valuetext") == "0"
@@ -206,7 +206,7 @@ def test_two_tabs_keep_each_its_own(new_page: NewPage, tab: "Page", wire: Wire) 
     other = tab.context.new_page()
     links = {tab: "weight_decay=5&epochs=30", other: "lr=0.01&epochs=30"}
     for page, link in links.items():
-        page.goto(f"{wire.url}/?{link}")
+        page.goto(f"{wire.url}/train?{link}")
         drawn(page, link)
         page.get_by_role("slider", name="Dimension d").press("Home")
         page.wait_for_url("**n_features=1&**")
@@ -218,11 +218,11 @@ def test_two_tabs_keep_each_its_own(new_page: NewPage, tab: "Page", wire: Wire) 
     for page, link in links.items():
         back(page)
         first, _, last = link.partition("&")
-        assert page.url.endswith(f"/?{first}&n_features=1&{last}")
+        assert page.url.endswith(f"/train?{first}&n_features=1&{last}")
 
 
 def test_a_stream_that_broke_off_goes_on(tab: "Page", wire: Wire) -> None:
-    tab.goto(f"{wire.url}/?epochs=2000&n_features=2000&n_train=500&batch_size=1")
+    tab.goto(f"{wire.url}/train?epochs=2000&n_features=2000&n_train=500&batch_size=1")
     tab.locator('.wd-chart[data-state="streaming"]').wait_for()
     wire.cut()
     tab.locator('.wd-chart[data-state="failed"]').wait_for()

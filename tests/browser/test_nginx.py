@@ -81,7 +81,7 @@ def test_a_page_asks_nobody_else_for_anything(page: "Page", url: str, name: str)
 
 
 def test_a_person_can_do_what_he_can_elsewhere(page: "Page", url: str) -> None:
-    visit(page, url)
+    visit(page, url, "train")
     drag(page)
     download(page)
     page.reload()
@@ -93,17 +93,19 @@ def test_a_person_can_do_what_he_can_elsewhere(page: "Page", url: str) -> None:
 
 def test_links_from_one_page_to_another_stay_below_the_path(page: "Page", url: str) -> None:
     visit(page, url, "which")
+    page.get_by_role("link", name="on Train").first.wait_for()
     hrefs = "nodes => nodes.map(node => node.href).filter(href => href)"
     links = page.locator("a").evaluate_all(hrefs)
-    assert any(link.startswith(f"{url}/?") for link in links)
+    assert any(link.startswith(f"{url}/train?") for link in links)
     assert all(link.startswith(f"{url}/") for link in links)
 
 
 @pytest.mark.parametrize(
     ("path", "leads_to"),
     [
-        ("?weight_decay=1", "/wd/?weight_decay=1"),
-        ("/train?weight_decay=1", "/wd/?weight_decay=1"),
+        ("?at=1", "/wd/?at=1"),
+        ("/?weight_decay=1", "/wd/train?weight_decay=1"),
+        ("/start?at=1", "/wd/?at=1"),
         ("/map/?seeds=1", "/wd/map?seeds=1"),
     ],
 )

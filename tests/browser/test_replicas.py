@@ -41,11 +41,12 @@ def has_run(message: bytes) -> bool:
 def test_visitors_are_shared_out_and_stay(new_page: NewPage, replicas: Replicas) -> None:
     people = [new_page() for _ in range(4)]
     for page in people:
-        visit(page, replicas.url)
+        visit(page, replicas.url, "train")
     until(lambda: replicas.open() == dict.fromkeys(HOSTS, 2))  # their WebSockets
     told = [cookie(page) for page in people]
     assert sorted(map(told.count, told)) == [2, 2, 2, 2]
-    acts = [drag, download, partial(stream, url=replicas.url), partial(visit, url=replicas.url)]
+    there = partial(visit, url=replicas.url, link="train")
+    acts = [drag, download, partial(stream, url=replicas.url), there]
     homes = set()
     for page in people[:2]:
         home, *others = (replicas.asked(partial(act, page)) for act in acts)
@@ -74,19 +75,19 @@ def test_whose_replica_dies_goes_on_with_another(
 ) -> None:
     struck, spared = new_page(), new_page()
     for page in (struck, spared):
-        visit(page, replicas.url, "?epochs=30")
+        visit(page, replicas.url, "train?epochs=30")
     spared.on("websocket", lambda _: watch.report("lost", "the replica that lives"))
-    (home,) = replicas.asked(lambda: visit(struck, replicas.url, "?weight_decay=1&epochs=30"))
+    (home,) = replicas.asked(lambda: visit(struck, replicas.url, "train?weight_decay=1&epochs=30"))
     assert cookie(struck) != cookie(spared)
     struck.get_by_role("slider", name="Dimension d").press("Home")
-    struck.wait_for_url("**/?weight_decay=1&n_features=1&epochs=30")
+    struck.wait_for_url("**/train?weight_decay=1&n_features=1&epochs=30")
     with struck.expect_websocket() as socket:
         replicas.kill(home)
     socket.value.wait_for_event("framereceived", has_run)
     assert cookie(struck) == cookie(spared)
     struck.get_by_role("slider", name="Weight decay λ").press("Home")
     moved = "weight_decay=0&n_features=1&epochs=30"
-    struck.wait_for_url(f"**/?{moved}")
+    struck.wait_for_url(f"**/train?{moved}")
     struck.locator(f'.wd-chart[data-state="done"][data-run="{moved}"]').wait_for()
     assert replicas.asked(lambda: download(struck)) == {*HOSTS} - {home}
     replicas.start(home)

@@ -38,6 +38,13 @@ def unopened(view: str) -> AppTest:
     return unfolded(AppTest.from_file(path, default_timeout=TIMEOUT_SECONDS), view)
 
 
+def in_frame(view: str) -> AppTest:
+    """The frame, gone to the page of this view, before that page's first run."""
+    path = str(PAGES / "frame.py")
+    page = AppTest.from_file(path, default_timeout=TIMEOUT_SECONDS).run()  # it registers the pages
+    return page.switch_page(f"{view}/view.py")
+
+
 def unfolded(page: AppTest, view: str) -> AppTest:
     """The page with its expanders open: closed ones hold nothing."""
     for label in (*FOLDERS, *OWN_FOLDERS):

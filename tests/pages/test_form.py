@@ -151,7 +151,7 @@ def test_what_any_page_knows_is_no_complaint_on_another(garden: Form[Garden]) ->
 def test_a_link_names_its_page(garden: Form[Garden]) -> None:
     assert garden.link(Garden(rows=10)).path == "/garden?rows=10"
     assert Link("garden", "").path == "/garden"
-    assert Link(form.HOME, "lr=0.01").path == "/?lr=0.01"
+    assert Link(form.HOME, "at=1").path == "/?at=1"
     assert link_to("garden", {"rows": 10}) == Link("garden", "rows=10")
 
 
@@ -335,7 +335,7 @@ PATHS = [page.path for page in PAGES]
 FEW = {"n_train": 30, "n_features": 30, "steps": 1000}
 TINY = 1e-6
 # What is left out where it follows from the rest.
-FOLLOWING = {"act": {"steps"}, "dimension": {"at"}, "which": {"at"}}
+FOLLOWING = {"act": {"steps"}, "dimension": {"at"}, "start": {"at"}, "which": {"at"}}
 
 
 def of_setting(setting: Setting) -> st.SearchStrategy[Value]:

@@ -7,7 +7,6 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -27,8 +26,8 @@ from pages.shared.faults import ROOT, STEPS, told
 from pages.shared.worker import Task, _reply
 from pages.train.payload import picture
 from tests.pages.asking import asked
+from tests.pages.opening import in_frame
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 # What a visitor has given, in a table or as a name, and what no line may hold.
 SECRET = "Anna"
 
@@ -75,7 +74,7 @@ def fails(*_: Any, **__: Any) -> Any:
 
 
 def opened(**query: str | list[str]) -> AppTest:
-    page = AppTest.from_file(str(FRAME), default_timeout=60)
+    page = in_frame("train")
     for key, text in query.items():
         page.query_params[key] = text
     return page.run()
@@ -87,7 +86,7 @@ def test_a_fault_of_a_page_is_a_line_with_its_link(
     monkeypatch.setattr(picture, "training_picture", fails)
     page = opened(weight_decay="7", pin=[f"{SECRET}?lr=0.01"], note=SECRET, lr=SECRET)
     assert page.exception
-    assert "fault at /?weight_decay=7: KeyError: " in lines.only
+    assert "fault at /train?weight_decay=7: KeyError: " in lines.only
     assert f"pages/train/view.py:{line_of('pages/train/view.py', 'training_picture(')} page" in (
         lines.only
     )
@@ -98,7 +97,7 @@ def test_the_link_follows_the_controls(lines: Lines, monkeypatch: pytest.MonkeyP
     page = opened(weight_decay="7")
     monkeypatch.setattr(picture, "training_picture", fails)
     page.select_slider(key="weight_decay").set_value(3.0).run()
-    assert "fault at /: KeyError" in lines.only
+    assert "fault at /train: KeyError" in lines.only
 
 
 def line_of(file: str, part: str) -> int:
@@ -112,7 +111,7 @@ def line_of(file: str, part: str) -> int:
     [
         (
             f"/api/train/stream?weight_decay=7&pin={SECRET}%3Flr%3D0.01&{SECRET}=1",
-            "/?weight_decay=7",
+            "/train?weight_decay=7",
         ),
         ("/some/place/api/map?lr=0.01", "/map?lr=0.01"),
         (f"/{SECRET}", "no page"),

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -20,12 +19,9 @@ from pages.shared.settings import DEFAULTS, SETTINGS, settings_of
 from pages.shared.words import literal
 from pages.train.payload.picture import training_picture
 from pages.train.question import FORM, Shown
-from tests.pages.opening import FOLDERS, unfolded
+from tests.pages.opening import FOLDERS, in_frame, unfolded
 from wd_core import DATASETS, OPTIMIZERS
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
-# Generous: the first run imports what the page needs, on whatever machine this is.
-TIMEOUT_SECONDS = 60
 # A run at the end of a control is computed with these, so that it is over at once.
 SMALL = {"n_train": "6", "n_test": "5", "n_features": "5", "epochs": "3"}
 NUMBERS = [key for key, s in SETTINGS.items() if isinstance(s, Number)]
@@ -39,7 +35,7 @@ READ_WITH = {
 
 def opened(query: dict[str, str] | None = None, pins: Sequence[str] = ()) -> AppTest:
     """The page at this address, and no exception on it."""
-    page = unfolded(AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS), "train")
+    page = unfolded(in_frame("train"), "train")
     for key, text in (query or {}).items():
         page.query_params[key] = text
     if pins:
@@ -217,7 +213,7 @@ def test_a_link_sets_the_controls_and_its_picture_is_theirs() -> None:
 
 def test_a_closed_expander_holds_nothing_and_the_run_is_the_same() -> None:
     page = opened(SMALL)
-    shut = AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS)
+    shut = in_frame("train")
     for key, text in SMALL.items():
         shut.query_params[key] = text
     shut = fine(shut.run())
@@ -391,7 +387,7 @@ def refused() -> Iterator[None]:
 
 
 def test_settings_that_do_not_go_together_are_explained() -> None:
-    page = unfolded(AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS), "train")
+    page = unfolded(in_frame("train"), "train")
     with refused():
         page.run()
     assert not page.exception

@@ -1,0 +1,80 @@
+"""Predict, then see: the card above a page that is opened as a step of the path."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import parse_qsl
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.shared.lessons import guesses, way, words
+from pages.shared.lessons.lesson import Lesson
+from pages.shared.lessons.path import path
+from pages.shared.lessons.tasks import Comparison, Estimate, as_guess
+from pages.shared.link import LESSON
+from pages.shared.words import literal
+from pages.shared.worker import NoAnswerError
+
+NUMBER: Final = "lesson number"
+
+
+def begun(page: str) -> Lesson | None:
+    """The lesson in the present link; one that this page does not have is said and ignored."""
+    name, state = _named(), st.session_state
+    state.pop(LESSON, None)
+    if name is None:
+        return None
+    if name not in path() or path()[name].page != page:
+        st.warning(literal(words.unknown(name)))
+        return None
+    state[LESSON] = name  # for the parts of the page that run again by themselves
+    return path()[name]
+
+
+def _named() -> str | None:
+    context = get_script_run_ctx()
+    query = parse_qsl(context.query_string, keep_blank_values=True) if context else []
+    return dict(query).get(LESSON)
+
+
+def draw(lesson: Lesson) -> bool:
+    """The card. Whether the visitor has made a guess, so that the page may be shown."""
+    made = guesses.remembered().get(lesson.name)
+    with st.container(border=True, key="lesson"):
+        st.markdown(words.standing(lesson, path()))
+        st.markdown(f"**{lesson.question}**")
+        if made is None:
+            _ask(lesson)
+        else:
+            _explain(lesson, made)
+        way.out(lesson, done=made is not None)
+    return made is not None
+
+
+def _ask(lesson: Lesson) -> None:
+    match lesson.task:
+        case Comparison(choices=choices):
+            with st.container(horizontal=True, gap="small"):
+                for outcome, text in choices.items():
+                    said = (lesson, outcome)
+                    st.button(text, key=f"{LESSON} {outcome}", on_click=guesses.guess, args=said)
+        case Estimate():
+            with st.form(f"{LESSON} form", border=False):
+                st.number_input("Your guess", value=None, key=NUMBER, width=200)
+                st.form_submit_button("Show me", on_click=_typed, args=(lesson,))
+
+
+def _typed(lesson: Lesson) -> None:
+    number = st.session_state[NUMBER]
+    if number is not None:
+        guesses.guess(lesson, as_guess(number))
+
+
+def _explain(lesson: Lesson, made: str) -> None:
+    try:
+        st.markdown(f"{words.verdict(lesson.task, made)} {lesson.explanation}")
+    except ValueError as error:
+        st.warning(literal(words.no_answer(str(error))))
+    except NoAnswerError as error:
+        st.error(str(error))

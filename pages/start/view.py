@@ -1,0 +1,25 @@
+"""What is weight decay? In words, and in one picture that moves at the first touch."""
+
+import streamlit as st
+
+from pages.shared import controls as form_controls
+from pages.shared.chart import chart
+from pages.start import controls
+from pages.start.payload import picture
+from pages.start.question import FORM
+from pages.start.words import PARAGRAPHS
+
+
+@form_controls.page(FORM)
+def page() -> None:
+    """The page, from top to bottom."""
+    drawing, side = st.columns([5, 3], gap="medium")
+    with drawing:
+        chart(picture(FORM.chosen(st.session_state)), key=controls.CHART, on=controls.on_chart())
+    with side:
+        for paragraph in PARAGRAPHS:
+            st.markdown(paragraph)
+        controls.draw()
+
+
+page()
