@@ -127,7 +127,7 @@ def test_a_line_that_is_dead_without_a_word_is_noticed(tab: "Page", wire: Wire) 
 
 
 def test_a_line_that_answers_is_left_alone(tab: "Page", wire: Wire, watch: "Watch") -> None:
-    tab.goto(wire.url)
+    tab.goto(f"{wire.url}/train")
     drawn(tab, "defaults")
     tab.on("websocket", lambda _: watch.report("lost", "a line that was fine"))
     for _ in range(3):
