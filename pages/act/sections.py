@@ -39,12 +39,12 @@ def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
 
 def explanations(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
     """What goes deeper than the directions: the numbers, the parts of a run's w, the formulas."""
-    folder(FORM, NUMBERS, lambda: _numbers(settings, shown))
+    folder(FORM, NUMBERS, lambda: _kept(settings, shown))
     folder(FORM, PARTS, lambda: parts(settings, shown, pins, beside=True))
     folder(FORM, FORMULAS, lambda: _formulas(states(settings, shown), shown))
 
 
-def _numbers(settings: Settings, shown: Shown) -> None:
+def _kept(settings: Settings, shown: Shown) -> None:
     """What is kept of each direction, and how near the two ways of keeping come."""
     now, features = states(settings, shown), cached.dataset(settings.data).n_features
     st.markdown(kept.sentences(now)[now.chosen])

@@ -379,6 +379,7 @@ COMPARISONS = (
         Comparison(f"more {what} can hurt", "high", ">", lambda f, s: 1.049 * min(f.zeros))
         for what in ("features", "examples")
     ),
+    idle("{best} with the decay that suits"),
     idle("{best} for the best λ = {best_weight_decay}"),
     idle("the best λ there"),
     idle("the best λ"),
