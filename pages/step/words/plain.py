@@ -56,17 +56,8 @@ def verdict(found: Limits, run: Hyperparameters) -> Said:
             )
         case "batch":
             return say("The learning rate is not below its estimated limit.")
-        case "unknown" if found.full is None:
-            return say(
-                "No limit of the learning rate is known for {optimizer}.", optimizer=optimizer
-            )
-        case "unknown" if run.lr >= found.full.value:
-            return say(
-                "The learning rate is more than all examples at once allow; finding its own limit "
-                "would take too long here."
-            )
         case "unknown":
-            return say("Finding the limit of the learning rate would take too long here.")
+            return _unknown(found, run)
     share = percent(run.lr / found.limit)
     if found.takes_all:
         return say(
@@ -75,6 +66,21 @@ def verdict(found: Limits, run: Hyperparameters) -> Said:
             optimizer=optimizer,
         )
     return say("The learning rate is {share} of its estimated limit.", share=share)
+
+
+def _unknown(found: Limits, run: Hyperparameters) -> Said:
+    """There is no limit, or it is not searched for."""
+    if found.full is None:
+        return say(
+            "No limit of the learning rate is known for {optimizer}.",
+            optimizer=OPTIMIZERS[run.optimizer].label,
+        )
+    if run.lr >= found.full.value:
+        return say(
+            "The learning rate is more than all examples at once allow; finding its own limit "
+            "would take too long here."
+        )
+    return say("Finding the limit of the learning rate would take too long here.")
 
 
 def outcome(ran: Outcome, broken: Broken) -> Iterator[Said]:
