@@ -1,4 +1,4 @@
-"""The payload of the page “Which λ”: one figure, and the numbers at every trained λ."""
+"""The payload of the page “which”: one figure, and the numbers at every trained λ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words, formulas and tables beside the picture of the page “Which λ”."""
+"""The words, formulas and tables beside the picture of the page “which”."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page “Dimension” in a real browser: the mark, a control, a preset, a phone."""
+"""The page “dimension” in a real browser: the mark, a control, a preset, a phone."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,4 @@
-"""The page “η × λ” in a real browser: cells that come, a stop, and a cell clicked to its run."""
+"""The page “map” in a real browser: cells that come, a stop, and a cell clicked to its run."""
 
 import re
 from typing import TYPE_CHECKING

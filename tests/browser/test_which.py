@@ -1,4 +1,4 @@
-"""The page “Which λ” in a real browser: the mark, a click through to its run, a phone."""
+"""The page “which” in a real browser: the mark, a click through to its run, a phone."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit

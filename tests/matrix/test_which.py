@@ -1,4 +1,4 @@
-"""“Which λ” in every corner: every number of its sentences, table and file worked out again."""
+"""“which” in every corner: every number of its sentences, table and file worked out again."""
 
 from __future__ import annotations
 

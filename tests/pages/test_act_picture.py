@@ -1,4 +1,4 @@
-"""The pictures of “Where it acts” against training by the engine, scikit-learn and a search."""
+"""The pictures of “act” against training by the engine, scikit-learn and a search."""
 
 import math
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The page “Two codes”: links, sentences that follow the numbers, and the page through AppTest."""
+"""The page “codes”: links, sentences that follow the numbers, and the page through AppTest."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace

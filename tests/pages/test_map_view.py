@@ -1,4 +1,4 @@
-"""The page “η × λ” through AppTest: its link, its controls, a click, its bad inputs."""
+"""The page “map” through AppTest: its link, its controls, a click, its bad inputs."""
 
 import json
 from pathlib import Path

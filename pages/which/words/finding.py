@@ -1,4 +1,4 @@
-"""The finding of the page “Which λ”: where the loss is least, and what each rule chose."""
+"""The finding of the page “which”: where the loss is least, and what each rule chose."""
 
 from __future__ import annotations
 
