@@ -74,24 +74,26 @@ PAGES = (
     ),
     Page(
         "act",
-        "Where it acts",
+        "What decay keeps",
         "Where does weight decay act?",
         "Understand",
         needs=frozenset({"directions"}),
     ),
     Page(
         "dimension",
-        "Dimension",
+        "When more hurts",
         "Can more features, or more data, hurt?",
         "Understand",
         DIMENSION,
         EXACT,
     ),
-    Page("which", "Which λ", "Which λ?", "Choose", WHICH, EXACT),
-    Page("map", "η × λ", "Do the learning rate and λ pull together?", "Choose", MAP),
+    Page("which", "The best decay", "How much weight decay is best?", "Choose", WHICH, EXACT),
+    Page(
+        "map", "Learning rate and decay", "Do the learning rate and λ pull together?", "Choose", MAP
+    ),
     Page(
         "codes",
-        "Two codes",
+        "The codes compared",
         "Do the book's two codes compute the same?",
         "The book",
         CODES,

@@ -14,11 +14,11 @@ from pages.act.payload import directions as payload
 from pages.act.payload import parts as parts_payload
 from pages.act.question.matching import has_directions, measurable, spectrum
 from pages.act.question.shown import FORM, FREE, Shown
-from pages.act.words import curves, meaning
+from pages.act.words import curves, kept, meaning, plain
 from pages.act.words import parts as parts_words
 from pages.shared import cached
 from pages.shared.chart import chart
-from pages.shared.controls import FORMULAS, folder
+from pages.shared.controls import FORMULAS, NUMBERS, folder
 from pages.shared.latex import EXACT, tex
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import Settings
@@ -31,17 +31,24 @@ def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
     if not has_directions(settings.data):
         st.info(meaning.nowhere(settings.data, measurable(settings.data)))
         return
-    s, features = spectrum(settings.data).s, cached.dataset(settings.data).n_features
-    st.markdown(meaning.meaning(s, settings.run.lr, features))
+    st.markdown(plain.meaning(len(spectrum(settings.data).s)))
     chart(
         payload.directions(settings, shown, pins), key=controls.CHART, on=controls.on_chart()
     )  # fmt: skip
 
 
 def explanations(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
-    """What goes deeper than the directions: the parts of a run's w, and the formulas."""
+    """What goes deeper than the directions: the numbers, the parts of a run's w, the formulas."""
+    folder(FORM, NUMBERS, lambda: _kept(settings, shown))
     folder(FORM, PARTS, lambda: parts(settings, shown, pins, beside=True))
     folder(FORM, FORMULAS, lambda: _formulas(states(settings, shown), shown))
+
+
+def _kept(settings: Settings, shown: Shown) -> None:
+    """What is kept of each direction, and how near the two ways of keeping come."""
+    now, features = states(settings, shown), cached.dataset(settings.data).n_features
+    st.markdown(kept.sentences(now)[now.chosen])
+    st.markdown(meaning.meaning(now.s, settings.run.lr, features))
 
 
 def _formulas(now: States, shown: Shown) -> None:

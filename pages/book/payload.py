@@ -78,7 +78,7 @@ def drawn(seen: Seen) -> Part:
     return {
         "figure": histograms.spreads(panels, entry.seed, seen.seeds, f"book-{entry.edition}"),
         "series": {"epoch": [seen.seeds]},
-        "sentence": numbers.summary(entry.book, found, seen.seeds),
+        "sentence": numbers.plainly(found),
     }
 
 

@@ -10,18 +10,25 @@ from pages.book.question import FORM, Entry, on_train
 from pages.book.words import curves
 from pages.book.words import numbers as words
 from pages.shared.chart import chart
-from pages.shared.controls import address, draw, folder
+from pages.shared.controls import NUMBERS, address, draw, folder
 from pages.shared.latex import tex
 from pages.shared.tables import arrow, table
+from pages.shared.words import say
+
+DOING = "What do its codes do, and why do their numbers differ?"
 
 
 def settings(entry: Entry) -> None:
     """What the two codes of the edition do, and why its numbers are what they are."""
-    st.markdown("**What it runs**")
+    folder(FORM, DOING, lambda: _doing(entry))
+
+
+def _doing(entry: Entry) -> None:
     for code, recipe in entry.book.recipes.items():
-        st.caption(words.doing(code, recipe))
-    st.markdown("**Why its numbers differ**")
-    st.caption("\n".join(f"- {sentence}" for sentence in entry.book.why))
+        st.markdown(words.doing(code, recipe))
+        if on_train(recipe, 3.0, entry.seed) is None:
+            st.markdown(words.not_on_train(code, recipe))
+    st.markdown("\n".join(f"- {sentence}" for sentence in entry.book.why))
 
 
 def open_on_train(entry: Entry) -> None:
@@ -29,10 +36,10 @@ def open_on_train(entry: Entry) -> None:
     for code, recipe in entry.book.recipes.items():
         link = on_train(recipe, 3.0, entry.seed)
         if link is None:
-            st.caption(words.not_on_train(code, recipe))
+            st.caption(say("Train cannot open the {code} code.", code=code))
             continue
         st.link_button(
-            f"Open on Train: {code}, λ = 3",
+            f"Open on Train: {code}, with decay",
             address(link),
             help="This very run, with its twin at λ = 0, on the page where it can be changed.",
         )
@@ -47,9 +54,15 @@ def numbers(seen: Seen) -> None:
 
 def explanations(seen: Seen) -> None:
     """What the edition plots, what λ did, and where all printed numbers stand."""
-    folder(FORM, "What do its plots show at λ = 3?", lambda: _plots(seen))
-    folder(FORM, "What did λ = 3 do here?", lambda: _finding(seen))
+    folder(FORM, NUMBERS, lambda: _numbers(seen))
+    folder(FORM, "What do its plots show with decay?", lambda: _plots(seen))
+    folder(FORM, "What did decay do here?", lambda: _finding(seen))
     folder(FORM, "Where does every printed number stand?", lambda: _everything(seen))
+
+
+def _numbers(seen: Seen) -> None:
+    """Which printed numbers lie in the spread, and where the others do."""
+    st.markdown(words.summary(seen.entry.book, seen.shown, seen.seeds))
 
 
 def _plots(seen: Seen) -> None:

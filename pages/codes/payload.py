@@ -9,7 +9,7 @@ import numpy as np
 from pages.codes import figure
 from pages.codes.answer import Answer, Question, Seen, now, running
 from pages.codes.question import FORM
-from pages.codes.words import outcome
+from pages.codes.words import plain
 from pages.shared.encoding import DIGITS, as_series
 from pages.shared.pace import pictures
 from pages.shared.payload import Events, Part, Payload, Tile
@@ -81,11 +81,10 @@ def drawn(seen: Seen) -> Part:
     question, found = seen.question, seen.found
     last = max(found.last_epochs)  # later there is nothing to draw
     series = _until(last, _series(found))
-    said = outcome.outcome if seen.whole else outcome.awaited
     return {
         "series": series,
         "figure": figure.lock_step(series, max(1, last), "two-codes", whole=seen.whole),
-        "sentence": said(question, found),
+        "sentence": plain.outcome(question, found, whole=seen.whole),
     }
 
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages.codes.answer import Question, Seen
 from pages.codes.question import FORM
-from pages.codes.words import formulas, omitted, switches
-from pages.shared.controls import FORMULAS, folder
+from pages.codes.words import formulas, omitted, outcome, switches
+from pages.shared.controls import FORMULAS, NUMBERS, folder
 from wd_core.book.two_codes import lines_about, script
 
 NAMES = {"scratch": "From scratch", "concise": "Concise"}
@@ -22,10 +22,17 @@ def limits(question: Question) -> None:
 
 
 def explanations(seen: Seen) -> None:
-    """The lines that differ, the steps of both codes, and the codes whole."""
+    """The numbers, the lines that differ, the steps of both codes, and the codes whole."""
+    folder(FORM, NUMBERS, lambda: _numbers(seen))
     folder(FORM, "Which lines differ, and which of them matter?", lambda: _differences(seen))
     folder(FORM, FORMULAS, lambda: _mapping(seen.question))
     folder(FORM, "Both codes, to copy and run", lambda: _scripts(seen.question))
+
+
+def _numbers(seen: Seen) -> None:
+    """How far apart the codes end, and how far from the engine they are."""
+    said = outcome.outcome if seen.whole else outcome.awaited
+    st.markdown(said(seen.question, seen.found))
 
 
 def _mapping(question: Question) -> None:

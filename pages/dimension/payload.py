@@ -11,7 +11,7 @@ from pages.dimension import answer
 from pages.dimension import figure as figures
 from pages.dimension.answer import Curves, Seen, curves, fine
 from pages.dimension.question import DEFAULT, FORM, Problem
-from pages.dimension.words import names, places
+from pages.dimension.words import names, plain
 from pages.shared.numbers import number_text
 from pages.shared.pace import pictures
 from pages.shared.payload import Events, Part, Payload, Slider
@@ -85,7 +85,7 @@ def drawn(seen: Seen) -> Part:
         "figure": figure,
         "moves": moves,
         "series": _series(seen),
-        "sentences": places.sentences(seen),
+        "sentences": plain.sentences(seen),
         "tiles": names.tiles(problem),
     }
 

@@ -6,10 +6,12 @@ import numpy as np
 import streamlit as st
 
 from pages.dimension.answer import TIMES, Sample, Seen, refits
-from pages.dimension.presets import opened
+from pages.dimension.presets import Result, opened
 from pages.dimension.question import FORM, Problem, on_train
 from pages.dimension.words import finding as summary
 from pages.dimension.words import names as words
+from pages.dimension.words import places
+from pages.dimension.words import plain as plain_words
 from pages.dimension.words.names import number
 from pages.shared.controls import FORMULAS, READING, address, folder
 from pages.shared.latex import tex
@@ -18,10 +20,12 @@ from pages.shared.tables import arrow
 from pages.shared.words import Said, say
 from wd_core.arrays import Array
 
+CLAIM = "What the paper says, and its numbers"
+
 
 def finding(seen: Seen) -> None:
     """The answer to the page's question, from the numbers."""
-    st.markdown(summary.finding(seen))
+    st.markdown(plain_words.finding(seen))
 
 
 def _numbers(seen: Seen) -> None:
@@ -32,6 +36,8 @@ def _numbers(seen: Seen) -> None:
     if not seen.found.count[k]:
         st.caption("Nothing has been measured here yet.")
         return
+    st.markdown(places.sentences(seen)[k])
+    st.markdown(summary.finding(seen))
     names, again = words.kind_names(seen, k), refits(problem, seen.drawn, problem.marked)
     kinds = [(j, names[j]) for j in problem.kinds]
     st.dataframe(arrow([_risk(seen, *kind) for kind in kinds]), hide_index=True)
@@ -52,9 +58,8 @@ def open_on_train(problem: Problem) -> None:
     """A link to a run on a training set of the marked size, where Train can say it."""
     link = on_train(problem)
     if link is not None:
-        st.markdown("**The marked place**")
         st.link_button(
-            say("Open {place} on Train", place=words.short_place(problem, problem.marked)),
+            "Open this place on Train",
             address(link),
             help="Full-batch descent from w = 0 on a training set of this size, σ, r² and fixed λ.",
         )
@@ -240,10 +245,13 @@ def _best(problem: Problem) -> None:
 
 
 def references(seen: Seen) -> None:
-    """The numbers that an opened preset should give, beside those that it gives."""
+    """What the source of an opened preset says, and its numbers beside those that are had here."""
     result = opened(seen.problem)
-    if result is None:
-        return
+    if result is not None:
+        folder(FORM, CLAIM, lambda: _references(seen, result))
+
+
+def _references(seen: Seen, result: Result) -> None:
     rows = []
     for reference in result.references:
         row = {
@@ -255,7 +263,6 @@ def references(seen: Seen) -> None:
             k = seen.drawn.grid.index(reference.at)
             row["measured, median"] = plain(float(seen.median[reference.kind, k]))
         rows.append(row)
-    st.markdown(f"**{result.preset.name}**")
     st.markdown(result.claim)
     st.dataframe(rows, hide_index=True, height="content")
     st.caption(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
@@ -11,28 +11,44 @@ from pages.geometry.figure.examples import points
 from pages.geometry.payload.moves import l1_optima
 from pages.geometry.question.scene import FORM, Scene, with_descent, with_l1, with_sgd
 from pages.geometry.question.sources import Problem
-from pages.geometry.words import descents, diamond, finding, formulas, meaning
+from pages.geometry.words import descents, diamond, finding, formulas, meaning, plain
 from pages.shared.chart import chart
-from pages.shared.controls import FORMULAS, READING, folder
+from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
 
 
 def found(scene: Scene, solved: Solutions) -> None:
     """What a valley makes of it, and what L1 does instead."""
     given = problem(scene.problem())
-    if text := finding.valley(solved, given):
-        st.markdown(text)
+    said = [text] if (text := plain.valley(given, solved)) else []
     if with_l1(scene) and scene.view == "levels":
-        st.markdown("**L1 beside L2**")
-        st.markdown(_together(diamond.sparsity(solved, l1_optima(solved))))
+        said += plain.zeros(solved, l1_optima(solved))
+    if said:
+        st.markdown(_together(said))
 
 
 def explanations(scene: Scene, solved: Solutions) -> None:
-    """How to read the picture, the two problems, and why they are one."""
+    """The numbers, how to read the picture, the two problems, and why they are one."""
     given = problem(scene.problem())
+    folder(FORM, NUMBERS, lambda: _numbers(scene, given, solved))
     if scene.view == "levels":
         folder(FORM, READING, lambda: st.caption(_together(meaning.drawn(given, solved))))
     folder(FORM, FORMULAS, lambda: _formulas(scene, given, solved))
+
+
+def _numbers(scene: Scene, given: Problem, solved: Solutions) -> None:
+    """What the letters are, what w* does, and the limits of stability."""
+    st.markdown(
+        _together([meaning.MEANING, meaning.sentences(scene, given, solved)[solved.chosen]])
+    )
+    if given.dataset is not None and given.features is None:
+        st.markdown(_together(finding.sliced(given)))
+    if text := finding.valley(solved, given):
+        st.markdown(text)
+    if with_l1(scene) and scene.view == "levels":
+        st.markdown(_together(diamond.sparsity(solved, l1_optima(solved))))
+    if _walks(scene):
+        st.markdown(_together(_limits(scene, solved)))
 
 
 def _formulas(scene: Scene, given: Problem, solved: Solutions) -> None:
@@ -53,16 +69,14 @@ def start(scene: Scene, solved: Solutions) -> None:
         st.warning(descents.outside_frame(scene, solved))
 
 
-def limit(scene: Scene, solved: Solutions) -> None:
-    """The limits of stability beside the learning rate."""
-    if not _walks(scene):
-        return
-    st.caption(descents.full_batch(scene, solved))
+def _limits(scene: Scene, solved: Solutions) -> Iterator[str]:
+    """How large the learning rate may be for each way of descent."""
+    yield descents.full_batch(scene, solved)
     data = problem(scene.problem()).dataset
     if with_sgd(scene) and data is not None and not outside(scene, solved.box):
-        st.caption(_together(descents.minibatches(scene, data, solved)))
+        yield from descents.minibatches(scene, data, solved)
     if text := descents.projected(scene, solved):
-        st.caption(text)
+        yield text
 
 
 def _walks(scene: Scene) -> bool:
@@ -75,7 +89,7 @@ def examples(scene: Scene) -> None:
     if given.dataset is None:
         return
     if given.features is None:
-        st.caption(_together(finding.sliced(given)))
+        st.caption(plain.sliced(given))
         return
     st.caption(finding.examples(given))
     data = given.dataset

@@ -8,7 +8,7 @@ from pages.geometry.answer.solutions import solutions
 from pages.geometry.payload import plane as payload
 from pages.geometry.payload import surface
 from pages.geometry.question.scene import FORM
-from pages.geometry.words import meaning
+from pages.geometry.words import plain
 from pages.shared import controls as run_controls
 from pages.shared.chart import chart
 
@@ -16,7 +16,7 @@ from pages.shared.chart import chart
 @run_controls.page(FORM)
 def page() -> None:
     """The page, from top to bottom."""
-    st.markdown(meaning.MEANING)
+    st.markdown(plain.MEANING)
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.source()
@@ -28,7 +28,6 @@ def page() -> None:
         run_controls.refuse(error, drawing)
         return
     with side:
-        explained.limit(scene, solved)
         explained.examples(scene)
     with drawing:
         explained.start(scene, solved)

@@ -16,6 +16,7 @@ from pages.map.figure.overlays import Map
 from pages.map.question import FORM, VARIED, Panel, Plan, Shown, plan_of
 from pages.map.words import cells as cells_words
 from pages.map.words import maps as words
+from pages.map.words import plain
 from pages.shared import cached
 from pages.shared.pace import pictures
 from pages.shared.payload import Events, Figure, Part, Payload
@@ -116,7 +117,7 @@ def _drawn(found: Cells, *, whole: bool) -> Part:
     return {
         "figure": {"data": figure.traces(drawn)},
         "series": {"epoch": [found.done]},
-        "sentence": words.summary(plan, middle, valleys, predicting_the_mean(plan))
+        "sentence": plain.summary(plan, middle, valleys)
         if whole
         else words.coming(nearby=bool((known & ~exact).any())),
     }

@@ -9,16 +9,17 @@ PRESETS = (
         "map",
         "The book's problem",
         {},
-        "With torch's two decays: once the maps are whole, is the line halfway to the best cell "
-        "parallel to the dashed one, on which ηλ is always the same? Then η and λ pull together.",
+        "Once the maps are whole, is the line halfway to the best cell parallel to the dashed one, "
+        "on which the product of learning rate and decay is always the same? Then the two pull "
+        "together.",
     ),
     Preset(
         "map",
         "The paper's decay",
         {"scale": "paper"},
-        "The AdamW paper takes a share λ′ of w at every step, whatever η is. Once the maps are "
-        "whole, does the line halfway to the best cell lie level on the decoupled ones? Then η and "
-        "λ′ can be chosen one by one, and all that differs from torch is the axis: λ′ = ηλ.",
+        "The AdamW paper takes the same share of the weights at every step, whatever the learning "
+        "rate is. Does the line halfway to the best cell then lie level on the decoupled maps? If "
+        "so, the two can be chosen one by one, and torch differs in the axis alone.",
     ),
     Preset(
         "map",
@@ -40,6 +41,6 @@ PRESETS = (
             "init_std": 0.0,
         },
         "No start to erase, noise to be damped: here each learning rate that gets anywhere has a "
-        "best λ. Is it the same for all of them under coupled decay?",
+        "best decay. Is it the same for all of them where decay is coupled?",
     ),
 )

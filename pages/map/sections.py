@@ -11,13 +11,14 @@ from pages.map.answer import box
 from pages.map.answer.cells import Cells, cells
 from pages.map.answer.cells import middle as middle_of
 from pages.map.figure import maps
-from pages.map.payload import whole_valleys
+from pages.map.payload import predicting_the_mean, whole_valleys
 from pages.map.question import FORM, Plan, Shown, on_train, plan_of, side_by_side
 from pages.map.words import cells as cells_words
 from pages.map.words import maps as words
 from pages.map.words import reading
+from pages.map.words.cells import At
 from pages.shared import tables
-from pages.shared.controls import FORMULAS, READING, address, folder
+from pages.shared.controls import FORMULAS, NUMBERS, READING, address, folder
 from pages.shared.payload import Payload
 from pages.shared.settings import Settings
 
@@ -27,7 +28,7 @@ def found(settings: Settings, shown: Shown) -> None:
     plan = plan_of(settings, shown)
     if cells(plan).complete:
         _table(plan)
-    _cell(settings, plan)
+    _to_train(settings, plan)
 
 
 def _table(plan: Plan) -> None:
@@ -35,22 +36,27 @@ def _table(plan: Plan) -> None:
     st.dataframe(tables.arrow(rows), hide_index=True, height="content")
 
 
-def _cell(settings: Settings, plan: Plan) -> None:
-    """The chosen run's numbers, and the way to it."""
-    at = plan.cell_of(settings.run)
-    middle = middle_of(plan)
-    seed = 0 if at is None or not middle.trained[at] else int(middle.seed[at])
-    chosen = settings if at is None else Settings(plan.spec(seed), plan.run(*at, seed))
-    st.markdown(cells_words.chosen(plan, middle, at, chosen))
-    link = on_train(chosen)
+def _to_train(settings: Settings, plan: Plan) -> None:
+    """The way to the chosen run."""
+    link = on_train(_chosen(settings, plan)[1])
     if link is None:
-        st.caption("Train cannot open this run: its λ or η is beyond what Train's controls reach.")
+        st.caption("Train cannot open the chosen run: its controls do not reach so far.")
         return
     st.link_button(
-        "Open this run on Train",
+        "Open the chosen run on Train",
         address(link),
         help="This very run, with the seed in the middle of its cell, epoch by epoch.",
     )
+
+
+def _chosen(settings: Settings, plan: Plan) -> tuple[At | None, Settings]:
+    """The cell of the chosen run, and the run itself with the seed in the middle of it."""
+    at = plan.cell_of(settings.run)
+    if at is None:
+        return None, settings
+    middle = middle_of(plan)
+    seed = int(middle.seed[at]) if middle.trained[at] else 0
+    return at, Settings(plan.spec(seed), plan.run(*at, seed))
 
 
 def download(settings: Settings, shown: Shown) -> None:
@@ -92,10 +98,20 @@ def table(found: Cells) -> str:
 
 
 def explanations(settings: Settings, shown: Shown, payload: Payload) -> None:
-    """Beneath the maps: how to read them, what the two decays are, and where the rules end."""
+    """Beneath the maps: the numbers, how to read them, what the two decays are, and their ends."""
     plan = plan_of(settings, shown)
+    folder(FORM, NUMBERS, lambda: _numbers(settings, plan))
     folder(FORM, READING, lambda: _reading(plan, payload))
     folder(FORM, FORMULAS, lambda: _formulas(plan, shown))
+
+
+def _numbers(settings: Settings, plan: Plan) -> None:
+    """The chosen run, and what the verdict over the maps was made from."""
+    at, chosen = _chosen(settings, plan)
+    st.markdown(cells_words.chosen(plan, middle_of(plan), at, chosen))
+    if cells(plan).complete:
+        valleys, mean = whole_valleys(plan), predicting_the_mean(plan)
+        st.caption(words.summary(plan, middle_of(plan), valleys, mean))
 
 
 def _reading(plan: Plan, payload: Payload) -> None:

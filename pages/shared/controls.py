@@ -27,6 +27,7 @@ from wd_core import DATASETS
 # The folders that most pages have.
 READING: Final = "How to read the picture"
 FORMULAS: Final = "The formulas, with these numbers"
+NUMBERS: Final = "The exact numbers, in words"
 
 
 def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:

@@ -55,21 +55,22 @@ PRESETS = (
         "Book, λ = 0",
         {"weight_decay": 0.0},
         "The training loss falls and falls while the test loss stays where the random start put "
-        "it: so few examples cannot reach most of the directions of w.",
+        "it: so few examples cannot reach most directions of the weights.",
     ),
     Preset(
         "train",
         "Book, λ = 3",
         {"weight_decay": 3.0},
-        "The test loss follows the length of w down: at every step decay makes all weights a "
-        "little smaller, and so erases the random start that the examples cannot reach.",
+        "The test loss falls with the length of the weights: at every step decay makes all of "
+        "them a little smaller, and so erases the random start that the examples cannot reach.",
     ),
     Preset(
         "train",
         "English edition",
         {"weight_decay": 3.0, "lr": 0.01, "epochs": 10, "init_std": 0.01},
         "The start is a hundred times smaller, so there is little to erase: without decay the "
-        "test loss starts low and stays low, and λ changes it far less than from the book's start.",
+        "test loss starts low and stays low, and decay changes it far less than from the book's "
+        "start.",
     ),
     Preset(
         "train",
@@ -83,8 +84,8 @@ PRESETS = (
             "batch_size": 20,
             "init_std": 0.0,
         },
-        "A start at 0 with nothing out of reach, yet λ = 0 ends up fitting the noise through the "
-        "weakest directions of the data: compare the two test curves as training goes on.",
+        "The start is zero and nothing is out of reach, yet without decay the run ends up fitting "
+        "the noise through the weakest directions of the data: compare the two test curves.",
     ),
     Preset(
         "train",
@@ -121,4 +122,4 @@ def hint(form: Form[Any], presets: Iterable[Preset], question: Any) -> None:
     told = form.told(question)
     for preset in presets:
         if preset.told == told:
-            st.markdown(f"**{preset.name}.** {preset.look_for}")
+            st.markdown(preset.look_for)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.chart import chart
-from pages.shared.controls import folder
+from pages.shared.controls import NUMBERS, folder
 from pages.shared.numbers import every_digit
 from pages.shared.run import Pin
 from pages.shared.settings import Settings
@@ -15,17 +15,18 @@ from pages.shared.tables import table
 from pages.shared.words import Said, say
 from pages.step import controls
 from pages.step import payload as picture
-from pages.step.answer.mends import ill, mends, outcome
+from pages.step.answer.mends import Mend, ill, mends, outcome
 from pages.step.answer.replays import Walked, ended, measurable, measured, reached
 from pages.step.answer.replays import curvature as of_data
 from pages.step.question import FORM, Shown
-from pages.step.words import limits
+from pages.step.words import limits, plain
 from pages.step.words import pulls as pulled
 from pages.step.words import shrinking as alone
 from pages.step.words import trials as tried
 from pages.step.words import update as one
 from pages.step.words.formula import formula
 from wd_core.linear.inspection import Inspection
+from wd_core.trials import Trial
 
 
 def update(
@@ -34,12 +35,11 @@ def update(
     """One step: which, its formula with the numbers, the table, and the plane."""
     replay, run = walked.replay, settings.run
     pair = picture.axes(shown, settings.data.n_features)
-    st.markdown(_paragraph(one.where(seen, replay)))
+    st.markdown(_paragraph(plain.where(run, seen, replay)))
     numbers, plane = st.columns([1, 1], gap="medium")
     with numbers:
         for index in dict.fromkeys(i for i in pair if i < len(seen.before) - 1):
             st.latex(formula(run, seen, index))
-        st.caption(_paragraph(one.parts(run, seen)))
     with plane:
         chart(picture.update(settings, shown, seen, pins), key="step plane")
     st.markdown(one.table(settings.data.n_features))
@@ -51,18 +51,32 @@ def rate(settings: Settings) -> None:
     if not measurable(settings):
         return
     found = measured(settings)
-    ran = tried.outcome(outcome(settings), found.broken, settings.run.epochs)
+    ran = plain.outcome(outcome(settings), found.broken)
     worse = ill(settings)
-    (st.warning if worse else st.markdown)(_paragraph([limits.verdict(found, settings.run), *ran]))
+    (st.warning if worse else st.markdown)(_paragraph([plain.verdict(found, settings.run), *ran]))
     if worse:
         _mend(settings)
 
 
-def explanations(settings: Settings, seen: Inspection) -> None:
+def explanations(settings: Settings, seen: Inspection, walked: Walked) -> None:
     """What goes deeper than the one step: each weight, decay alone, and the learning rate."""
+    folder(FORM, NUMBERS, lambda: _numbers(settings, seen, walked))
     folder(FORM, "How hard does decay pull on each weight?", lambda: _pulls(settings, seen))
     folder(FORM, "What does decay alone do over time?", lambda: _shrinks(settings, seen))
     folder(FORM, "How large may the learning rate be?", lambda: _doctor(settings))
+
+
+def _numbers(settings: Settings, seen: Inspection, walked: Walked) -> None:
+    """The step's place and parts, the limit of the learning rate, and what was tried."""
+    run = settings.run
+    st.markdown(_paragraph([*one.where(seen, walked.replay), *one.parts(run, seen)]))
+    if not measurable(settings):
+        return
+    found = measured(settings)
+    ran = tried.outcome(outcome(settings), found.broken, run.epochs)
+    st.markdown(_paragraph([limits.verdict(found, run), *ran]))
+    if ill(settings) and _rate(trials := mends(settings)) is not None:
+        st.markdown(_paragraph(tried.tried(trials)))
 
 
 def _pulls(settings: Settings, seen: Inspection) -> None:
@@ -110,16 +124,22 @@ def _doctor(settings: Settings) -> None:
 
 def _mend(settings: Settings) -> None:
     found = mends(settings)
-    rate = found[0].found if found else None
+    rate = _rate(found)
     if rate is not None:
         lr = rate.run.lr
         st.button(
             say("Mend it: set η to {lr_mend}", lr_mend=every_digit(lr)),
             on_click=controls.mend(lr),
             type="primary",
-            help="The largest smaller step of the slider that serves: see below.",
+            help="The largest smaller step of the slider that serves.",
         )
-    st.caption(_paragraph(tried.tried(found)))
+    else:
+        st.caption(_paragraph(tried.tried(found)))
+
+
+def _rate(found: Sequence[Mend] | None) -> Trial | None:
+    """The trial of a learning rate that serves."""
+    return found[0].found if found else None
 
 
 def _paragraph(sentences: Sequence[Said]) -> str:

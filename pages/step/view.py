@@ -37,7 +37,7 @@ def page() -> None:
     with picture:
         explained.update(settings, FORM.chosen(st.session_state).shown, seen, run, asked.pins)
         explained.rate(settings)
-    explained.explanations(settings, seen)
+    explained.explanations(settings, seen, run)
 
 
 page()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared import controls, presets
 from pages.shared.chart import chart
-from pages.shared.controls import FORMULAS
+from pages.shared.controls import FORMULAS, NUMBERS
 from pages.shared.presets import PRESETS
 from pages.shared.settings import FRONT
 from pages.train.payload.picture import training_picture
@@ -37,6 +37,7 @@ def page() -> None:
         pinned.table(settings)
     with side:
         downloads(settings)
+    controls.folder(FORM, NUMBERS, lambda: explanations.numbers(settings))
     controls.folder(FORM, FORMULAS, lambda: explanations.training(settings))
 
 

@@ -1,4 +1,4 @@
-"""The controls of the page “Which λ”."""
+"""The controls of the page “which”."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The payload of the page “Which λ”: one figure, and the numbers at every trained λ."""
+"""The payload of the page “which”: one figure, and the numbers at every trained λ."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pages.which.figure import picture as picture_figure
 from pages.which.figure.scale import Scale
 from pages.which.figure.traces import RULES, Mark, Shown
 from pages.which.question import FORM, Problem
-from pages.which.words import places
+from pages.which.words import places, plain
 from wd_core.arrays import Array
 
 # The picture is sent anew at this pace while numbers come.
@@ -81,7 +81,7 @@ def drawn(seen: Seen) -> Part:
         "figure": figure,
         "moves": moves,
         "series": _series(seen),
-        "sentences": places.sentences(seen),
+        "sentences": plain.sentences(seen),
         "tiles": places.tiles(seen),
         "total": total,
         "unit": unit,

@@ -25,8 +25,8 @@ PRESETS = (
             "most": 100.0,
             "at": 3.0,
         },
-        "20 examples of 200 features: the exact solution hardly depends on λ, while the trained "
-        "runs carry their random start along until λ erases it.",
+        "Ten features for each example: the exact solution hardly depends on the decay, while the "
+        "trained runs carry their random start along until decay erases it.",
     ),
     Preset(
         "which",
@@ -45,7 +45,7 @@ PRESETS = (
         "which",
         "Few examples",
         {"n_train": 12, "n_features": 10, "batch_size": 5, "lr": 0.03},
-        "What can twelve examples tell of λ? See how far the choices scatter over other data, and "
-        "how much of what the best λ gains over no decay each rule loses again.",
+        "What can twelve examples tell of the best decay? See how far the choices scatter over "
+        "other data, and how much of what it gains over none each rule loses again.",
     ),
 )

@@ -1,4 +1,4 @@
-"""The settings of the page “Which λ”: data, a run, how often it is repeated, and a range of λ."""
+"""The settings of the page “which”: data, a run, how often it is repeated, and a range of λ."""
 
 from __future__ import annotations
 

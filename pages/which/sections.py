@@ -1,4 +1,4 @@
-"""The words, formulas and tables beside the picture of the page “Which λ”."""
+"""The words, formulas and tables beside the picture of the page “which”."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import cached
-from pages.shared.controls import FORMULAS, READING, address, folder
+from pages.shared.controls import FORMULAS, NUMBERS, READING, address, folder
 from pages.shared.latex import tex
-from pages.shared.numbers import every_digit, percent, plain
+from pages.shared.numbers import percent, plain
 from pages.shared.tables import arrow
 from pages.shared.words import say
 from pages.which import payload
@@ -21,30 +21,25 @@ from pages.which.figure import drawing
 from pages.which.question import FORM, on_train
 from pages.which.words import finding as finding_words
 from pages.which.words import places, verdict
+from pages.which.words import plain as plain_words
 from wd_core import DATASETS
 from wd_core.arrays import Array
 
 
 def finding(seen: Seen) -> None:
     """The answer to the page's question, from the numbers."""
-    st.markdown(finding_words.finding(seen))
+    st.markdown(plain_words.finding(seen))
 
 
 def open_on_train(seen: Seen) -> None:
-    """The marked run: a link to it, and what it ends with."""
-    problem = seen.problem
-    link = on_train(problem)
-    if link is None:
-        return
-    st.markdown("**The marked run**")
-    st.link_button(
-        say("Open λ = {weight_decay} on Train", weight_decay=every_digit(problem.weight_decay)),
-        address(link),
-        help="The same data, start and batch order, epoch by epoch: the marked λ as one run.",
-    )
-    own = places.own_run(seen)
-    if own:
-        st.caption(own)
+    """A link to the marked run."""
+    link = on_train(seen.problem)
+    if link is not None:
+        st.link_button(
+            "Open the marked run on Train",
+            address(link),
+            help="The same data, start and batch order, epoch by epoch: the marked λ as one run.",
+        )
 
 
 def download(seen: Seen) -> None:
@@ -160,10 +155,19 @@ def _columns(most: float) -> tuple[str, ...]:
 
 
 def explanations(seen: Seen) -> None:
-    """How to read the picture, what the choice of λ matters, and how it is made."""
+    """The numbers, how to read the picture, what the choice of λ matters, and how it is made."""
+    folder(FORM, NUMBERS, lambda: _numbers(seen))
     folder(FORM, READING, lambda: st.caption(drawing.drawing(seen, payload.marks(seen))))
     folder(FORM, "Does it matter which way λ is chosen?", lambda: _matters(seen))
     folder(FORM, FORMULAS, lambda: _formulas(seen))
+
+
+def _numbers(seen: Seen) -> None:
+    """What the finding was made from, and all that is known of the marked λ."""
+    st.markdown(finding_words.finding(seen))
+    st.markdown(places.sentences(seen)[seen.problem.marked])
+    if on_train(seen.problem) and (own := places.own_run(seen)):
+        st.markdown(own)
 
 
 def _formulas(seen: Seen) -> None:

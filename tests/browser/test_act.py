@@ -1,4 +1,4 @@
-"""The page “Where it acts” in a real browser: λ and t move each other, alone, by keys, by link."""
+"""The page “act” in a real browser: λ and t move each other, alone, by keys, by link."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 FOLDERS = (
-    *("What do its plots show at λ = 3?", "What did λ = 3 do here?"),
+    *("What do its plots show with decay?", "What did decay do here?"),
     "Where does every printed number stand?",
 )
 CHARTS = 1 + len(FOLDERS)
@@ -72,7 +72,7 @@ def test_the_other_code_redraws_what_decay_does(page: "Page", server: "Server") 
 
 def test_a_run_opens_on_train(page: "Page", server: "Server") -> None:
     opened(page, server, "?edition=en-tensorflow&seeds=50&seed=3")
-    link = page.get_by_role("link", name="Open on Train: concise, λ = 3")
+    link = page.get_by_role("link", name="Open on Train: concise, with decay")
     address = str(link.get_attribute("href"))
     page.goto(server.url + address)
     page.get_by_role("heading", name="Does weight decay stop overfitting?").wait_for()

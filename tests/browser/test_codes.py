@@ -1,4 +1,4 @@
-"""The page “Two codes” in a real browser: made equal, played, copied, and its link."""
+"""The page “codes” in a real browser: made equal, played, copied, and its link."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -56,7 +56,7 @@ def test_the_run_is_that_of_train(page: "Page", server: "Server") -> None:
     go_to(page, "Train")
     page.get_by_role("heading", name="Does weight decay stop overfitting?").wait_for()
     page.wait_for_function("location.search === '?weight_decay=0.5'")
-    go_to(page, "Two codes")
+    go_to(page, "The codes compared")
     page.wait_for_function("location.search === '?weight_decay=0.5&loss=half'")
 
 

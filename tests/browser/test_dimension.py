@@ -1,4 +1,4 @@
-"""The page “Dimension” in a real browser: the mark, a control, a preset, a phone."""
+"""The page “dimension” in a real browser: the mark, a control, a preset, a phone."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -43,7 +43,7 @@ def test_the_slider_moves_the_mark_and_the_link_follows(page: "Page", server: "S
 
 def test_a_preset_opens_as_its_link(page: "Page", server: "Server") -> None:
     opened(page, server)
-    unfold(page, "How to read the picture")
+    unfold(page, "How to read the picture", "The numbers at the mark")
     page.get_by_role("button", name="Hastie et al., SNR = 5").click()
     page.wait_for_function("location.search.includes('signal=5')")
     page.get_by_text("50 training sets; bands").wait_for()
@@ -67,6 +67,7 @@ def test_a_mark_moved_while_training_sets_are_drawn_stays(page: "Page", server: 
 
 def test_the_default_is_drawn_to_its_end(page: "Page", server: "Server") -> None:
     opened(page, server, "")
+    unfold(page, "The numbers at the mark")
     page.get_by_text("At d = 49 (d/n = 0.98) the test risk is").wait_for()
     page.get_by_text("(medians of 50 training sets)").wait_for()
     assert link(page) == {}

@@ -1,10 +1,12 @@
-"""The page “η × λ” in a real browser: cells that come, a stop, and a cell clicked to its run."""
+"""The page “map” in a real browser: cells that come, a stop, and a cell clicked to its run."""
 
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from pages.shared.controls import NUMBERS
 from pages.shared.numbers import plain
+from tests.browser.choosing import unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -49,6 +51,7 @@ def test_the_cells_come_and_the_answer_with_them(page: "Page", server: "Server")
 
 def test_a_cell_opens_as_its_run_on_train(page: "Page", server: "Server") -> None:
     opened(page, server, SMALL)
+    unfold(page, NUMBERS)
     page.mouse.click(*page.evaluate(PLACE, [6, -2, 1]))  # the last panel: decoupled Adam
     chosen = page.get_by_text("Chosen: Adam, decoupled, η = 0.01, λ = 10.")
     chosen.wait_for()
@@ -76,6 +79,7 @@ def test_a_diverged_cell_is_hovered_and_clicked_like_others(page: "Page", server
     page.mouse.move(*place)
     page.locator(".hoverlayer .hovertext").get_by_text("diverged at epoch").wait_for()
     page.mouse.click(*place)
+    unfold(page, NUMBERS)
     page.get_by_text("Chosen: SGD, coupled, η = 1, λ = 10. It diverged at epoch").wait_for()
 
 
@@ -84,6 +88,7 @@ def test_the_chosen_run_is_known_when_the_maps_are_whole(page: "Page", server: "
     opened(page, server, SMALL + chosen)
     page.get_by_role("slider", name="Dimension d").press("ArrowLeft")
     page.wait_for_function("!location.search.includes('n_features=20&')")
+    unfold(page, NUMBERS)
     page.get_by_text("Chosen: SGD, coupled, η = 0.1, λ = 1. Test loss").wait_for()
     page.wait_for_selector(DONE)
     page.locator("[role=gridcell]", has_text="SGD, either").wait_for(state="attached")

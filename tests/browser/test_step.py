@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from pages.shared.controls import NUMBERS
 from tests.browser.choosing import go_to, unfold
 
 if TYPE_CHECKING:
@@ -54,16 +55,17 @@ def test_a_link_opens_its_step_and_the_doctor_mends_it(page: "Page", server: "Se
     page.get_by_text("Step 7 of 400").wait_for()
     page.get_by_text("The run diverges").wait_for()
     page.get_by_role("button", name="Mend it").click()
-    page.get_by_text("did not diverge").wait_for()
+    page.get_by_text("The run itself did not diverge").first.wait_for()
     page.wait_for_function("!location.search.includes('lr=0.5')")
     assert link(page)["step"] == ["7"]
 
 
 def test_a_mended_run_with_a_velocity_stays_mended(page: "Page", server: "Server") -> None:
     opened(page, server, "?lr=1&optimizer=momentum")
+    unfold(page, NUMBERS)
     page.get_by_text("with η = 0.01 the run does not settle").wait_for()
     page.get_by_role("button", name="Mend it").click()
-    page.get_by_text("did not diverge").wait_for()
+    page.get_by_text("The run itself did not diverge").first.wait_for()
     page.wait_for_function("location.search.includes('lr=0.005')")
     assert page.get_by_role("button", name="Mend it").count() == 0
 

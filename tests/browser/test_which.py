@@ -1,10 +1,11 @@
-"""The page “Which λ” in a real browser: the mark, a click through to its run, a phone."""
+"""The page “which” in a real browser: the mark, a click through to its run, a phone."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from pages.shared.controls import NUMBERS
 from tests.browser.choosing import unfold
 
 if TYPE_CHECKING:
@@ -49,11 +50,12 @@ def test_a_clicked_point_opens_as_its_run(
     page: "Page", server: "Server", place: int, lam: str
 ) -> None:
     opened(page, server)
+    unfold(page, NUMBERS)
     page.mouse.click(*page.evaluate(POINT, place))
-    page.get_by_role("link", name=f"Open λ = {lam} on Train").wait_for()
     page.wait_for_function(f"location.search.endsWith('&at={lam}')")
+    page.get_by_text(f"At λ = {lam} the exact solution").wait_for()
     said = page.get_by_text("Its run of seed 0 ends with").inner_text()
-    address = page.get_by_role("link", name=f"Open λ = {lam} on Train").get_attribute("href")
+    address = page.get_by_role("link", name="Open the marked run on Train").get_attribute("href")
     page.goto(f"{server.url}{address}")
     page.wait_for_function(DRAWN)
     assert link(page)["epochs"] == ["20"]
@@ -65,12 +67,13 @@ def test_a_clicked_point_opens_as_its_run(
 
 def test_the_slider_moves_the_mark_and_the_link_follows(page: "Page", server: "Server") -> None:
     opened(page, server)
+    unfold(page, NUMBERS)
     slider = page.get_by_role("slider", name="Marked λ")
     slider.focus()
     slider.press("Home")
     page.get_by_text("At λ = 0 the exact solution has test loss").wait_for()
     page.wait_for_function("location.search.endsWith('&at=0')")
-    page.get_by_role("link", name="Open λ = 0 on Train").wait_for()
+    page.get_by_role("link", name="Open the marked run on Train").wait_for()
     xs = page.evaluate(CURSOR)
     assert len(set(xs)) == 1
     assert xs[0] < -3

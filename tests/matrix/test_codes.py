@@ -158,6 +158,7 @@ ORACLES = {
     },
 }
 COMPARISONS = (
+    *map(idle, ("the codes differ in", "Choose a smaller learning rate")),
     *map(idle, ("The codes differ in", "Still written differently", "they differ in")),
     *map(idle, ("No η and wd make the steps of these two codes the same", "Choose a smaller η")),
     *map(

@@ -120,10 +120,11 @@ class Again:
 
     def number_sentences(self, said: list[Said]) -> None:
         """Which place of the axis each sentence is about; the marked one where it is not said."""
-        k = -1
+        k, begun = -1, ""
         for sentence in said:
-            if sentence.text.startswith("At {place} the"):
-                k += 1
+            for start in ("Here the {noun}", "At {place} the"):
+                if sentence.text.startswith(start):
+                    k, begun = (k + 1 if start == begun else 0), start
             self.places[id(sentence)] = k
 
     def sizes(self, said: Said) -> tuple[int, int]:
@@ -260,6 +261,13 @@ def _median(kind: int) -> Callable[[Again, Said], Any]:
     return lambda found, said: near(found.median(kind, *found.sizes(said)))
 
 
+def _summit(found: Again, said: Said) -> tuple[float, float]:
+    """The median without decay that a sentence means, and that with the best λ at its place."""
+    shown = number(said.values["high"])
+    k = min(range(len(found.grid)), key=lambda k: abs(found.zeros[k] - shown))
+    return found.zeros[k], found.median(2, *found.pair(found.grid[k]))
+
+
 def _limit(kind: int) -> Callable[[Again, Said], Any]:
     return lambda found, said: near(found.shown(sum(found.limit(kind, *found.sizes(said)))))
 
@@ -313,6 +321,9 @@ ORACLES: dict[Any, Callable[[Again, Said], Any]] = {
     "zero": _median(0),
     "fixed": _median(1),
     ("At {place}", "best"): _median(2),
+    ("Here the", "best"): _median(2),
+    ("can hurt: without decay", "high"): lambda f, s: near(_summit(f, s)[0]),
+    ("can hurt: without decay", "low"): lambda f, s: near(_summit(f, s)[1]),
     "weight_decay": lambda f, s: f.problem.weight_decay,
     ("At {place}", "best_weight_decay"): lambda f, s: near(f.best(*f.sizes(s))),
     ("the best λ = ", "best_weight_decay"): lambda f, s: near(f.best(*f.marked)),
@@ -364,6 +375,11 @@ COMPARISONS = (
     Comparison(
         "is highest at {place}", "high", ">", lambda f, s: max(f.zeros) * (1 - SAME)
     ),
+    *(
+        Comparison(f"more {what} can hurt", "high", ">", lambda f, s: 1.049 * min(f.zeros))
+        for what in ("features", "examples")
+    ),
+    idle("{best} with the decay that suits"),
     idle("{best} for the best λ = {best_weight_decay}"),
     idle("the best λ there"),
     idle("the best λ"),

@@ -12,8 +12,10 @@ import pytest
 from scipy.optimize import minimize
 
 from pages.geometry.answer import solutions
+from pages.geometry.answer.solutions import problem
 from pages.geometry.payload import plane as payload
 from pages.geometry.question import scene, sources
+from pages.geometry.words import meaning
 from pages.shared.words import Said
 from tests.matrix import traces
 from tests.matrix.checks import CHECKS, numbers_are_said
@@ -91,6 +93,11 @@ ORACLES: dict[Any, Any] = {
         found.size(number(said.values["weight_decay"])), rel=1e-6
     ),
     "theta": lambda found, said: found.offered("theta", number(said.values["theta"])),
+    ("as far from zero", "share"): lambda found, said: pytest.approx(
+        found.offered("norm", number(said.values["share"]) * math.sqrt(found.size(0.0)))
+        / math.sqrt(found.size(0.0)),
+        rel=1e-5,
+    ),
     "share": lambda found, said: math.sqrt(
         found.size(number(said.values["weight_decay"])) / found.size(0.0)
     ),
@@ -195,6 +202,17 @@ COMPARISONS = (
         idle(words)
         for words in (
             "give the same w*",
+            "the best point",
+            "best point, ",
+            "the data are fitted best",
+            "The data are fitted best",
+            "give the same best point",
+            "the one that fits the data best",
+            "the shortest of all that fit the data best",
+            "fit the data alike",
+            "fits the data alike",
+            "both best points",
+            "nearest point of the valley",
             "a larger λ pulls it closer to 0",
             "the larger eigenvalue",
             "for η below 2/(sₘₐₓ + λ)",
@@ -329,9 +347,16 @@ def within(path: Array, frame: tuple[float, float, float, float]) -> int:
 
 def test_the_verdict_on_descent_is_that_of_long_walks(case: View) -> None:
     _, found = opened(case)
-    sentences = found.payload.get("sentences") or []
+    at = found.scene
+    given, solved = problem(at.problem()), solutions.solutions(at)
+    sentences = meaning.sentences(at, given, solved) if at.view == "levels" else []
     if not any("Full-batch" in sentence for sentence in sentences):
         return
+    for exactly, plainly in zip(sentences, found.payload["sentences"], strict=True):
+        for words in ("diverges", "neither converges nor", "stays", "ends"):
+            if words != "ends" or "though" in exactly:
+                assert (words in exactly) == (words in plainly), (exactly, plainly)
+        assert ("nearest the start" in exactly) == ("nearest point of the valley" in plainly)
     scale = max(map(abs, found.frame()))
     for k in {found.payload["position"], *range(0, len(sentences), 17)}:
         lam, said = found.pictures["weight_decay"][k], sentences[k]

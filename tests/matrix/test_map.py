@@ -486,7 +486,7 @@ ORACLES = {
     ("with the same test loss", "test"): lambda found, said: np.nanmin(found.losses(0)),
     "best_lower": lambda found, said: found.best(named(said))[0],
     "best_other": lambda found, said: found.best(named(said))[1],
-    ("On all", "all_maps"): lambda found, said: _straight(
+    ("On all {all_maps}", "all_maps"): lambda found, said: _straight(
         found, "λ′" in said.text, 0 if "λ′" in said.text else -1
     ),
     ("over λ the", "maps"): lambda found, said: _straight(found, False, -1),
@@ -584,7 +584,7 @@ def verdicts(seen: Visit, label: str) -> list[bool]:
 def test_which_kind_gets_lower(case):
     """By the best losses, as the table has them, and by how far the seeds of each lie apart."""
     seen, found = opened(case)
-    text = " ".join(seen.sentences)
+    text = " ".join(seen.captions)
     nothing = "makes a difference" in text or "Every run diverged" in text
     for name in found.names:
         said = verdicts(seen, OPTIMIZERS[name].label)
@@ -694,7 +694,7 @@ ANSWERS = {
 
 def test_whether_they_pull_together(case):
     seen, found = opened(case)
-    text = " ".join(seen.sentences)
+    text = " ".join(seen.captions)
     nothing = "makes a difference" in text or "Every run diverged" in text
     for by_step, (slope, yes, no, unknown) in ANSWERS.items():
         said = [words in text for words in (yes, no, unknown)]
@@ -710,3 +710,56 @@ def test_whether_they_pull_together(case):
         (answer,) = seen.saying(yes) or [""]
         assert near == bool(answer)
         assert not near or answer.startswith(whole) == (straight == len(over))
+
+
+def _named(seen: Visit, words: str) -> set[str]:
+    """The maps that the sentence with these words names."""
+    return {
+        name
+        for said in seen.saying(words)
+        for name in re.split(", | and ", str(said.values.get("maps", "")))
+    }
+
+
+def _answers(found: Maps, by_step: bool) -> dict[bool | None, set[str]]:
+    """The maps whose line goes along, those whose line does not, and those without one (None)."""
+    names: dict[bool | None, set[str]] = {True: set(), False: set(), None: set()}
+    for p in (p for p in found.own if found.by_step(p) == by_step):
+        points, _ = found.crossing(p)
+        slope, (name, kind) = slope_of(points), found.panels[p]
+        along = slope is not None and abs(slope - (0 if by_step else -1)) <= 0.15
+        label = OPTIMIZERS[name].label
+        label = f"{kind} {label}" if found.differ(name) else label
+        names[along if len(points) >= 3 else None].add(label)
+    return names
+
+
+def test_the_plain_verdict_names_the_maps(case):
+    seen, found = opened(case)
+    if "makes a difference" in seen.sentences[0] or "Every run diverged" in seen.sentences[0]:
+        return
+    names = _answers(found, by_step=False)
+    yes, no, unknown = (names[answer] for answer in (True, False, None))
+    every, none = seen.saying("Yes: on every map"), seen.saying("No: on no map")
+    except_for = _named(seen, "Yes, except under")
+    assert bool(every) == bool(yes and not no | unknown)
+    assert bool(none) == bool(no and not yes | unknown)
+    assert except_for in (no, set())
+    assert bool(except_for) == (len(yes) > len(no) > 0 == len(unknown))
+    listed = bool(yes) and not every and not except_for
+    assert _named(seen, "Yes under {maps}") == (yes if listed else set())
+    assert _named(seen, "Not so under {maps}") == (no if listed else set())
+    assert _named(seen, "Under {maps} too few") == (unknown if listed else set())
+    assert bool(seen.saying("No: where it shows")) == bool(no and unknown and not yes)
+
+
+def test_the_plain_verdict_names_the_maps_of_shares(case):
+    seen, found = opened(case)
+    if "makes a difference" in seen.sentences[0] or "Every run diverged" in seen.sentences[0]:
+        return
+    names = _answers(found, by_step=True)
+    yes, no, unknown = (names[answer] for answer in (True, False, None))
+    every = bool(seen.saying("decay needs no look at the learning rate."))
+    assert every == bool(yes and not no | unknown)
+    assert _named(seen, "needs no look at the learning rate under") == (set() if every else yes)
+    assert _named(seen, "still needs a look at") == no

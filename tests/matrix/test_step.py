@@ -308,6 +308,9 @@ ORACLES: dict[Any, Any] = {
     "counted": lambda now, said: formula(said, now.run),
     "limit": lambda now, said: pytest.approx(limit_of(now, value("limit", said)), rel=SEARCH),
     "limit_full": lambda now, said: known(now, value("limit_full", said)),
+    ("The learning rate is {share} of", "share"): lambda now, said: pytest.approx(
+        now.run.lr / now.found.limit, rel=SEARCH
+    ),
     "share": lambda now, said: now.run.lr / value("limit", said),
     "train_start": lambda now, said: now.found.train_start,
     "train": lambda now, said: now.found.train,
@@ -377,6 +380,19 @@ COMPARISONS = (
         lambda now, _: max(now.found.train_start, now.found.constant_train),
     ),
     Comparison("still reaches {highest}", "highest", ">", lambda now, _: now.found.train_start),
+    Comparison("makes every weight smaller by the same share", lambda now, _: now.rate, "<", 1.0),
+    *(
+        Comparison(
+            f"The learning rate is not below its {limit}",
+            lambda now, _: now.run.lr,
+            ">",
+            lambda now, _: (1 - SEARCH) * now.found.limit,
+        )
+        for limit in ("limit", "estimated limit")
+    ),
+    idle("is more than all examples at once allow"),
+    idle("which no limit foretold"),
+    idle("Run on, it gets worse"),
     idle("from the smallest ({small})"),
     idle("L1 of the same λ"),
     idle("The largest and the smallest weight"),

@@ -180,6 +180,12 @@ COMPARISONS: tuple[Comparison, ...] = (
     ),
     Comparison("helped: the test loss ends at {test} instead of", "test", "<", "test_without"),
     Comparison("hurt: the test loss ends at {test} instead of", "test", ">", "test_without"),
+    Comparison(
+        "would do better", lambda found, _: found.constant_test, "<", lambda found, _: found.test
+    ),
+    Comparison(
+        "would do worse", lambda found, _: found.constant_test, ">", lambda found, _: found.test
+    ),
     Comparison("made little difference", "test", "~", "test_without", ALIKE),
     Comparison("is above {limit}", "lr", ">", "limit"),
     Comparison("is below {limit}", "lr", "<", "limit"),
@@ -194,6 +200,11 @@ COMPARISONS: tuple[Comparison, ...] = (
         (
             "made no clear difference",
             "instead of falling, and it goes",
+            "has grown instead of falling",
+            "The training loss ends above its start",
+            "The steps grow instead of settling",
+            "does not grow without end",
+            "Choose a smaller learning rate",
             "but does not grow",
             "least squares",
             "least norm",

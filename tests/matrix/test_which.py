@@ -1,4 +1,4 @@
-"""“Which λ” in every corner: every number of its sentences, table and file worked out again."""
+"""“which” in every corner: every number of its sentences, table and file worked out again."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ SHAKEN = 2e-2
 CROSSING = 1e6
 # Of gradients of more steps ago nothing is left.
 FORGOTTEN = 40_000
+PLAIN = "With this decay"
 EVEN = "At λ = {weight_decay} the exact solution has"
 
 
@@ -238,10 +239,11 @@ class Again:
 
     def number_sentences(self, said: list[Said]) -> None:
         """Which λ of the grid each sentence is about."""
-        k = -1
+        k, begun = -1, ""
         for sentence in said:
-            if sentence.text.startswith("At λ = {weight_decay} the exact solution"):
-                k += 1
+            for start in (PLAIN, "At λ = {weight_decay} the exact solution"):
+                if sentence.text.startswith(start):
+                    k, begun = (k + 1 if start == begun else 0), start
             self.places[id(sentence)] = k
 
     def at(self, said: Said) -> int:
@@ -493,8 +495,15 @@ ORACLES: dict[Any, Callable[[Again, Said], Any]] = {
     "own_test": lambda f, s: near(f.ends[0, 1, f.problem.marked], f.stepped),
     "own_norm": lambda f, s: near(f.ends[0, 2, f.problem.marked], f.stepped),
     "seed": lambda f, s: f.problem.data.seed,
-    ("Open λ", "weight_decay"): lambda f, s: f.problem.weight_decay,
+    (PLAIN, "times"): lambda f, s: near(_over(f.scores.test(f.lam(s)), f.least)),
+    (PLAIN, "cost"): _less_one(lambda f, s: _over(f.scores.test(f.lam(s)), f.least)),
     # the finding
+    ("For the exact solution a decay of", "weight_decay"): _beaten,
+    ("For the exact solution", "test"): lambda f, s: near(f.scores.least("test", f.grid)[1]),
+    ("Without test data {rule}", "weight_decay"): _chosen,
+    ("Without test data {rule}", "times"): _share_of_choice,
+    ("Without test data {rule}", "cost"): _less_one(_share_of_choice),
+    ("Training ends best with", "weight_decay"): _tied,
     ("same for every λ here", "test"): lambda f, s: near(f.scores.test(0.0)),
     ("exact test loss is least", "weight_decay"): _beaten,
     ("exact test loss is least", "test"): lambda f, s: near(f.scores.least("test", f.grid)[1]),
@@ -545,6 +554,25 @@ def _ratio(found: Again, said: Said) -> float:
     return _over(found.scores.test(found.lam(said)), found.least)
 
 
+def _test_at(found: Again, said: Said) -> float:
+    return found.scores.test(found.lam(said))
+
+
+def _chosen_test(found: Again, said: Said) -> float:
+    return found.scores.test(number(said.values["weight_decay"]))
+
+
+def _chosen_ratio(found: Again, said: Said) -> float:
+    return _over(_chosen_test(found, said), found.least)
+
+
+def _off(found: Again, said: Said) -> float:
+    """How far from the largest λ a run of it aims; 1 where it is at no exact solution."""
+    most = float(found.grid[-1])
+    aim = found.aim(most)
+    return 1.0 if math.isnan(aim) else abs(aim - most)
+
+
 def _worth(method: str) -> Callable[[Again, Said], float]:
     return lambda found, said: float(np.median(found.costs(method)))
 
@@ -565,25 +593,57 @@ def _gained(found: Again, said: Said) -> float:
 # A median that is known to the place of its minima.
 SLACK = 1 + VALUE
 COMPARISONS = (
+    Comparison(PLAIN + " the exact solution is as good as the best", _ratio, "~", 1.0, 1.0101),
+    Comparison(PLAIN + " the exact solution is above the best, which is 0", _test_at, ">", 0.0),
+    Comparison(
+        "{rule} would choose {weight_decay}, as good as the best", _chosen_ratio, "~", 1.0, 1.00051
+    ),
+    Comparison(
+        "{rule} would choose {weight_decay}, above the best, which is 0", _chosen_test, ">", 0.0
+    ),
+    Comparison("every decay is as good as any", lambda f, s: float(np.ptp(f.tests)), "=", 0.0),
+    Comparison(
+        "For the exact solution no decay is best", lambda f, s: f.tests[0], "=",
+        lambda f, s: f.scores.least("test", f.grid)[1],
+    ),
+    Comparison(
+        "is best, but to three digits none at all is as good", lambda f, s: f.tests[0], "~",
+        lambda f, s: f.scores.least("test", f.grid)[1], 1.0101,
+    ),
+    Comparison(
+        "is best, but none at all is nearly as good", lambda f, s: f.tests[0], "~",
+        lambda f, s: f.scores.least("test", f.grid)[1], 1.05,
+    ),
+    Comparison(
+        "{test} instead of {zero_test} without", "zero_test", ">",
+        lambda f, s: 1.0499 * number(s.values["test"]),
+    ),
+    idle("For the exact solution a decay of {weight_decay} is best"),
+    Comparison(
+        "Bayes’ choice does better still", lambda f, s: f.scores.test(f.bayes), "<",
+        lambda f, s: f.scores.least("test", f.grid)[1],
+    ),
+    idle("many solutions fit alike"),
+    idle("Training ends best with a decay of {weight_decay}"),  # its oracle holds it
+    Comparison("Training ends alike with every decay", lambda f, s: float(
+        np.ptp(f.trained)), "~", 0.0, 1.0),
+    idle("choose a smaller learning rate"),
+    Comparison("is not the exact solution of the same decay", _off, ">", 0.0),
     Comparison("{cost} above the best", "cost", ">", 0.0),
     Comparison(EVEN + " test loss {test}, above the best, which is 0", "test", ">", 0.0),
     Comparison("{times} times the best", "times", ">", 9.99),
     Comparison(EVEN + " test loss {test}, as good as the best", _ratio, "~", 1.0, 1.0101),
     Comparison(
-        "{rule} chooses λ = {weight_decay}, as good as the best",
-        lambda f, s: _over(f.scores.test(number(s.values["weight_decay"])), f.least),
-        "~", 1.0, 1.00051,
+        "{rule} chooses λ = {weight_decay}, as good as the best", _chosen_ratio, "~", 1.0, 1.00051
     ),
     Comparison(
         "{rules} choose the same λ = {weight_decay}, as good as the best",
-        lambda f, s: _over(f.scores.test(number(s.values["weight_decay"])), f.least),
-        "~", 1.0, 1.00051,
+        _chosen_ratio, "~", 1.0, 1.00051,
     ),
     idle("{rules} choose the same λ"),
     idle("Hindsight takes the best λ of the axis; Bayes’ λ lies beyond it, and may cost less"),
     Comparison(
-        "{rule} chooses λ = {weight_decay}, above the best, which is 0",
-        lambda f, s: f.scores.test(number(s.values["weight_decay"])), ">", 0.0,
+        "{rule} chooses λ = {weight_decay}, above the best, which is 0", _chosen_test, ">", 0.0
     ),
     idle("without decay is as good as the best."),
     idle("it is as good as the best."),

@@ -11,7 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 import pages.registry  # noqa: F401 - every page's form is known, as in the app
 from pages.act.sections import PARTS
-from pages.shared.controls import FORMULAS, READING
+from pages.book.sections import DOING
+from pages.dimension.sections import CLAIM
+from pages.shared.controls import FORMULAS, NUMBERS, READING
 from pages.shared.form import FORMS
 from pages.shared.payload import Events, Payload
 from tests.misfits import misfits
@@ -23,12 +25,20 @@ FOLDERS = ("Data", "Training", "Randomness")
 # Those of single pages.
 OWN_FOLDERS = (
     *("Repetition and range", "Drawing", "Chosen run"),
-    *(READING, FORMULAS, PARTS, "Does it matter which way λ is chosen?", "The numbers at the mark"),
+    *(
+        READING,
+        FORMULAS,
+        NUMBERS,
+        PARTS,
+        "Does it matter which way λ is chosen?",
+        "The numbers at the mark",
+    ),
     *("Which lines differ, and which of them matter?", "Both codes, to copy and run"),
     *("How hard does decay pull on each weight?", "What does decay alone do over time?"),
     "How large may the learning rate be?",
-    *("What do its plots show at λ = 3?", "What did λ = 3 do here?"),
+    *("What do its plots show with decay?", "What did decay do here?"),
     "Where does every printed number stand?",
+    *(CLAIM, DOING),
 )
 
 

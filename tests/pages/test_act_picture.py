@@ -1,4 +1,4 @@
-"""The pictures of “Where it acts” against training by the engine, scikit-learn and a search."""
+"""The pictures of “act” against training by the engine, scikit-learn and a search."""
 
 import math
 from dataclasses import replace
@@ -180,20 +180,23 @@ def test_no_decay_and_ever_more_steps_keep_all() -> None:
     for name in ("ridge", "stopped", "both"):
         assert payload["series"][f"{name}_dof"][k] == 1 + len(spectrum(settings.data).s)
     assert payload["series"]["distance"][k] == 0
-    assert "only the limit of ever more steps" in payload["sentences"][k]
+    now = states(settings, Shown())
+    assert "only the limit of ever more steps" in words.sentences(now)[k]
+    assert "without ever stopping" in payload["sentences"][k]
 
 
 def test_descent_that_diverges_keeps_no_share() -> None:
     limit = 2 / spectrum(settings_of(BOOK).data).s[0]
     above = directions.directions(settings_of({"lr": 1.01 * limit}), Shown())
     assert set(above["series"]["stopped_dof"]) == {None}
-    assert all("Early stopping keeps no share at all" in text for text in above["sentences"])
+    assert all("Stopping early keeps no share" in text for text in above["sentences"])
     assert set(above["sliders"][1]["texts"]) == {"no match: diverges"}
     free = directions.directions(settings_of({"lr": 1.01 * limit}), Shown(50, FREE))
     assert free["sliders"][1]["texts"][free["position"]] == "50: diverges"
     below = directions.directions(settings_of({"lr": 0.99 * limit}), Shown())
     assert None not in below["series"]["stopped_dof"]
-    assert all("is above 1" in text for text in below["sentences"])
+    # but where nothing is ever stopped there is nothing to overshoot
+    assert sum("every step overshoots" not in text for text in below["sentences"]) <= 1
     # with decay the limit is lower: η(s_max + λ) < 2
     beyond = [lam > 2 / (0.99 * limit) - 2 / limit for lam in below["series"]["weight_decay"]]
     assert [dof is None for dof in below["series"]["both_dof"]] == beyond
@@ -202,7 +205,8 @@ def test_descent_that_diverges_keeps_no_share() -> None:
 
 def test_the_rule_of_thumb_goes_the_way_that_was_asked() -> None:
     settings = settings_of(BOOK)
-    now, said = states(settings, Shown()), directions.directions(settings, Shown())["sentences"]
+    now = states(settings, Shown())
+    said = words.sentences(now)
     for k in {*now.by_steps} - {*now.by_weight_decay}:
         t = float(now.steps[k])
         rule = 1 / (now.lr * t)

@@ -1,4 +1,4 @@
-"""The page “Where it acts” through AppTest: what it opens on, every choice, the ends, nonsense."""
+"""The page “act” through AppTest: what it opens on, every choice, the ends, nonsense."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The page “Two codes”: links, sentences that follow the numbers, and the page through AppTest."""
+"""The page “codes”: links, sentences that follow the numbers, and the page through AppTest."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -136,7 +136,7 @@ def test_before_the_codes_run_the_engine_has_their_numbers(
     assert (difference <= words.ROUNDING * size).all()
     after = picture(asked)
     assert after["stream"] is None
-    assert "engine’s run of it" in after["sentence"]
+    assert "engine’s run of it" in outcome.outcome(asked, seen.found)
     if asked.acting:  # what is said of the codes is the same
         said = before["sentence"].rpartition(" That is what")[0]
         assert after["sentence"].startswith(said)
@@ -182,8 +182,8 @@ def test_a_picture_ends_where_the_last_code_has_no_numbers_any_more(
     assert drawn["series"]["engine"][-1] is not None
     assert drawn["figure"]["layout"]["xaxis3"]["range"] == [0, max(1, *last)]
     said = f"with numbers (scratch up to epoch {last[0]}, concise up to epoch {last[1]})"
-    assert said in drawn["sentence"]
-    assert "with numbers" not in picture(question())["sentence"]
+    assert said in outcome.outcome(asked, answer(asked))
+    assert "with numbers" not in outcome.outcome(question(), answer(question()))
 
 
 @pytest.mark.parametrize("batch_size", [3, 7])
@@ -264,8 +264,9 @@ def test_the_tile_and_the_sentence_measure_the_engine_alike() -> None:
     engine = np.array(drawn["series"]["engine"], dtype=float)
     assert engine == pytest.approx(np.nanmax(found.from_engine, axis=1), rel=1e-5)
     share = float((found.from_engine / found.size).max())
-    assert f"than {plain(share)} of the largest weight or bias" in drawn["sentence"]
-    assert drawn["sentence"].count("×10⁻¹") == 1
+    said = outcome.outcome(asked, found)
+    assert f"than {plain(share)} of the largest weight or bias" in said
+    assert said.count("×10⁻¹") == 1
 
 
 def test_alone_without_anything_is_nothing_and_says_when_a_code_diverges() -> None:

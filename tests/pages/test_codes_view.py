@@ -1,4 +1,4 @@
-"""The page “Two codes” through AppTest: its switches, its scripts, what it leaves out, nonsense."""
+"""The page “codes” through AppTest: its switches, its scripts, what it leaves out, nonsense."""
 
 import io
 import json

@@ -270,7 +270,7 @@ def test_a_costly_axis_shows_lines_and_what_it_has() -> None:
     assert 0 < (first.found.count > 0).sum() < len(drawn.grid)
     drawn_picture = picture.descent(first)
     assert len(drawn_picture["sentences"]) == len(drawn.grid)
-    said = " ".join(drawn_picture["sentences"])
+    said = " ".join(places.sentences(first))
     assert "has not been measured yet. In the limit it is" in said
     assert found_words(first)[0].text.startswith("With the best λ for each {size} it has no peak")
 
@@ -530,7 +530,7 @@ def test_the_numbers_are_two_tables_and_the_way_to_train_is_short() -> None:
     assert list(parts.columns) == ["", *columns]
     assert list(risk[""]) == list(parts[""])
     link = page.get("link_button")[0].proto
-    assert link.label == "Open d = 9 on Train"
+    assert link.label == "Open this place on Train"
 
 
 def test_the_name_of_the_peak_stands_before_what_is_behind_it() -> None:

@@ -481,4 +481,4 @@ def test_a_preset_sets_what_the_page_has_and_leads_to_what_it_has_not(
     assert (button.label, button.help) == ("Slow", "It is slow.")
     app = fine(button.click().run())
     assert link_of(app) == "lr=0.001&near=2"
-    assert app.markdown[1].value == "**Slow.** It is slow."
+    assert app.markdown[1].value == "It is slow."

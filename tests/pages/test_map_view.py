@@ -1,4 +1,4 @@
-"""The page “η × λ” through AppTest: its link, its controls, a click, its bad inputs."""
+"""The page “map” through AppTest: its link, its controls, a click, its bad inputs."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.map import payload as picture
+from pages.map.presets import PRESETS
 from pages.map.question import FORM
 from tests.pages.opening import complaints, told, unfolded
 
@@ -119,7 +120,8 @@ def test_a_preset_sets_the_maps_and_says_what_to_look_for(name: str) -> None:
     next(button for button in page.button if button.label == name).click()
     page.run()
     assert not page.exception
-    assert f"**{name}.**" in text(page)
+    (preset,) = (preset for preset in PRESETS if preset.name == name)
+    assert preset.look_for in text(page)
 
 
 def test_maps_that_are_too_much_are_refused_in_a_sentence_and_keep_the_controls() -> None:

@@ -21,7 +21,7 @@ from pages.shared.settings import DEFAULTS, SETTINGS, Settings, relevant, settin
 from pages.shared.store import Store
 from pages.train import answer
 from pages.train.payload import picture
-from pages.train.payload.picture import beside_exact, stream, training_picture
+from pages.train.payload.picture import beside_exact, in_numbers, stream, training_picture
 from pages.train.words import diverged
 from tests.matrix.driver import number, recording
 from tests.matrix.recompute import Recomputed
@@ -399,7 +399,8 @@ def test_a_run_that_diverges_says_when_and_why_and_stops_there(values: dict[str,
     payload, run = training_picture(settings), at_once(settings)
     epoch = int(run.diverged_at[0])
     assert epoch > 0
-    assert payload["sentence"].startswith(f"Diverged by epoch {epoch}. η = 1 is above ")
+    assert payload["sentence"].startswith(f"Diverged by epoch {epoch}. ")
+    assert in_numbers(settings).startswith(f"Diverged by epoch {epoch}. η = 1 is above ")
     loss = column(payload, "train_loss")
     assert np.isfinite(loss[:epoch]).all()
     assert np.isnan(loss[epoch:]).all()
@@ -432,11 +433,11 @@ def test_what_is_advised_settles(values: dict[str, Value]) -> None:
 def test_a_smaller_decay_is_advised_only_where_it_helps() -> None:
     broken: dict[str, Value] = {"lr": 0.03, "weight_decay": 100.0, "epochs": 300}
     text = training_picture(settings_of(broken))["sentence"]
-    assert "or λ = 20: with either the run settles" in text
+    assert "or the decay 20: with either the run settles" in text
     ran = at_once(settings_of(broken | {"weight_decay": 20.0, "epochs": 3000}))
     assert ran.diverged_at[0] < 0
     assert ran.train_loss[1500:, 0].max() < 0.1 * ran.train_loss[0, 0]
-    assert "or λ" not in training_picture(settings_of({"lr": 1.0}))["sentence"]
+    assert "or the decay" not in training_picture(settings_of({"lr": 1.0}))["sentence"]
 
 
 def test_nobody_waits_for_trials_during_a_drag(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -448,10 +449,10 @@ def test_nobody_waits_for_trials_during_a_drag(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(picture, "course", refuse)
     text = training_picture(settings_of({"lr": 1.0}), waits=False)["sentence"]
     assert text.startswith("Diverged by epoch ")
-    assert text.endswith("Choose a smaller η.")
+    assert text.endswith("Choose a smaller learning rate.")
     growing = settings_of({"lr": 0.1, "optimizer": "momentum", "epochs": 1})
     text = training_picture(growing, waits=False)["sentence"]
-    assert text.startswith("The training loss has grown from ")
+    assert text.startswith("The training loss has grown")
 
 
 @pytest.mark.parametrize(
@@ -463,8 +464,9 @@ def test_nobody_waits_for_trials_during_a_drag(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_a_run_that_has_grown_names_the_limit_after_the_verdict(values: dict[str, Value]) -> None:
     settings = settings_of(values | {"optimizer": "momentum"})
+    assert training_picture(settings)["sentence"].startswith("Diverging: ")
     with recording() as said:
-        text = training_picture(settings)["sentence"]
+        text = in_numbers(settings)
     assert text.startswith("Diverging: ")
     (one,) = (s for s in said if "limit" in s.values)
     assert one in text
@@ -478,7 +480,9 @@ def test_a_run_that_has_grown_names_the_limit_after_the_verdict(values: dict[str
 
 def test_a_run_that_decay_alone_makes_grow_says_so() -> None:
     values = {"lr": 0.03, "weight_decay": 100.0, "optimizer": "adam", "decay": "decoupled"}
-    text = training_picture(settings_of(values | {"epochs": 5}))["sentence"]
+    settings = settings_of(values | {"epochs": 5})
+    assert training_picture(settings)["sentence"].startswith("Diverging: ")
+    text = in_numbers(settings)
     assert text.startswith("Diverging: ")
     assert "ηλ = 3 is above 2, so decay alone multiplies w by 1 − ηλ = −2 at every" in text
 

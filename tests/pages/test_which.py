@@ -1,4 +1,4 @@
-"""The page “Which λ”: links, exact and trained numbers, choices made anew, figure, sentences."""
+"""The page “which”: links, exact and trained numbers, choices made anew, figure, sentences."""
 
 import csv
 import io

@@ -16,6 +16,7 @@ from pages.act.question.matching import (
 )
 from pages.act.question.shown import FORM, SETTINGS, Shown
 from pages.act.words import kept as words
+from pages.act.words import plain as plain_words
 from pages.shared import cached
 from pages.shared.encoding import as_series
 from pages.shared.moves import Moves, as_drawn, curves, places
@@ -85,7 +86,7 @@ def directions(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Pa
         "series": _series(now),
         "sliders": _sliders(now),
         "position": now.chosen,
-        "sentences": words.sentences(now),
+        "sentences": plain_words.sentences(now),
         "tiles": TILES,
         "total": len(now.steps) - 1,
         "stream": None,

@@ -53,7 +53,7 @@ def sentences(now: States) -> list[str]:
     if not now.arrives:
         diverges = _diverges(now)
         return [f"{_ridge(now, k, ridge[k])} {diverges}" for k in range(len(now.steps))]
-    apart, overshoot, thumb = filter_distance(ridge, stopped), _overshoots(now), _thumb(now)
+    apart, overshoot, thumb = filter_distance(ridge, stopped), overshoots(now), _thumb(now)
     return [
         " ".join(
             [
@@ -234,7 +234,7 @@ def _diverges(now: States) -> Said:
     )
 
 
-def _overshoots(now: States) -> list[Said]:
+def overshoots(now: States) -> list[Said]:
     """What a large η does to descent, where it does anything of the kind."""
     product = now.lr * float(now.s[0])
     if product <= 1 or plain(product) == "1":

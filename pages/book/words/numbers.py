@@ -62,6 +62,32 @@ def summary(book: Edition, found: Sequence[Spread], seeds: int) -> str:
     return " ".join([said, *(_outlier(c, seeds) for c in quoted if not c.inside)])
 
 
+def plainly(found: Sequence[Spread]) -> Said:
+    """The same without the edition and the single numbers."""
+    quoted = [c for c in found if c.value is not None]
+    inside = sum(bool(c.inside) for c in quoted)
+    if not quoted:
+        return say("No printed number is quoted; these are the spreads of the two codes.")
+    if inside == len(quoted):
+        return say(
+            "Yes: all {quoted} printed numbers lie where nine in ten of our seeds end.",
+            quoted=len(quoted),
+        )
+    if all(c.within for c in quoted):
+        return say(
+            "{inside} of {quoted} printed numbers lie where nine in ten of our seeds end; the rest "
+            "lie further out, but among our seeds.",
+            inside=inside,
+            quoted=len(quoted),
+        )
+    return say(
+        "{inside} of {quoted} printed numbers lie where nine in ten of our seeds end; of the rest "
+        "some lie beyond every seed.",
+        inside=inside,
+        quoted=len(quoted),
+    )
+
+
 def everywhere(found: Sequence[tuple[Edition, Spread]]) -> str:
     """The same over all editions."""
     quoted = [(book, c) for book, c in found if c.value is not None]

@@ -7,6 +7,9 @@ from pages.codes.words.switches import ROUNDING, named
 from pages.shared.numbers import every_digit
 from pages.shared.words import Said, Value, say
 
+# Until the codes have run.
+AWAITED = say("That is what our engine has; the codes themselves run when nothing is moved.")
+
 
 def outcome(question: Question, found: Answer) -> str:
     """Which switches set the codes apart, and how far apart they end."""
@@ -25,12 +28,7 @@ def awaited(question: Question, found: Answer) -> str:
         known = [*_diverged(question, found), _one()]
     else:
         known = _diverged(question, found) or _end(question, found)
-    return " ".join(
-        [
-            *known,
-            say("That is what our engine has; the codes themselves run when nothing is moved."),
-        ]
-    )
+    return " ".join([*known, AWAITED])
 
 
 def _one() -> Said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def _peak(seen: Seen) -> list[Said]:
         return []
     zero, best = seen.median[[0, 2]]
     infinite = drawn.sizes.peak
-    name, top = peak_name(problem), _top(zero, drawn.grid, infinite)
+    name, top = peak_name(problem), peak_at(zero, drawn.grid, infinite)
     if top is None:
         flat = say("Without decay (λ → 0) the median {noun} shows no peak on this axis.", noun=noun)
         if not drawn.sizes.diverges:
@@ -73,11 +74,11 @@ def _peak(seen: Seen) -> list[Said]:
     ]
 
 
-def _top(values: Array, grid: Sequence[int], infinite: int) -> int | None:
+def peak_at(values: Array, grid: Sequence[int], infinite: int) -> int | None:
     """Where the hump is that stands out most near the place of the infinite limit, if one does."""
     near = [k for k, x in enumerate(grid) if abs(x - infinite) <= max(1, NEAR * infinite)]
-    top = max(near, key=lambda k: _stands_out(values, k))
-    return top if _stands_out(values, top) >= HUMP else None
+    at = max(near, key=lambda k: _stands_out(values, k))
+    return at if _stands_out(values, at) >= HUMP else None
 
 
 def _stands_out(values: Array, top: int) -> float:
@@ -95,20 +96,30 @@ def _stands_out(values: Array, top: int) -> float:
     return float(values[top] / max(valleys))
 
 
+def course_of(limit: Array) -> Literal["0", "rises", "falls", "both"]:
+    """Which way a curve goes: it is 0 all along, never falls, never rises, or does both."""
+    if not limit.any():
+        return "0"
+    steps, rounding = np.diff(limit), ROUNDING * limit.max()
+    if (steps >= -rounding).all():
+        return "rises"
+    return "falls" if (steps <= rounding).all() else "both"
+
+
 def _best(seen: Seen) -> list[Said]:
     """What the best λ makes of the peak, in the limit and in the medians."""
     limit, median = seen.limit[2], seen.median[2]
-    steps, rounding = np.diff(limit), ROUNDING * limit.max()
+    way = course_of(limit)
     grows = "d" if seen.problem.axis == "n_features" else "n"
-    if not limit.any():
+    if way == "0":
         course = say("With the best λ for each {size} it is 0 in the limit.", size=grows)
-    elif (steps >= -rounding).all():
+    elif way == "rises":
         course = say(
             "With the best λ for each {size} it has no peak: its limit never falls as {size} "
             "grows.",
             size=grows,
         )
-    elif (steps <= rounding).all():
+    elif way == "falls":
         course = say(
             "With the best λ for each {size} it has no peak: its limit never rises as {size} "
             "grows.",

@@ -28,14 +28,6 @@ def place(problem: Problem, x: int) -> Said:
     return say("n = {n_train} (d/n = {ratio})", n_train=n, ratio=d / n)
 
 
-def short_place(problem: Problem, x: int) -> Said:
-    """A place of the axis where there is little room: d = 49."""
-    n, d = problem.sizes.pair(x)
-    if problem.axis == "n_features":
-        return say("d = {n_features}", n_features=d)
-    return say("n = {n_train}", n_train=n)
-
-
 def axis_titles(problem: Problem) -> tuple[str, str]:
     """What the axis counts, in full and in short."""
     if problem.axis == "n_features":

@@ -12,7 +12,7 @@ from pages.geometry.payload import descents, moves, readouts
 from pages.geometry.question.scene import FORM, Scene, with_descent, with_l1
 from pages.geometry.question.settings import ON
 from pages.geometry.question.sources import Problem
-from pages.geometry.words import meaning
+from pages.geometry.words import plain
 from pages.shared.moves import Moves
 from pages.shared.payload import Payload
 from pages.shared.plotting import Trace
@@ -43,7 +43,7 @@ def plane(scene: Scene) -> Payload:
         "series": readouts.series(scene, solved),
         "sliders": readouts.sliders(solved),
         "position": solved.chosen,
-        "sentences": meaning.sentences(scene, given, solved),
+        "sentences": plain.sentences(scene, given, solved),
         "tiles": [*readouts.TILES, readouts.STABILITY] if walks else readouts.TILES,
         "total": len(solved.theta) - 1,
         "stream": None,

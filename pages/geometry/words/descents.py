@@ -35,7 +35,7 @@ def _end(scene: Scene, solved: Solutions, k: int, product: float, stability: flo
     if product == 2:
         return _swings(stability)
     end, best = _limit(scene, solved, k), solved.optimum[k]
-    there = bool(np.abs(end - best).max() <= ALIKE * solved.half)
+    there = arrives(scene, solved, k)
     if product == 0:
         return _stays(solved, end, there=there)
     if stability >= 2:
@@ -85,6 +85,12 @@ def _stays(solved: Solutions, end: Array, *, there: bool) -> Said:
         end1=float(end[0]),
         end2=float(end[1]),
     )
+
+
+def arrives(scene: Scene, solved: Solutions, k: int) -> bool:
+    """Whether a descent that converges ends at w*."""
+    apart = np.abs(_limit(scene, solved, k) - solved.optimum[k]).max()
+    return bool(apart <= ALIKE * solved.half)
 
 
 def _limit(scene: Scene, solved: Solutions, k: int) -> Array:

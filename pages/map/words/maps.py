@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pages.map.answer.cells import Middle
 from pages.map.answer.valley import FEWEST, Line, Valley
@@ -45,14 +45,14 @@ def summary(plan: Plan, middle: Middle, valleys: Sequence[Valley | None], consta
     constant: the test loss of predicting the mean.
     """
     found = dict(zip(plan.panels, valleys, strict=True))
-    parts = [*_same_everywhere(valleys)]
+    parts = [*same_everywhere(valleys)]
     if not parts:
-        parts = [*_answers(plan, valleys), *_twins(plan), *_lower(plan, middle, found)]
+        parts = [*_answers(plan, valleys), *_twins(plan), *lower(plan, middle, found, _unsure)]
     mean = say("Predicting the mean has {constant_test}.", constant_test=constant)
-    return " ".join((*parts, *_nothing(valleys), mean, _lost(plan, middle)))
+    return " ".join((*parts, *nothing(valleys), mean, _lost(plan, middle)))
 
 
-def _same_everywhere(valleys: Sequence[Valley | None]) -> Iterator[Said]:
+def same_everywhere(valleys: Sequence[Valley | None]) -> Iterator[Said]:
     """That no cell of the maps is better than another, where that is so."""
     found = [one for one in valleys if one is not None]
     if not found:
@@ -86,10 +86,15 @@ def _answers(plan: Plan, valleys: Sequence[Valley | None]) -> Iterator[Said]:
 def _lines(plan: Plan, valleys: Sequence[Valley | None], by_step: bool) -> list[Line | None]:
     """The green line of each map over λ, or over λ′, that has enough points; else None."""
     shown = [valleys[p] for p in plan.own if plan.by_step(plan.panels[p]) == by_step]
-    return [v.crossing if v and len(v.crossing.lr) >= FEWEST else None for v in shown]
+    return [line_of(found) for found in shown]
 
 
-def _near(lines: Sequence[Line | None], slope: float) -> int:
+def line_of(found: Valley | None) -> Line | None:
+    """The green line of a map, where it has enough points."""
+    return found.crossing if found and len(found.crossing.lr) >= FEWEST else None
+
+
+def near(lines: Sequence[Line | None], slope: float) -> int:
     """How many are straight with this slope."""
     return sum(
         line is not None and line.straight and abs(line.slope - slope) <= NEAR for line in lines
@@ -97,21 +102,21 @@ def _near(lines: Sequence[Line | None], slope: float) -> int:
 
 
 def _falling(lines: Sequence[Line | None]) -> Iterator[Said]:
-    near = _near(lines, -1)
-    if near and len(lines) == 1:
+    count = near(lines, -1)
+    if count and len(lines) == 1:
         yield say("On the map over λ the green line falls as 1/η: η and λ pull together.")
-    elif near == len(lines) == 2:
+    elif count == len(lines) == 2:
         yield say("On both maps over λ the green line falls as 1/η: η and λ pull together.")
-    elif near and near == len(lines):
+    elif count and count == len(lines):
         yield say(
             "On all {all_maps} maps over λ the green line falls as 1/η: η and λ pull together.",
-            all_maps=near,
+            all_maps=count,
         )
-    elif near:
+    elif count:
         yield say(
             "On {maps} of the {all_maps} maps over λ the green line falls as 1/η: η and λ pull "
             "together.",
-            maps=near,
+            maps=count,
             all_maps=len(lines),
         )
     elif any(lines):
@@ -121,21 +126,21 @@ def _falling(lines: Sequence[Line | None]) -> Iterator[Said]:
 
 
 def _level(lines: Sequence[Line | None]) -> Iterator[Said]:
-    near = _near(lines, 0)
-    if near and len(lines) == 1:
+    count = near(lines, 0)
+    if count and len(lines) == 1:
         yield say("On the map over λ′ the green line is level: λ′ needs no look at η.")
-    elif near == len(lines) == 2:
+    elif count == len(lines) == 2:
         yield say("On both maps over λ′ the green line is level: λ′ needs no look at η.")
-    elif near and near == len(lines):
+    elif count and count == len(lines):
         yield say(
             "On all {all_maps} maps over λ′ the green line is level: λ′ needs no look at η.",
-            all_maps=near,
+            all_maps=count,
         )
-    elif near:
+    elif count:
         yield say(
             "On {maps} of the {all_maps} maps over λ′ the green line is level: λ′ needs no look "
             "at η.",
-            maps=near,
+            maps=count,
             all_maps=len(lines),
         )
     elif any(lines):
@@ -154,10 +159,18 @@ def _twins(plan: Plan) -> Iterator[Said]:
             )
 
 
-def _lower(plan: Plan, middle: Middle, found: Mapping[Panel, Valley | None]) -> Iterator[Said]:
-    """Which kind of decay reaches the lower loss, for the optimizers in which the two differ."""
+def lower(
+    plan: Plan,
+    middle: Middle,
+    found: Mapping[Panel, Valley | None],
+    unsure: Callable[[str, float, float], Said],
+) -> Iterator[Said]:
+    """Which kind of decay reaches the lower loss, for the optimizers in which the two differ.
+
+    unsure: what is said of one whose two best losses do not differ by more than its seeds.
+    """
     alike: list[str] = []
-    unsure: list[Said] = []
+    close: list[Said] = []
     lower: dict[str, list[str]] = {kind: [] for kind in KINDS}
     gone: list[str] = []
     for optimizer in dict.fromkeys(panel.optimizer for panel in plan.panels):
@@ -178,7 +191,7 @@ def _lower(plan: Plan, middle: Middle, found: Mapping[Panel, Valley | None]) -> 
         elif _beyond_the_seeds(plan, middle, pair):
             lower[lowest.decay].append(label)
         else:
-            unsure.append(_unsure(label, pair[lowest].loss, pair[other].loss))
+            close.append(unsure(label, pair[lowest].loss, pair[other].loss))
     if lower["coupled"]:
         yield say(
             "Under {optimizers} coupled decay gets lower here.", optimizers=listed(lower["coupled"])
@@ -193,7 +206,7 @@ def _lower(plan: Plan, middle: Middle, found: Mapping[Panel, Valley | None]) -> 
             "Under {optimizers} both kinds of decay reach about the same loss.",
             optimizers=listed(alike),
         )
-    yield from unsure
+    yield from close
     if gone:
         yield say("Under {optimizers} every run of a map diverged.", optimizers=listed(gone))
 
@@ -218,7 +231,7 @@ def _unsure(optimizer: str, low: float, high: float) -> Said:
     )
 
 
-def _nothing(valleys: Sequence[Valley | None]) -> Iterator[Said]:
+def nothing(valleys: Sequence[Valley | None]) -> Iterator[Said]:
     """Where losses of 0 are on the colours, which are logarithmic."""
     if any(found is not None and found.nothing for found in valleys):
         yield say("Losses that are 0 up to rounding have the lightest colour.")

@@ -47,19 +47,23 @@ def decay_term(run: Hyperparameters, seen: Inspection) -> str:
 
 def where(seen: Inspection, replay: Replay) -> list[Said]:
     """Which step this is, on which examples, and up to where there are steps."""
-    said = [_place(seen, replay), _examples(seen, replay.dataset.n_train)]
+    return [_place(seen, replay), _examples(seen, replay.dataset.n_train), *bounds(replay)]
+
+
+def bounds(replay: Replay) -> list[Said]:
+    """Up to where there are steps, where that is not the run's end."""
     if replay.diverged:
-        said.append(
+        return [
             say("The run diverges: its numbers make sense up to step {last}.", last=replay.last)
-        )
-    elif replay.last < replay.steps:
-        said.append(
+        ]
+    if replay.last < replay.steps:
+        return [
             say(
                 "The first {last} steps can be shown; more would take too long to walk.",
                 last=replay.last,
             )
-        )
-    return said
+        ]
+    return []
 
 
 def _place(seen: Inspection, replay: Replay) -> Said:

@@ -25,6 +25,7 @@ from pages.train.answer import beyond_of, known, long_run, records_of, until_div
 from pages.train.payload import tiles
 from pages.train.question import DEFAULT, FORM, Shown
 from pages.train.words import diverged, outside, rivals, story
+from pages.train.words import plain as plain_words
 from wd_core import make_dataset, train
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import behaviour
@@ -183,9 +184,7 @@ def _finished(
     settings: Settings, records: Sequence[EpochRecord], pins: Sequence[Pin], waits: bool = True
 ) -> Part:
     """What is known only at the end: all curves, the figure with its baselines, the sentence."""
-    goal = behaviour(settings.run, settings.data.n_train).end
-    aim = None if goal.weight_decay is None else goal.weight_decay.value
-    baselines = cached.baselines(settings.data, aim)
+    baselines = _baselines(settings)
     shown = until_divergence(records)
     last = None if _diverged_at(records) is None else max(1, shown[-1].epoch)
     series, pinned = _series(shown) | _beyond(settings, shown), _curves(pins)
@@ -236,13 +235,37 @@ def _sentence(
 ) -> str:
     epoch = _diverged_at(records)
     if epoch is not None:
-        return diverged.sentence(settings, epoch, waits)
-    end, found, why = _outcome(settings, records), Remedies(), list[Said]()
-    if end.has_grown and waits:
-        end = replace(end, course=course(settings))
-        if end.course and end.course.grows:
-            found, why = remedies(settings), list(diverged.causes(settings))
-    return story.sentence(end, baselines, found, why)
+        return plain_words.diverged(epoch, remedies(settings) if waits else Remedies())
+    end = _tried(settings, records) if waits else _outcome(settings, records)
+    grows = end.course is not None and end.course.grows
+    return plain_words.sentence(end, baselines, remedies(settings) if grows else Remedies())
+
+
+def _tried(settings: Settings, records: Sequence[EpochRecord]) -> story.Outcome:
+    """The end of a run, and where it has grown what it does when it goes on."""
+    end = _outcome(settings, records)
+    return replace(end, course=course(settings)) if end.has_grown else end
+
+
+def in_numbers(settings: Settings) -> str:
+    """How the run ended, with its causes and all numbers; nothing before it has."""
+    records = known(settings)
+    if records is None:
+        return ""
+    epoch = _diverged_at(records)
+    if epoch is not None:
+        return diverged.sentence(settings, epoch)
+    end, found, why = _tried(settings, records), Remedies(), list[Said]()
+    if end.course and end.course.grows:
+        found, why = remedies(settings), list(diverged.causes(settings))
+    return story.sentence(end, _baselines(settings), found, why)
+
+
+def _baselines(settings: Settings) -> cached.Baselines:
+    """What the run is compared with: the simplest prediction, and the solution it goes to."""
+    goal = behaviour(settings.run, settings.data.n_train).end
+    aim = None if goal.weight_decay is None else goal.weight_decay.value
+    return cached.baselines(settings.data, aim)
 
 
 def beside_exact(settings: Settings) -> Sequence[Said]:
@@ -254,8 +277,7 @@ def beside_exact(settings: Settings) -> Sequence[Said]:
     if end.has_grown:
         return ()
     goal = behaviour(settings.run, settings.data.n_train).end
-    aim = None if goal.weight_decay is None else goal.weight_decay.value
-    baselines = cached.baselines(settings.data, aim)
+    baselines = _baselines(settings)
     if baselines.ridge_test is not None:
         baselines = replace(baselines, ridge_test=end.told(baselines.ridge_test))
     fits = end.told(end.train) == 0

@@ -11,13 +11,19 @@ from pages.shared.latex import tex
 from pages.shared.numbers import Digits, every_digit
 from pages.shared.settings import Settings
 from pages.shared.words import Said, say, say_n
-from pages.train.payload.picture import beside_exact
+from pages.train.payload.picture import beside_exact, in_numbers
 from wd_core import DATASETS
 from wd_core.linear.behaviour import Behaviour, behaviour
 
 # Enough that 1 − ηλ differs from 1 at the smallest η and λ on offer.
 FACTOR_DIGITS = 10
 LOSS = r"\tfrac{1}{2n}\sum_i (x_i^\top w + b - y_i)^2"
+
+
+def numbers(settings: Settings) -> None:
+    """How the run ended, exactly, and what it is measured against."""
+    said = [in_numbers(settings), *beside_exact(settings)]
+    st.markdown(" ".join(filter(None, said)) or say("They stand here once the run has ended."))
 
 
 def training(settings: Settings) -> None:
@@ -49,7 +55,7 @@ def _objective(settings: Settings) -> None:
         assert goal.weight_decay is not None
         st.markdown("**What is minimised**")
         st.latex(_penalised(goal.weight_decay.value))
-    st.caption(" ".join([_goal(found), *beside_exact(settings), _in_torch(found)]))
+    st.caption(" ".join([_goal(found), _in_torch(found)]))
 
 
 def _penalised(weight_decay: float) -> str:

@@ -12,11 +12,8 @@ from wd_core.linear.behaviour import behaviour
 from wd_core.linear.outcomes import StabilityLimit
 
 
-def sentence(settings: Settings, epoch: int, waits: bool = True) -> str:
-    """Both; where nobody waits for what has to be tried, that the steps grow."""
-    if not waits:
-        grown = say("Diverged by epoch {epoch}: the steps grow.", epoch=epoch)
-        return f"{grown} {advice(Remedies())}"
+def sentence(settings: Settings, epoch: int) -> str:
+    """Both."""
     said = say("Diverged by epoch {epoch}.", epoch=epoch)
     why = list(causes(settings)) or [_not_known(settings)]
     return " ".join([said, *why, advice(remedies(settings))])

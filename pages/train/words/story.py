@@ -68,19 +68,16 @@ def sentence(end: Outcome, baselines: Baselines, found: Remedies, why: Sequence[
     """
     if end.has_grown:
         return " ".join(_grown(end, found, why))
+    end, baselines, lost = without_rounding(end, baselines)
+    said = [effect(end, baselines), rivals.constant(end.test, baselines.constant_test)]
+    return " ".join([*said, *reservations(end, lost=lost)])
+
+
+def without_rounding(end: Outcome, baselines: Baselines) -> tuple[Outcome, Baselines, bool]:
+    """The same with losses that are rounding as 0, and whether there are any."""
     losses = (end.train, end.test, end.test_without, baselines.constant_test)
-    lost = any(loss and not end.told(loss) for loss in losses)
-    if lost:
-        end, baselines = _without_rounding(end, baselines)
-    said = [_effect(end, baselines), rivals.constant(end.test, baselines.constant_test)]
-    if end.n_test < FEW_TESTS:
-        said.append(_few_tests(end.n_test))
-    if lost:
-        said.append(say("A loss of 0 is 0 up to rounding here."))
-    return " ".join(said)
-
-
-def _without_rounding(end: Outcome, baselines: Baselines) -> tuple[Outcome, Baselines]:
+    if not any(loss and not end.told(loss) for loss in losses):
+        return end, baselines, False
     without = end.test_without
     told = replace(
         end,
@@ -89,7 +86,15 @@ def _without_rounding(end: Outcome, baselines: Baselines) -> tuple[Outcome, Base
         test_without=None if without is None else end.told(without),
         unclear=end.unclear and end.told(end.test) > 0,
     )
-    return told, replace(baselines, constant_test=end.told(baselines.constant_test))
+    return told, replace(baselines, constant_test=end.told(baselines.constant_test)), True
+
+
+def reservations(end: Outcome, *, lost: bool) -> Iterator[Said]:
+    """What is to be kept in mind of these numbers; `lost`: some of them were rounding."""
+    if end.n_test < FEW_TESTS:
+        yield _few_tests(end.n_test)
+    if lost:
+        yield say("A loss of 0 is 0 up to rounding here.")
 
 
 def _grown(end: Outcome, found: Remedies, why: Sequence[Said]) -> Iterator[Said]:
@@ -134,7 +139,8 @@ def _few_tests(n_test: int) -> Said:
     )
 
 
-def _effect(end: Outcome, baselines: Baselines) -> Said:
+def effect(end: Outcome, baselines: Baselines) -> Said:
+    """What decay did to the test loss."""
     if end.test_without is None:
         return _without_decay(end, baselines)
     test, other = end.test, end.test_without

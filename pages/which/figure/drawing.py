@@ -1,4 +1,4 @@
-"""What is drawn on the page “Which λ”, and what is not; no Streamlit.
+"""What is drawn on the page “which”, and what is not; no Streamlit.
 
 While runs and choices come, or have been stopped, how many there are stands at the picture alone.
 """

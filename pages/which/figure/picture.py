@@ -1,4 +1,4 @@
-"""The picture of the page “Which λ” as a Plotly figure, in plain JSON; no Streamlit."""
+"""The picture of the page “which” as a Plotly figure, in plain JSON; no Streamlit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is drawn on the page “Which λ”, and the traces that its panels share; no Streamlit."""
+"""What is drawn on the page “which”, and the traces that its panels share; no Streamlit."""
 
 from __future__ import annotations
 

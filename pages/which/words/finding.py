@@ -1,4 +1,4 @@
-"""The finding of the page “Which λ”: where the loss is least, and what each rule chose."""
+"""The finding of the page “which”: where the loss is least, and what each rule chose."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _best(seen: Seen) -> list[str]:
         return [
             say("The exact solution is left out: decomposing data of this size takes too long.")
         ]
-    if _flat(exact):
+    if is_flat(exact):
         return [
             say(
                 "The exact test loss is the same for every λ here, {test}.", test=exact.chosen.least
@@ -97,7 +97,8 @@ def _least(best: float, test: float, zero: float) -> Said:
     )
 
 
-def _flat(exact: Exact) -> bool:
+def is_flat(exact: Exact) -> bool:
+    """Whether no λ is better than another for the exact solution."""
     return math.isnan(exact.chosen.weight_decay[0])
 
 
@@ -123,7 +124,7 @@ def _end(seen: Seen) -> Said:
 def _rules(seen: Seen) -> list[str]:
     """What the rules that see no test data chose on these data."""
     exact = seen.exact
-    if exact is None or _flat(exact):
+    if exact is None or is_flat(exact):
         return []
     alike: dict[float, list[str]] = {}
     for rule in ("gcv", "loo", "validation", "bayes"):

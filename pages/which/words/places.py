@@ -1,4 +1,4 @@
-"""What the numbers of the page “Which λ” show at one λ, in sentences; no Streamlit."""
+"""What the numbers of the page “which” show at one λ, in sentences; no Streamlit."""
 
 from __future__ import annotations
 

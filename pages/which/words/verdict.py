@@ -1,4 +1,4 @@
-"""Whether a well-chosen λ is worth it on the page “Which λ”, in sentences; no Streamlit."""
+"""Whether a well-chosen λ is worth it on the page “which”, in sentences; no Streamlit."""
 
 from __future__ import annotations
 
