@@ -51,8 +51,8 @@ def test_the_cells_come_and_the_answer_with_them(page: "Page", server: "Server")
 
 def test_a_cell_opens_as_its_run_on_train(page: "Page", server: "Server") -> None:
     opened(page, server, SMALL)
-    unfold(page, NUMBERS)
     page.mouse.click(*page.evaluate(PLACE, [6, -2, 1]))  # the last panel: decoupled Adam
+    unfold(page, NUMBERS)
     chosen = page.get_by_text("Chosen: Adam, decoupled, η = 0.01, λ = 10.")
     chosen.wait_for()
     page.wait_for_function("location.search.includes('decay=decoupled')")

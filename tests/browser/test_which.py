@@ -34,7 +34,7 @@ POINT = """place => {
 def opened(page: "Page", server: "Server", query: str = SMALL) -> None:
     page.goto(f"{server.url}/which{query}")
     page.wait_for_function(DRAWN)
-    unfold(page, "Does it matter which way λ is chosen?")
+    unfold(page, NUMBERS, "Does it matter which way λ is chosen?")
     page.get_by_text("5 data sets of the same kind, seeds 0").wait_for()
     page.wait_for_function(WHOLE)
     # what was unfolded lies below the picture, and a mouse reaches only what is in view
@@ -50,7 +50,6 @@ def test_a_clicked_point_opens_as_its_run(
     page: "Page", server: "Server", place: int, lam: str
 ) -> None:
     opened(page, server)
-    unfold(page, NUMBERS)
     page.mouse.click(*page.evaluate(POINT, place))
     page.wait_for_function(f"location.search.endsWith('&at={lam}')")
     page.get_by_text(f"At λ = {lam} the exact solution").wait_for()
@@ -67,7 +66,6 @@ def test_a_clicked_point_opens_as_its_run(
 
 def test_the_slider_moves_the_mark_and_the_link_follows(page: "Page", server: "Server") -> None:
     opened(page, server)
-    unfold(page, NUMBERS)
     slider = page.get_by_role("slider", name="Marked λ")
     slider.focus()
     slider.press("Home")
