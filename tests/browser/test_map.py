@@ -64,7 +64,7 @@ def test_a_cell_opens_as_its_run_on_train(page: "Page", server: "Server") -> Non
     }
     said = re.search(r"Test loss ([\d.]+), train loss ([\d.]+)", chosen.locator("..").inner_text())
     assert said
-    address = page.get_by_role("link", name="Open this run on Train").get_attribute("href")
+    address = page.get_by_role("link", name="Open the chosen run on Train").get_attribute("href")
     page.goto(f"{server.url}{address}")
     page.wait_for_selector(DONE)
     loss = page.evaluate(
