@@ -87,7 +87,7 @@ def test_drag_weight_decay_and_theta_follows_before_release(page: "Page", server
     assert said(page, SIZE).endswith("×10⁻¹¹")
     assert drawn_radius(page) < 0.01
     assert page.evaluate("location.search") == ""  # nobody has been asked
-    assert "pulled w* to a length of" in chart.inner_text()
+    assert "So strong a penalty" in chart.inner_text()
     page.mouse.up()
     wait_link(page, "weight_decay=1000000")
 

@@ -269,6 +269,8 @@ TINY = {
     "pages/shared/door.py": "what is said to a host's name, of 256 names",
     "pages/shared/policy.py: _inline": "hashes of the scripts in Streamlit's page",
     "pages/which/question.py: _grid": "the λ of an axis; asked for many times a move",
+    "pages/shared/lessons/path.py: path": "the lessons of this server, which have a largest size",
+    "pages/start/answer.py: learned": "one answer: what Start shows",
     "pages/shared/assets.py": "the browser's files, as many as there are in the package",
 }
 CACHES = {"lru_cache", "cache", "OrderedDict"}

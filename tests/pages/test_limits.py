@@ -18,6 +18,7 @@ NONSENSE = {
     limits.KEPT: ["much", "0", "-1", "nan", "inf", "1e300", "512MB"],
     limits.WORKER: ["much", "0", "-1", "63", "nan", "inf"],
     limits.METRICS: ["yes", "2", "-1"],
+    limits.PREPARE: ["no", "2", "00"],
     limits.VISITS: ["many", "0", "-3", "1.5", "1e3", "9999999999", "٣"],
     limits.VISITS_OF_ADDRESS: ["many", "0"],
     limits.WORKS_OF_ADDRESS: ["many", "0"],
