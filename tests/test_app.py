@@ -266,7 +266,7 @@ def test_it_is_not_well_while_its_workers_are_dead_and_has_others_at_once():
 
 
 def test_what_is_measured_is_what_happens():
-    with running("some/place", WEIGHT_DECAY_METRICS="1") as (_, base):
+    with running("some/place", WEIGHT_DECAY_METRICS="1", WEIGHT_DECAY_PREPARE="1") as (_, base):
         urllib.request.urlopen(f"{base}/api/train?epochs=10").close()
         stream = urllib.request.urlopen(f"{base}/api/train/stream?{LONG}")
         assert b"event: rows\n" in iter(stream.readline, b"")

@@ -275,7 +275,7 @@ def test_the_surface_follows_a_drag_of_weight_decay(
     at, height = box["x"] + 8 + share * (box["width"] - 16), thumb["y"] + thumb["height"] / 2
     page.mouse.move(at, height)
     page.mouse.down()
-    page.mouse.move(at + 200, height, steps=5)
+    page.mouse.move(at + 200, height, steps=2)
     page.wait_for_function("document.querySelector('.wd-chart').dataset.live")
     assert page.evaluate("location.search") == "?view=surface"  # not yet let go
     page.mouse.up()

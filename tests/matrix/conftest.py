@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import ModuleType
+
 import pytest
 
 from tests.matrix import cases
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Fill in `case`: from the covering design, or from the whole product where it is asked for.
+    """Fill in `case`: a share of the covering design, or the whole product where it is asked for.
 
     A page that has fewer dimensions names its cases itself, as `CASES` in its test module.
     """
@@ -17,6 +20,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     all_of_them = metafunc.config.getoption("--whole-matrix", default=False)
     chosen = getattr(metafunc.module, "CASES", None)
     if chosen is None:
-        chosen = cases.whole() if all_of_them else cases.covering()
+        chosen = cases.whole() if all_of_them else _share(metafunc.module)
     # of module scope, so that all tests of a case follow each other and may share what is costly
     metafunc.parametrize("case", chosen, ids=str, scope="module")
+
+
+def _share(module: ModuleType) -> tuple[cases.Case, ...]:
+    """Every other case of the covering design: of two pages, one has these and one the others."""
+    here = Path(str(module.__file__))
+    return cases.covering()[sorted(here.parent.glob("test_*.py")).index(here) % 2 :: 2]

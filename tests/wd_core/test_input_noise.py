@@ -115,7 +115,7 @@ def test_in_the_mean_it_is_coupled_decay_of_its_variance(optimizer, loss):
     batches = random_batches(7, 3, 6)
     run = run_of(optimizer=optimizer, loss=loss, weight_decay=0.0, input_noise=sigma, epochs=6)
     start = (np.ones(3), 0.5)
-    noisy = grid(run, seed=range(4000))
+    noisy = grid(run, seed=range(1000))
     found = collect(train(data, noisy, start=start, batches=batches)).weights[-1]
     decay = sigma**2 * (1 if loss == "half_mse" else 2)
     ridge = replace(run, input_noise=0.0, weight_decay=decay)
