@@ -27,8 +27,8 @@ def page() -> None:
     with side:
         presets.hint(FORM, PRESETS, seen.problem)
     with drawing:
-        chart(payload.picture(seen), key=controls.CHART, on=controls.on_chart())
         explained.finding(seen)
+        chart(payload.picture(seen), key=controls.CHART, on=controls.on_chart())
     with side:
         explained.open_on_train(seen)
         explained.download(seen)

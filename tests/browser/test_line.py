@@ -51,6 +51,7 @@ def tab(new_page: NewPage, watch: "Watch") -> "Page":
     for said in ("Client Error", "Streamlit server is not responding", "Cannot send rerun"):
         watch.forgive(said)
     watch.forgive("Failed to load resource")
+    watch.forgive("Failed to fetch dynamically imported module")  # it was on its way when cut
     page = new_page()
     page.add_init_script(ADDRESSES)
     return page
