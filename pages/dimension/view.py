@@ -22,8 +22,8 @@ def page() -> None:
     with side:
         explained.open_on_train(seen.problem)
     with drawing:
-        chart(payload.descent(seen), key=controls.CHART, on=controls.on_chart())
         explained.finding(seen)
+        chart(payload.descent(seen), key=controls.CHART, on=controls.on_chart())
     explained.explanations(seen)
     explained.references(seen)
 
