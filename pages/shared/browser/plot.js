@@ -5,7 +5,8 @@ import { loadPlotly } from "./loading.js";
 import { element } from "./nodes.js";
 import { blank, grows } from "./picture.js";
 import { place, visible } from "./points.js";
-import { coloured, isDark, readTheme, themedLayout } from "./theme.js";
+import { fit, room } from "./room.js";
+import { isDark, readTheme, themedLayout, themedTrace } from "./theme.js";
 
 /** @import { Picture } from "./picture.js" */
 /** @import { Click, Drawing, Plotly, Value } from "./plotly.d.ts" */
@@ -50,6 +51,11 @@ export class Plot {
   position = 0;
   theme = readTheme(this.node);
   narrow = false;
+  /**
+   * How high the picture may be for all of it to be on the first screen; measured once a window.
+   * @type {number | null}
+   */
+  room = null;
   sizes = new ResizeObserver(() => this.resized());
   /** @type {number | undefined} */
   resting;
@@ -60,11 +66,14 @@ export class Plot {
   constructor(on) {
     this.on = on;
     this.sizes.observe(this.node);
+    addEventListener("resize", this.refit);
   }
 
   /** @param {string} address */
   async load(address) {
-    this.loaded = await loadPlotly(address);
+    // what is written is measured: in the letters in which it is seen
+    const letters = document.fonts.load(`16px ${this.theme.font}`).catch(() => {});
+    [this.loaded] = await Promise.all([loadPlotly(address), letters]);
     if (!this.drawn) await inTurn();
   }
 
@@ -89,7 +98,9 @@ export class Plot {
     const { node } = this;
     this.theme = readTheme(node);
     this.narrow = node.clientWidth < NARROW;
+    this.room ??= room(node);
     const layout = themedLayout(picture.layout, this.theme, this.narrow);
+    fit(layout, this.room, this.narrow);
     node.style.minHeight = `${layout.height}px`;
     node.setAttribute("aria-label", picture.alt);
     try {
@@ -109,9 +120,9 @@ export class Plot {
   }
 
   traces() {
-    const { picture, position, theme } = this;
+    const { narrow, picture, position, theme } = this;
     return picture.figure.data.map((trace) => {
-      const copy = coloured(trace, theme);
+      const copy = themedTrace(trace, theme, narrow);
       if (!grows(trace)) return copy;
       return visible({ ...copy, ...picture.points(trace, position, { whole: true }) });
     });
@@ -199,9 +210,16 @@ export class Plot {
   resized() {
     const { node } = this;
     if (!this.drawn || !node.isConnected || !node.clientWidth) return;
-    if (node.clientWidth < NARROW !== this.narrow) this.draw(this.picture, this.position);
-    else this.Plotly.Plots.resize(node);
+    this.Plotly.Plots.resize(node);
+    if (node.clientWidth < NARROW !== this.narrow) this.refit();
   }
+
+  // Another window has another room.
+  refit = () => {
+    if (!this.drawn || !this.node.isConnected) return;
+    this.room = null;
+    this.draw(this.picture, this.position);
+  };
 
   /**
    * The picture as it is on the screen, on the theme's own background.
@@ -238,6 +256,7 @@ export class Plot {
   destroy() {
     clearTimeout(this.resting);
     this.sizes.disconnect();
+    removeEventListener("resize", this.refit);
     if (this.drawn) this.Plotly.purge(this.node);
   }
 }

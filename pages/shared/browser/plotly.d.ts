@@ -39,6 +39,8 @@ export interface LayoutMeta {
   alt?: string;
   /** What to set on a narrow screen, by its path: "yaxis.domain". */
   narrow?: { [path: string]: unknown };
+  /** How much lower a small window makes it, as a share of its height. */
+  least?: number;
   /** Whether a click is for Python: one in the first panel, or in any of them. */
   clicks?: boolean | "panels";
 }

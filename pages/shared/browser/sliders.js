@@ -2,7 +2,7 @@
 // Range inputs of the chart's own, all over the same pictures: one is moved, the others follow,
 // and nobody is asked. Python hears of the picture on release.
 
-import { element, setText } from "./nodes.js";
+import { element, fill, setText } from "./nodes.js";
 
 /** @import { Chart } from "./chart.js" */
 /** @import { Choice, Payload, Series, Slider } from "./payload.d.ts" */
@@ -68,8 +68,8 @@ export class Sliders {
         "div",
         { class: "wd-slider", "data-key": key, "data-role": role ?? "" },
         name,
-        value,
         input,
+        value,
       );
       return { ...slider, input, value, box };
     });
@@ -90,6 +90,7 @@ export class Sliders {
     for (const { key, input, value, stops, texts } of this.list) {
       if (!(this.held === key && stops[Number(input.value)] === index))
         input.value = String(nearestPlace(stops, index));
+      fill(input);
       input.setAttribute("aria-valuetext", texts[index]);
       setText(value, texts[index]);
     }
