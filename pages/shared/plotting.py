@@ -146,8 +146,8 @@ def layout(
 
     filename: of what is downloaded; alt: what is drawn, for who cannot see it; margin: what labels
     and legend take, for where they need more Plotly draws everything twice; narrow: what is
-    otherwise on a phone, by paths such as "yaxis2.domain"; least: the share of its height that it has
-    in a small window, if not the usual one; clicks: whether a click says where, or "panels"
+    otherwise on a phone, by paths such as "yaxis2.domain"; least: what share of its height a small
+    window leaves it, if not the usual one; clicks: whether a click says where, or "panels"
     (chart.py). Zoom and hidden traces stay as long as `uirevision` does.
     """
     meta: Plain = {"filename": filename, "alt": alt}

@@ -34,10 +34,11 @@ def page() -> None:
     with side:
         controls.weights(settings.data.n_features)
         run_controls.draw(FORM, *FORM.others(*RUN.settings, "step", "first", "second"))
+    asked = FORM.chosen(st.session_state)
     with picture:
-        explained.update(settings, FORM.chosen(st.session_state).shown, seen, run, asked.pins)
+        explained.update(settings, asked.shown, seen, run, asked.pins)
         explained.rate(settings)
-    explained.explanations(settings, seen, run)
+    explained.explanations(settings, asked.shown, seen, run)
 
 
 page()
