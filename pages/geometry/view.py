@@ -21,6 +21,7 @@ def page() -> None:
     with side:
         controls.source()
         controls.overlays()
+        run_controls.reset(FORM, but=("view",))
     scene = FORM.chosen(st.session_state)
     try:
         solved = solutions(scene)

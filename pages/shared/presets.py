@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.controls import address
+from pages.shared.controls import address, reset
 from pages.shared.fields import Value
 from pages.shared.form import FORMS, Form, Link, Values
 
@@ -107,7 +107,10 @@ PRESETS = (
 
 
 def buttons(form: Form[Any], presets: Iterable[Preset]) -> None:
-    """A button for each preset: it sets what the page has, and leads to what another page has."""
+    """A button for each preset: it sets what the page has, and leads to what another page has.
+
+    And one that sets all back.
+    """
     st.markdown("**Presets**")
     with st.container(horizontal=True, gap="small"):
         for preset in presets:
@@ -115,6 +118,7 @@ def buttons(form: Form[Any], presets: Iterable[Preset]) -> None:
                 st.button(preset.name, help=preset.look_for, on_click=preset.open)
             else:
                 st.link_button(preset.name, address(preset.link), help=preset.look_for)
+        reset(form)
 
 
 def hint(form: Form[Any], presets: Iterable[Preset], question: Any) -> None:

@@ -34,6 +34,7 @@ def page() -> None:
     with side:
         controls.weights(settings.data.n_features)
         run_controls.draw(FORM, *FORM.others(*RUN.settings, "step", "first", "second"))
+        run_controls.reset(FORM)
     asked = FORM.chosen(st.session_state)
     with picture:
         explained.update(settings, asked.shown, seen, run, asked.pins)

@@ -7,11 +7,17 @@ import { blank, grows } from "./picture.js";
 import { place, visible } from "./points.js";
 import { fit, room } from "./room.js";
 import { isDark, readTheme, themedLayout, themedTrace } from "./theme.js";
+import { isAxis, Zoom } from "./zoom.js";
 
 /** @import { Picture } from "./picture.js" */
 /** @import { Click, Drawing, Plotly, Value } from "./plotly.d.ts" */
 
-/** @typedef {{ drawn: () => void, clicked: (point: Value[]) => void }} Listener */
+/**
+ * @typedef {object} Listener
+ * @property {() => void} drawn
+ * @property {(point: Value[]) => void} clicked
+ * @property {(zoomed: boolean) => void} zoomed
+ */
 
 const NARROW = 520;
 const REST_MS = 150;
@@ -19,7 +25,12 @@ const CONFIG = {
   responsive: false,
   displaylogo: false,
   // sendChartToCloud would upload the chart to another host
-  modeBarButtonsToRemove: ["toImage", "sendChartToCloud", "select2d", "lasso2d"],
+  // what resets the axes is the chart's own button
+  modeBarButtonsToRemove: [
+    ...["toImage", "sendChartToCloud", "select2d", "lasso2d"],
+    ...["autoScale2d", "resetScale2d"],
+  ],
+  doubleClick: false,
   showTips: false,
 };
 
@@ -56,6 +67,7 @@ export class Plot {
    * @type {number | null}
    */
   room = null;
+  zoom = new Zoom();
   sizes = new ResizeObserver(() => this.resized());
   /** @type {number | undefined} */
   resting;
@@ -93,6 +105,7 @@ export class Plot {
    */
   draw(picture, position) {
     clearTimeout(this.resting);
+    this.zoom.follow(picture, this.picture);
     this.picture = picture;
     this.position = position;
     const { node } = this;
@@ -101,6 +114,7 @@ export class Plot {
     this.room ??= room(node);
     const layout = themedLayout(picture.layout, this.theme, this.narrow);
     fit(layout, this.room, this.narrow);
+    this.zoom.apply(layout);
     node.style.minHeight = `${layout.height}px`;
     node.setAttribute("aria-label", picture.alt);
     try {
@@ -114,6 +128,8 @@ export class Plot {
       return false;
     }
     this.listen();
+    this.zoom.drawn(node);
+    this.on.zoomed(this.zoom.on);
     this.on.drawn();
     if (this.isCut) this.cut(position);
     return true;
@@ -139,8 +155,22 @@ export class Plot {
     // Hiding a trace or resetting the axes makes Plotly fit the axes to the cut curves.
     const whole = () => this.isCut && this.draw(this.picture, this.position);
     this.node.on("plotly_restyle", whole);
-    this.node.on("plotly_relayout", whole);
+    this.node.on("plotly_relayout", (change = {}) => {
+      if (Object.keys(change).some((path) => /^[xy]axis\d*\.range/.test(path))) this.zoomed();
+      whole();
+    });
+    this.node.on("plotly_doubleclick", () => this.unzoom());
     this.node.on("plotly_click", (click) => this.clicked(click));
+  }
+
+  zoomed() {
+    this.zoom.moved(this.node);
+    this.on.zoomed(this.zoom.on);
+  }
+
+  unzoom() {
+    this.zoom.undo();
+    this.draw(this.picture, this.position);
   }
 
   /**
@@ -244,7 +274,7 @@ export class Plot {
   // In a copy of the picture Plotly would fit the axes to curves that are cut.
   shownRanges() {
     const { layout, _fullLayout: full } = this.node;
-    const axes = Object.keys(full).filter((name) => /^[xy]axis\d*$/.test(name));
+    const axes = Object.keys(full).filter(isAxis);
     return Object.fromEntries(
       axes.map((name) => [
         name,

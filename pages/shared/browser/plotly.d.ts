@@ -50,7 +50,8 @@ export interface Drawing extends HTMLElement {
   data: Trace[];
   layout: Layout;
   on(event: "plotly_click", act: (click: Click) => void): void;
-  on(event: "plotly_restyle" | "plotly_relayout", act: () => void): void;
+  on(event: "plotly_restyle" | "plotly_doubleclick", act: () => void): void;
+  on(event: "plotly_relayout", act: (change?: { [path: string]: unknown }) => void): void;
   _fullData: FullTrace[];
   _fullLayout: FullLayout;
   _transitionData?: object;
