@@ -16,7 +16,6 @@ from pages.shared.chart import chart
 @run_controls.page(FORM)
 def page() -> None:
     """The page, from top to bottom."""
-    st.markdown(plain.MEANING)
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.source()
@@ -40,6 +39,7 @@ def page() -> None:
             with above:
                 controls.weight_decay(solved.weight_decays, solved.now)
                 chart(surface.surface(scene), key="geometry surface")
+        st.markdown(plain.MEANING)
         explained.found(scene, solved)
     explained.explanations(scene, solved)
 

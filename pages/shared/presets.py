@@ -43,6 +43,13 @@ class Preset:
         """What sets it apart from other presets."""
         return self.form.told(self.question)
 
+    @property
+    def slots(self) -> frozenset[str]:
+        """The settings that it is about: not those of its page alone that it leaves as they are."""
+        own = getattr(self.form, "own", {})
+        about = (key for key in self.form.settings if key in self.values or key not in own)
+        return frozenset(map(self.form.slot, about))
+
     def open(self) -> None:
         """Ask it, on a page that has all that it sets."""
         self.form.show(self.form.values(self.question), st.session_state)
@@ -114,7 +121,7 @@ def buttons(form: Form[Any], presets: Iterable[Preset]) -> None:
     st.markdown("**Presets**")
     with st.container(horizontal=True, gap="small"):
         for preset in presets:
-            if preset.form.slots <= form.slots:
+            if preset.slots <= form.slots:
                 st.button(preset.name, help=preset.look_for, on_click=preset.open)
             else:
                 st.link_button(preset.name, address(preset.link), help=preset.look_for)

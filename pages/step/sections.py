@@ -34,15 +34,18 @@ TERMS = "Every term of this step, in a table"
 def update(
     settings: Settings, shown: Shown, seen: Inspection, walked: Walked, pins: tuple[Pin, ...]
 ) -> None:
-    """One step: which, the plane, and its formula with the numbers."""
-    replay, run = walked.replay, settings.run
-    pair = picture.axes(shown, settings.data.n_features)
-    st.markdown(_paragraph(plain.where(run, seen, replay)))
+    """One step: which, and the plane."""
+    st.markdown(_paragraph(plain.where(settings.run, seen, walked.replay)))
     chart(picture.update(settings, shown, seen, pins), key="step plane")
+
+
+def formulas(settings: Settings, shown: Shown, seen: Inspection) -> None:
+    """The same with its numbers, for each of the plane's weights."""
+    pair = picture.axes(shown, settings.data.n_features)
     chosen = dict.fromkeys(i for i in pair if i < len(seen.before) - 1)
     for column, index in zip(st.columns(2, gap="medium"), chosen, strict=False):
         with column:
-            st.latex(formula(run, seen, index))
+            st.latex(formula(settings.run, seen, index))
 
 
 def terms(settings: Settings, shown: Shown, seen: Inspection) -> None:

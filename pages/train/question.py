@@ -30,4 +30,5 @@ SETTINGS: dict[str, Setting] = {
     )
 }
 
-FORM = RunForm("train", SETTINGS, Shown)
+# A preset is the same however many of its curves are shown.
+FORM = RunForm("train", SETTINGS, Shown, aside=("curves",))

@@ -9,8 +9,6 @@ const LEAST = 0.8;
 const BELOW = 44;
 // A picture that begins lower than this share of the window is not the first thing on its page.
 const FIRST = 0.6;
-// On a phone the picture leaves room for a slider and its sentence.
-const PHONE = 0.55;
 // No picture is higher than this share of its width.
 const HIGHEST = 0.75;
 
@@ -45,11 +43,8 @@ function begins(node) {
  * @type {(layout: Layout, room: number | null, narrow: boolean) => void}
  */
 export function fit(layout, room, narrow) {
-  if (!room) return;
+  if (!room || narrow) return; // what is scrolled anyway has the height that its maker gave it
   const { height, margin, meta } = layout;
-  const least = (meta?.least ?? LEAST) * height;
-  layout.height = narrow
-    ? Math.min(height, Math.max(least, PHONE * innerHeight))
-    : Math.round(Math.max(least, room));
+  layout.height = Math.round(Math.max((meta?.least ?? LEAST) * height, room));
   margin.t *= Math.max(1, layout.height / height);
 }

@@ -52,17 +52,19 @@ export function coloured(value, theme, key = "") {
 }
 
 /**
- * Copies likewise, with every font in the size that the window wants.
- * @type {(value: any, size: (given: number) => number, key?: string) => any}
+ * Copies likewise, with every font and line in the size that the window wants.
+ * @type {(value: any, size: (given: number) => number, scale: number, key?: string) => any}
  */
-function lettered(value, size, key = "") {
+function sized(value, size, scale, key = "") {
   if (Array.isArray(value))
-    return value.some(isObject) ? value.map((one) => lettered(one, size)) : value;
+    return value.some(isObject) ? value.map((one) => sized(one, size, scale)) : value;
   if (!isObject(value)) return value;
   const copy = Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, lettered(inner, size, name)]),
+    Object.entries(value).map(([name, inner]) => [name, sized(inner, size, scale, name)]),
   );
   if (/font$/i.test(key) && typeof copy.size === "number") copy.size = size(copy.size);
+  if (key === "line" && typeof copy.width === "number") copy.width *= scale;
+  if (key === "marker" && typeof copy.size === "number") copy.size *= scale;
   return copy;
 }
 
@@ -74,7 +76,7 @@ const sizes =
 
 /** @type {(trace: Trace, theme: Theme, narrow: boolean) => Trace} */
 export function themedTrace(trace, theme, narrow) {
-  return lettered(coloured(trace, theme), sizes(theme, narrow));
+  return sized(coloured(trace, theme), sizes(theme, narrow), theme.scale);
 }
 
 /** @type {(node: Element) => Theme} */
@@ -112,7 +114,7 @@ const isTouched = matchMedia("(pointer: coarse)").matches;
 export function themedLayout(source, theme, narrow) {
   const size = sizes(theme, narrow);
   /** @type {Layout} */
-  const layout = lettered(coloured(source, theme), size);
+  const layout = sized(coloured(source, theme), size, theme.scale);
   const axis = {
     gridcolor: theme.border,
     zerolinecolor: theme.border,
