@@ -10,8 +10,10 @@ from pages.shared.plotting import Plain, Series, Trace
 
 # Of the height of the picture: names do not stand closer.
 APART = 0.06
-# What the names take beside the picture.
-ROOM = 176
+# What the names take beside the picture, and how long they may be for it.
+ROOM, LONGEST = 176, 26
+# Of a decade.
+PARTS = 4
 # On a phone a legend above the picture names the curves.
 NARROW: Plain = {"height": 430, "margin.t": 88, "showlegend": True}
 
@@ -34,8 +36,8 @@ def first(figure: Plain, series: Series, names: Collection[str]) -> Plain:
     alt, narrow = f"Over the epochs: {'; '.join(names)}.", NARROW
     ends = list(_ends(traces, series, full["yaxis"].get("range")))
     if ends:
-        layout["yaxis"] |= log_axis(value for _, values in ends for value in values)
-    if len(ends) == len(names):
+        layout["yaxis"] |= _steady(log_axis(value for _, values in ends for value in values))
+    if len(ends) == len(names) and max(map(len, names)) <= LONGEST:
         layout |= {"showlegend": False, "margin": {**full["margin"], "r": ROOM, "t": 24}}
         beside = [_name(*placed) for placed in _placed(ends, layout["yaxis"]["range"])]
         notes = full.get("annotations", [])
@@ -43,6 +45,14 @@ def first(figure: Plain, series: Series, names: Collection[str]) -> Plain:
         layout["annotations"] = [*notes, *beside]
     layout["meta"] = {**full["meta"], "alt": alt, "narrow": narrow}
     return {"data": traces, "layout": layout}
+
+
+def _steady(axis: Plain) -> Plain:
+    """An axis that stays where it is while a curve moves a little: by whole parts of a decade."""
+    low, high = axis["range"]
+    if high - low < 1:
+        return axis
+    return axis | {"range": [math.floor(PARTS * low) / PARTS, math.ceil(PARTS * high) / PARTS]}
 
 
 def _ends(
