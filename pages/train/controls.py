@@ -27,20 +27,24 @@ def curves() -> None:
 def mend(settings: Settings) -> None:
     """A click for each value that is known to make a run settle that does not."""
     found = advised(settings)
-    values = {"lr": ("η", found.lr), "weight_decay": ("λ", found.weight_decay)}
-    known = {key: pair for key, pair in values.items() if pair[1] is not None}
-    if not known:
-        return
     with st.container(horizontal=True, gap="small"):
-        for key, (symbol, value) in known.items():
-            assert value is not None
-            st.button(
-                say("Set {symbol} to {value}", symbol=symbol, value=every_digit(value)),
-                on_click=_set,
-                args=(key, value),
-                type="primary" if key == "lr" else "secondary",
-                help="With it the run settles.",
-            )
+        if found.lr is not None:
+            said = say("Set η to {advised_lr}", advised_lr=every_digit(found.lr))
+            _offer(said, "lr", found.lr, primary=True)
+        if found.weight_decay is not None:
+            value = every_digit(found.weight_decay)
+            said = say("Set λ to {advised_weight_decay}", advised_weight_decay=value)
+            _offer(said, "weight_decay", found.weight_decay)
+
+
+def _offer(said: str, key: str, value: float, *, primary: bool = False) -> None:
+    st.button(
+        said,
+        on_click=_set,
+        args=(key, value),
+        type="primary" if primary else "secondary",
+        help="With it the run settles.",
+    )
 
 
 def _set(key: str, value: float) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from pages.shared.axes import log_axis
 from pages.shared.plotting import Plain, Series, Trace
+from pages.shared.words import say
 
 # Of the height of the picture: names do not stand closer.
 APART = 0.06
@@ -34,9 +35,10 @@ def first(figure: Plain, series: Series, names: Collection[str]) -> Plain:
         "yaxis2": {**full["yaxis2"], "visible": False},
     }
     alt, narrow = f"Over the epochs: {'; '.join(names)}.", NARROW
-    ends = list(_ends(traces, series, full["yaxis"].get("range")))
-    if ends:
-        layout["yaxis"] |= _steady(log_axis(value for _, values in ends for value in values))
+    drawn = list(_drawn(traces, series, full["yaxis"].get("range")))
+    if drawn:
+        layout["yaxis"] |= _steady(log_axis(value for _, values, _ in drawn for value in values))
+    ends = [(trace, values) for trace, values, to_the_end in drawn if to_the_end]
     if len(ends) == len(names) and max(map(len, names)) <= LONGEST:
         layout |= {"showlegend": False, "margin": {**full["margin"], "r": ROOM, "t": 24}}
         beside = [_name(*placed) for placed in _placed(ends, layout["yaxis"]["range"])]
@@ -55,17 +57,17 @@ def _steady(axis: Plain) -> Plain:
     return axis | {"range": [math.floor(PARTS * low) / PARTS, math.ceil(PARTS * high) / PARTS]}
 
 
-def _ends(
+def _drawn(
     traces: Sequence[Trace], series: Series, limits: Sequence[float] | None
-) -> Iterator[tuple[Trace, Values]]:
-    """The traces that are seen, with what of them lies within these powers of ten."""
+) -> Iterator[tuple[Trace, Values, bool]]:
+    """The traces that are seen, what of each lies within these powers of ten, and if to its end."""
     for trace in traces:
         if limits is None or trace.get("visible") is False:
             continue
         values = series[trace["meta"]["series"]] if "meta" in trace else trace["y"]
         within = [v for v in values if v and limits[0] <= math.log10(v) <= limits[1]]
-        if within and values[-1] == within[-1]:
-            yield trace, within
+        if within:
+            yield trace, within, values[-1] == within[-1]
 
 
 def _placed(
@@ -87,7 +89,7 @@ def _placed(
 
 def _name(trace: Trace, place: float) -> Plain:
     return {
-        "text": trace["name"],
+        "text": say("{name}", name=trace["name"]),
         "font": {"color": trace["line"]["color"]},
         "x": 1,
         "xref": "x domain",
