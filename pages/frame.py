@@ -5,7 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from pages.registry import GROUPS, PAGES
-from pages.shared import chart, returns
+from pages.shared import chart, guide, returns
 from pages.shared.lessons import card, way
 
 
@@ -34,6 +34,7 @@ def frame() -> None:
     st.set_page_config(
         page_title=f"{page.title} · Weight Decay Explorer", page_icon="📉", layout="wide"
     )
+    guide.offer(page.path, page.form, page.cards)
     chart.expect()
     st.title(page.question, anchor=False)
     reconnected()
