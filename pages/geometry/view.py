@@ -11,12 +11,13 @@ from pages.geometry.question.scene import FORM
 from pages.geometry.words import plain
 from pages.shared import controls as run_controls
 from pages.shared.chart import chart
+from pages.shared.prose import prose
 
 
 @run_controls.page(FORM)
 def page() -> None:
     """The page, from top to bottom."""
-    st.markdown(plain.MEANING)
+    prose(plain.MEANING)
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.source()

@@ -1,6 +1,7 @@
 """The guide of a page: a few short cards, each of which lights up what it speaks of.
 
-They are sent once with the page and walked in the browser. A card is left out while something that
+They are sent once with the page and walked in the browser, and with them the words that charts
+link to the glossary. A card is left out while something that
 it lights up is not there, so it need not hold where that is missing.
 """
 
@@ -14,6 +15,7 @@ import streamlit as st
 
 from pages.shared import assets
 from pages.shared.form import Form
+from pages.shared.glossary.links import PAGE, WORDS
 from pages.shared.words import Said, say
 
 MODULE: Final = "guide.js"
@@ -24,7 +26,9 @@ Part = Literal["words", "tiles", "play", "table"]
 # The rest of it comes with the first click: who never asks does not wait for it.
 BUTTON: Final = """
 const GUIDE = Symbol.for("weight-decay-explorer guide");
+const TERMS = Symbol.for("weight-decay-explorer terms");
 export default function ({ data, parentElement: parent }) {
+  window[TERMS] = data.terms;
   let button = parent.querySelector(".wd-guide");
   if (!button) {
     button = document.createElement("button");
@@ -34,8 +38,8 @@ export default function ({ data, parentElement: parent }) {
       '<circle cx="12" cy="12" r="9.5"/><path d="M16.5 7.5l-3 6-6 3 3-6z"/></svg>';
     parent.append(button);
   }
-  button.hidden = !data?.cards.length;
-  button.title = button.ariaLabel = data?.labels.open ?? "";
+  button.hidden = !data.cards.length;
+  button.title = button.ariaLabel = data.labels.open;
   button.ariaExpanded ??= "false";
   button.onclick = async () => {
     const { toggle } = await import(location.origin + data.address);
@@ -71,6 +75,7 @@ def offer(page: str, form: Form[Any], cards: Sequence[Card]) -> None:
         "page": page,
         "address": f"{assets.addresses()['chart']}{MODULE}",
         "cards": [_sent(card, form) for card in cards],
+        "terms": {"address": f"{assets.base_path()}/{PAGE}", "words": WORDS},
         "labels": {
             "open": say("Guide to this page"),
             "place": say("Guide, {card} of {cards}", card="{card}", cards="{cards}"),

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.chart import chart
 from pages.shared.controls import NUMBERS, folder
 from pages.shared.numbers import every_digit
+from pages.shared.prose import prose
 from pages.shared.run import Pin
 from pages.shared.settings import Settings
 from pages.shared.tables import table
@@ -35,7 +36,7 @@ def update(
     """One step: which, its formula with the numbers, the table, and the plane."""
     replay, run = walked.replay, settings.run
     pair = picture.axes(shown, settings.data.n_features)
-    st.markdown(_paragraph(plain.where(run, seen, replay)))
+    prose(_paragraph(plain.where(run, seen, replay)))
     numbers, plane = st.columns([1, 1], gap="medium")
     with numbers:
         for index in dict.fromkeys(i for i in pair if i < len(seen.before) - 1):
@@ -74,7 +75,7 @@ def _numbers(settings: Settings, seen: Inspection, walked: Walked) -> None:
         return
     found = measured(settings)
     ran = tried.outcome(outcome(settings), found.broken, run.epochs)
-    st.markdown(_paragraph([limits.verdict(found, run), *ran]))
+    prose(_paragraph([limits.verdict(found, run), *ran]))
     if ill(settings) and _rate(trials := mends(settings)) is not None:
         st.markdown(_paragraph(tried.tried(trials)))
 

@@ -1,8 +1,9 @@
-"""The guide, by keyboard, by touch, and while the picture changes under it."""
+"""The guide, by keyboard, by touch, and while the picture changes; and the way to the glossary."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pages.shared.glossary.entries import ENTRIES
 from pages.train.guide import CARDS
 from tests.browser.test_train import moved, opened
 
@@ -20,6 +21,11 @@ SHARED = """([one, other]) => {
   return Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left))
     * Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
 }"""
+IN_VIEW = """anchor => {
+  const { top } = document.getElementById(anchor).getBoundingClientRect();
+  return 0 <= top && top < innerHeight / 2;
+}"""
+MISSING = "anchors => anchors.filter(anchor => !document.getElementById(anchor))"
 FOCUSED = "document.activeElement.className"
 
 
@@ -83,3 +89,19 @@ def test_on_a_phone_it_leaves_free_what_it_speaks_of(
     card(page).get_by_role("button", name="Done").tap()
     assert card(page).count() == 0
     assert page.get_by_role("button", name="Guide to this page").is_visible()
+
+
+def test_a_term_leads_to_its_entry_and_the_page_stays(page: "Page", server: "Server") -> None:
+    opened(page, server, {"weight_decay": "5"})
+    with page.expect_popup() as opening:
+        page.locator(".wd-chart > p").get_by_role("link", name="test loss").press("Enter")
+    glossary = opening.value
+    entry = glossary.get_by_role("heading", name="Test loss", exact=True)
+    entry.wait_for()
+    glossary.wait_for_function(IN_VIEW, arg="test-loss")
+    assert page.url == f"{server.url}/train?weight_decay=5"
+    missing = glossary.evaluate(MISSING, [entry.anchor for entry in ENTRIES])
+    assert not missing
+    glossary.get_by_role("link", name="Seen on Geometry").first.click()
+    glossary.locator(".wd-chart[data-run]").wait_for()
+    assert glossary.url == f"{server.url}/geometry"

@@ -1,7 +1,8 @@
-"""The guide of every page: its cards are short, in words, and speak of what is there."""
+"""What explains a page: the cards of its guide speak of what is there, its terms are linked."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,6 +13,8 @@ from pages.dimension import payload as dimension
 from pages.map import payload as maps
 from pages.registry import PAGES, Page
 from pages.shared.form import FORMS
+from pages.shared.glossary.entries import ENTRIES
+from pages.shared.glossary.links import linked
 from pages.which import payload as which
 from tests.pages.opening import opened, payloads, told
 from tests.reading import read, whole
@@ -45,7 +48,7 @@ def test_a_guide_is_short_and_in_words(page: Page) -> None:
 
 
 @each
-def test_a_guide_speaks_of_what_is_on_the_page(page: Page) -> None:
+def test_a_guide_speaks_of_what_is_on_the_page_and_words_are_explained(page: Page) -> None:
     query = LITTLE.get(page.path, "")
     if page.path in STREAMS:
         told(STREAMS[page.path](FORMS[page.path].read(parse_qsl(query))[0]))
@@ -68,6 +71,14 @@ def test_a_guide_speaks_of_what_is_on_the_page(page: Page) -> None:
             assert page.form.slot(control) in keys, f"{control}: {card.text}"
         for part in card.parts:
             assert parts[part], f"{part}: {card.text}"
+
+    blocks = [str(node.value) for node in view.markdown]
+    for payload in sent:  # as the browser does it
+        texts = (payload.get("sentence") or "", *(payload.get("sentences") or ()))
+        blocks += [linked(str(text), "") for text in texts]
+    anchors = set(re.findall(r"/glossary#([\w-]+)", " ".join(blocks)))
+    assert anchors, "no word is explained"
+    assert anchors <= {entry.anchor for entry in ENTRIES}
 
 
 def is_one(trace: Mapping[str, Any], curve: str) -> bool:
