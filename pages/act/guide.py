@@ -25,8 +25,8 @@ CARDS = (
     Card(
         say(
             "The dashed blue curve has no penalty: training stops early instead. With a steady "
-            "learning rate it learns the strong directions first, and so keeps much the same as "
-            "decay does."
+            "learning rate it learns the strong directions first, and so keeps much what decay "
+            "keeps."
         ),
         curves=("stopped",),
     ),

@@ -17,7 +17,7 @@ CARDS = (
     Card(
         say(
             "The upright line with the diamond is the book’s own number. Among the bars it could "
-            "be a run of ours; far from all of them something else was done."
+            "be a run of ours; far from all of them, something else may have been done."
         ),
         curves=("printed", "seeds"),
     ),
@@ -30,8 +30,8 @@ CARDS = (
         controls=("edition",),
         parts=("words",),
         after=say(
-            "Editions differ in their start, their loss and their number of epochs, and now and "
-            "then in a slip. Further down the page each difference is named."
+            "Editions differ in their start, their loss or their number of epochs. The folders of "
+            "this page say what each of them did."
         ),
     ),
 )

@@ -29,8 +29,8 @@ CARDS = (
     ),
     Card(
         say(
-            "This curve is how far apart the weights of the two codes are, at most. Numbers of "
-            "sixteen digits leave a trace of rounding: a difference as small as that is none."
+            "This curve is how far the two codes are apart, at most. Numbers of sixteen digits "
+            "leave a trace of rounding: a difference as small as that is none."
         ),
         curves=("apart",),
     ),

@@ -8,8 +8,8 @@ from pages.shared.words import say
 CARDS = (
     Card(
         say(
-            "The dashed black curve is the fit with no decay at all. The band around its marks is "
-            "what other data sets of the same kind give."
+            "The dashed curve is the fit with no decay at all. Its marks are measured, and the "
+            "band around them holds four in five of the data sets that were drawn."
         ),
         curves=("λ → 0",),
     ),
@@ -21,15 +21,15 @@ CARDS = (
         curves=("λ → 0",),
         controls=("at",),
         after=say(
-            "With as many features as examples just one solution fits every example, noise and "
-            "all, and it may be a wild one. With fewer features the noise averages out; with more, "
-            "the shortest of many solutions is taken."
+            "With about as many features as examples just one solution fits every example, noise "
+            "and all, and it may be a wild one. With fewer features the noise averages out; with "
+            "more, the shortest of many solutions is taken."
         ),
     ),
     Card(
         say(
-            "The solid curve has, at every place, the decay that is best there. A fixed decay, "
-            "beside it, is best at one place alone."
+            "The solid curve has, at every place, the decay that is best there. One fixed decay "
+            "seldom suits every place."
         ),
         curves=("best λ",),
     ),

@@ -29,8 +29,8 @@ CARDS = (
     Card(
         say(
             "Along the dashed line the product of learning rate and decay stays the same. Where "
-            "the green line runs beside it, the two pull together: half of one asks for twice the "
-            "other."
+            "the green line is parallel to it, the two pull together: half of one asks for twice "
+            "the other."
         ),
         curves=(CROSSING,),
     ),

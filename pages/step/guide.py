@@ -15,15 +15,16 @@ CARDS = (
     ),
     Card(
         say(
-            "The orange arrow is what decay does in this step. The dotted line leads to zero: "
-            "decay has nothing else in mind, and does not look at the data."
+            "The orange arrow is what decay does in this step, and the dotted line leads to zero. "
+            "Decay itself pulls straight along it, whatever the data say. An optimizer that "
+            "remembers or rescales gradients can turn the arrow aside."
         ),
         curves=("decay,", "the way to 0"),
     ),
     Card(
         say(
-            "The blue arrow is what the data do in this step: it leads to where the examples of "
-            "this batch are fitted better. Where the step ends is settled between the two."
+            "The blue arrow is what the data do in this step: it is meant to lead to where the "
+            "examples are fitted better. Where the step ends is settled between the two."
         ),
         curves=("data,",),
     ),
@@ -32,8 +33,8 @@ CARDS = (
         curves=("old w", "new w"),
         controls=("step",),
         after=say(
-            "The arrow of the data is another at every step: it comes from another batch and from "
-            "other weights. That of decay depends on the batch far less: it follows the weights."
+            "The arrow of the data changes with the batch and with the weights. That of decay "
+            "follows the weights alone, unless the optimizer mixes the two."
         ),
     ),
     Card(

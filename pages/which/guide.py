@@ -22,16 +22,16 @@ CARDS = (
     ),
     Card(
         say(
-            "The small marks are runs of training, which begin at a random start and end after a "
-            "number of epochs. Where they leave the curve, they have not reached the exact "
-            "solution, or another one."
+            "The small marks are runs of training, which begin somewhere and end after a number of "
+            "epochs. Where they leave the curve, they have not reached the exact solution yet, or "
+            "they go to another one."
         ),
         curves=("train, trained", "test, trained"),
     ),
     Card(
         say(
-            "Every row is a way to choose λ, and its mark is what it chooses here. Those in the "
-            "lower rows see no test data: compare them with the mark at the top."
+            "Every row is a way to choose λ, and its mark is what it chooses here. The lowest rows "
+            "see no test data: compare them with the one at the top."
         ),
         curves=("x2",),
     ),

@@ -20,9 +20,9 @@ const PARTS = {
 
 /** @returns {Chart[]} */
 function charts() {
-  return [...document.querySelectorAll(".wd-chart[data-run]")].map(
-    (root) => /** @type {any} */ (root.parentElement)?.[CHART],
-  );
+  return [...document.querySelectorAll(".wd-chart[data-run]")]
+    .map((root) => /** @type {any} */ (root.parentElement)?.[CHART])
+    .filter((chart) => chart?.plot);
 }
 
 /** @param {string} selector */
