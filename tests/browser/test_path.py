@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pages.registry  # noqa: F401 - every page's form is known, as in the app
 from pages.shared.lessons.path import path
 
 if TYPE_CHECKING:
