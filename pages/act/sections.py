@@ -31,10 +31,10 @@ def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
     if not has_directions(settings.data):
         st.info(meaning.nowhere(settings.data, measurable(settings.data)))
         return
-    st.markdown(plain.meaning(len(spectrum(settings.data).s)))
     chart(
         payload.directions(settings, shown, pins), key=controls.CHART, on=controls.on_chart()
     )  # fmt: skip
+    st.markdown(plain.meaning(len(spectrum(settings.data).s)))
 
 
 def explanations(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:

@@ -16,11 +16,11 @@ from pages.shared.chart import chart
 @run_controls.page(FORM)
 def page() -> None:
     """The page, from top to bottom."""
-    st.markdown(plain.MEANING)
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.source()
         controls.overlays()
+        run_controls.reset(FORM, but=("view",))
     scene = FORM.chosen(st.session_state)
     try:
         solved = solutions(scene)
@@ -39,6 +39,7 @@ def page() -> None:
             with above:
                 controls.weight_decay(solved.weight_decays, solved.now)
                 chart(surface.surface(scene), key="geometry surface")
+        st.markdown(plain.MEANING)
         explained.found(scene, solved)
     explained.explanations(scene, solved)
 

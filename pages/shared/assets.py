@@ -20,13 +20,16 @@ from streamlit import config
 
 BROWSER: Final = Path(__file__).parent / "browser"
 CARTESIAN: Final = Path(__file__).parent / "plotly" / "cartesian.min.js"
-MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
+MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
 # Has Chromium compile all of it while it comes, on another thread, and not each function when it is
 # called: of the 240 ms that the page stands still for Plotly that takes 100 away.
 EAGER: Final = b"//# allFunctionsCalledOnLoad\n"
 ENTRY: Final = "mount.js"
 # What the page's head starts; no chart imports it.
 EARLY: Final = "early.js"
+# The look of the whole page, and its letters.
+PAGE: Final = "page.css"
+LETTERS: Final = "inter.woff2"
 ROOT: Final = "asset"
 YEAR: Final = 365 * 24 * 3600
 

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared import assets, counts
+from pages.shared import assets, counts, exact
 from pages.shared.fields import Choice, Number, Setting, Steps, as_text
 from pages.shared.form import Form, InSession, Link
 from pages.shared.memory import OPENED, hand_over, remember
@@ -122,14 +122,17 @@ def _slider(setting: Steps, key: str) -> None:
     value = min(st.session_state[key], setting.steps[-1])
     steps = setting.with_value(value)
     st.session_state[key] = type(steps[0])(value)
-    st.select_slider(
-        setting.label,
-        steps,
-        format_func=as_text,
-        help=setting.help,
-        key=key,
-        persist_state="session",
-    )
+    with st.container(key=f"{key} row", horizontal=True, vertical_alignment="center"):
+        st.select_slider(
+            setting.label,
+            steps,
+            format_func=as_text,
+            help=setting.help,
+            key=key,
+            persist_state="session",
+        )
+        exact.field(setting, key)
+    exact.refusal(key)
 
 
 def _number(setting: Number, key: str) -> None:
@@ -157,6 +160,17 @@ def folded(form: Form[Any], *, front: Collection[str] = FRONT, but: Collection[s
     left = [key for key in left if key not in (*front, *but, "seed")]
     folder(form, "Data", lambda: draw(form, *filter(of_data, left)))
     folder(form, "Training", lambda: draw(form, *filterfalse(of_data, left)))
+
+
+def reset(form: Form[Any], *, but: Collection[str] = ()) -> None:
+    """A button that sets the page back to how it opens; pins, and the settings in `but`, stay."""
+
+    def back() -> None:
+        present = form.kept(st.session_state)
+        first = form.values(form.of({}))
+        form.show({**first, **{key: present[key] for key in but}}, st.session_state)
+
+    st.button("Reset", on_click=back, help="All settings of this page as they were at first.")
 
 
 def folder(form: Form[Any], label: str, fill: Callable[[], object]) -> None:

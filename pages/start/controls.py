@@ -15,6 +15,7 @@ CHART = FORM.slot("chart")
 def draw() -> None:
     """The widgets of the settings; λ has its slider on the chart."""
     controls.draw(FORM, *FORM.others("at"))
+    controls.reset(FORM)
 
 
 def on_chart() -> dict[str, Callable[[], None]]:

@@ -65,4 +65,4 @@ def pull(page: "Page", key: str) -> None:
     height, right = track["y"] + track["height"] / 2, track["x"] + track["width"]
     page.mouse.move(right - 8 if at["width"] > 100 else at["x"] + at["width"] / 2, height)
     page.mouse.down()
-    page.mouse.move(track["x"] + 8, height, steps=12)
+    page.mouse.move(track["x"] + 1, height, steps=12)

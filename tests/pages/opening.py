@@ -16,6 +16,7 @@ from pages.dimension.sections import CLAIM
 from pages.shared.controls import FORMULAS, NUMBERS, READING
 from pages.shared.form import FORMS
 from pages.shared.payload import Events, Payload
+from pages.step.sections import TERMS
 from tests.misfits import misfits
 from wd_core.arrays import Array
 
@@ -38,7 +39,7 @@ OWN_FOLDERS = (
     "How large may the learning rate be?",
     *("What do its plots show with decay?", "What did decay do here?"),
     "Where does every printed number stand?",
-    *(CLAIM, DOING),
+    *(CLAIM, DOING, TERMS),
 )
 
 

@@ -5,12 +5,19 @@ import { loadPlotly } from "./loading.js";
 import { element } from "./nodes.js";
 import { blank, grows } from "./picture.js";
 import { place, visible } from "./points.js";
-import { coloured, isDark, readTheme, themedLayout } from "./theme.js";
+import { fit, room } from "./room.js";
+import { isDark, readTheme, themedLayout, themedTrace } from "./theme.js";
+import { isAxis, Zoom } from "./zoom.js";
 
 /** @import { Picture } from "./picture.js" */
 /** @import { Click, Drawing, Plotly, Value } from "./plotly.d.ts" */
 
-/** @typedef {{ drawn: () => void, clicked: (point: Value[]) => void }} Listener */
+/**
+ * @typedef {object} Listener
+ * @property {() => void} drawn
+ * @property {(point: Value[]) => void} clicked
+ * @property {(zoomed: boolean) => void} zoomed
+ */
 
 const NARROW = 520;
 const REST_MS = 150;
@@ -18,7 +25,12 @@ const CONFIG = {
   responsive: false,
   displaylogo: false,
   // sendChartToCloud would upload the chart to another host
-  modeBarButtonsToRemove: ["toImage", "sendChartToCloud", "select2d", "lasso2d"],
+  // what resets the axes is the chart's own button
+  modeBarButtonsToRemove: [
+    ...["toImage", "sendChartToCloud", "select2d", "lasso2d"],
+    ...["autoScale2d", "resetScale2d"],
+  ],
+  doubleClick: false,
   showTips: false,
 };
 
@@ -50,6 +62,12 @@ export class Plot {
   position = 0;
   theme = readTheme(this.node);
   narrow = false;
+  /**
+   * How high the picture may be for all of it to be on the first screen; measured once a window.
+   * @type {number | null}
+   */
+  room = null;
+  zoom = new Zoom();
   sizes = new ResizeObserver(() => this.resized());
   /** @type {number | undefined} */
   resting;
@@ -60,11 +78,14 @@ export class Plot {
   constructor(on) {
     this.on = on;
     this.sizes.observe(this.node);
+    addEventListener("resize", this.refit);
   }
 
   /** @param {string} address */
   async load(address) {
-    this.loaded = await loadPlotly(address);
+    // what is written is measured: in the letters in which it is seen
+    const letters = document.fonts.load(`16px ${this.theme.font}`).catch(() => {});
+    [this.loaded] = await Promise.all([loadPlotly(address), letters]);
     if (!this.drawn) await inTurn();
   }
 
@@ -84,12 +105,16 @@ export class Plot {
    */
   draw(picture, position) {
     clearTimeout(this.resting);
+    this.zoom.follow(picture, this.picture);
     this.picture = picture;
     this.position = position;
     const { node } = this;
     this.theme = readTheme(node);
     this.narrow = node.clientWidth < NARROW;
+    this.room ??= room(node);
     const layout = themedLayout(picture.layout, this.theme, this.narrow);
+    fit(layout, this.room, this.narrow);
+    this.zoom.apply(layout);
     node.style.minHeight = `${layout.height}px`;
     node.setAttribute("aria-label", picture.alt);
     try {
@@ -103,15 +128,17 @@ export class Plot {
       return false;
     }
     this.listen();
+    this.zoom.drawn(node);
+    this.on.zoomed(this.zoom.on);
     this.on.drawn();
     if (this.isCut) this.cut(position);
     return true;
   }
 
   traces() {
-    const { picture, position, theme } = this;
+    const { narrow, picture, position, theme } = this;
     return picture.figure.data.map((trace) => {
-      const copy = coloured(trace, theme);
+      const copy = themedTrace(trace, theme, narrow);
       if (!grows(trace)) return copy;
       return visible({ ...copy, ...picture.points(trace, position, { whole: true }) });
     });
@@ -128,8 +155,22 @@ export class Plot {
     // Hiding a trace or resetting the axes makes Plotly fit the axes to the cut curves.
     const whole = () => this.isCut && this.draw(this.picture, this.position);
     this.node.on("plotly_restyle", whole);
-    this.node.on("plotly_relayout", whole);
+    this.node.on("plotly_relayout", (change = {}) => {
+      if (Object.keys(change).some((path) => /^[xy]axis\d*\.range/.test(path))) this.zoomed();
+      whole();
+    });
+    this.node.on("plotly_doubleclick", () => this.unzoom());
     this.node.on("plotly_click", (click) => this.clicked(click));
+  }
+
+  zoomed() {
+    this.zoom.moved(this.node);
+    this.on.zoomed(this.zoom.on);
+  }
+
+  unzoom() {
+    this.zoom.undo();
+    this.draw(this.picture, this.position);
   }
 
   /**
@@ -199,9 +240,16 @@ export class Plot {
   resized() {
     const { node } = this;
     if (!this.drawn || !node.isConnected || !node.clientWidth) return;
-    if (node.clientWidth < NARROW !== this.narrow) this.draw(this.picture, this.position);
-    else this.Plotly.Plots.resize(node);
+    this.Plotly.Plots.resize(node);
+    if (node.clientWidth < NARROW !== this.narrow) this.refit();
   }
+
+  // Another window has another room.
+  refit = () => {
+    if (!this.drawn || !this.node.isConnected) return;
+    this.room = null;
+    this.draw(this.picture, this.position);
+  };
 
   /**
    * The picture as it is on the screen, on the theme's own background.
@@ -226,7 +274,7 @@ export class Plot {
   // In a copy of the picture Plotly would fit the axes to curves that are cut.
   shownRanges() {
     const { layout, _fullLayout: full } = this.node;
-    const axes = Object.keys(full).filter((name) => /^[xy]axis\d*$/.test(name));
+    const axes = Object.keys(full).filter(isAxis);
     return Object.fromEntries(
       axes.map((name) => [
         name,
@@ -238,6 +286,7 @@ export class Plot {
   destroy() {
     clearTimeout(this.resting);
     this.sizes.disconnect();
+    removeEventListener("resize", this.refit);
     if (this.drawn) this.Plotly.purge(this.node);
   }
 }
