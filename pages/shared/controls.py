@@ -13,9 +13,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared import assets, counts
+from pages.shared import counts
 from pages.shared.fields import Choice, Number, Setting, Steps, as_text
-from pages.shared.form import Form, InSession, Link
+from pages.shared.form import Form, InSession
+from pages.shared.lessons import exercise
 from pages.shared.memory import OPENED, hand_over, remember
 from pages.shared.numbers import number_text
 from pages.shared.run import RUN
@@ -44,6 +45,7 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
             try:
                 if complaints := opened(form):
                     st.warning("\n\n".join(map(literal, complaints)))
+                exercise.watch(form)
                 rest()
             except NoAnswerError as error:
                 counts.REFUSALS.labels(type(error).__name__).inc()
@@ -85,11 +87,6 @@ def _query() -> list[tuple[str, str]]:
     """The present link's, whole: of one with many fields `st.query_params` has nothing."""
     context = get_script_run_ctx()
     return parse_qsl(context.query_string, keep_blank_values=True) if context else []
-
-
-def address(link: Link) -> str:
-    """Where the link leads, from the root of the host."""
-    return assets.base_path() + link.path
 
 
 def draw(form: Form[Any], *keys: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.controls import address
+from pages.shared.assets import address
 from pages.shared.fields import Value
 from pages.shared.form import FORMS, Form, Link, Values
 
