@@ -21,9 +21,9 @@ LONGEST: Final = 40
 DIGITS: Final = r"(?:\d+(?:[.,]\d*)?|[.,]\d+)"
 POWER: Final = r"(?:e[+-]?\d{1,3}|[*x]10\^?[+-]?\d{1,3})?"
 ONE: Final = rf"[+-]?{DIGITS}{POWER}"
-TYPED: Final = re.compile(rf"({ONE})(?:/({ONE}))?(%?)")
+TYPED: Final = re.compile(rf"({ONE})(?:/({ONE}))?(%?)", re.ASCII)
 # 1,250 is one number to some and another to others.
-GROUPED: Final = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}(?!\d)")
+GROUPED: Final = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}(?![\dex*])", re.ASCII)
 # As pages write numbers, and as keyboards do.
 PLAIN: Final = str.maketrans("−×⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-x-0123456789", " \u00a0\u2009\u202f")
 

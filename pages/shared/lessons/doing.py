@@ -29,7 +29,7 @@ SIGNS: Final[Mapping[str, Callable[[float, float], bool]]] = {
 }
 AND: Final = re.compile(r"\s+and\s+")
 # A solution is looked for among so many values of a control without steps, and in so many ways.
-TRIED, MOST_TRIED, MOST_MOVED = 24, 200, 2
+TRIED, MOST_TRIED, MOST_MOVED = 24, 500, 2
 # What looking for one takes, roughly: an attempt, in seconds.
 ATTEMPT: Final = 0.02
 

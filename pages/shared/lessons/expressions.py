@@ -147,7 +147,7 @@ class _Reader:
             return self._drawn(inside) if name[0] == "drawn" else Operation(name[0], (inside,))
         if call := self._match(CALL):
             return read_term(call, self._base)
-        if name:
+        if name and self.rest[name.end() :].lstrip()[:1] != "(":
             return self._named(self._match(NAME))
         raise self.strange()
 

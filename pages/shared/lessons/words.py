@@ -8,7 +8,7 @@ from pages.shared.lessons.lesson import Lesson
 from pages.shared.lessons.path import Path
 from pages.shared.lessons.tasks import NEAR, RIGHT, Comparison, Estimate
 from pages.shared.link import printable
-from pages.shared.numbers import every_digit, plain
+from pages.shared.numbers import every_digit
 from pages.shared.words import Said, say, say_n
 
 THE_PATH = say("The steps of the path")
@@ -119,17 +119,17 @@ def strayed(setting: Setting, begins: Value) -> Said:
 
 def missing(condition: Condition) -> Said:
     """What is asked that is not so yet."""
-    left, right = plain(condition.left.value), plain(condition.right.value)
+    sides = {"left": condition.left.value, "right": condition.right.value}
     match condition.sign:
         case "<=":
-            return say("Not yet: {left} now, at most {right} wanted.", left=left, right=right)
+            return say("Not yet: it is {left}, and at most {right} is wanted.", **sides)
         case ">=":
-            return say("Not yet: {left} now, at least {right} wanted.", left=left, right=right)
+            return say("Not yet: it is {left}, and at least {right} is wanted.", **sides)
         case "<":
-            return say("Not yet: {left} now, less than {right} wanted.", left=left, right=right)
+            return say("Not yet: it is {left}, and less than {right} is wanted.", **sides)
         case ">":
-            return say("Not yet: {left} now, more than {right} wanted.", left=left, right=right)
-    return say("Not yet: {left} now, {right} wanted.", left=left, right=right)
+            return say("Not yet: it is {left}, and more than {right} is wanted.", **sides)
+    return say("Not yet: it is {left}, and {right} is wanted.", **sides)
 
 
 def unchecked(why: str) -> Said:
