@@ -123,4 +123,4 @@ def _left(task: Doing, form: Form[object]) -> str:
         missing = task.open(state)
         return words.missing(missing) if missing else ""
     except ValueError as error:
-        return literal(words.unchecked(str(error)))
+        return words.unchecked(literal(str(error)))
