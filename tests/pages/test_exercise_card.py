@@ -98,7 +98,7 @@ def test_a_deed_ticks_itself_when_the_page_shows_it() -> None:
     page = at_exercise("beat.1")
     ((kind, said),) = boxes(page)
     assert kind == "info"
-    assert said.startswith("Not yet: it is 0.102, and at most 0.00701 is wanted.")
+    assert said.startswith("Not yet: it stands at 0.102, and at most 0.00701 is wanted.")
     page.select_slider(key="weight_decay").set_value(10.0)
     assert DONE not in words(fine(page.run()))
     page.select_slider(key="n_features").set_value(100)

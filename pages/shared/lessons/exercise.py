@@ -59,7 +59,7 @@ def _ask(lesson: Lesson, solved: bool) -> None:
     if solved or lesson.address in st.session_state.get(SHOWN, ()):
         st.markdown(lesson.explanation)
     elif tried:
-        st.button("Show the answer", on_click=_show, args=(lesson,), type="tertiary")
+        st.button("Show the answer", on_click=_show, args=(lesson,))
 
 
 def _judge(lesson: Lesson, given: str) -> bool:

@@ -122,14 +122,14 @@ def missing(condition: Condition) -> Said:
     sides = {"left": condition.left.value, "right": condition.right.value}
     match condition.sign:
         case "<=":
-            return say("Not yet: it is {left}, and at most {right} is wanted.", **sides)
+            return say("Not yet: it stands at {left}, and at most {right} is wanted.", **sides)
         case ">=":
-            return say("Not yet: it is {left}, and at least {right} is wanted.", **sides)
+            return say("Not yet: it stands at {left}, and at least {right} is wanted.", **sides)
         case "<":
-            return say("Not yet: it is {left}, and less than {right} is wanted.", **sides)
+            return say("Not yet: it stands at {left}, and less than {right} is wanted.", **sides)
         case ">":
-            return say("Not yet: it is {left}, and more than {right} is wanted.", **sides)
-    return say("Not yet: it is {left}, and {right} is wanted.", **sides)
+            return say("Not yet: it stands at {left}, and more than {right} is wanted.", **sides)
+    return say("Not yet: it stands at {left}, and {right} is wanted.", **sides)
 
 
 def unchecked(why: str) -> Said:
