@@ -17,7 +17,7 @@ from pages.shared import counts
 from pages.shared.fields import Choice, Number, Setting, Steps, as_text
 from pages.shared.form import Form, InSession
 from pages.shared.lessons import exercise
-from pages.shared.memory import OPENED, hand_over, remember
+from pages.shared.memory import OPENED, UNSEEN, hand_over, remember
 from pages.shared.numbers import number_text
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
@@ -45,8 +45,10 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
             try:
                 if complaints := opened(form):
                     st.warning("\n\n".join(map(literal, complaints)))
-                exercise.watch(form)
+                done = exercise.watch(form)
                 rest()
+                if done and UNSEEN not in st.session_state:  # the card above the page says so
+                    st.rerun()
             except NoAnswerError as error:
                 counts.REFUSALS.labels(type(error).__name__).inc()
                 st.error(str(error))

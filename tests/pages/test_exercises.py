@@ -220,6 +220,8 @@ Done.
         (DONE, "moves: weight_decay, lr\n", "", 6, "“do” and “moves” go together"),
         (DONE, "weight_decay, lr", "colour", 7, "the page has no control “colour”"),
         (DONE, "weight_decay, lr", "weight_decay, lr, epochs", 7, "1 to 2 controls"),
+        (DONE, "question: Do it.", "question: Do it.\nhint: So.", 6, "has no wrong answers"),
+        (DONE, "question: Do it.", "question: Do it.\nmistake 1: No.", 6, "has no wrong answers"),
         (DONE, "> 0", "", 7, "it is not of the form a < b, with one of <="),
         (DONE, "> 0", "> 0 > 1", 7, "it is not of the form a < b"),
         (DONE, "> 0", "> colour", 7, "“colour” is not one of"),
@@ -255,6 +257,24 @@ def test_what_is_to_be_done_is_found_among_the_steps_of_the_controls() -> None:
 def test_what_cannot_be_done_or_is_so_already_is_not_offered(done: str) -> None:
     text = re.sub("do: .*", f"do: {done}", DONE)
     assert not read("x", text).has_answer
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("1 / 0", "sqrt(-1)", "prior_weight_decay(true_weight=0)", "half_life(weight_decay=0)"),
+        "train_loss(lr=1, weight_decay=5, epochs=2000)",
+    ],
+)
+def test_a_variant_without_a_number_is_not_offered(number: str) -> None:
+    assert not read("x", ASKED.replace("number: left_alone()", f"number: {number}")).has_answer
+    assert not read("x", ASKED.replace("gone: 1 - left_alone()", f"gone: {number}")).has_answer
+    assert not read("x", CHOSEN.replace("1 ? 2", f"1 ? {number}")).has_answer
+
+
+def test_a_comparison_that_is_none_of_the_choices_is_not_offered() -> None:
+    assert read("x", CHOSEN).has_answer
+    assert not read("x", CHOSEN.replace("1 ? 2", "1 ? 1.01")).has_answer
 
 
 def test_values_are_of_the_beginning_and_conditions_of_the_page_as_it_stands() -> None:

@@ -66,6 +66,11 @@ class Doing:
         return {}
 
     @property
+    def is_answered(self) -> bool:
+        """Whether there is a solution, and something to do for it."""
+        return self.solution is not None
+
+    @property
     def form(self) -> Form[Any]:
         """That of its page."""
         return FORMS[self.page]

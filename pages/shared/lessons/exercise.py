@@ -90,28 +90,29 @@ def _show(lesson: Lesson) -> None:
     st.session_state.setdefault(SHOWN, set()).add(lesson.address)
 
 
-def watch(form: Form[object]) -> None:
-    """On a page opened in an exercise by doing: say what is left to do; done, it ticks itself."""
+def watch(form: Form[object]) -> bool:
+    """On a page opened in an exercise by doing: say what is left to do. Whether that is news:
+    nothing is left, and so it ticks itself.
+    """
     address = st.session_state.get(LESSON)
     if address is None:
-        return
-    lesson = path()[address]
-    if lesson.page != form.page or not isinstance(lesson.task, Doing):
-        return
-    if guesses.known().get(lesson.name) == str(lesson.variant):
-        return
+        return False
+    lesson, task = path()[address], path()[address].task
+    solved = guesses.known().get(lesson.name) == str(lesson.variant)
+    if lesson.page != form.page or not isinstance(task, Doing) or solved:
+        return False
     try:
-        if lesson.task.solution is None:  # the card has said so
-            return
-        left = _left(lesson.task, form)
+        if task.solution is None:  # the card has said so
+            return False
+        left = _left(task, form)
     except NoAnswerError as error:
         st.error(str(error))
-        return
+        return False
     if left:
         st.info(left)
     else:
         guesses.solve(lesson)
-        st.rerun()
+    return not left
 
 
 def _left(task: Doing, form: Form[object]) -> str:

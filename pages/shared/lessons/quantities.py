@@ -254,7 +254,10 @@ class Term:
     @property
     def value(self) -> float:
         """The number. ValueError with a reason where these settings have none."""
-        return _worth(self.name, self.settings)
+        number = _worth(self.name, self.settings)
+        if not math.isfinite(number):
+            raise ValueError(f"{self.name} is beyond all bounds with these settings")
+        return number
 
 
 def read_term(text: str, base: Mapping[str, Value]) -> Term:

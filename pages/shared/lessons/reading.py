@@ -81,6 +81,10 @@ def _check_keys(header: Header) -> None:
         for entry in sorted([*others, *header.mistakes.values()]):
             exercises = ", ".join(OF_EXERCISES)
             raise LessonError(entry.line, f"only an exercise has it, which asks by {exercises}")
+    if asked[0] == "do":
+        others = [header.entries[key] for key in header.those(("hint",))]
+        for entry in sorted([*others, *header.mistakes.values()]):
+            raise LessonError(entry.line, "what is done on the page has no wrong answers")
     if ("do" in header.entries) != ("moves" in header.entries):
         line = header.entries["do" if "do" in header.entries else "moves"].line
         raise LessonError(line, "“do” and “moves” go together")

@@ -37,6 +37,11 @@ class Comparison:
         return {"left": self.left.value, "right": self.right.value}
 
     @property
+    def is_answered(self) -> bool:
+        """Whether one of the choices is right. ValueError where a number is none."""
+        return outcome(**self.numbers) in self.choices
+
+    @property
     def answer(self) -> str:
         """The outcome. ValueError where none of the choices is right."""
         answer = outcome(self.left.value, self.right.value)
@@ -64,6 +69,11 @@ class Estimate:
     def numbers(self) -> dict[str, float]:
         """What an explanation may name of it."""
         return {"answer": self.value}
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is a number. ValueError with a reason where there is none."""
+        return math.isfinite(self.value)
 
     def reads(self, guess: str) -> bool:
         """Whether this is a guess: a number, and not an endless one."""
@@ -95,6 +105,11 @@ class Number:
     def numbers(self) -> dict[str, float]:
         """What an explanation may name of it."""
         return {"answer": self.expression.value}
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is a number. ValueError where there is none."""
+        return math.isfinite(self.expression.value)
 
 
 def outcome(left: float, right: float) -> str:
