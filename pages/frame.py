@@ -40,7 +40,7 @@ def frame() -> None:
     lesson = card.begun(page.path)
     if lesson is None or card.draw(lesson):
         opened.run()
-        if lesson is not None:
+        if lesson is not None and not lesson.variant:
             way.onward(lesson)
         elif page is PAGES[0]:
             way.steps()

@@ -30,7 +30,7 @@ class Page:
     path: its folder and its address; title: its name in the navigation and the browser's tab;
     question: what it asks, its heading; group: where it stands in the navigation, beside all groups
     where it has none; routes: the addresses its charts ask; needs: what a model has to offer to be
-    shown on it.
+    shown on it; pictured: whether it shows a picture, as all do that answer what they ask.
     """
 
     path: str
@@ -39,6 +39,7 @@ class Page:
     group: str
     routes: tuple[Route, ...] = ()
     needs: frozenset[Offer] = frozenset()
+    pictured: bool = True
 
     @property
     def view(self) -> str:
@@ -100,7 +101,9 @@ PAGES = (
         frozenset({"steps"}),
     ),
     Page("book", "The book", "Can the book's numbers be reproduced?", "The book", BOOK, EXACT),
+    Page("exercises", "Exercises", "Can you work it out yourself?", "", pictured=False),
 )
+PICTURED = tuple(page for page in PAGES if page.pictured)
 for page in PAGES:
     import_module(f"pages.{page.path}.question")  # what it asks is known to all links from now on
 GROUPS = tuple(dict.fromkeys(page.group for page in PAGES))

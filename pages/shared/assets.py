@@ -18,6 +18,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import config
 
+from pages.shared.form import Link
+
 BROWSER: Final = Path(__file__).parent / "browser"
 CARTESIAN: Final = Path(__file__).parent / "plotly" / "cartesian.min.js"
 MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
@@ -82,6 +84,11 @@ def base_path() -> str:
     """Path the app is mounted under: "" or "/name" (server.baseUrlPath)."""
     base = str(config.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}" if base else ""
+
+
+def address(link: Link) -> str:
+    """Where the link leads, from the root of the host."""
+    return base_path() + link.path
 
 
 def addresses() -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.controls import address, reset
+from pages.shared.assets import address
+from pages.shared.controls import reset
 from pages.shared.fields import Value
 from pages.shared.form import FORMS, Form, Link, Values
 

@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import cached
-from pages.shared.controls import FORMULAS, NUMBERS, READING, address, folder
+from pages.shared.assets import address
+from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import percent, plain
 from pages.shared.tables import arrow
