@@ -5,7 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from pages.registry import GROUPS, PAGES
-from pages.shared import chart, returns
+from pages.shared import chart, guide, returns
 from pages.shared.lessons import card, way
 
 
@@ -29,11 +29,11 @@ def frame() -> None:
         {group: [entries[page.path] for page in PAGES if page.group == group] for group in GROUPS},
         position="top",
     )
-    place = next(place for place, page in enumerate(PAGES) if entries[page.path] == opened)
-    page, following = PAGES[place], PAGES[(place + 1) % len(PAGES)]
+    page = next(page for page in PAGES if entries[page.path] == opened)
     st.set_page_config(
         page_title=f"{page.title} · Weight Decay Explorer", page_icon="📉", layout="wide"
     )
+    guide.offer(page.path, page.form, page.cards)
     chart.expect()
     st.title(page.question, anchor=False)
     reconnected()
@@ -44,7 +44,8 @@ def frame() -> None:
             way.onward(lesson)
         elif page is PAGES[0]:
             way.steps()
-        else:
+        elif page.pictured:
+            following = PAGES[(PAGES.index(page) + 1) % len(PAGES)]
             st.page_link(entries[following.path], label=f"Next: {following.question}")
 
 

@@ -1,14 +1,17 @@
 """All pages: where each is found, what it asks, and what it needs; one entry is enough for a page.
 
 A page's folder holds the rest: `view.py` draws it, `routes.py` has the addresses that its charts
-ask without a rerun.
+ask without a rerun, `guide.py` the cards of its guide.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from typing import Any
+from importlib.util import find_spec
+from typing import Any, cast
 
 from starlette.routing import Route
 
@@ -18,6 +21,7 @@ from pages.dimension.routes import ROUTES as DIMENSION
 from pages.geometry.routes import ROUTES as GEOMETRY
 from pages.map.routes import ROUTES as MAP
 from pages.shared.form import FORMS, Form
+from pages.shared.guide import Card
 from pages.train.routes import ROUTES as TRAIN
 from pages.which.routes import ROUTES as WHICH
 from wd_core.models import Offer
@@ -50,6 +54,16 @@ class Page:
     def form(self) -> Form[Any]:
         """The form of what it asks."""
         return FORMS[self.path]
+
+    @property
+    def cards(self) -> Sequence[Card]:
+        """Its guide, which may be left out."""
+        return _guide(f"pages.{self.path}.guide")
+
+
+@cache  # no file is looked for while somebody waits
+def _guide(module: str) -> Sequence[Card]:
+    return cast(Sequence[Card], import_module(module).CARDS) if find_spec(module) else ()
 
 
 EXACT: frozenset[Offer] = frozenset({"exact solutions"})
@@ -102,8 +116,11 @@ PAGES = (
     ),
     Page("book", "The book", "Can the book's numbers be reproduced?", "The book", BOOK, EXACT),
     Page("exercises", "Exercises", "Can you work it out yourself?", "", pictured=False),
+    Page("glossary", "Glossary", "What do the words mean?", "", pictured=False),
 )
 PICTURED = tuple(page for page in PAGES if page.pictured)
 for page in PAGES:
     import_module(f"pages.{page.path}.question")  # what it asks is known to all links from now on
+    page.form.title = page.title
+    _guide(f"pages.{page.path}.guide")
 GROUPS = tuple(dict.fromkeys(page.group for page in PAGES))

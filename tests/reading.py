@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.opening import payloads
+from tests.unlinked import unlinked
 
 SYMBOL = re.compile(r"[0-9ληθσμβγτκρε‖√∂∇Σ∞=<>≤≥±×²⁻₀₁₂]|w̃|w\*")
 AROUND = ".,;:()“”\"'?!"
@@ -61,7 +62,7 @@ def stops(page: AppTest) -> list[str]:
 
 def _around(page: AppTest) -> Iterator[str]:
     boxes = (page.markdown, page.caption, page.info, page.warning, page.error)
-    yield from (str(node.value) for nodes in boxes for node in nodes)
+    yield from (unlinked(str(node.value)) for nodes in boxes for node in nodes)
     yield from (node.label for node in page.expander)
     yield from (link.proto.label for link in page.get("link_button"))
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared import controls as form_controls
 from pages.shared.chart import chart
+from pages.shared.prose import prose
 from pages.start import controls
 from pages.start.payload import picture
 from pages.start.question import FORM
@@ -18,7 +19,7 @@ def page() -> None:
         chart(picture(FORM.chosen(st.session_state)), key=controls.CHART, on=controls.on_chart())
     with side:
         for paragraph in PARAGRAPHS:
-            st.markdown(paragraph)
+            prose(paragraph)
         controls.draw()
 
 

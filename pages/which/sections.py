@@ -13,6 +13,7 @@ from pages.shared.assets import address
 from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import percent, plain
+from pages.shared.prose import prose
 from pages.shared.tables import arrow
 from pages.shared.words import say
 from pages.which import payload
@@ -29,7 +30,7 @@ from wd_core.arrays import Array
 
 def finding(seen: Seen) -> None:
     """The answer to the page's question, from the numbers."""
-    st.markdown(plain_words.finding(seen))
+    prose(plain_words.finding(seen))
 
 
 def open_on_train(seen: Seen) -> None:
@@ -165,7 +166,7 @@ def explanations(seen: Seen) -> None:
 
 def _numbers(seen: Seen) -> None:
     """What the finding was made from, and all that is known of the marked λ."""
-    st.markdown(finding_words.finding(seen))
+    prose(finding_words.finding(seen))
     st.markdown(places.sentences(seen)[seen.problem.marked])
     if on_train(seen.problem) and (own := places.own_run(seen)):
         st.markdown(own)

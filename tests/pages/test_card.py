@@ -17,6 +17,7 @@ from pages.shared.lessons.lesson import Lesson
 from pages.shared.lessons.path import path
 from pages.shared.lessons.tasks import Comparison
 from tests.pages.opening import fine, in_frame
+from tests.unlinked import unlinked
 
 LESSONS = path().lessons
 CHOSEN = [lesson for lesson in LESSONS if isinstance(lesson.task, Comparison)]
@@ -46,7 +47,7 @@ def links(page: AppTest) -> dict[str, str]:
 
 
 def words(page: AppTest) -> str:
-    return "\n".join(str(node.value) for node in page.markdown)
+    return "\n".join(unlinked(str(node.value)) for node in page.markdown)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)

@@ -271,6 +271,8 @@ TINY = {
     "pages/which/question.py: _grid": "the λ of an axis; asked for many times a move",
     "pages/shared/lessons/path.py: path": "the lessons of this server, which have a largest size",
     "pages/start/answer.py: learned": "one answer: what Start shows",
+    "pages/registry.py: _guide": "the guide of each page",
+    "pages/shared/glossary/links.py: _pattern": "one pattern: the words of the glossary",
     "pages/shared/assets.py": "the browser's files, as many as there are in the package",
 }
 CACHES = {"lru_cache", "cache", "OrderedDict"}
