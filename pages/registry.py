@@ -87,6 +87,7 @@ PAGES = (
         DIMENSION,
         EXACT,
     ),
+    Page("zeros", "Exact zeros", "Which penalty makes weights exactly zero?", "Understand"),
     Page("which", "The best decay", "How much weight decay is best?", "Choose", WHICH, EXACT),
     Page(
         "map", "Learning rate and decay", "Do the learning rate and λ pull together?", "Choose", MAP

@@ -26,6 +26,7 @@ from pages.shared.presets import Preset
 from pages.train.payload import picture as train
 from pages.which import payload as which
 from pages.which.presets import PRESETS as OF_WHICH
+from pages.zeros.presets import PRESETS as OF_ZEROS
 from tests.pages.opening import PAGES, TIMEOUT_SECONDS, told
 from tests.reading import in_view, read, stops, whole
 
@@ -51,7 +52,7 @@ STREAMS: Mapping[str, Callable[[Any], Any]] = {
 
 def cases() -> list[Any]:
     """Every page as it opens, every preset, every divergence: the page's folder and the query."""
-    presets: tuple[Preset, ...] = (*OF_TRAIN, *OF_MAP, *OF_WHICH, *OF_DIMENSION)
+    presets: tuple[Preset, ...] = (*OF_TRAIN, *OF_MAP, *OF_WHICH, *OF_DIMENSION, *OF_ZEROS)
     found = [pytest.param(page.path, "", id=page.path) for page in REGISTERED]
     found += [
         pytest.param(preset.page, preset.link.query, id=f"{preset.page}, {preset.name}")
