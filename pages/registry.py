@@ -17,6 +17,7 @@ from pages.codes.routes import ROUTES as CODES
 from pages.dimension.routes import ROUTES as DIMENSION
 from pages.geometry.routes import ROUTES as GEOMETRY
 from pages.map.routes import ROUTES as MAP
+from pages.remedies.routes import ROUTES as REMEDIES
 from pages.shared.form import FORMS, Form
 from pages.train.routes import ROUTES as TRAIN
 from pages.which.routes import ROUTES as WHICH
@@ -92,6 +93,7 @@ PAGES = (
     Page(
         "map", "Learning rate and decay", "Do the learning rate and λ pull together?", "Choose", MAP
     ),
+    Page("remedies", "Other remedies", "What else stops overfitting?", "Choose", REMEDIES),
     Page(
         "codes",
         "The codes compared",

@@ -20,6 +20,8 @@ from pages.dimension.presets import PRESETS as OF_DIMENSION
 from pages.map import payload as maps
 from pages.map.presets import PRESETS as OF_MAP
 from pages.registry import PAGES as REGISTERED
+from pages.remedies import payload as remedies
+from pages.remedies.presets import PRESETS as OF_REMEDIES
 from pages.shared.form import FORMS
 from pages.shared.presets import PRESETS as OF_TRAIN
 from pages.shared.presets import Preset
@@ -47,12 +49,20 @@ STREAMS: Mapping[str, Callable[[Any], Any]] = {
     "which": which.stream,
     "dimension": dimension.stream,
     "book": book.stream,
+    "remedies": remedies.stream,
 }
 
 
 def cases() -> list[Any]:
     """Every page as it opens, every preset, every divergence: the page's folder and the query."""
-    presets: tuple[Preset, ...] = (*OF_TRAIN, *OF_MAP, *OF_WHICH, *OF_DIMENSION, *OF_ZEROS)
+    presets: tuple[Preset, ...] = (
+        *OF_TRAIN,
+        *OF_MAP,
+        *OF_WHICH,
+        *OF_DIMENSION,
+        *OF_REMEDIES,
+        *OF_ZEROS,
+    )
     found = [pytest.param(page.path, "", id=page.path) for page in REGISTERED]
     found += [
         pytest.param(preset.page, preset.link.query, id=f"{preset.page}, {preset.name}")
