@@ -89,6 +89,7 @@ PAGES = (
         EXACT,
     ),
     Page("zeros", "Exact zeros", "Which penalty makes weights exactly zero?", "Understand"),
+    Page("prior", "The prior", "What does a penalty believe about the weights?", "Understand"),
     Page("which", "The best decay", "How much weight decay is best?", "Choose", WHICH, EXACT),
     Page(
         "map", "Learning rate and decay", "Do the learning rate and λ pull together?", "Choose", MAP

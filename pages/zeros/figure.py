@@ -195,9 +195,9 @@ def _layout(x: Array, ends: dict[str, tuple[float, float]]) -> Plain:
         "exact-zeros",
         "Weights over λ under the lasso, many of them exactly zero, and under weight decay, none; "
         "below them the test losses, and what one step of either makes of a weight.",
-        height=600,
-        margin={"l": 58, "r": 16, "t": 58, "b": 52},
-        narrow={"height": 1280, "margin.t": 92, "legend.y": 1.03, **rearranged(NARROW_DOMAINS)},
+        height=620,
+        margin={"l": 70, "r": 26, "t": 72, "b": 54},
+        narrow={"height": 1280, "margin.t": 96, "legend.y": 1.03, **rearranged(NARROW_DOMAINS)},
         uirevision="zeros",
         legend=legend(1.06),
         annotations=[

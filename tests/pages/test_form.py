@@ -337,7 +337,7 @@ TINY = 1e-6
 # What is left out where it follows from the rest.
 FOLLOWING = {
     "act": {"steps"},
-    **{page: {"at"} for page in ("dimension", "start", "which", "zeros")},
+    **{page: {"at"} for page in ("dimension", "prior", "start", "which", "zeros")},
 }
 
 

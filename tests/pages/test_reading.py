@@ -19,6 +19,7 @@ from pages.dimension import payload as dimension
 from pages.dimension.presets import PRESETS as OF_DIMENSION
 from pages.map import payload as maps
 from pages.map.presets import PRESETS as OF_MAP
+from pages.prior.presets import PRESETS as OF_PRIOR
 from pages.registry import PAGES as REGISTERED
 from pages.remedies import payload as remedies
 from pages.remedies.presets import PRESETS as OF_REMEDIES
@@ -62,6 +63,7 @@ def cases() -> list[Any]:
         *OF_DIMENSION,
         *OF_REMEDIES,
         *OF_ZEROS,
+        *OF_PRIOR,
     )
     found = [pytest.param(page.path, "", id=page.path) for page in REGISTERED]
     found += [

@@ -1,0 +1,116 @@
+"""What is asked of a prior: its kind and width, and the data that it meets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from pages.prior.beliefs import BELIEFS, Belief
+from pages.shared.fields import Choice, Labels, Number, Setting, Value
+from pages.shared.form import Form
+from pages.shared.moves import nearest
+from wd_core import DATASETS, DatasetSpec
+
+# The slider stops at each.
+WIDTHS = (0.05, 0.07, 0.1, 0.14, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0)
+# The data of which only the first feature matters.
+SOURCE = next(name for name, source in DATASETS.items() if "n_informative" in source.reads)
+FEATURES, TRUE_WEIGHT = 2, 1.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """A prior of the weights, and data of two features, of which the first matters."""
+
+    kind: str = "gaussian"
+    at: float = 0.3
+    noise: float = 1.0
+    n_train: int = 10
+    seed: int = 0
+
+    @property
+    def data(self) -> DatasetSpec:
+        """What is drawn."""
+        return DatasetSpec(
+            source=SOURCE,
+            n_train=self.n_train,
+            n_test=1,
+            n_features=FEATURES,
+            n_informative=1,
+            noise=self.noise,
+            true_weight=TRUE_WEIGHT,
+            true_bias=0.0,
+            seed=self.seed,
+        )
+
+    @property
+    def belief(self) -> Belief:
+        """The kind of prior."""
+        return BELIEFS[self.kind]
+
+    @property
+    def marked(self) -> int:
+        """The place of the nearest width that has a picture."""
+        return nearest(WIDTHS, self.at)
+
+
+DEFAULT = Question()
+
+SETTINGS: dict[str, Setting] = {
+    setting.key: setting
+    for setting in (
+        Choice(
+            "kind",
+            "Prior",
+            "How likely a weight is before any data: a bell curve, or one with a peak at zero.",
+            DEFAULT.kind,
+            Labels(BELIEFS),
+        ),
+        Number(
+            "at",
+            "Width of the prior",
+            "τ or β: how far from zero weights are expected; the slider over the picture moves it.",
+            DEFAULT.at,
+            WIDTHS[0],
+            WIDTHS[-1],
+            0.1,
+        ),
+        Number(
+            "noise",
+            "Noise σ",
+            "σ: standard deviation of the noise on the targets, which is taken as known.",
+            DEFAULT.noise,
+            0.1,
+            3.0,
+            0.1,
+        ),
+        Number(
+            "n_train",
+            "Training examples n",
+            "n: the number of training examples; more of them outweigh the prior.",
+            DEFAULT.n_train,
+            4,
+            500,
+            5,
+            whole=True,
+        ),
+        Number(
+            "seed",
+            "Seed",
+            "Fixes the examples.",
+            DEFAULT.seed,
+            0,
+            2**31 - 1,
+            1,
+            whole=True,
+        ),
+    )
+}
+
+
+def _said(question: Question) -> Mapping[str, Value]:
+    """Of a width that of the picture that is shown."""
+    return asdict(question) | {"at": WIDTHS[question.marked]}
+
+
+FORM = Form("prior", SETTINGS, Question, said=_said)
