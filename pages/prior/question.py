@@ -9,12 +9,11 @@ from pages.prior.beliefs import BELIEFS, Belief
 from pages.shared.fields import Choice, Labels, Number, Setting, Value
 from pages.shared.form import Form
 from pages.shared.moves import nearest
-from wd_core import DATASETS, DatasetSpec
+from pages.shared.settings import SOME_MATTER, number
+from wd_core import DatasetSpec
 
 # The slider stops at each.
 WIDTHS = (0.05, 0.07, 0.1, 0.14, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0)
-# The data of which only the first feature matters.
-SOURCE = next(name for name, source in DATASETS.items() if "n_informative" in source.reads)
 FEATURES, TRUE_WEIGHT = 2, 1.0
 
 
@@ -32,7 +31,7 @@ class Question:
     def data(self) -> DatasetSpec:
         """What is drawn."""
         return DatasetSpec(
-            source=SOURCE,
+            source=SOME_MATTER,
             n_train=self.n_train,
             n_test=1,
             n_features=FEATURES,
@@ -75,25 +74,8 @@ SETTINGS: dict[str, Setting] = {
             WIDTHS[-1],
             0.1,
         ),
-        Number(
-            "noise",
-            "Noise σ",
-            "σ: standard deviation of the noise on the targets, which is taken as known.",
-            DEFAULT.noise,
-            0.1,
-            3.0,
-            0.1,
-        ),
-        Number(
-            "n_train",
-            "Training examples n",
-            "n: the number of training examples; more of them outweigh the prior.",
-            DEFAULT.n_train,
-            4,
-            500,
-            5,
-            whole=True,
-        ),
+        number("noise", DEFAULT.noise, 0.1, 3.0, 0.1),
+        number("n_train", DEFAULT.n_train, 4, 500, 5),
         Number(
             "seed",
             "Seed",

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from pages.shared.fields import Number, Setting
 from pages.shared.form import Form
-from wd_core import DATASETS, DatasetSpec, Hyperparameters
+from pages.shared.settings import SOME_MATTER, number
+from wd_core import DatasetSpec, Hyperparameters
 
-# The data of which only some features may matter.
-SOURCE = next(name for name, source in DATASETS.items() if "n_informative" in source.reads)
 N_TEST = 200
 SEEDS = 2**31
 
@@ -30,7 +29,7 @@ class Question:
     def data(self, draw: int, times: int = 1) -> DatasetSpec:
         """The data of a draw, with so many times the examples."""
         return DatasetSpec(
-            source=SOURCE,
+            source=SOME_MATTER,
             n_train=times * self.n_train,
             n_test=N_TEST,
             n_features=self.n_features,
@@ -71,16 +70,7 @@ DEFAULT = Question()
 SETTINGS: dict[str, Setting] = {
     setting.key: setting
     for setting in (
-        Number(
-            "n_train",
-            "Training examples n",
-            "n: the number of training examples; twice as many are drawn for one of the remedies.",
-            DEFAULT.n_train,
-            5,
-            100,
-            5,
-            whole=True,
-        ),
+        number("n_train", DEFAULT.n_train, 5, 100, 5),
         Number(
             "n_features",
             "Dimension d",
@@ -91,16 +81,7 @@ SETTINGS: dict[str, Setting] = {
             5,
             whole=True,
         ),
-        Number(
-            "n_informative",
-            "Features that matter",
-            "k: how many of the true weights differ from zero; all of them where k is d or more.",
-            DEFAULT.n_informative,
-            1,
-            100,
-            5,
-            whole=True,
-        ),
+        number("n_informative", DEFAULT.n_informative, 1, 100, 5),
         Number(
             "kept",
             "Features kept",
@@ -120,15 +101,7 @@ SETTINGS: dict[str, Setting] = {
             2.0,
             0.1,
         ),
-        Number(
-            "noise",
-            "Noise σ",
-            "σ: standard deviation of the noise on the targets.",
-            DEFAULT.noise,
-            0.1,
-            3.0,
-            0.1,
-        ),
+        number("noise", DEFAULT.noise, 0.1, 3.0, 0.1),
         Number(
             "epochs",
             "Steps",

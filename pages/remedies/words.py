@@ -24,8 +24,8 @@ class Remedy:
 # In the order of the losses.
 NAMES = (
     Remedy("no remedy", "costs nothing"),
-    Remedy("weight decay", "costs a search", "λ, by looking at the new examples"),
-    Remedy("stopping early", "saves steps", "the moment, by looking at the new examples"),
+    Remedy("weight decay", "costs a search", "λ, on the new examples"),
+    Remedy("stopping early", "saves steps", "when, on the new examples"),
     Remedy("noise on the inputs", "costs a search", "its variance: the λ above"),
     Remedy("twice the data", "costs examples"),
     Remedy("fewer features", "costs what they tell"),
@@ -95,7 +95,8 @@ def reading(seen: Seen) -> Iterator[Said]:
     yield say(
         "All remedies are compared at an equal number of steps, {n_steps}, on all examples at "
         "once; stopping early takes fewer. Twice the data costs {n_more} examples more, and each "
-        "step on them twice the work. The rest costs no example.",
+        "step on them twice the work. A search is a run for each strength that is tried, and in "
+        "practice some examples are held back to choose by.",
         n_steps=seen.question.epochs,
         n_more=seen.question.n_train,
     )

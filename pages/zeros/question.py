@@ -8,15 +8,14 @@ from dataclasses import asdict, dataclass
 from pages.shared.fields import Number, Setting, Steps, Value
 from pages.shared.form import Form
 from pages.shared.moves import nearest
-from wd_core import DATASETS, DatasetSpec
+from pages.shared.settings import SOME_MATTER, number
+from wd_core import DatasetSpec
 
 # Ten a decade; the slider stops at each.
 WEIGHT_DECAYS = (
     *(0.01, 0.0125, 0.016, 0.02, 0.025, 0.032, 0.04, 0.05, 0.063, 0.08),
     *(0.1, 0.125, 0.16, 0.2, 0.25, 0.32, 0.4, 0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5, 3.2),
 )
-# The data of which only some features matter.
-SOURCE = next(name for name, source in DATASETS.items() if "n_informative" in source.reads)
 N_TEST = 100
 
 
@@ -38,7 +37,7 @@ class Question:
     def data(self) -> DatasetSpec:
         """What is drawn."""
         return DatasetSpec(
-            source=SOURCE,
+            source=SOME_MATTER,
             n_train=self.n_train,
             n_test=N_TEST,
             n_features=self.n_features,
@@ -74,16 +73,7 @@ SETTINGS: dict[str, Setting] = {
             WEIGHT_DECAYS[-1],
             0.01,
         ),
-        Number(
-            "n_informative",
-            "Features that matter",
-            "k: how many of the true weights differ from zero; all of them where k is d or more.",
-            DEFAULT.n_informative,
-            1,
-            100,
-            1,
-            whole=True,
-        ),
+        number("n_informative", DEFAULT.n_informative, 1, 100, 1),
         Number(
             "n_features",
             "Dimension d",
@@ -94,16 +84,7 @@ SETTINGS: dict[str, Setting] = {
             5,
             whole=True,
         ),
-        Number(
-            "n_train",
-            "Training examples n",
-            "n: the number of training examples.",
-            DEFAULT.n_train,
-            2,
-            200,
-            5,
-            whole=True,
-        ),
+        number("n_train", DEFAULT.n_train, 2, 200, 5),
         Number(
             "true_weight",
             "True weight",
@@ -113,15 +94,7 @@ SETTINGS: dict[str, Setting] = {
             2.0,
             0.1,
         ),
-        Number(
-            "noise",
-            "Noise σ",
-            "σ: standard deviation of the noise on the targets.",
-            DEFAULT.noise,
-            0.1,
-            3.0,
-            0.1,
-        ),
+        number("noise", DEFAULT.noise, 0.1, 3.0, 0.1),
         Steps(
             "lr",
             "Learning rate η",
