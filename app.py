@@ -120,6 +120,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     log.tell_briefly()
     have_scratch()
     send_at_once()
+    sessions.leave_files_unwatched()
     long_links.take()
     employ()
     preparing = threading.Thread(target=prepare, daemon=True)

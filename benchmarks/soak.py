@@ -102,7 +102,7 @@ class Class:
         session = page = ""
         while True:
             page = page if session else draw.choice(PAGES).path
-            with self._noted():
+            with self._noted(page):
                 session = await self._visit(page, session, draw)
             await asyncio.sleep(self._pause * draw.uniform(*SPREAD))
 
@@ -124,18 +124,18 @@ class Class:
     async def _moves(self, visitor: Visitor, draw: random.Random) -> None:
         for move in islice(WAYS["script"](visitor, self._asked), draw.randint(0, MOVES)):
             await visitor.linger(self._pause * draw.uniform(*SPREAD))
-            with self._noted(pictures=True):
+            with self._noted(visitor.page, pictures=True):
                 self.minute.times.append(await move())
 
     @contextmanager
-    def _noted(self, *, pictures: bool = False) -> Iterator[None]:
+    def _noted(self, page: str, *, pictures: bool = False) -> Iterator[None]:
         """What goes wrong is part of the minute; `pictures`: that a move brought none, alone."""
         try:
             yield
         except (LostError, NoPictureError) as error:
             if pictures and not isinstance(error, NoPictureError):
                 raise
-            self.minute.troubles[str(error)] += 1
+            self.minute.troubles[f"/{page} {error}"] += 1
 
 
 def largest(path: str, seed: int) -> str:
@@ -186,6 +186,11 @@ def growth(past: Sequence[Minute]) -> Iterator[str]:
             yield f"{name} grew from {before:.0f} to {after:.0f}"
 
 
+def faults(log: str) -> list[str]:
+    """The lines of a server's log that tell of a fault."""
+    return [line for line in log.splitlines() if "Error" in line]
+
+
 def main() -> None:
     """Print the table, and what has grown."""
     take = argparse.ArgumentParser(
@@ -206,6 +211,7 @@ def main() -> None:
         serve(ROOT / "app.py", Path(folder) / "log.txt", forgets) as server,
     ):
         past = asyncio.run(soaked(server.url, server.pid, asked.people, asked.minutes, asked.pause))
+        print(*faults(server.log.read_text(encoding="utf-8")), sep="\n")
     grown = list(growth(past))
     print(*(grown or ["nothing grew"]), sep="\n")
     sys.exit(1 if grown else 0)

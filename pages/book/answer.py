@@ -301,8 +301,7 @@ def work(entry: Entry) -> Growth[Block]:
 
 def begun(entry: Entry) -> Seen:
     """What is known after a first moment of work, of a first block of seeds at least."""
-    work(entry).begin(least=1, share=AT_FIRST)
-    return now(entry)
+    return Seen(entry, work(entry).begin(least=1, share=AT_FIRST))
 
 
 def now(entry: Entry) -> Seen:

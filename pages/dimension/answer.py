@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -198,8 +198,9 @@ class Seen:
 def begun(problem: Problem) -> Seen:
     """What is known after a first moment of work, where all training sets are drawn in that."""
     sample = Sample(problem.sizes, tuple(problem.grid))
-    work(problem).begin(share=AT_FIRST, expected=sample.seconds * sample.draws)
-    return now(problem)
+    expected = sample.seconds * sample.draws
+    parts = work(problem).begin(share=AT_FIRST, expected=expected)
+    return seen(problem, replace(sample, sets=parts))
 
 
 def now(problem: Problem) -> Seen:

@@ -1,4 +1,4 @@
-"""Sessions that nobody comes back to any more: what they hold is given back soon.
+"""Sessions: what they hold that nobody comes back to is given back soon, and coming back is cheap.
 
 Streamlit forgets them when their time is up. Their event loops, three files each, would stay open
 until a garbage collection, which may be long in coming.
@@ -7,7 +7,7 @@ until a garbage collection, which may be long in coming.
 from __future__ import annotations
 
 import anyio
-from streamlit import runtime
+from streamlit import config, runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.session_manager import SessionManager
 
@@ -21,6 +21,20 @@ async def tend() -> None:
     while True:
         await anyio.sleep(PAUSE_SECONDS)
         sessions.end()
+
+
+def leave_files_unwatched() -> None:
+    """Where no file is to be watched, watch none for who comes back either.
+
+    Streamlit asks its setting of a new session alone. After a cut line a whole class comes back at
+    once, and for each of them every module's files would be looked up, on the loop that serves all.
+    """
+    if config.get_option("server.fileWatcherType") == "none":
+        AppSession.register_file_watchers = _watch_nothing  # type: ignore[assignment, method-assign]
+
+
+def _watch_nothing(_: AppSession) -> None:
+    """Have nothing told to a session."""
 
 
 class Forgotten:

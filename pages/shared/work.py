@@ -315,16 +315,18 @@ class Growth(Entry, Generic[P]):
                 self.whole = whole
                 STORE.add(self, *parts)
 
-    def begin(self, *, least: int = 0, share: float = 1.0, expected: float = 0.0) -> None:
+    def begin(self, *, least: int = 0, share: float = 1.0, expected: float = 0.0) -> tuple[P, ...]:
         """Work for a share of a moment where nothing has come yet: what is quick is whole by then.
 
         However long that takes, so many parts have come. What is expected to take more seconds than
-        there are is left alone, and so is what may have to wait for a place.
+        there are is left alone, and so is what may have to wait for a place. The parts: who asked
+        for the work anew might find it dropped, for want of room.
         """
         moment = share * AT_FIRST
         quick = expected <= moment and not self.is_large
         if len(self._parts) < max(least, 1) and not self.whole and quick:
             self.grow(moment, least=least)
+        return self.parts
 
     def grow(self, seconds: float, *, least: int = 0) -> None:
         """Work for about so long and until so many parts have come, or to the end."""

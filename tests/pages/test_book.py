@@ -210,6 +210,22 @@ def test_every_printed_number_is_a_dot_at_its_rank() -> None:
     assert all(5 <= share <= 95 for share in dots["inside"])
 
 
+def test_the_first_seeds_are_shown_where_there_is_no_room_to_keep_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are dropped as soon as nobody works on them: others have asked for much meanwhile."""
+    begin = work.Growth.begin
+
+    def dropped(growth: work.Growth[answer.Block], **how: float) -> tuple[answer.Block, ...]:
+        parts = begin(growth, **how)  # type: ignore[arg-type]
+        work.STORE.drop(growth)
+        return parts
+
+    monkeypatch.setattr(work, "STORE", Store(2**26))
+    monkeypatch.setattr(work.Growth, "begin", dropped)
+    assert picture.prints(answer.begun(Entry(seeds=FEW)))["come"] > 0
+
+
 @pytest.mark.parametrize("block", [7, 20])
 def test_the_numbers_are_the_same_in_whatever_blocks_they_come(
     monkeypatch: pytest.MonkeyPatch, block: int

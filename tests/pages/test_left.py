@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from streamlit import config
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 from pages.registry import PAGES
 from pages.registry import Page as PageEntry
 from pages.shared import cached, work
-from pages.shared.sessions import Forgotten
+from pages.shared.sessions import Forgotten, leave_files_unwatched
 from pages.shared.store import Store
 from pages.shared.streams import Streamed
 from pages.which.answer import measured
@@ -123,3 +125,19 @@ def test_a_session_that_is_forgotten_is_ended_and_one_that_comes_back_is_not() -
     waits._cache._expirations.move_to_end("first", last=False)
     forgotten.end()
     assert (first.ended, second.ended, third.ended) == (True, False, False)
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_who_comes_back_is_watched_files_for_only_where_files_are_watched(
+    watched: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"server.fileWatcherType": "auto" if watched else "none"}
+    monkeypatch.setattr(config, "get_option", told.__getitem__)
+    usual = AppSession.register_file_watchers
+    monkeypatch.setattr(AppSession, "register_file_watchers", usual)
+    leave_files_unwatched()
+    assert (AppSession.register_file_watchers is usual) is watched
+    if not watched:  # as Streamlit calls it when a session is come back to
+        session: Any = SimpleNamespace(_local_sources_watcher=None)
+        AppSession.register_file_watchers(session)
+        assert session._local_sources_watcher is None
