@@ -30,7 +30,7 @@ def picture(question: Question) -> Payload:
         "run": query or "defaults",
         "query": query,
         "figure": figure.whole(
-            levels, question.belief.shape, found.data_alone, true, question.kind
+            levels, question.belief.shape, found.data_alone, true, question.prior
         ),
         "moves": as_drawn(_moves(question, found)),
         "series": _series(found),

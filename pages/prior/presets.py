@@ -7,7 +7,7 @@ PRESETS = (
     Preset(
         "prior",
         "Lasso",
-        {"kind": "laplacian", "at": 0.07, "n_train": 30},
+        {"prior": "laplacian", "at": 0.07, "n_train": 30},
         "The posterior has a ridge along the axis, and its peak can lie on it: an exact zero.",
     ),
     Preset(

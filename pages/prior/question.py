@@ -21,7 +21,7 @@ FEATURES, TRUE_WEIGHT = 2, 1.0
 class Question:
     """A prior of the weights, and data of two features, of which the first matters."""
 
-    kind: str = "gaussian"
+    prior: str = "gaussian"
     at: float = 0.3
     noise: float = 1.0
     n_train: int = 10
@@ -45,7 +45,7 @@ class Question:
     @property
     def belief(self) -> Belief:
         """The kind of prior."""
-        return BELIEFS[self.kind]
+        return BELIEFS[self.prior]
 
     @property
     def marked(self) -> int:
@@ -59,10 +59,10 @@ SETTINGS: dict[str, Setting] = {
     setting.key: setting
     for setting in (
         Choice(
-            "kind",
+            "prior",
             "Prior",
             "How likely a weight is before any data: a bell curve, or one with a peak at zero.",
-            DEFAULT.kind,
+            DEFAULT.prior,
             Labels(BELIEFS),
         ),
         Number(

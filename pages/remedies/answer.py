@@ -119,8 +119,7 @@ class Seen:
 
 def begun(question: Question) -> Seen:
     """What is known after a first moment of work: the marked draw at least."""
-    drawing(question).begin(least=1)
-    return now(question)
+    return Seen(question, drawing(question).begin(least=1))
 
 
 def now(question: Question) -> Seen:

@@ -29,11 +29,11 @@ SOLVED = 1e-6
 DRAWN = 2e-5
 CASES: dict[str, dict[str, Any]] = {
     "as it opens": {},
-    "a peak": {"kind": "laplacian"},
-    "a narrow peak": {"kind": "laplacian", "at": 0.05, "noise": 3.0, "n_train": 6},
+    "a peak": {"prior": "laplacian"},
+    "a narrow peak": {"prior": "laplacian", "at": 0.05, "noise": 3.0, "n_train": 6},
     "wide": {"at": 5.0, "noise": 0.2, "n_train": 300, "seed": 5},
     "few examples": {"at": 0.5, "n_train": 4, "seed": 8},
-    "many examples, a peak": {"kind": "laplacian", "at": 0.1, "n_train": 500, "noise": 0.5},
+    "many examples, a peak": {"prior": "laplacian", "at": 0.1, "n_train": 500, "noise": 0.5},
 }
 
 
@@ -50,7 +50,7 @@ class Again:
 
     @property
     def peaked(self) -> bool:
-        return self.question.kind == "laplacian"
+        return self.question.prior == "laplacian"
 
     def decay(self, width: float, noise: float = 0.0, n: int = 0) -> float:
         noise, n = noise or self.question.noise, n or self.question.n_train
@@ -179,7 +179,7 @@ def test_the_marked_point_is_the_peak_of_the_product(name: str) -> None:
 
 def test_a_narrower_prior_is_a_stronger_penalty_and_leaves_less() -> None:
     for kind in ("gaussian", "laplacian"):
-        again = Again(FORM.of({"kind": kind}))
+        again = Again(FORM.of({"prior": kind}))
         assert (np.diff([again.decay(width) for width in WIDTHS]) < 0).all()
         assert (np.diff([again.share(place) for place in range(len(WIDTHS))]) >= 0).all()
 

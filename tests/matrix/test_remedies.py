@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from pages.remedies.answer import DRAWS, REMEDIES, WEIGHT_DECAYS, drawing, now
+from pages.remedies.answer import DRAWS, REMEDIES, WEIGHT_DECAYS, begun, drawing, now
+from pages.remedies.payload import picture
 from pages.remedies.question import FORM, Question
+from pages.shared import work
 from pages.shared.fields import as_text
+from pages.shared.store import Store
 from tests.matrix.driver import hold, visit
 from tests.oracles import Array
 from wd_core import Dataset, DatasetSpec, make_dataset
@@ -198,3 +201,19 @@ def test_the_state_that_opens_teaches_in_nearly_every_draw() -> None:
     drawing(idle).finish()
     losses = now(idle).losses
     assert (losses[:, 5] < losses[:, 0] / 1.05).mean() >= 0.9
+
+
+def test_the_first_draw_is_shown_where_there_is_no_room_to_keep_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is dropped as soon as nobody works on it: others have asked for much meanwhile."""
+    begin = work.Growth.begin
+
+    def dropped(growth: work.Growth[Any], **how: Any) -> tuple[Any, ...]:
+        parts = begin(growth, **how)
+        work.STORE.drop(growth)
+        return parts
+
+    monkeypatch.setattr(work, "STORE", Store(2**26))
+    monkeypatch.setattr(work.Growth, "begin", dropped)
+    assert picture(begun(FORM.of(LITTLE)))["come"] >= 1
