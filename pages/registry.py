@@ -20,6 +20,7 @@ from pages.codes.routes import ROUTES as CODES
 from pages.dimension.routes import ROUTES as DIMENSION
 from pages.geometry.routes import ROUTES as GEOMETRY
 from pages.map.routes import ROUTES as MAP
+from pages.remedies.routes import ROUTES as REMEDIES
 from pages.shared.form import FORMS, Form
 from pages.shared.guide import Card
 from pages.train.routes import ROUTES as TRAIN
@@ -102,10 +103,13 @@ PAGES = (
         DIMENSION,
         EXACT,
     ),
+    Page("zeros", "Exact zeros", "Which penalty makes weights exactly zero?", "Understand"),
+    Page("prior", "The prior", "What does a penalty believe about the weights?", "Understand"),
     Page("which", "The best decay", "How much weight decay is best?", "Choose", WHICH, EXACT),
     Page(
         "map", "Learning rate and decay", "Do the learning rate and λ pull together?", "Choose", MAP
     ),
+    Page("remedies", "Other remedies", "What else stops overfitting?", "Choose", REMEDIES),
     Page(
         "codes",
         "The codes compared",

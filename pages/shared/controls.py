@@ -150,6 +150,16 @@ def _number(setting: Number, key: str) -> None:
     )
 
 
+def slid(form: Form[Any], chart: str, key: str) -> dict[str, Callable[[], None]]:
+    """What a chart's own slider of this setting changes, when it is let go."""
+
+    def chosen() -> None:
+        if value := st.session_state[chart].chosen:
+            st.session_state[form.slot(key)] = float(value[key])
+
+    return {"chosen": chosen}
+
+
 def folded(form: Form[Any], *, front: Collection[str] = FRONT, but: Collection[str] = ()) -> None:
     """The settings of data and training that do not stand in front, each where it belongs.
 
