@@ -18,6 +18,8 @@ DRAWS = 20
 # Of these the one with the least test loss is taken; noise on the inputs takes the same.
 WEIGHT_DECAYS = (0.003, 0.01, 0.03, 0.06, 0.1, 0.15, 0.25, 0.4, 0.6, 1.0, 2.0, 4.0)
 TWICE = 2
+# A first picture waits for so much of a moment; the other draws come when nobody moves on.
+AT_FIRST = 0.1
 # So many steps lie between two moments to stop, where only the end is wanted.
 MOMENT = 50
 # In the order of their losses.
@@ -119,7 +121,7 @@ class Seen:
 
 def begun(question: Question) -> Seen:
     """What is known after a first moment of work: the marked draw at least."""
-    return Seen(question, drawing(question).begin(least=1))
+    return Seen(question, drawing(question).begin(least=1, share=AT_FIRST))
 
 
 def now(question: Question) -> Seen:
