@@ -20,6 +20,7 @@ from pages.codes.routes import ROUTES as CODES
 from pages.dimension.routes import ROUTES as DIMENSION
 from pages.geometry.routes import ROUTES as GEOMETRY
 from pages.map.routes import ROUTES as MAP
+from pages.remedies.routes import ROUTES as REMEDIES
 from pages.shared.form import FORMS, Form
 from pages.shared.guide import Card
 from pages.train.routes import ROUTES as TRAIN
@@ -34,7 +35,7 @@ class Page:
     path: its folder and its address; title: its name in the navigation and the browser's tab;
     question: what it asks, its heading; group: where it stands in the navigation, beside all groups
     where it has none; routes: the addresses its charts ask; needs: what a model has to offer to be
-    shown on it.
+    shown on it; pictured: whether it shows a picture, as all do that answer what they ask.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Page:
     group: str
     routes: tuple[Route, ...] = ()
     needs: frozenset[Offer] = frozenset()
+    pictured: bool = True
 
     @property
     def view(self) -> str:
@@ -101,10 +103,13 @@ PAGES = (
         DIMENSION,
         EXACT,
     ),
+    Page("zeros", "Exact zeros", "Which penalty makes weights exactly zero?", "Understand"),
+    Page("prior", "The prior", "What does a penalty believe about the weights?", "Understand"),
     Page("which", "The best decay", "How much weight decay is best?", "Choose", WHICH, EXACT),
     Page(
         "map", "Learning rate and decay", "Do the learning rate and λ pull together?", "Choose", MAP
     ),
+    Page("remedies", "Other remedies", "What else stops overfitting?", "Choose", REMEDIES),
     Page(
         "codes",
         "The codes compared",
@@ -114,12 +119,12 @@ PAGES = (
         frozenset({"steps"}),
     ),
     Page("book", "The book", "Can the book's numbers be reproduced?", "The book", BOOK, EXACT),
+    Page("exercises", "Exercises", "Can you work it out yourself?", "", pictured=False),
+    Page("glossary", "Glossary", "What do the words mean?", "", pictured=False),
 )
-# What is looked up beside them: it has no picture, and its terms are read one at a time.
-GLOSSARY = Page("glossary", "Glossary", "What do the words mean?", "")
-SHOWN = (*PAGES, GLOSSARY)
-for page in SHOWN:
+PICTURED = tuple(page for page in PAGES if page.pictured)
+for page in PAGES:
     import_module(f"pages.{page.path}.question")  # what it asks is known to all links from now on
     page.form.title = page.title
     _guide(f"pages.{page.path}.guide")
-GROUPS = tuple(dict.fromkeys(page.group for page in SHOWN))
+GROUPS = tuple(dict.fromkeys(page.group for page in PAGES))

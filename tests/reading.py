@@ -19,8 +19,8 @@ from tests.unlinked import unlinked
 
 SYMBOL = re.compile(r"[0-9ληθσμβγτκρε‖√∂∇Σ∞=<>≤≥±×²⁻₀₁₂]|w̃|w\*")
 AROUND = ".,;:()“”\"'?!"
-# What is no running text in Markdown, and its signs.
-APART = re.compile(r"`[^`]*`|(?<!\\)\$[^$]+\$")
+# What is no running text in Markdown, the marks of HTML among it, and its signs.
+APART = re.compile(r"`[^`]*`|(?<!\\)\$[^$]+\$|</?[a-z][^>]*>")
 SIGNS = re.compile(r"\*\*|^- |\\(?=\W)|\u2060", re.MULTILINE)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from pages.act.question.matching import has_directions
-from pages.act.question.shown import FORM
+from pages.act.question.shown import FORM, slid
 from pages.shared import controls
 from pages.shared.run import RUN
 
@@ -45,5 +45,7 @@ def _slid() -> None:
     value = st.session_state[CHART].chosen
     if not value:
         return
-    st.session_state["weight_decay"] = float(value["weight_decay"])
-    st.session_state[FORM.slot("steps")] = int(value["steps"] or 0)  # no number: the limit
+    asked = FORM.chosen(st.session_state)
+    lam, t = slid(asked, value["weight_decay"], value["steps"])  # no number of steps: the limit
+    st.session_state["weight_decay"] = float(lam)
+    st.session_state[FORM.slot("steps")] = int(t)

@@ -32,10 +32,10 @@ def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
     if not has_directions(settings.data):
         st.info(meaning.nowhere(settings.data, measurable(settings.data)))
         return
-    prose(plain.meaning(len(spectrum(settings.data).s)))
     chart(
         payload.directions(settings, shown, pins), key=controls.CHART, on=controls.on_chart()
     )  # fmt: skip
+    prose(plain.meaning(len(spectrum(settings.data).s)))
 
 
 def explanations(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:

@@ -16,6 +16,7 @@ def page() -> None:
     prints, side = st.columns([3, 1], gap="medium")
     with side:
         controls.draw(FORM, *FORM.others("edition", "code"))
+        controls.reset(FORM)
         entry = FORM.chosen(st.session_state)
         explained.settings(entry)
         explained.open_on_train(entry)

@@ -17,6 +17,7 @@ def page() -> None:
     with side:
         controls.switches()
         controls.run()
+        run_controls.reset(FORM)
     question = controls.chosen()
     with curves:
         try:

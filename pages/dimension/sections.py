@@ -13,7 +13,8 @@ from pages.dimension.words import names as words
 from pages.dimension.words import places
 from pages.dimension.words import plain as plain_words
 from pages.dimension.words.names import number
-from pages.shared.controls import FORMULAS, READING, address, folder
+from pages.shared.assets import address
+from pages.shared.controls import FORMULAS, READING, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import plain
 from pages.shared.prose import prose

@@ -127,6 +127,9 @@ def _slid() -> None:
     value = st.session_state[CHART].chosen
     if not value:
         return
+    if value["weight_decay"] is None or value["theta"] is None:
+        _typed(value["weight_decay"], value["theta"])
+        return
     lam, theta = float(value["weight_decay"]), float(value["theta"])
     with suppress(ValueError):
         solved = solutions(FORM.chosen(st.session_state))
@@ -134,6 +137,13 @@ def _slid() -> None:
             return
         st.session_state[CONTROL] = lam
         st.session_state[FORM.slot("theta")] = theta if solved.by_theta(lam, theta) else 0.0
+
+
+def _typed(weight_decay: float | None, theta: float | None) -> None:
+    """One of the two was typed: the other follows."""
+    if weight_decay is not None:
+        st.session_state[CONTROL] = float(weight_decay)
+    st.session_state[FORM.slot("theta")] = 0.0 if theta is None else float(theta)
 
 
 def _clicked() -> None:

@@ -17,11 +17,11 @@ from pages.shared.prose import prose
 @run_controls.page(FORM)
 def page() -> None:
     """The page, from top to bottom."""
-    prose(plain.MEANING)
     drawing, side = st.columns([3, 1], gap="medium")
     with side:
         controls.source()
         controls.overlays()
+        run_controls.reset(FORM, but=("view",))
     scene = FORM.chosen(st.session_state)
     try:
         solved = solutions(scene)
@@ -40,6 +40,7 @@ def page() -> None:
             with above:
                 controls.weight_decay(solved.weight_decays, solved.now)
                 chart(surface.surface(scene), key="geometry surface")
+        prose(plain.MEANING)
         explained.found(scene, solved)
     explained.explanations(scene, solved)
 

@@ -18,17 +18,10 @@ from pages.map.words import maps as words
 from pages.map.words import reading
 from pages.map.words.cells import At
 from pages.shared import tables
-from pages.shared.controls import FORMULAS, NUMBERS, READING, address, folder
+from pages.shared.assets import address
+from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.payload import Payload
 from pages.shared.settings import Settings
-
-
-def found(settings: Settings, shown: Shown) -> None:
-    """The numbers of the whole maps, and of the chosen run."""
-    plan = plan_of(settings, shown)
-    if cells(plan).complete:
-        _table(plan)
-    _to_train(settings, plan)
 
 
 def _table(plan: Plan) -> None:
@@ -36,8 +29,9 @@ def _table(plan: Plan) -> None:
     st.dataframe(tables.arrow(rows), hide_index=True, height="content")
 
 
-def _to_train(settings: Settings, plan: Plan) -> None:
+def to_train(settings: Settings, shown: Shown) -> None:
     """The way to the chosen run."""
+    plan = plan_of(settings, shown)
     link = on_train(_chosen(settings, plan)[1])
     if link is None:
         st.caption("Train cannot open the chosen run: its controls do not reach so far.")
@@ -106,8 +100,10 @@ def explanations(settings: Settings, shown: Shown, payload: Payload) -> None:
 
 
 def _numbers(settings: Settings, plan: Plan) -> None:
-    """The chosen run, and what the verdict over the maps was made from."""
+    """Each map's, the chosen run, and what the verdict over the maps was made from."""
     at, chosen = _chosen(settings, plan)
+    if cells(plan).complete:
+        _table(plan)
     st.markdown(cells_words.chosen(plan, middle_of(plan), at, chosen))
     if cells(plan).complete:
         valleys, mean = whole_valleys(plan), predicting_the_mean(plan)

@@ -32,8 +32,8 @@ def page() -> None:
             run_controls.refuse(error)
             return
         chart(payload, key=controls.CHART, on=controls.on_chart(settings, shown))
-        explained.found(settings, shown)
     with side:
+        explained.to_train(settings, shown)
         explained.download(settings, shown)
     explained.explanations(settings, shown, payload)
 

@@ -18,13 +18,18 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import config
 
+from pages.shared.form import Link
+
 BROWSER: Final = Path(__file__).parent / "browser"
 CARTESIAN: Final = Path(__file__).parent / "plotly" / "cartesian.min.js"
-MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
+MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
 # Has Chromium compile all of it while it comes, on another thread, and not each function when it is
 # called: of the 240 ms that the page stands still for Plotly that takes 100 away.
 EAGER: Final = b"//# allFunctionsCalledOnLoad\n"
 ENTRY: Final = "mount.js"
+# The look of the whole page, and its letters.
+PAGE: Final = "page.css"
+LETTERS: Final = "inter.woff2"
 # What the page's head starts, and what is fetched when it is asked for; no chart imports them.
 EARLY: Final = "early.js"
 LATER: Final = ("guide.js", "lights.js")
@@ -80,6 +85,11 @@ def base_path() -> str:
     """Path the app is mounted under: "" or "/name" (server.baseUrlPath)."""
     base = str(config.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}" if base else ""
+
+
+def address(link: Link) -> str:
+    """Where the link leads, from the root of the host."""
+    return base_path() + link.path
 
 
 def addresses() -> dict[str, Any]:

@@ -13,10 +13,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared import assets, counts
+from pages.shared import counts, exact
 from pages.shared.fields import Choice, Number, Setting, Steps, as_text
-from pages.shared.form import Form, InSession, Link
-from pages.shared.memory import OPENED, hand_over, remember
+from pages.shared.form import Form, InSession
+from pages.shared.lessons import exercise
+from pages.shared.memory import OPENED, UNSEEN, hand_over, remember
 from pages.shared.numbers import number_text
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
@@ -44,7 +45,10 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
             try:
                 if complaints := opened(form):
                     st.warning("\n\n".join(map(literal, complaints)))
+                done = exercise.watch(form)
                 rest()
+                if done and UNSEEN not in st.session_state:  # the card above the page says so
+                    st.rerun()
             except NoAnswerError as error:
                 counts.REFUSALS.labels(type(error).__name__).inc()
                 st.error(str(error))
@@ -87,11 +91,6 @@ def _query() -> list[tuple[str, str]]:
     return parse_qsl(context.query_string, keep_blank_values=True) if context else []
 
 
-def address(link: Link) -> str:
-    """Where the link leads, from the root of the host."""
-    return assets.base_path() + link.path
-
-
 def draw(form: Form[Any], *keys: str) -> None:
     """The widgets of these settings, as far as they are read."""
     kept = InSession(form, st.session_state)
@@ -122,14 +121,17 @@ def _slider(setting: Steps, key: str) -> None:
     value = min(st.session_state[key], setting.steps[-1])
     steps = setting.with_value(value)
     st.session_state[key] = type(steps[0])(value)
-    st.select_slider(
-        setting.label,
-        steps,
-        format_func=as_text,
-        help=setting.help,
-        key=key,
-        persist_state="session",
-    )
+    with st.container(key=f"{key} row", horizontal=True, vertical_alignment="center"):
+        st.select_slider(
+            setting.label,
+            steps,
+            format_func=as_text,
+            help=setting.help,
+            key=key,
+            persist_state="session",
+        )
+        exact.field(setting, key)
+    exact.refusal(key)
 
 
 def _number(setting: Number, key: str) -> None:
@@ -148,6 +150,16 @@ def _number(setting: Number, key: str) -> None:
     )
 
 
+def slid(form: Form[Any], chart: str, key: str) -> dict[str, Callable[[], None]]:
+    """What a chart's own slider of this setting changes, when it is let go."""
+
+    def chosen() -> None:
+        if value := st.session_state[chart].chosen:
+            st.session_state[form.slot(key)] = float(value[key])
+
+    return {"chosen": chosen}
+
+
 def folded(form: Form[Any], *, front: Collection[str] = FRONT, but: Collection[str] = ()) -> None:
     """The settings of data and training that do not stand in front, each where it belongs.
 
@@ -157,6 +169,17 @@ def folded(form: Form[Any], *, front: Collection[str] = FRONT, but: Collection[s
     left = [key for key in left if key not in (*front, *but, "seed")]
     folder(form, "Data", lambda: draw(form, *filter(of_data, left)))
     folder(form, "Training", lambda: draw(form, *filterfalse(of_data, left)))
+
+
+def reset(form: Form[Any], *, but: Collection[str] = ()) -> None:
+    """A button that sets the page back to how it opens; pins, and the settings in `but`, stay."""
+
+    def back() -> None:
+        present = form.kept(st.session_state)
+        first = form.values(form.of({}))
+        form.show({**first, **{key: present[key] for key in but}}, st.session_state)
+
+    st.button("Reset", on_click=back, help="All settings of this page as they were at first.")
 
 
 def folder(form: Form[Any], label: str, fill: Callable[[], object]) -> None:

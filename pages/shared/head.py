@@ -53,6 +53,9 @@ def first() -> str:
         [
             f'<link rel="preload" as="script" href="{here["plotly"]["cartesian"]}">',
             f'<link rel="preload" as="style" href="{chart}chart.css">',
+            # fonts are asked for as by another site, or a second time
+            f'<link rel="preload" as="font" href="{chart}{assets.LETTERS}" crossorigin>',
+            f'<link rel="stylesheet" href="{chart}{assets.PAGE}">',
             *_modules([f"{chart}{name}" for name in STARTED]),
             # not async: it runs before Streamlit's program opens its line
             f'<script type="module" src="{chart}line.js"></script>',

@@ -138,6 +138,7 @@ def layout(
     height: int,
     margin: Plain,
     narrow: Plain | None = None,
+    least: float | None = None,
     clicks: bool | str = False,
     **given: Any,
 ) -> Plain:
@@ -145,11 +146,13 @@ def layout(
 
     filename: of what is downloaded; alt: what is drawn, for who cannot see it; margin: what labels
     and legend take, for where they need more Plotly draws everything twice; narrow: what is
-    otherwise on a phone, by paths such as "yaxis2.domain"; clicks: whether a click says where, or
-    "panels" (chart.py). Zoom and hidden traces stay as long as `uirevision` does.
+    otherwise on a phone, by paths such as "yaxis2.domain"; least: what share of its height a small
+    window leaves it, if not the usual one; clicks: whether a click says where, or "panels"
+    (chart.py). Zoom and hidden traces stay as long as `uirevision` does.
     """
     meta: Plain = {"filename": filename, "alt": alt}
     meta |= {"narrow": narrow} if narrow else {}
+    meta |= {"least": least} if least else {}
     meta |= {"clicks": clicks} if clicks else {}
     return {"height": height, "margin": margin, "hovermode": "closest", **given, "meta": meta}
 

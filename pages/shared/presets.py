@@ -9,7 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.controls import address
+from pages.shared.assets import address
+from pages.shared.controls import reset
 from pages.shared.fields import Value
 from pages.shared.form import FORMS, Form, Link, Values
 from pages.shared.prose import prose
@@ -43,6 +44,13 @@ class Preset:
     def told(self) -> Values:
         """What sets it apart from other presets."""
         return self.form.told(self.question)
+
+    @property
+    def slots(self) -> frozenset[str]:
+        """The settings that it is about: not those of its page alone that it leaves as they are."""
+        own = getattr(self.form, "own", {})
+        about = (key for key in self.form.settings if key in self.values or key not in own)
+        return frozenset(map(self.form.slot, about))
 
     def open(self) -> None:
         """Ask it, on a page that has all that it sets."""
@@ -110,14 +118,18 @@ PRESETS = (
 
 
 def buttons(form: Form[Any], presets: Iterable[Preset]) -> None:
-    """A button for each preset: it sets what the page has, and leads to what another page has."""
+    """A button for each preset: it sets what the page has, and leads to what another page has.
+
+    And one that sets all back.
+    """
     st.markdown("**Presets**")
     with st.container(horizontal=True, gap="small"):
         for preset in presets:
-            if preset.form.slots <= form.slots:
+            if preset.slots <= form.slots:
                 st.button(preset.name, help=preset.look_for, on_click=preset.open)
             else:
                 st.link_button(preset.name, address(preset.link), help=preset.look_for)
+        reset(form)
 
 
 def hint(form: Form[Any], presets: Iterable[Preset], question: Any) -> None:

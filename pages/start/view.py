@@ -16,7 +16,8 @@ def page() -> None:
     """The page, from top to bottom."""
     drawing, side = st.columns([5, 3], gap="medium")
     with drawing:
-        chart(picture(FORM.chosen(st.session_state)), key=controls.CHART, on=controls.on_chart())
+        payload = picture(FORM.chosen(st.session_state))
+        chart(payload, key=controls.CHART, on=form_controls.slid(FORM, controls.CHART, "at"))
     with side:
         for paragraph in PARAGRAPHS:
             prose(paragraph)

@@ -29,22 +29,31 @@ from pages.step.words.formula import formula
 from wd_core.linear.inspection import Inspection
 from wd_core.trials import Trial
 
+TERMS = "Every term of this step, in a table"
+
 
 def update(
     settings: Settings, shown: Shown, seen: Inspection, walked: Walked, pins: tuple[Pin, ...]
 ) -> None:
-    """One step: which, its formula with the numbers, the table, and the plane."""
-    replay, run = walked.replay, settings.run
+    """One step: which, and the plane."""
+    prose(_paragraph(plain.where(settings.run, seen, walked.replay)))
+    chart(picture.update(settings, shown, seen, pins), key="step plane")
+
+
+def formulas(settings: Settings, shown: Shown, seen: Inspection) -> None:
+    """The same with its numbers, for each of the plane's weights."""
     pair = picture.axes(shown, settings.data.n_features)
-    prose(_paragraph(plain.where(run, seen, replay)))
-    numbers, plane = st.columns([1, 1], gap="medium")
-    with numbers:
-        for index in dict.fromkeys(i for i in pair if i < len(seen.before) - 1):
-            st.latex(formula(run, seen, index))
-    with plane:
-        chart(picture.update(settings, shown, seen, pins), key="step plane")
-    st.markdown(one.table(settings.data.n_features))
-    table(one.rows(run, seen, pair))
+    chosen = dict.fromkeys(i for i in pair if i < len(seen.before) - 1)
+    for column, index in zip(st.columns(2, gap="medium"), chosen, strict=False):
+        with column:
+            st.latex(formula(settings.run, seen, index))
+
+
+def terms(settings: Settings, shown: Shown, seen: Inspection) -> None:
+    """The same in a table: every term, for the chosen weights and those that stand out."""
+    d = settings.data.n_features
+    st.markdown(one.table(d))
+    table(one.rows(settings.run, seen, picture.axes(shown, d)))
 
 
 def rate(settings: Settings) -> None:
@@ -59,8 +68,9 @@ def rate(settings: Settings) -> None:
         _mend(settings)
 
 
-def explanations(settings: Settings, seen: Inspection, walked: Walked) -> None:
+def explanations(settings: Settings, shown: Shown, seen: Inspection, walked: Walked) -> None:
     """What goes deeper than the one step: each weight, decay alone, and the learning rate."""
+    folder(FORM, TERMS, lambda: terms(settings, shown, seen))
     folder(FORM, NUMBERS, lambda: _numbers(settings, seen, walked))
     folder(FORM, "How hard does decay pull on each weight?", lambda: _pulls(settings, seen))
     folder(FORM, "What does decay alone do over time?", lambda: _shrinks(settings, seen))

@@ -30,14 +30,17 @@ def page() -> None:
             return
         for complaint in controls.fit(run.replay):
             st.warning(complaint)
-        controls.steps(run.replay)
     with side:
         controls.weights(settings.data.n_features)
         run_controls.draw(FORM, *FORM.others(*RUN.settings, "step", "first", "second"))
+        run_controls.reset(FORM)
+    asked = FORM.chosen(st.session_state)
     with picture:
-        explained.update(settings, FORM.chosen(st.session_state).shown, seen, run, asked.pins)
+        explained.update(settings, asked.shown, seen, run, asked.pins)
+        controls.steps(run.replay)
+        explained.formulas(settings, asked.shown, seen)
         explained.rate(settings)
-    explained.explanations(settings, seen, run)
+    explained.explanations(settings, asked.shown, seen, run)
 
 
 page()

@@ -18,7 +18,7 @@ def dragged(query: Query) -> Payload:
 def long(query: Query) -> Events:
     """A long run as it comes."""
     asked, _ = FORM.read(query)
-    return stream(asked.settings, asked.pins)
+    return stream(asked.settings, asked.pins, asked.shown)
 
 
 ROUTES = (answered("/api/train", dragged), Streamed("/api/train/stream", long))

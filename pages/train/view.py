@@ -7,8 +7,9 @@ from pages.shared.chart import chart
 from pages.shared.controls import FORMULAS, NUMBERS
 from pages.shared.presets import PRESETS
 from pages.shared.settings import FRONT
+from pages.train import controls as own
 from pages.train.payload.picture import training_picture
-from pages.train.question import FORM, SETTINGS
+from pages.train.question import FORM
 from pages.train.sections import explanations, pinned
 from pages.train.sections.downloads import downloads
 
@@ -18,7 +19,8 @@ def page() -> None:
     """The page, from top to bottom."""
     picture, side = st.columns([3, 1], gap="medium")
     with side:
-        controls.draw(FORM, *FRONT, *SETTINGS)
+        controls.draw(FORM, *FRONT)
+        own.curves()
         controls.folded(FORM)
         controls.randomness(FORM)
         presets.buttons(FORM, PRESETS)
@@ -33,6 +35,7 @@ def page() -> None:
             controls.refuse(error)
             return
         chart(payload, key="training")
+        own.mend(settings)
         pinned.pinning(settings)
         pinned.table(settings)
     with side:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pages.registry import SHOWN
+from pages.registry import PAGES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -46,7 +46,7 @@ def unfold(page: "Page", *labels: str) -> None:
 
 def go_to(page: "Page", title: str) -> None:
     """Open another page by the navigation, as a person does: its group, then its name."""
-    group = next(entry.group for entry in SHOWN if entry.title == title)
+    group = next(entry.group for entry in PAGES if entry.title == title)
     navigation = page.get_by_test_id("stTopNav")
     if not group:
         navigation.get_by_role("link", name=title, exact=True).click()
@@ -65,4 +65,4 @@ def pull(page: "Page", key: str) -> None:
     height, right = track["y"] + track["height"] / 2, track["x"] + track["width"]
     page.mouse.move(right - 8 if at["width"] > 100 else at["x"] + at["width"] / 2, height)
     page.mouse.down()
-    page.mouse.move(track["x"] + 8, height, steps=12)
+    page.mouse.move(track["x"] + 1, height, steps=12)

@@ -26,7 +26,8 @@ def test_files_are_cached_for_good_and_compressed_once(page: "Page", demo: "Serv
     addresses = page.evaluate(FETCHED)
     names = [address.rsplit("/", 1)[1] for address in addresses]
     modules = [*assets.addresses()["modules"], assets.EARLY]
-    assert sorted(names) == sorted([*modules, "chart.css", "cartesian.js"])
+    styles = ["chart.css", assets.PAGE, assets.LETTERS]
+    assert sorted(names) == sorted([*modules, *styles, "cartesian.js"])
     for address in addresses:
         with urlopen(Request(address, headers={"Accept-Encoding": "gzip"})) as answer:
             packed = answer.read()
@@ -75,7 +76,7 @@ def test_the_page_itself_names_what_will_be_needed(demo: "Server") -> None:
     assert len(named) == len(set(named))
     files = [name.rsplit("/", 1)[1] for name in named]
     modules = [*assets.addresses()["modules"], assets.EARLY]
-    assert {*modules, "chart.css", "cartesian.js", *head.mounting()} == set(files)
+    assert {*modules, "chart.css", assets.LETTERS, "cartesian.js", *head.mounting()} == set(files)
     for address in named:
         with urlopen(demo.url + address) as file:
             assert file.status == 200

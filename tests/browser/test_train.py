@@ -89,6 +89,11 @@ def streaming(page: "Page", server: "Server") -> "Locator":
 
 def test_opens_with_both_curves_drawn(page: "Page", server: "Server") -> None:
     opened(page, server)
+    # With decay and without it, and the simplest prediction.
+    assert page.evaluate(DRAWN_LINES) == 3
+    page.get_by_text("Every curve", exact=True).click()
+    page.wait_for_url("**curves=every")
+    settled(page)
     points = page.evaluate(POINTS)
     for name in ("train, λ = 3", "test, λ = 3", "‖w‖, λ = 3", "train, λ = 0", "test, λ = 0"):
         assert points[name] == 101, name
@@ -151,7 +156,7 @@ def test_dragging_redraws_before_release(page: "Page", server: "Server") -> None
     assert at
     page.mouse.move(right - 8 if at["width"] > 100 else at["x"] + at["width"] / 2, height)
     page.mouse.down()
-    page.mouse.move(box["x"] + 8, height, steps=12)
+    page.mouse.move(box["x"] + 1, height, steps=12)
     page.locator('.wd-chart[data-live="weight_decay=0"]').wait_for()
     assert chart.get_attribute("data-run") == "weight_decay=0"
     assert not [name for name in ends(page) if "λ = 3" in name]
@@ -195,6 +200,41 @@ def test_a_slider_at_a_value_between_its_steps_is_followed(page: "Page", server:
     page.wait_for_url("**weight_decay=0.3*")
     assert set(page.evaluate("runs")) == {"weight_decay=0.3"}
     assert "test, λ = 0.3" in ends(page)
+
+
+RANGES = """() => ['xaxis', 'yaxis']
+  .map(axis => document.querySelector('.wd-plot')._fullLayout[axis].range)"""
+
+
+def test_a_typed_number_keeps_the_epoch_and_the_zoom(page: "Page", server: "Server") -> None:
+    chart = opened(page, server)
+    page.get_by_role("slider", name="Epoch").fill("40")
+    typed = page.get_by_role("textbox", name="Weight decay λ, typed")
+    typed.fill("0,05")
+    typed.press("Enter")
+    page.locator('.wd-chart[data-state="paused"][data-run="weight_decay=0.05"]').wait_for()
+    assert chart.get_attribute("data-epoch") == "40"
+    whole = page.evaluate(RANGES)
+    drag = page.locator(".wd-plot .nsewdrag").first.bounding_box()
+    assert drag
+    page.mouse.move(drag["x"] + 100, drag["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(drag["x"] + 300, drag["y"] + 140, steps=5)
+    page.mouse.up()
+    undo = chart.get_by_role("button", name="Undo the zoom")
+    undo.wait_for()
+    zoomed = page.evaluate(RANGES)
+    assert zoomed != whole
+    typed.fill("nothing")
+    typed.press("Enter")
+    page.get_by_text("“nothing” is not a number; it stays 0.05").wait_for()
+    typed.fill("0.07")
+    typed.press("Enter")
+    page.locator('.wd-chart[data-run="weight_decay=0.07"]').wait_for()
+    assert page.evaluate(RANGES) == zoomed
+    undo.click()
+    undo.wait_for(state="hidden")
+    assert page.evaluate(RANGES)[0] == whole[0]
 
 
 # ---------------------------------------------------------------- the link
@@ -396,7 +436,7 @@ def test_a_phone_has_no_horizontal_overflow(new_page: NewPage, server: "Server")
 
 def test_the_dark_theme_reaches_the_picture(new_page: NewPage, server: "Server") -> None:
     page = new_page(color_scheme="dark")
-    opened(page, server)
+    opened(page, server, {"curves": "every"})
     text, truth = page.evaluate(
         """() => { const plot = document.querySelector('.wd-plot');
         return [getComputedStyle(plot).getPropertyValue('--st-text-color').trim(),

@@ -16,6 +16,7 @@ from pages.dimension.sections import CLAIM
 from pages.shared.controls import FORMULAS, NUMBERS, READING
 from pages.shared.form import FORMS
 from pages.shared.payload import Events, Payload
+from pages.step.sections import TERMS
 from tests.misfits import misfits
 from tests.unlinked import unlinked
 from wd_core.arrays import Array
@@ -39,7 +40,7 @@ OWN_FOLDERS = (
     "How large may the learning rate be?",
     *("What do its plots show with decay?", "What did decay do here?"),
     "Where does every printed number stand?",
-    *(CLAIM, DOING),
+    *(CLAIM, DOING, TERMS),
 )
 
 
@@ -86,7 +87,8 @@ def complaints(page: AppTest) -> list[str]:
 
 def payloads(page: AppTest) -> list[dict[str, Any]]:
     """What the charts were given, in the page's order; each has the declared form."""
-    sent = [dict(json.loads(chart.proto.bytes)["payload"]) for chart in page.get("bidi_component")]
+    charts = (made.proto.bytes for made in page.get("bidi_component") if made.proto.bytes)
+    sent = [dict(json.loads(chart)["payload"]) for chart in charts]
     assert not [line for payload in sent for line in misfits(payload, Payload)]
     return sent
 

@@ -10,8 +10,8 @@ import pytest
 from pages.shared.axes import log_ticks
 from pages.shared.palette import OPTIMUM, PENALTY, TEST, TEXT, TRAIN
 from pages.shared.plotting import Series
-from pages.train import figure as figures
-from pages.train.figure import DEEPEST, Curve, Level
+from pages.train.figure import curves as figures
+from pages.train.figure.curves import DEEPEST, Curve, Level
 
 EPOCHS = 4
 COLOUR_OF = {

@@ -19,6 +19,7 @@ from pages.shared.settings import DEFAULTS, SETTINGS, settings_of
 from pages.shared.words import literal
 from pages.train.payload.picture import training_picture
 from pages.train.question import FORM, Shown
+from pages.train.sections import pinned
 from tests.pages.opening import FOLDERS, in_frame, unfolded
 from tests.unlinked import unlinked
 from wd_core import DATASETS, OPTIMIZERS
@@ -258,7 +259,26 @@ def test_a_run_is_pinned_and_carried_by_the_link() -> None:
     drawn = {trace["name"] for trace in payload(page)["figure"]["data"]}
     assert "test, Run 1" in drawn
     page = click(page, "Pin this run")
-    assert names(page) == ["Run 1", "Run 2"]
+    assert names(page) == ["Run 1", "η = 0.01"]
+
+
+@pytest.mark.parametrize(
+    ("values", "pins", "name"),
+    [
+        ({}, [], "Run 1"),
+        ({"weight_decay": 5.0}, [], "λ = 5"),
+        ({"weight_decay": 5.0, "lr": 0.01}, [{"lr": 0.01}], "λ = 5"),
+        ({"weight_decay": 5.0, "lr": 0.01}, [{}], "λ = 5, η = 0.01"),
+        ({"optimizer": "adam"}, [{"weight_decay": 1.0}], "Run 2"),
+        ({"momentum": 0.8}, [{"optimizer": "momentum"}], "Optimizer = sgd"),
+        ({"n_train": 10, "n_test": 5, "epochs": 3}, [{}], "Run 2"),
+    ],
+)
+def test_a_pin_is_named_after_what_sets_it_apart(
+    values: dict[str, Any], pins: list[dict[str, Any]], name: str
+) -> None:
+    kept = [Pin(f"Run {i + 1}", settings_of(of)) for i, of in enumerate(pins)]
+    assert pinned.named(settings_of(values), kept) == name
 
 
 def test_the_table_compares_what_differs() -> None:

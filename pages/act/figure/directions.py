@@ -277,6 +277,7 @@ def _layout(given: Directions, revision: str) -> Plain:
         "What ridge, early stopping and both keep of each direction of the training data, the"
         " weights that result, and the degrees of freedom over λ and over t.",
         height=620,
+        least=1.0,
         margin={"l": 66, "r": 24, "t": 84, "b": 71},
         narrow={"height": 1080, "margin.t": 120, "legend.y": 1.045} | rearranged(NARROW_DOMAINS),
         uirevision=revision,

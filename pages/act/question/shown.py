@@ -66,6 +66,20 @@ def present(settings: Settings, shown: Shown) -> Pair:
     return lam, min(t, max(best.weight_decay)) if free else t
 
 
+def slid(asked: Asked[Shown], weight_decay: float | None, steps: float | None) -> Pair:
+    """λ and t as the sliders say, t = 0 where it follows; None beside one that was typed."""
+    settings, free = asked.settings, asked.shown.sliders == FREE
+    if weight_decay is None:
+        t = float(steps or 0)
+        if free:
+            return settings.run.weight_decay, t
+        best = matches(settings.data, settings.run.lr).weight_decay_for(t)
+        return min(best, most_weight_decay()), t
+    if steps is None and free:
+        return weight_decay, present(settings, asked.shown)[1]
+    return weight_decay, float(steps or 0)
+
+
 def _said(asked: Asked[Shown]) -> Values:
     """What follows from the rest is left out: t, or the λ that follows from it."""
     said: dict[str, Value] = {**asked.settings.values(), **asdict(asked.shown)}

@@ -68,6 +68,9 @@ export class Chart {
   plot = new Plot({
     drawn: () => this.countFrame(),
     clicked: (point) => this.telling.tell("clicked", point),
+    zoomed: (zoomed) => {
+      this.whole.hidden = !zoomed;
+    },
   });
   player = new Player({
     started: () => this.draw() && this.setState("playing"),
@@ -78,11 +81,12 @@ export class Chart {
 
   sentence = element("p", { "aria-live": "polite" });
   trouble = element("p", { class: "wd-trouble", role: "alert", hidden: "" });
+  whole = button("Undo the zoom", () => this.plot.unzoom(), "Zoomed: show all");
   bar = element(
     "div",
     { class: "wd-bar" },
     ...this.player.nodes,
-    element("span", { class: "wd-files" }, this.file("PNG"), this.file("SVG")),
+    element("span", { class: "wd-files" }, this.whole, this.file("PNG"), this.file("SVG")),
   );
   root = element(
     "div",
@@ -104,7 +108,7 @@ export class Chart {
   constructor(parent, assets) {
     this.assets = assets;
     // Until there is a drawing, nothing can be played or moved in it.
-    this.sliders.node.inert = this.bar.inert = true;
+    this.sliders.node.inert = this.bar.inert = this.whole.hidden = true;
     this.root.style.visibility = "hidden";
     parent.append(this.root);
     line.addEventListener("back", this.back);
@@ -149,13 +153,23 @@ export class Chart {
     this.turn += 1;
     this.halted = this.broken = false;
     this.closeStream();
-    const position = this.sliders.placed(payload);
+    const position = this.sliders.placed(payload) ?? this.placeOfEpoch(payload);
     const { playing } = this.player;
     const controls = payload.live ?? (live ? this.picture.payload.live : null);
     this.picture = new Picture({ ...payload, live: controls });
     this.player.open(this.picture, position ?? this.picture.last);
     this.setState("drawing");
     this.start(this.turn, live, playing);
+  }
+
+  /**
+   * Where the epoch is that somebody has put the picture to, in another run of so many epochs.
+   * @param {Payload} payload
+   */
+  placeOfEpoch({ series, stream }) {
+    if (this.root.dataset.state !== "paused" || this.stream || stream) return undefined;
+    const place = (series.epoch ?? []).indexOf(this.picture.steps[this.player.index]);
+    return place < 0 ? undefined : place;
   }
 
   /**
@@ -212,7 +226,7 @@ export class Chart {
     // who has just come waits for it; who moves a control may move it again
     if (payload.stream)
       return this.openStream(turn === 1 ? atOnce(payload.stream) : payload.stream);
-    this.setState("done");
+    this.setState(this.player.atEnd || payload.sliders ? "done" : "paused");
     if (interrupted) this.sliders.choose(); // the picture stays where Play was: Python must know
   }
 

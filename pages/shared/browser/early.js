@@ -5,7 +5,10 @@
 import "./offline.js";
 import { loadPlotly, loadStyle } from "./loading.js";
 
+/** @type {{ [as: string]: (address: string) => Promise<unknown> }} */
+const loads = { style: loadStyle, script: loadPlotly };
+
 for (const link of document.querySelectorAll('link[rel="preload"][href*="/asset/"]')) {
-  const load = link.getAttribute("as") === "style" ? loadStyle : loadPlotly;
-  load(link.getAttribute("href") ?? "").catch(() => {}); // the chart tries again, and says so
+  const load = loads[link.getAttribute("as") ?? ""];
+  load?.(link.getAttribute("href") ?? "").catch(() => {}); // the chart tries again, and says so
 }

@@ -39,3 +39,12 @@ export function formatTime(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
   return whole < 60 ? `${whole} s left` : `${Math.floor(whole / 60)} min ${whole % 60} s left`;
 }
+
+/**
+ * A number as people write it: 0,05 is 0.05; NaN where it is none.
+ * @param {string} text
+ */
+export function readNumber(text) {
+  const plain = text.trim().replace(",", ".").replace("−", "-");
+  return plain ? Number(plain) : Number.NaN;
+}

@@ -9,7 +9,10 @@ const WORDS = "No connection; your settings are kept; trying again";
 const CALM_MS = 500;
 
 const bar = element("div", { class: "wd-offline", role: "status" });
-document.body.append(bar);
+const show = () => document.body.append(bar);
+// The page's head may run this before there is a body.
+if (document.body) show();
+else addEventListener("DOMContentLoaded", show);
 
 /** @type {number | undefined} */
 let timer;

@@ -1,7 +1,7 @@
 // @ts-check
 // Plays the epochs of a picture, or steps and scrubs through them; it alone knows the position.
 
-import { button, element, icon, setText } from "./nodes.js";
+import { button, element, fill, icon, setText } from "./nodes.js";
 import { blank } from "./picture.js";
 
 /** @import { Picture } from "./picture.js" */
@@ -157,6 +157,7 @@ export class Player {
     const text = `epoch ${steps[index]} of ${payload.total ?? steps[last]}`;
     this.scrubber.max = String(last);
     this.scrubber.value = String(index);
+    fill(this.scrubber);
     this.scrubber.setAttribute("aria-valuetext", text);
     setText(this.text, text);
     this.backButton.disabled = index <= 0;

@@ -5,12 +5,19 @@ import { loadPlotly } from "./loading.js";
 import { element } from "./nodes.js";
 import { blank, grows, isOneOf } from "./picture.js";
 import { place, visible } from "./points.js";
-import { coloured, isDark, readTheme, themedLayout } from "./theme.js";
+import { fit, room } from "./room.js";
+import { isDark, readTheme, themedLayout, themedTrace } from "./theme.js";
+import { isAxis, Zoom } from "./zoom.js";
 
 /** @import { Picture } from "./picture.js" */
 /** @import { Click, Drawing, Plotly, Value } from "./plotly.d.ts" */
 
-/** @typedef {{ drawn: () => void, clicked: (point: Value[]) => void }} Listener */
+/**
+ * @typedef {object} Listener
+ * @property {() => void} drawn
+ * @property {(point: Value[]) => void} clicked
+ * @property {(zoomed: boolean) => void} zoomed
+ */
 
 const NARROW = 520;
 // How much is left of what a guide does not speak of.
@@ -20,7 +27,12 @@ const CONFIG = {
   responsive: false,
   displaylogo: false,
   // sendChartToCloud would upload the chart to another host
-  modeBarButtonsToRemove: ["toImage", "sendChartToCloud", "select2d", "lasso2d"],
+  // what resets the axes is the chart's own button
+  modeBarButtonsToRemove: [
+    ...["toImage", "sendChartToCloud", "select2d", "lasso2d"],
+    ...["autoScale2d", "resetScale2d"],
+  ],
+  doubleClick: false,
   showTips: false,
 };
 
@@ -52,6 +64,12 @@ export class Plot {
   position = 0;
   theme = readTheme(this.node);
   narrow = false;
+  /**
+   * How high the picture may be for all of it to be on the first screen; measured once a window.
+   * @type {number | null}
+   */
+  room = null;
+  zoom = new Zoom();
   sizes = new ResizeObserver(() => this.resized());
   /** @type {number | undefined} */
   resting;
@@ -67,11 +85,14 @@ export class Plot {
   constructor(on) {
     this.on = on;
     this.sizes.observe(this.node);
+    addEventListener("resize", this.refit);
   }
 
   /** @param {string} address */
   async load(address) {
-    this.loaded = await loadPlotly(address);
+    // what is written is measured: in the letters in which it is seen
+    const letters = document.fonts.load(`16px ${this.theme.font}`).catch(() => {});
+    [this.loaded] = await Promise.all([loadPlotly(address), letters]);
     if (!this.drawn) await inTurn();
   }
 
@@ -91,12 +112,16 @@ export class Plot {
    */
   draw(picture, position) {
     clearTimeout(this.resting);
+    this.zoom.follow(picture, this.picture);
     this.picture = picture;
     this.position = position;
     const { node } = this;
     this.theme = readTheme(node);
     this.narrow = node.clientWidth < NARROW;
+    this.room ??= room(node);
     const layout = themedLayout(picture.layout, this.theme, this.narrow);
+    fit(layout, this.room, this.narrow);
+    this.zoom.apply(layout);
     node.style.minHeight = `${layout.height}px`;
     node.setAttribute("aria-label", picture.alt);
     try {
@@ -110,6 +135,8 @@ export class Plot {
       return false;
     }
     this.listen();
+    this.zoom.drawn(node);
+    this.on.zoomed(this.zoom.on);
     this.on.drawn();
     if (this.isCut) this.cut(position);
     return true;
@@ -123,11 +150,11 @@ export class Plot {
   }
 
   traces() {
-    const { lit, picture, position, theme } = this;
+    const { lit, narrow, picture, position, theme } = this;
     const { data } = picture.figure;
     const faint = data.some((trace) => isOneOf(trace, lit)) ? UNLIT : 1;
     return data.map((trace) => {
-      const copy = coloured(trace, theme);
+      const copy = themedTrace(trace, theme, narrow);
       if (faint < 1 && !isOneOf(trace, lit)) copy.opacity = (copy.opacity ?? 1) * faint;
       if (!grows(trace)) return copy;
       return visible({ ...copy, ...picture.points(trace, position, { whole: true }) });
@@ -145,8 +172,22 @@ export class Plot {
     // Hiding a trace or resetting the axes makes Plotly fit the axes to the cut curves.
     const whole = () => this.isCut && this.draw(this.picture, this.position);
     this.node.on("plotly_restyle", whole);
-    this.node.on("plotly_relayout", whole);
+    this.node.on("plotly_relayout", (change = {}) => {
+      if (Object.keys(change).some((path) => /^[xy]axis\d*\.range/.test(path))) this.zoomed();
+      whole();
+    });
+    this.node.on("plotly_doubleclick", () => this.unzoom());
     this.node.on("plotly_click", (click) => this.clicked(click));
+  }
+
+  zoomed() {
+    this.zoom.moved(this.node);
+    this.on.zoomed(this.zoom.on);
+  }
+
+  unzoom() {
+    this.zoom.undo();
+    this.draw(this.picture, this.position);
   }
 
   /**
@@ -216,9 +257,16 @@ export class Plot {
   resized() {
     const { node } = this;
     if (!this.drawn || !node.isConnected || !node.clientWidth) return;
-    if (node.clientWidth < NARROW !== this.narrow) this.draw(this.picture, this.position);
-    else this.Plotly.Plots.resize(node);
+    this.Plotly.Plots.resize(node);
+    if (node.clientWidth < NARROW !== this.narrow) this.refit();
   }
+
+  // Another window has another room.
+  refit = () => {
+    if (!this.drawn || !this.node.isConnected) return;
+    this.room = null;
+    this.draw(this.picture, this.position);
+  };
 
   /**
    * The picture as it is on the screen, on the theme's own background.
@@ -243,7 +291,7 @@ export class Plot {
   // In a copy of the picture Plotly would fit the axes to curves that are cut.
   shownRanges() {
     const { layout, _fullLayout: full } = this.node;
-    const axes = Object.keys(full).filter((name) => /^[xy]axis\d*$/.test(name));
+    const axes = Object.keys(full).filter(isAxis);
     return Object.fromEntries(
       axes.map((name) => [
         name,
@@ -255,6 +303,7 @@ export class Plot {
   destroy() {
     clearTimeout(this.resting);
     this.sizes.disconnect();
+    removeEventListener("resize", this.refit);
     if (this.drawn) this.Plotly.purge(this.node);
   }
 }

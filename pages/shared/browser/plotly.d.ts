@@ -42,6 +42,8 @@ export interface LayoutMeta {
   alt?: string;
   /** What to set on a narrow screen, by its path: "yaxis.domain". */
   narrow?: { [path: string]: unknown };
+  /** How much lower a small window makes it, as a share of its height. */
+  least?: number;
   /** Whether a click is for Python: one in the first panel, or in any of them. */
   clicks?: boolean | "panels";
 }
@@ -51,7 +53,8 @@ export interface Drawing extends HTMLElement {
   data: Trace[];
   layout: Layout;
   on(event: "plotly_click", act: (click: Click) => void): void;
-  on(event: "plotly_restyle" | "plotly_relayout", act: () => void): void;
+  on(event: "plotly_restyle" | "plotly_doubleclick", act: () => void): void;
+  on(event: "plotly_relayout", act: (change?: { [path: string]: unknown }) => void): void;
   _fullData: FullTrace[];
   _fullLayout: FullLayout;
   _transitionData?: object;

@@ -2,12 +2,13 @@
 // Range inputs of the chart's own, all over the same pictures: one is moved, the others follow,
 // and nobody is asked. Python hears of the picture on release.
 
-import { element, setText } from "./nodes.js";
+import { element, fill } from "./nodes.js";
+import { readNumber } from "./numbers.js";
 
 /** @import { Chart } from "./chart.js" */
 /** @import { Choice, Payload, Series, Slider } from "./payload.d.ts" */
 
-/** @typedef {{ input: HTMLInputElement, value: HTMLElement, box: HTMLElement }} Nodes */
+/** @typedef {{ input: HTMLInputElement, value: HTMLInputElement, box: HTMLElement }} Nodes */
 
 export class Sliders {
   /**
@@ -61,15 +62,23 @@ export class Sliders {
         oninput: () => this.move(key),
         onchange: () => this.choose(),
       });
-      const value = element("output", { class: "wd-value" });
+      const value = element("input", {
+        class: "wd-value",
+        type: "text",
+        inputmode: "decimal",
+        "aria-label": `${label}, typed`,
+        onfocus: () => this.begin(key),
+        onchange: () => this.type(key),
+        onblur: () => this.show(this.chart.player.index),
+      });
       const name = element("span", { class: "wd-label" }, element("span", {}, label));
       if (help) name.append(bubble.mark(label, help));
       const box = element(
         "div",
         { class: "wd-slider", "data-key": key, "data-role": role ?? "" },
         name,
-        value,
         input,
+        value,
       );
       return { ...slider, input, value, box };
     });
@@ -77,8 +86,50 @@ export class Sliders {
   }
 
   /** @param {string} key */
+  find(key) {
+    return this.list.find((one) => one.key === key);
+  }
+
+  /**
+   * The number itself, to be typed over.
+   * @param {string} key
+   */
+  begin(key) {
+    const value = this.find(key)?.value;
+    if (!value) return;
+    value.value = String(this.numbers()[key] ?? "");
+    value.select();
+  }
+
+  /**
+   * A number that was typed: a picture that is there, or one that Python is asked for, in which the
+   * other sliders follow.
+   * @param {string} key
+   */
+  type(key) {
+    const slider = this.find(key);
+    if (!slider) return;
+    const { label, stops, value } = slider;
+    const { chart } = this;
+    const offered = stops.map((stop) => Number(chart.picture.series[key][stop]));
+    const [least, most] = [Math.min(...offered), Math.max(...offered)];
+    const number = readNumber(value.value);
+    const taken = least <= number && number <= most;
+    const now = slider.texts[chart.player.index];
+    const refused = `${label}: “${value.value}” is not a number from ${least} to ${most}; it stays ${now}.`;
+    chart.complain(taken ? "" : refused);
+    value.blur();
+    if (!taken) return;
+    const place = offered.indexOf(number);
+    if (place >= 0) return void chart.player.settle(stops[place]);
+    this.sent = Object.fromEntries(this.list.map((one) => [one.key, null]));
+    this.sent[key] = number;
+    chart.telling.tell("chosen", this.sent);
+  }
+
+  /** @param {string} key */
   move(key) {
-    const slider = this.list.find((one) => one.key === key);
+    const slider = this.find(key);
     if (slider) this.chart.player.seek(slider.stops[Number(slider.input.value)]);
   }
 
@@ -90,8 +141,11 @@ export class Sliders {
     for (const { key, input, value, stops, texts } of this.list) {
       if (!(this.held === key && stops[Number(input.value)] === index))
         input.value = String(nearestPlace(stops, index));
+      fill(input);
       input.setAttribute("aria-valuetext", texts[index]);
-      setText(value, texts[index]);
+      if (document.activeElement === value) continue;
+      value.value = texts[index];
+      value.style.width = `${texts[index].length + 1}ch`;
     }
   }
 

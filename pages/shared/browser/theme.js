@@ -3,7 +3,7 @@
 
 import { isObject } from "./arrays.js";
 
-/** @import { Layout } from "./plotly.d.ts" */
+/** @import { Layout, Trace } from "./plotly.d.ts" */
 
 /**
  * @typedef {object} Theme
@@ -12,7 +12,14 @@ import { isObject } from "./arrays.js";
  * @property {string} background
  * @property {string} border
  * @property {string} font
+ * @property {number} scale how much larger than usual all type is
  */
+
+// No letter of a picture is smaller, on a wide screen and on a narrow one.
+const LEAST = 14;
+const LEAST_NARROW = 12;
+// A legend above a picture takes so much more than its maker thought.
+const LARGER = 8;
 
 /**
  * "text" is the theme's text colour; go.Figure only lets it through as a CSS variable, and then
@@ -44,6 +51,34 @@ export function coloured(value, theme, key = "") {
   );
 }
 
+/**
+ * Copies likewise, with every font and line in the size that the window wants.
+ * @type {(value: any, size: (given: number) => number, scale: number, key?: string) => any}
+ */
+function sized(value, size, scale, key = "") {
+  if (Array.isArray(value))
+    return value.some(isObject) ? value.map((one) => sized(one, size, scale)) : value;
+  if (!isObject(value)) return value;
+  const copy = Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, sized(inner, size, scale, name)]),
+  );
+  if (/font$/i.test(key) && typeof copy.size === "number") copy.size = size(copy.size);
+  if (key === "line" && typeof copy.width === "number") copy.width *= scale;
+  if (key === "marker" && typeof copy.size === "number") copy.size *= scale;
+  return copy;
+}
+
+/** @type {(theme: Theme, narrow: boolean) => (given: number) => number} */
+const sizes =
+  ({ scale }, narrow) =>
+  (given) =>
+    scale * Math.max(given, narrow ? LEAST_NARROW : LEAST);
+
+/** @type {(trace: Trace, theme: Theme, narrow: boolean) => Trace} */
+export function themedTrace(trace, theme, narrow) {
+  return sized(coloured(trace, theme), sizes(theme, narrow), theme.scale);
+}
+
 /** @type {(node: Element) => Theme} */
 export function readTheme(node) {
   const style = getComputedStyle(node);
@@ -58,6 +93,7 @@ export function readTheme(node) {
     background: read("background-color", "#ffffff"),
     border: read("border-color", "rgba(128,128,128,0.3)"),
     font: read("font", "sans-serif"),
+    scale: Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16,
   };
 }
 
@@ -76,8 +112,9 @@ const isTouched = matchMedia("(pointer: coarse)").matches;
 
 /** @type {(source: Layout, theme: Theme, narrow: boolean) => Layout} */
 export function themedLayout(source, theme, narrow) {
+  const size = sizes(theme, narrow);
   /** @type {Layout} */
-  const layout = coloured(source, theme);
+  const layout = sized(coloured(source, theme), size, theme.scale);
   const axis = {
     gridcolor: theme.border,
     zerolinecolor: theme.border,
@@ -89,13 +126,17 @@ export function themedLayout(source, theme, narrow) {
     "yaxis",
     ...Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key)),
   ]);
-  for (const name of names) layout[name] = { automargin: true, ...axis, ...layout[name] };
+  for (const name of names) {
+    const given = { automargin: true, ...axis, ...layout[name] };
+    const title = isObject(given.title) ? given.title : { text: given.title };
+    layout[name] = { ...given, title: { ...title, font: { size: size(0), ...title.font } } };
+  }
   for (const name of Object.keys(layout).filter((key) => /^scene\d*$/.test(key))) {
     for (const side of ["xaxis", "yaxis", "zaxis"]) {
       layout[name][side] = { ...axis, showbackground: false, ...layout[name][side] };
     }
   }
-  layout.font = { family: theme.font, color: theme.text, size: narrow ? 12 : 14, ...layout.font };
+  layout.font = { family: theme.font, color: theme.text, size: size(0), ...layout.font };
   layout.paper_bgcolor ??= "rgba(0,0,0,0)";
   layout.plot_bgcolor ??= "rgba(0,0,0,0)";
   layout.hoverlabel = {
@@ -113,11 +154,17 @@ export function themedLayout(source, theme, narrow) {
     activecolor: theme.text,
     ...layout.modebar,
   };
-  layout.margin = { l: 56, r: 16, t: 32, b: 48, ...layout.margin };
+  layout.margin = Object.fromEntries(
+    Object.entries({ l: 56, r: 16, t: 32, b: 48, ...layout.margin }).map(([side, width]) => [
+      side,
+      theme.scale * width,
+    ]),
+  );
   layout.height ??= 420;
   layout.autosize = true;
   delete layout.width;
   if (isTouched && !layout.scene) layout.dragmode = false;
+  if (!narrow) layout.margin.t += LARGER;
   if (narrow) {
     layout.margin = { ...layout.margin, l: 8, r: 8 };
     for (const [path, value] of Object.entries(layout.meta?.narrow ?? {}))

@@ -20,10 +20,11 @@ from pages.shared.remedies import Remedies, course, remedies
 from pages.shared.run import RUN, Asked, Pin
 from pages.shared.settings import FRONT, SETTINGS, Settings, relevant, within
 from pages.shared.words import Said, say
-from pages.train import figure
 from pages.train.answer import beyond_of, known, long_run, records_of, until_divergence
+from pages.train.figure import curves as figure
+from pages.train.figure.first import first
 from pages.train.payload import tiles
-from pages.train.question import DEFAULT, FORM, Shown
+from pages.train.question import DEFAULT, EVERY, FORM, Shown
 from pages.train.words import diverged, outside, rivals, story
 from pages.train.words import plain as plain_words
 from wd_core import make_dataset, train
@@ -53,7 +54,11 @@ def training_picture(
     read = relevant(settings.data.source, settings.run.optimizer)
     front = [key for key in FRONT if key in read]
     records = known(settings)
-    part = _finished(settings, records, pins, waits) if records else _begun(settings, pins)
+    part = (
+        _finished(settings, records, pins, shown, waits)
+        if records
+        else _begun(settings, pins, shown)
+    )
     payload: Payload = {
         "run": query or "defaults",
         "query": query,
@@ -73,18 +78,20 @@ def training_picture(
     return payload
 
 
-def _begun(settings: Settings, pins: Sequence[Pin]) -> Part:
+def _begun(settings: Settings, pins: Sequence[Pin], shown: Shown) -> Part:
     """What is known before a stream: the figure, its curves still empty."""
     suffixes = ("", "_0") if settings.run.weight_decay else ("",)
     series: Series = {name + suffix: [] for name in COLUMNS for suffix in suffixes}
     return {
         "series": {"epoch": [], **series},
-        "figure": _figure(settings, series, None, _curves(pins)),
+        "figure": _as_shown(
+            shown, settings, _figure(settings, series, None, _curves(pins)), series
+        ),
         "sentence": TAKES_A_WHILE,
     }
 
 
-def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Events:
+def stream(settings: Settings, pins: Sequence[Pin] = (), shown: Shown = DEFAULT) -> Events:
     """The events of a long run: `rows` at a fixed pace, then the finished `picture`, then `done`.
 
     Where the training data take a while to draw, a `picture` of the start comes first, once there
@@ -115,7 +122,7 @@ def stream(settings: Settings, pins: Sequence[Pin] = ()) -> Events:
                 new = []
             else:
                 yield waiting(run)
-    yield "picture", _finished(settings, records, pins)
+    yield "picture", _finished(settings, records, pins, shown)
     yield "done", {}
 
 
@@ -181,17 +188,37 @@ def _steps(key: str, settings: Settings) -> list[str]:
 
 
 def _finished(
-    settings: Settings, records: Sequence[EpochRecord], pins: Sequence[Pin], waits: bool = True
+    settings: Settings,
+    records: Sequence[EpochRecord],
+    pins: Sequence[Pin],
+    shown: Shown,
+    waits: bool = True,
 ) -> Part:
     """What is known only at the end: all curves, the figure with its baselines, the sentence."""
     baselines = _baselines(settings)
-    shown = until_divergence(records)
-    last = None if _diverged_at(records) is None else max(1, shown[-1].epoch)
-    series, pinned = _series(shown) | _beyond(settings, shown), _curves(pins)
+    lasted = until_divergence(records)
+    last = None if _diverged_at(records) is None else max(1, lasted[-1].epoch)
+    series, pinned = _series(lasted) | _beyond(settings, lasted), _curves(pins)
     drawn = _figure(settings, series, baselines, pinned, last)
     said = _sentence(settings, records, baselines, waits)
     beside = outside.sentences(*figure.outside(drawn, series, pinned))
+    drawn = _as_shown(shown, settings, drawn, series, _levels(settings, baselines), pinned)
     return {"series": series, "figure": drawn, "sentence": " ".join([said, *beside])}
+
+
+def _as_shown(
+    shown: Shown,
+    settings: Settings,
+    drawn: Figure,
+    series: Series,
+    levels: Sequence[figure.Level] = (),
+    pinned: Sequence[figure.Curve] = (),
+) -> Figure:
+    """The whole figure, or as much of it as the question is about."""
+    if shown.curves == EVERY:
+        return drawn
+    lam = number_text(settings.run.weight_decay)
+    return first(drawn, series, figure.asked(series, lam, levels, pinned))
 
 
 def _series(records: Sequence[EpochRecord]) -> Series:
@@ -245,6 +272,17 @@ def _tried(settings: Settings, records: Sequence[EpochRecord]) -> story.Outcome:
     """The end of a run, and where it has grown what it does when it goes on."""
     end = _outcome(settings, records)
     return replace(end, course=course(settings)) if end.has_grown else end
+
+
+def advised(settings: Settings) -> Remedies:
+    """What makes the run settle, where it has diverged or goes on growing."""
+    records = known(settings)
+    if records is None:
+        return Remedies()
+    if _diverged_at(records) is not None:
+        return remedies(settings)
+    course_of = _tried(settings, records).course
+    return remedies(settings) if course_of and course_of.grows else Remedies()
 
 
 def in_numbers(settings: Settings) -> str:
@@ -346,7 +384,8 @@ def _levels(settings: Settings, baselines: cached.Baselines | None) -> list[figu
     if baselines is None:
         return []
     constant, ridge = baselines.constant_test, baselines.ridge_test
-    levels = [figure.Level("test, constant predictor", constant, TEXT, "dashdot")]
+    simplest = figure.Level("test, constant predictor", constant, TEXT, "dashdot", simplest=True)
+    levels = [simplest]
     if ridge is not None:
         name = _name_of_exact(settings, baselines)
         levels.append(figure.Level(name, ridge, OPTIMUM, "dot"))

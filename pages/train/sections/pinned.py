@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.shared.fields import as_text
 from pages.shared.link import LONGEST_NAME, printable
 from pages.shared.numbers import plain
 from pages.shared.run import MOST_PINS, PINS, RUN, Pin
-from pages.shared.settings import SETTINGS, Settings, relevant
+from pages.shared.settings import SETTINGS, Settings, relevant, settings_of
 from pages.shared.words import say
 from pages.train.payload.picture import Ended, ended
 
 PRESENT = "present run"
 NUMBERS = ("train loss", "test loss", "‖w‖", "test loss ÷ present run's")
 NONE = "–"
+# A name that fits beside its curve.
+SHORT = 18
+DEFAULT = settings_of({})
 
 
 def pinning(settings: Settings) -> None:
@@ -105,9 +110,29 @@ def _edit(place: int, pin: Pin) -> None:
 
 def _pin(settings: Settings) -> None:
     pins = _pins()
+    st.session_state[PINS] = (*pins, Pin(named(settings, pins), settings))
+
+
+def named(settings: Settings, pins: Sequence[Pin]) -> str:
+    """What sets a run apart from the pinned ones, or from the default; a number where that is long.
+
+    Of the default run itself, and of one whose name is taken, also a number.
+    """
+    others = [pin.settings for pin in pins] or [DEFAULT]
+    own = {key: _shown(settings, key) for key in SETTINGS}
+    apart = [key for key in own if any(own[key] != _shown(other, key) for other in others)]
+    name = ", ".join(f"{_symbol(key)} = {own[key]}" for key in apart if own[key] != NONE)
     taken = {pin.name for pin in pins}
-    name = next(f"Run {i}" for i in range(1, MOST_PINS + 2) if f"Run {i}" not in taken)
-    st.session_state[PINS] = (*pins, Pin(name, settings))
+    if 0 < len(name) <= SHORT and name not in taken:
+        return name
+    return next(f"Run {i}" for i in range(1, MOST_PINS + 2) if f"Run {i}" not in taken)
+
+
+def _symbol(key: str) -> str:
+    """The sign of a setting, which ends its label; else the label."""
+    label = SETTINGS[key].label
+    sign = label.split()[-1]
+    return sign if len(sign) == 1 else label
 
 
 def _rename(place: int, field: str) -> None:

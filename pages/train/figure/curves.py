@@ -84,13 +84,14 @@ class Curve:
 
 @dataclass(frozen=True)
 class Level:
-    """A horizontal line with its caption, across a panel."""
+    """A horizontal line with its caption, across a panel; simplest: what every run is beside."""
 
     name: str
     value: float
     colour: str
     dash: str
     panel: str = LOSS
+    simplest: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,16 @@ def _has_a_point(trace: Trace, series: Series, limits: Sequence[float] | None) -
     values = series[trace["meta"]["series"]] if "meta" in trace else trace["y"]
     low, high = limits
     return any(x is not None and x > 0 and low <= np.log10(x) <= high for x in values)
+
+
+def asked(
+    series: Series, weight_decay: str, levels: Sequence[Level], pinned: Sequence[Curve]
+) -> list[str]:
+    """The names of the curves that the page's question is about, and of what it is said beside."""
+    names = [f"test, λ = {weight_decay}"]
+    names += ["test, λ = 0"] if "test_loss_0" in series else [f"train, λ = {weight_decay}"]
+    names += [level.name for level in levels if level.simplest]
+    return [*names, *(f"test, {quoted(curve.name)}" for curve in pinned)]
 
 
 def _curve(panel: str, **style: Any) -> Trace:

@@ -1,0 +1,57 @@
+"""The number of a slider, typed beside it: any within its range, and a refused one says why."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from pages.shared.fields import Steps, as_text
+from pages.shared.words import literal, say
+
+# A number of seven signs.
+WIDTH: Final = 76
+
+
+def field(setting: Steps, slot: str) -> None:
+    """Where it is typed; the slider follows."""
+    state, typed = st.session_state, f"{slot} typed"
+    kept = as_text(state[slot])
+    if state.get(typed) != kept:
+        state[typed] = kept
+
+    def read() -> None:
+        text = str(state[typed])
+        try:
+            state[slot] = setting.read(as_read(text))
+        except ValueError as error:
+            state[_refused(slot)] = say(
+                "{label}: “{text}” {rule}; it stays {kept}.",
+                label=setting.label,
+                text=literal(text.strip()),
+                rule=str(error),
+                kept=kept,
+            )
+
+    st.text_input(
+        say("{label}, typed", label=setting.label),
+        key=typed,
+        on_change=read,
+        label_visibility="collapsed",
+        width=WIDTH,
+    )
+
+
+def refusal(slot: str) -> None:
+    """Why the last number that was typed is not taken, until something else is done."""
+    if said := st.session_state.pop(_refused(slot), None):
+        st.warning(said)
+
+
+def as_read(text: str) -> str:
+    """A number as people write it, as Python reads it: 0,05 is 0.05."""
+    return text.strip().replace(",", ".").replace("−", "-")
+
+
+def _refused(slot: str) -> str:
+    return f"{slot} refused"

@@ -1,0 +1,89 @@
+"""Numbers typed beside a slider, the button that sets a page back, and the one that mends a run."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
+from pages.shared.exact import as_read
+from pages.shared.form import FORMS
+from pages.shared.remedies import remedies
+from pages.shared.settings import settings_of
+from tests.pages.opening import fine, opened, payloads
+
+LIGHT = {"n_features": "10", "epochs": "20"}
+# A page, and a link that is not how it opens.
+MOVED = {
+    "train": {"weight_decay": "1", "lr": "0.01", "curves": "every"},
+    "step": {**LIGHT, "step": "7"},
+    "codes": {**LIGHT},
+    "geometry": {"weight_decay": "2", "l1": "on"},
+    "start": {"at": "1"},
+}
+
+
+def button(page: AppTest, label: str) -> Button:
+    (found,) = (button for button in page.button if button.label == label)
+    return found
+
+
+def link(page: AppTest) -> str:
+    (query,) = (payload["query"] for payload in payloads(page) if "query" in payload)
+    return str(query)
+
+
+def typed(page: AppTest, key: str, text: str) -> AppTest:
+    return fine(page.text_input(key=f"{key} typed").set_value(text).run())
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("0,05", 0.05), (" 0.0512 ", 0.0512), ("1e-3", 0.001), ("0", 0.0)]
+)
+def test_any_number_of_the_range_is_taken(text: str, value: float) -> None:
+    page = typed(opened("train", LIGHT), "weight_decay", text)
+    assert not page.warning
+    assert page.select_slider(key="weight_decay").value == value
+    assert f"weight_decay={value:g}" in link(page)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "why"),
+    [
+        ("weight_decay", "much", "“much” is not a number; it stays 3."),
+        ("weight_decay", "101", "“101” is outside the range 0 to 100; it stays 3."),
+        ("weight_decay", "nan", "“nan” is outside the range 0 to 100; it stays 3."),
+        ("weight_decay", "", "“” is not a number; it stays 3."),
+        ("n_features", "1.5", "“1.5” is not a whole number; it stays 10."),
+    ],
+)
+def test_a_refused_number_says_why_and_loses_nothing(key: str, text: str, why: str) -> None:
+    page = opened("train", LIGHT)
+    before = link(page)
+    page = typed(page, key, text)
+    (said,) = page.warning
+    assert said.value.endswith(why)
+    assert link(page) == before
+    assert said.value.endswith(f"it stays {page.text_input(key=f'{key} typed').value}.")
+    assert not fine(page.run()).warning
+
+
+def test_a_number_is_read_as_people_write_it() -> None:
+    assert [float(as_read(text)) for text in ("0,05", "−2", " 7 ")] == [0.05, -2.0, 7.0]
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_reset_sets_a_page_back_to_how_it_opens(name: str) -> None:
+    page = opened(name, MOVED[name])
+    assert link(page) != ""
+    page = fine(button(page, "Reset").click().run())
+    assert link(page) == ""
+    kept = {key: page.session_state[FORMS[name].slot(key)] for key in MOVED[name]}
+    assert kept == {key: FORMS[name].defaults[key] for key in MOVED[name]}
+
+
+def test_one_click_sets_the_learning_rate_with_which_a_run_settles() -> None:
+    wild = settings_of({"lr": 1.0, "n_features": 10, "epochs": 20})
+    page = opened("train", {**LIGHT, "lr": "1"})
+    page = fine(button(page, f"Set η to {remedies(wild).lr:g}").click().run())
+    assert page.session_state["lr"] == remedies(wild).lr
+    assert "Diverged" not in str(payloads(page)[0].get("sentence"))
+    assert not [b for b in page.button if b.label.startswith("Set η")]
