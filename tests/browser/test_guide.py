@@ -64,7 +64,7 @@ def test_it_is_walked_by_keyboard_and_leaves_nothing_behind(page: "Page", server
     assert drawn(page)["test, λ = 0"] < 0.2
     for _ in range(2):
         card(page).get_by_role("button", name="Next").press("Enter")
-    page.get_by_text("Every curve").click()
+    page.get_by_text("Every curve", exact=True).click()
     card(page).get_by_text(CARDS[3].after or "").wait_for()
     page.wait_for_function("document.querySelector('.wd-plot')._fullData.every(t => t.visible)")
     card(page).get_by_role("button", name="Next").press("Enter")  # what has come is told of

@@ -125,25 +125,28 @@ class Guide {
 
   /** @param {number} place */
   begin(place) {
-    const { cards, labels } = this.sent;
     this.place = place;
-    const { text } = this.now;
-    const told = cards.filter(isThere);
-    const count = Math.max(1, told.length);
-    const number = Math.max(0, told.indexOf(cards[place])) + 1;
-    setText(this.title, fill(labels.place, { card: number, cards: count }));
-    setText(this.text, text);
+    setText(this.text, this.now.text);
     setText(this.after, "");
-    const last = !cards[this.ahead(place + 1, 1)];
-    if (document.activeElement === this.back && number === 1) this.card.focus();
-    this.back.disabled = number === 1;
-    const label = last ? labels.done : labels.next;
-    setText(this.next, label);
-    this.next.title = this.next.ariaLabel = label;
+    this.count();
     this.before = this.stand();
     this.answered = false;
     this.bringIntoView();
     this.show();
+  }
+
+  // Which of how many it is: what the reader does may bring more.
+  count() {
+    const { cards, labels } = this.sent;
+    const told = cards.filter(isThere);
+    const number = Math.max(0, told.indexOf(this.now)) + 1;
+    const last = !cards[this.ahead(this.place + 1, 1)];
+    const label = last ? labels.done : labels.next;
+    setText(this.title, fill(labels.place, { card: number, cards: Math.max(1, told.length) }));
+    if (this.next.title !== label) this.next.title = this.next.ariaLabel = label;
+    setText(this.next, label);
+    if (document.activeElement === this.back && number === 1) this.card.focus();
+    this.back.disabled = number === 1;
   }
 
   /** How the controls of the card stand. */
@@ -180,6 +183,7 @@ class Guide {
   // The page may be drawn anew or scrolled at any time.
   follow = () => {
     this.answer();
+    this.count();
     this.show();
     this.frame = requestAnimationFrame(this.follow);
   };
