@@ -28,6 +28,7 @@ from pages.shared import (
     assets,
     head,
     health,
+    heap,
     limits,
     log,
     long_links,
@@ -118,6 +119,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     if threading.current_thread() is threading.main_thread():  # signals reach no other
         end_streams_on_signals()
     log.tell_briefly()
+    heap.keep_little()
     have_scratch()
     send_at_once()
     sessions.leave_files_unwatched()

@@ -19,6 +19,7 @@ from typing import Any
 import torch
 from threadpoolctl import threadpool_limits
 
+from pages.shared import heap
 from pages.shared.faults import note_worker
 from pages.shared.store import STORE
 from pages.shared.turns import Turns
@@ -114,6 +115,7 @@ def serve(connection: Connection, bytes_more: int, niceness: int = 0) -> None:
     os.nice(niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is asked at the terminal ends it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    heap.keep_little()
     torch.set_num_threads(1)
     threadpool_limits(1)
     _limit_memory(bytes_more)
