@@ -10,12 +10,13 @@ from pages.prior.payload import solved
 from pages.prior.question import FORM, WIDTHS, Question
 from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import EXACT, tex
+from pages.shared.prose import prose
 from pages.shared.tables import as_csv
 
 
 def finding(question: Question) -> None:
     """The answer to the page's question."""
-    st.markdown(words.finding(question.belief))
+    prose(words.finding(question.belief))
 
 
 def download(question: Question) -> None:

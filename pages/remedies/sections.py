@@ -11,6 +11,7 @@ from pages.remedies.question import FORM
 from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import plain
+from pages.shared.prose import prose
 from pages.shared.tables import arrow, as_csv
 
 KEYS = ("nothing", "weight_decay", "stopping", "input_noise", "twice_the_data", "fewer_features")
@@ -18,7 +19,7 @@ KEYS = ("nothing", "weight_decay", "stopping", "input_noise", "twice_the_data", 
 
 def finding(seen: Seen) -> None:
     """The answer to the page's question."""
-    st.markdown(" ".join(words.finding(seen)))
+    prose(" ".join(words.finding(seen)))
 
 
 def download(seen: Seen) -> None:

@@ -8,39 +8,20 @@ from pages.shared.words import say
 CARDS = (
     Card(
         say(
-            "The solid blue curve is the loss on the examples that the run trains on; the dashed "
-            "orange one is the loss on examples that it has never seen. Where the blue one falls "
-            "and the orange one does not follow, the run overfits."
+            "Both curves are losses on examples that the run has never seen. The pale one is the "
+            "same run without weight decay: the same data, the same start, the same order of "
+            "examples. Decay alone sets the two apart."
         ),
-        curves=("train_loss", "test_loss"),
+        curves=("test_loss", "test_loss_0"),
     ),
     Card(
-        say(
-            "The pale curves are the same run without weight decay: the same data, the same start, "
-            "the same order of examples. Whatever sets them apart from the strong ones is the work "
-            "of decay alone."
-        ),
-        curves=("train_loss_0", "test_loss_0", "weight_norm_0"),
-    ),
-    Card(
-        say(
-            "Move λ up or down. Guess first: will the length of the weights, below, end larger or "
-            "smaller?"
-        ),
-        curves=("weight_norm",),
+        say("Move λ up or down. Guess first: will the run end better or worse on new examples?"),
+        curves=("test_loss",),
         controls=("weight_decay",),
         after=say(
-            "A larger λ pulls harder towards zero at every step. How long the weights end depends "
-            "on how hard the data pull back."
+            "A larger λ pulls harder towards zero at every step. Whether that helps, this curve "
+            "alone can tell: too little and too much can both be worse."
         ),
-    ),
-    Card(
-        say(
-            "This is the part of the weights that no training example depends on, so the data "
-            "cannot say what it should be. With plain gradient steps it stays what the random "
-            "start made it, until decay takes it away."
-        ),
-        curves=("unreachable",),
     ),
     Card(
         say(
@@ -51,10 +32,24 @@ CARDS = (
         curves=("test, constant predictor",),
     ),
     Card(
+        say("There is more to see than the picture shows at first: have every curve drawn."),
+        controls=("every curve",),
+        after=say("The cards that follow speak of the curves that are drawn now."),
+    ),
+    Card(
         say(
-            "Press Play, or drag the slider beside it, to see the run epoch by epoch. The numbers "
-            "below are those of the epoch where you stop."
+            "The blue curve is the loss on the examples that the run trains on, the orange one on "
+            "new ones. Where the blue one falls and the orange one does not follow, the run "
+            "overfits."
         ),
-        parts=("play", "tiles"),
+        curves=("train_loss", "test_loss"),
+    ),
+    Card(
+        say(
+            "This is the part of the weights that no training example depends on, so the data "
+            "cannot say what it should be. With plain gradient steps it stays what the random "
+            "start made it, until decay takes it away."
+        ),
+        curves=("unreachable",),
     ),
 )

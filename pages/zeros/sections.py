@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import bracketed, tex
+from pages.shared.prose import prose
 from pages.shared.tables import as_csv
 from pages.zeros import words
 from pages.zeros.answer import Solved, solved, step
@@ -17,8 +18,8 @@ from wd_core.optimizers.penalties import L1, L2
 
 def finding(question: Question) -> None:
     """The answer to the page's question, and what it is worth on these data."""
-    st.markdown(words.DOES)
-    st.markdown(words.finding(solved(question.data)))
+    prose(words.DOES)
+    prose(words.finding(solved(question.data)))
 
 
 def download(question: Question) -> None:

@@ -11,12 +11,13 @@ import pytest
 
 from pages.dimension import payload as dimension
 from pages.map import payload as maps
-from pages.registry import PAGES, Page
+from pages.registry import PICTURED, Page
 from pages.shared.form import FORMS
 from pages.shared.glossary.entries import ENTRIES
 from pages.shared.glossary.links import linked
 from pages.which import payload as which
-from tests.pages.opening import opened, payloads, told
+from tests.pages.opening import opened, payloads
+from tests.pages.opening import told as told_whole
 from tests.reading import read, whole
 
 BLOCK, SYMBOLS = 60, 8.0
@@ -32,7 +33,7 @@ STREAMS: Mapping[str, Any] = {
     "which": which.stream,
     "dimension": dimension.stream,
 }
-each = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+each = pytest.mark.parametrize("page", PICTURED, ids=lambda page: page.path)
 
 
 @each
@@ -51,7 +52,7 @@ def test_a_guide_is_short_and_in_words(page: Page) -> None:
 def test_a_guide_speaks_of_what_is_on_the_page_and_words_are_explained(page: Page) -> None:
     query = LITTLE.get(page.path, "")
     if page.path in STREAMS:
-        told(STREAMS[page.path](FORMS[page.path].read(parse_qsl(query))[0]))
+        told_whole(STREAMS[page.path](FORMS[page.path].read(parse_qsl(query))[0]))
     view = opened(page.path, dict(parse_qsl(query)))
     sent = payloads(view)
     traces = [trace for payload in sent for trace in payload["figure"]["data"]]
@@ -63,6 +64,9 @@ def test_a_guide_speaks_of_what_is_on_the_page_and_words_are_explained(page: Pag
         "play": any("epoch" in one["series"] for one in sent),
         "table": bool(view.table or view.dataframe),
     }
+    shown = [trace for trace in traces if trace.get("visible") is not False]
+    told = [c for c in page.cards if all(any(is_one(t, one) for t in shown) for one in c.curves)]
+    assert len(told) >= 3, "of what is there as the page opens"
     for card in page.cards:
         assert card.curves or card.controls or card.parts, card.text
         for curve in card.curves:

@@ -57,7 +57,7 @@ class Guide {
     this.opener = opener;
     this.sent = sent;
     this.title = element("span", { id: "wd-guide-title" });
-    this.text = element("p");
+    this.text = element("p", { id: "wd-guide-text" });
     this.after = element("p", { class: "wd-after" });
     this.back = button(labels.back, () => this.step(-1), labels.back);
     this.next = button(labels.next, () => this.step(1), labels.next);
@@ -68,6 +68,7 @@ class Guide {
         role: "dialog",
         tabindex: -1,
         "aria-labelledby": "wd-guide-title",
+        "aria-describedby": "wd-guide-text",
         onkeydown: (event) => this.pressed(event),
       },
       element(

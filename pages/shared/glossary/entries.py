@@ -234,8 +234,8 @@ ENTRIES: Final = (
             "A price for the sum of the sizes of all weights. Unlike a price for their squares it "
             "makes some weights exactly zero."
         ),
-        "geometry",
-        ("L1",),
+        "zeros",
+        ("L1", "L1 penalty"),
     ),
     Entry(
         "L2 norm",
@@ -254,6 +254,14 @@ ENTRIES: Final = (
         ),
         "start",
         (),
+    ),
+    Entry(
+        "Lasso",
+        say(
+            "A linear model with a price for the sum of the sizes of its weights. It drops "
+            "features: their weights end at exactly zero."
+        ),
+        "zeros",
     ),
     Entry(
         "Learning rate",
@@ -368,6 +376,14 @@ ENTRIES: Final = (
         "Penalty",
         say("A price for long weights, added to the loss. It draws the best weights towards zero."),
         "geometry",
+    ),
+    Entry(
+        "Prior",
+        say(
+            "What is believed of the weights before any data are seen. A penalty is such a belief: "
+            "the firmer it is, the larger the penalty."
+        ),
+        "prior",
     ),
     Entry(
         "Random start",
