@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from pages.registry import GROUPS, PAGES
+from pages.registry import GROUPS, PAGES, SHOWN
 from pages.shared import chart, guide, returns
 from pages.shared.lessons import card, way
 
@@ -23,13 +23,13 @@ def frame() -> None:
         page.path: st.Page(
             page.view, title=page.title, url_path=page.path, default=page is PAGES[0]
         )
-        for page in PAGES
+        for page in SHOWN
     }
     opened = st.navigation(
-        {group: [entries[page.path] for page in PAGES if page.group == group] for group in GROUPS},
+        {group: [entries[page.path] for page in SHOWN if page.group == group] for group in GROUPS},
         position="top",
     )
-    page = next(page for page in PAGES if entries[page.path] == opened)
+    page = next(page for page in SHOWN if entries[page.path] == opened)
     st.set_page_config(
         page_title=f"{page.title} · Weight Decay Explorer", page_icon="📉", layout="wide"
     )

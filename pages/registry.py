@@ -120,11 +120,13 @@ PAGES = (
     ),
     Page("book", "The book", "Can the book's numbers be reproduced?", "The book", BOOK, EXACT),
     Page("exercises", "Exercises", "Can you work it out yourself?", "", pictured=False),
-    Page("glossary", "Glossary", "What do the words mean?", "", pictured=False),
 )
 PICTURED = tuple(page for page in PAGES if page.pictured)
-for page in PAGES:
+# What is looked up beside them: it asks for no settings, and its terms are read one at a time.
+GLOSSARY = Page("glossary", "Glossary", "What do the words mean?", "", pictured=False)
+SHOWN = (*PAGES, GLOSSARY)
+for page in SHOWN:
     import_module(f"pages.{page.path}.question")  # what it asks is known to all links from now on
     page.form.title = page.title
     _guide(f"pages.{page.path}.guide")
-GROUPS = tuple(dict.fromkeys(page.group for page in PAGES))
+GROUPS = tuple(dict.fromkeys(page.group for page in SHOWN))

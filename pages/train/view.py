@@ -6,6 +6,7 @@ from pages.shared import controls, presets
 from pages.shared.chart import chart
 from pages.shared.controls import FORMULAS, NUMBERS
 from pages.shared.presets import PRESETS
+from pages.shared.run import RUN
 from pages.shared.settings import FRONT
 from pages.train import controls as own
 from pages.train.payload.picture import training_picture
@@ -21,6 +22,7 @@ def page() -> None:
     with side:
         controls.draw(FORM, *FRONT)
         own.curves()
+        controls.draw(FORM, *FORM.others(*RUN.settings, "curves"))
         controls.folded(FORM)
         controls.randomness(FORM)
         presets.buttons(FORM, PRESETS)

@@ -92,6 +92,26 @@ def test_drag_weight_decay_and_theta_follows_before_release(page: "Page", server
     wait_link(page, "weight_decay=1000000")
 
 
+def test_a_typed_number_is_taken_exactly_or_refused_in_words(
+    page: "Page", server: "Server"
+) -> None:
+    chart = opened(page, server)
+    decay = chart.get_by_role("textbox", name=f"{DECAY}, typed")
+    decay.fill("much")
+    decay.press("Enter")
+    chart.get_by_text("“much” is not a number from 0 to").wait_for()
+    assert decay.input_value() == "0.5"
+    decay.fill("0,77")
+    decay.press("Enter")
+    wait_link(page, "weight_decay=0.77")
+    assert said(page, DECAY) == "0.77"
+    size = chart.get_by_role("textbox", name=f"{SIZE}, typed")
+    size.fill("1.3")
+    size.press("Enter")
+    wait_link(page, "theta=1.3")
+    assert said(page, SIZE) == "1.3"
+
+
 def test_drag_theta_and_weight_decay_follows(page: "Page", server: "Server") -> None:
     chart = opened(page, server)
     drag(page, SIZE, 1, let_go=False)

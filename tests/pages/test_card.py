@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.registry import PAGES
+from pages.registry import PAGES, PICTURED
 from pages.shared.lessons import guesses
 from pages.shared.lessons.lesson import Lesson
 from pages.shared.lessons.path import path
@@ -155,7 +155,7 @@ def test_what_a_tab_says_is_taken_where_it_is_a_guess(told: Any) -> None:
     assert guesses._said_of(told, "price") == ("more" if good else None)
 
 
-@pytest.mark.parametrize("place", range(1, len(PAGES)))
+@pytest.mark.parametrize("place", range(1, len(PICTURED)))
 def test_every_page_ends_with_the_way_on(place: int) -> None:
     page = in_frame(PAGES[place].path).run()
     following = PAGES[(place + 1) % len(PAGES)]

@@ -480,7 +480,7 @@ def test_a_preset_sets_what_the_page_has_and_leads_to_what_it_has_not(
     assert (there.proto.label, there.proto.url) == ("Ferns", "/garden?kind=ferns")
     assert there.proto.help == "It is green."
     assert not app.markdown[1:]
-    (button,) = app.button
+    (button, _) = app.button  # the other is Reset
     assert (button.label, button.help) == ("Slow", "It is slow.")
     app = fine(button.click().run())
     assert link_of(app) == "lr=0.001&near=2"

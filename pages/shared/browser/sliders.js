@@ -145,7 +145,7 @@ export class Sliders {
       input.setAttribute("aria-valuetext", texts[index]);
       if (document.activeElement === value) continue;
       value.value = texts[index];
-      value.style.width = `${texts[index].length + 1}ch`;
+      value.size = Math.max(1, texts[index].length);
     }
   }
 

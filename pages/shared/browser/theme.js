@@ -18,7 +18,7 @@ import { isObject } from "./arrays.js";
 // No letter of a picture is smaller, on a wide screen and on a narrow one.
 const LEAST = 14;
 const LEAST_NARROW = 12;
-// A legend above a picture takes so much more than its maker thought.
+// A legend above or below a picture takes so much more than its maker thought.
 const LARGER = 8;
 
 /**
@@ -164,7 +164,7 @@ export function themedLayout(source, theme, narrow) {
   layout.autosize = true;
   delete layout.width;
   if (isTouched && !layout.scene) layout.dragmode = false;
-  if (!narrow) layout.margin.t += LARGER;
+  if (!narrow) layout.margin[layout.legend.y < 0 ? "b" : "t"] += LARGER;
   if (narrow) {
     layout.margin = { ...layout.margin, l: 8, r: 8 };
     for (const [path, value] of Object.entries(layout.meta?.narrow ?? {}))
