@@ -34,6 +34,6 @@ CARDS = (
             "Data and belief together. The diamond marks the most probable weights, and those are "
             "the weights that the penalty finds."
         ),
-        curves=("posterior 0", "most probable"),
+        curves=("x3",),
     ),
 )
