@@ -23,8 +23,8 @@ def page() -> None:
     with side:
         explained.download(seen)
     with drawing:
-        explained.finding(seen)
         chart(picture(seen), key=controls.CHART, on=controls.on_chart())
+        explained.finding(seen)
     explained.explanations(seen)
 
 

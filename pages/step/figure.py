@@ -248,7 +248,7 @@ def _figure(
         filename,
         alt,
         height=height,
-        margin={"l": 84, "r": 29, "t": above, "b": 61},
+        margin={"l": 84, "r": 29, "t": above, "b": 68},
         narrow=narrow,
         legend=legend(1.02, traceorder="normal"),
         xaxis=x,

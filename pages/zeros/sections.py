@@ -16,9 +16,13 @@ from wd_core.arrays import Array
 from wd_core.optimizers.penalties import L1, L2
 
 
-def finding(question: Question) -> None:
-    """The answer to the page's question, and what it is worth on these data."""
+def finding() -> None:
+    """The answer to the page's question."""
     prose(words.DOES)
+
+
+def worth(question: Question) -> None:
+    """What it is worth on these data."""
     prose(words.finding(solved(question.data)))
 
 

@@ -22,9 +22,10 @@ def page() -> None:
         presets.buttons(FORM, PRESETS)
         explained.download(question)
     with drawing:
-        explained.finding(question)
+        explained.finding()
         on = form_controls.slid(FORM, controls.CHART, "at")
         chart(picture(question), key=controls.CHART, on=on)
+        explained.worth(question)
     explained.explanations(question)
 
 

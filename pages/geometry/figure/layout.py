@@ -28,7 +28,7 @@ NARROW_DOMAINS: Domains = {
     CURVE: ((0.63, 1.0), (0.02, 0.2)),
 }
 # Pixels of the panels and of what lies below them: the axis, and the legend's lines.
-PANELS, BELOW, ENTRY = 505, 48, 20
+PANELS, BELOW, ENTRY = 505, 60, 20
 NARROW_PANELS, NARROW_BELOW = 720, 28
 # Entries of the legend side by side, on a desk; on a phone each has a line of its own.
 ABREAST = 3
