@@ -12,6 +12,7 @@ from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.controls import about
+from pages.shared import guide
 
 Choice = Mapping[str, float]
 
@@ -47,6 +48,11 @@ def content(component: BidiComponent) -> str | bytes:
     """What Python gave to the component, as it was sent."""
     kind = component.WhichOneof("data")
     return getattr(component, kind) if kind in ("json", "bytes") else b""
+
+
+def draws(component: BidiComponent) -> bool:
+    """Whether the component draws: the guide does not, nor what is given nothing."""
+    return component.component_name != guide.NAME and bool(content(component))
 
 
 def streams(sent: str | bytes) -> bool:

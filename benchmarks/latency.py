@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks import openings
 from benchmarks.browsing import empty_cache, launched, report, spread, timed
-from pages.registry import PAGES
+from pages.registry import PICTURED
 from tests.browser.conftest import ROOT, Server, serve
 
 MOVES = 30
@@ -205,7 +205,7 @@ def main() -> None:
         with serve(ROOT / "app.py", Path(folder) / "log.txt") as server:
             if not asked.pages and not asked.quick:
                 train(browser, server)
-            pages = asked.pages or [page.path for page in PAGES]
+            pages = asked.pages or [page.path for page in PICTURED]
             openings.table(browser, server, pages, *times)
         browser.close()
 

@@ -32,7 +32,7 @@ from benchmarks.controls import Asked
 from benchmarks.table import NOTHING, cell, columns, high
 from benchmarks.visitor import LostError, NoPictureError, Visitor, opened
 from benchmarks.ways import WAYS, Move, question
-from pages.registry import PAGES
+from pages.registry import PICTURED
 from tests.browser.conftest import ROOT, serve
 
 CORES = 2
@@ -110,7 +110,7 @@ class Crowd:
     async def come(self, page: str, way: str, people: int) -> Row | None:
         """What so many meet who go through all their moves; None where the page lacks the way."""
         row = Row(page, way, people)
-        where = [part.path for part in PAGES] if page == ALL else [page]
+        where = [part.path for part in PICTURED] if page == ALL else [page]
         async with AsyncExitStack() as stack:
             there: list[Visitor] = []
             pages = (where[place % len(where)] for place in range(people))
@@ -227,7 +227,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     take.add_argument("--people", type=int, nargs="+", default=[], help="sizes of the crowd: 1 30")
-    take.add_argument("--pages", nargs="+", default=[*(page.path for page in PAGES), ALL])
+    take.add_argument("--pages", nargs="+", default=[*(page.path for page in PICTURED), ALL])
     take.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
     take.add_argument("--moves", type=int, help="of each person: 20")
     take.add_argument("--pause", type=float, help="seconds between two moves of one person: 1")
@@ -253,7 +253,7 @@ def main() -> None:
     for page in asked.pages:
         ways = asked.ways
         if page == ALL:  # somebody on every page, who moves as is possible on every page
-            crowds, ways = sorted({max(people, len(PAGES)) for people in crowds}), ["script"]
+            crowds, ways = sorted({max(people, len(PICTURED)) for people in crowds}), ["script"]
         with nullcontext(asked.url) if asked.url else started() as url:
             for row in rows(page, crowds, ways, Crowd(url.rstrip("/"), plan, first)):
                 print(*row.lines(), sep="\n", flush=True)

@@ -32,7 +32,7 @@ from benchmarks.load import CORES, SPREAD
 from benchmarks.table import cell, columns, high
 from benchmarks.visitor import LostError, NoPictureError, Visitor, opened
 from benchmarks.ways import WAYS
-from pages.registry import PAGES, Page
+from pages.registry import PICTURED, Page
 from pages.shared import limits
 from pages.shared.fields import Choice
 from tests.browser.conftest import ROOT, serve
@@ -101,7 +101,7 @@ class Class:
         draw = random.Random(number)
         session = page = ""
         while True:
-            page = page if session else draw.choice(PAGES).path
+            page = page if session else draw.choice(PICTURED).path
             with self._noted(page):
                 session = await self._visit(page, session, draw)
             await asyncio.sleep(self._pause * draw.uniform(*SPREAD))
@@ -140,7 +140,7 @@ class Class:
 
 def largest(path: str, seed: int) -> str:
     """The link to a page with all that makes its work large at its limit."""
-    page: Page = next(page for page in PAGES if page.path == path)
+    page: Page = next(page for page in PICTURED if page.path == path)
     sizes = {key: page.form.settings[key] for key in SIZES if key in page.form.settings}
     ends = {
         key: setting.most if hasattr(setting, "most") else setting.steps[-1]

@@ -19,7 +19,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from benchmarks.charts import Chart, chart_of, content, query_of, streams
+from benchmarks.charts import Chart, chart_of, content, draws, query_of, streams
 from benchmarks.controls import Control, control_of
 from pages.shared.streams import WITHOUT_REST
 
@@ -253,7 +253,7 @@ class Visitor:
         if element.HasField("exception"):
             raise LostError(f"met {element.exception.type}: {element.exception.message[:80]}")
         if element.HasField("bidi_component"):
-            if content(element.bidi_component):  # what is given nothing draws nothing
+            if draws(element.bidi_component):
                 self._chart(element.bidi_component, fragment)
         elif control := control_of(element):
             self._fragments[control.id] = fragment

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import streamlit as st
 
-from pages.registry import GROUPS, PAGES
-from pages.shared import chart, returns
+from pages.registry import GROUPS, PAGES, SHOWN
+from pages.shared import chart, guide, returns
 from pages.shared.lessons import card, way
 
 
@@ -23,28 +23,29 @@ def frame() -> None:
         page.path: st.Page(
             page.view, title=page.title, url_path=page.path, default=page is PAGES[0]
         )
-        for page in PAGES
+        for page in SHOWN
     }
     opened = st.navigation(
-        {group: [entries[page.path] for page in PAGES if page.group == group] for group in GROUPS},
+        {group: [entries[page.path] for page in SHOWN if page.group == group] for group in GROUPS},
         position="top",
     )
-    place = next(place for place, page in enumerate(PAGES) if entries[page.path] == opened)
-    page, following = PAGES[place], PAGES[(place + 1) % len(PAGES)]
+    page = next(page for page in SHOWN if entries[page.path] == opened)
     st.set_page_config(
         page_title=f"{page.title} · Weight Decay Explorer", page_icon="📉", layout="wide"
     )
+    guide.offer(page.path, page.form, page.cards)
     chart.expect()
     st.title(page.question, anchor=False)
     reconnected()
     lesson = card.begun(page.path)
     if lesson is None or card.draw(lesson):
         opened.run()
-        if lesson is not None:
+        if lesson is not None and not lesson.variant:
             way.onward(lesson)
         elif page is PAGES[0]:
             way.steps()
-        else:
+        elif page.pictured:
+            following = PAGES[(PAGES.index(page) + 1) % len(PAGES)]
             st.page_link(entries[following.path], label=f"Next: {following.question}")
 
 

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.opening import payloads
+from tests.unlinked import unlinked
 
 SYMBOL = re.compile(r"[0-9ληθσμβγτκρε‖√∂∇Σ∞=<>≤≥±×²⁻₀₁₂]|w̃|w\*")
 AROUND = ".,;:()“”\"'?!"
-# What is no running text in Markdown, and its signs.
-APART = re.compile(r"`[^`]*`|(?<!\\)\$[^$]+\$")
+# What is no running text in Markdown, the marks of HTML among it, and its signs.
+APART = re.compile(r"`[^`]*`|(?<!\\)\$[^$]+\$|</?[a-z][^>]*>")
 SIGNS = re.compile(r"\*\*|^- |\\(?=\W)|\u2060", re.MULTILINE)
 
 
@@ -61,7 +62,7 @@ def stops(page: AppTest) -> list[str]:
 
 def _around(page: AppTest) -> Iterator[str]:
     boxes = (page.markdown, page.caption, page.info, page.warning, page.error)
-    yield from (str(node.value) for nodes in boxes for node in nodes)
+    yield from (unlinked(str(node.value)) for nodes in boxes for node in nodes)
     yield from (node.label for node in page.expander)
     yield from (link.proto.label for link in page.get("link_button"))
 

@@ -20,6 +20,7 @@ from pages.shared import cached
 from pages.shared.chart import chart
 from pages.shared.controls import FORMULAS, NUMBERS, folder
 from pages.shared.latex import EXACT, tex
+from pages.shared.prose import prose
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import Settings
 
@@ -34,7 +35,7 @@ def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
     chart(
         payload.directions(settings, shown, pins), key=controls.CHART, on=controls.on_chart()
     )  # fmt: skip
-    st.markdown(plain.meaning(len(spectrum(settings.data).s)))
+    prose(plain.meaning(len(spectrum(settings.data).s)))
 
 
 def explanations(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:

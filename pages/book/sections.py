@@ -9,8 +9,9 @@ from pages.book.answer import Seen
 from pages.book.question import FORM, Entry, on_train
 from pages.book.words import curves
 from pages.book.words import numbers as words
+from pages.shared.assets import address
 from pages.shared.chart import chart
-from pages.shared.controls import NUMBERS, address, draw, folder
+from pages.shared.controls import NUMBERS, draw, folder
 from pages.shared.latex import tex
 from pages.shared.tables import arrow, table
 from pages.shared.words import say

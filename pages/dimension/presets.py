@@ -123,6 +123,7 @@ RESULTS = (
                 "axis": "n_train",
                 "n_features": 500,
                 "intercept": "off",
+                "measure": "risk",
                 "weight_decay": 0.02,
                 "draws": 5,
             },

@@ -82,7 +82,7 @@ class Problem:
     noise: float = 0.5
     signal: float = 1.0
     intercept: Literal["on", "off"] = "on"
-    measure: Measure = "risk"
+    measure: Measure = "loss"
     draws: int = 50
     seed: int = 0
 
@@ -208,12 +208,12 @@ SETTINGS: dict[str, Setting] = {
         Choice(
             "measure",
             "What is shown",
-            "The mean square error of a new y, the same without σ², or half of it as elsewhere.",
+            "Half the mean square error of a new y, as on all pages; or all of it, as in papers.",
             DEFAULT.measure,
             {
+                "loss": "test loss: half the test risk",
                 "risk": "test risk: bias² + variance + σ²",
                 "excess": "excess risk: bias² + variance",
-                "loss": "test loss: half the test risk",
             },
         ),
         Steps(

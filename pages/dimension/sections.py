@@ -13,9 +13,11 @@ from pages.dimension.words import names as words
 from pages.dimension.words import places
 from pages.dimension.words import plain as plain_words
 from pages.dimension.words.names import number
-from pages.shared.controls import FORMULAS, READING, address, folder
+from pages.shared.assets import address
+from pages.shared.controls import FORMULAS, READING, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import plain
+from pages.shared.prose import prose
 from pages.shared.tables import arrow
 from pages.shared.words import Said, say
 from wd_core.arrays import Array
@@ -25,7 +27,7 @@ CLAIM = "What the paper says, and its numbers"
 
 def finding(seen: Seen) -> None:
     """The answer to the page's question, from the numbers."""
-    st.markdown(plain_words.finding(seen))
+    prose(plain_words.finding(seen))
 
 
 def _numbers(seen: Seen) -> None:
@@ -44,11 +46,11 @@ def _numbers(seen: Seen) -> None:
     st.dataframe(arrow([_parts_of(seen, *kind, again) for kind in kinds]), hide_index=True)
     st.caption(
         say(
-            "The test risk of every fit is exact, the mean over all new x; the test loss of the "
-            "other pages is half of it. bias² and variance: given X, over all noise in closed form "
-            "(median), and estimated from the mean and the spread of {n_fits} fits of each X to "
-            "fresh noise. That estimate of bias² is right on average, and may fall below 0 where "
-            "bias² is small.",
+            "The error of every fit is exact, the mean over all new x; the test loss is half of "
+            "the test risk, here as on all pages. bias² and variance: given X, over all noise in "
+            "closed form (median), and estimated from the mean and the spread of {n_fits} fits of "
+            "each X to fresh noise. That estimate of bias² is right on average, and may fall below "
+            "0 where bias² is small.",
             n_fits=TIMES,
         )
     )

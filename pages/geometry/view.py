@@ -11,6 +11,7 @@ from pages.geometry.question.scene import FORM
 from pages.geometry.words import plain
 from pages.shared import controls as run_controls
 from pages.shared.chart import chart
+from pages.shared.prose import prose
 
 
 @run_controls.page(FORM)
@@ -39,7 +40,7 @@ def page() -> None:
             with above:
                 controls.weight_decay(solved.weight_decays, solved.now)
                 chart(surface.surface(scene), key="geometry surface")
-        st.markdown(plain.MEANING)
+        prose(plain.MEANING)
         explained.found(scene, solved)
     explained.explanations(scene, solved)
 

@@ -40,7 +40,7 @@ PRESETS = (
             "batch_size": 20,
             "init_std": 0.0,
         },
-        "No start to erase, noise to be damped: here each learning rate that gets anywhere has a "
+        "No start to shrink, noise to be damped: here each learning rate that gets anywhere has a "
         "best decay. Is it the same for all of them where decay is coupled?",
     ),
 )

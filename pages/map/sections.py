@@ -18,7 +18,8 @@ from pages.map.words import maps as words
 from pages.map.words import reading
 from pages.map.words.cells import At
 from pages.shared import tables
-from pages.shared.controls import FORMULAS, NUMBERS, READING, address, folder
+from pages.shared.assets import address
+from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.payload import Payload
 from pages.shared.settings import Settings
 

@@ -18,6 +18,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import config
 
+from pages.shared.form import Link
+
 BROWSER: Final = Path(__file__).parent / "browser"
 CARTESIAN: Final = Path(__file__).parent / "plotly" / "cartesian.min.js"
 MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
@@ -25,11 +27,12 @@ MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".woff2": "f
 # called: of the 240 ms that the page stands still for Plotly that takes 100 away.
 EAGER: Final = b"//# allFunctionsCalledOnLoad\n"
 ENTRY: Final = "mount.js"
-# What the page's head starts; no chart imports it.
-EARLY: Final = "early.js"
 # The look of the whole page, and its letters.
 PAGE: Final = "page.css"
 LETTERS: Final = "inter.woff2"
+# What the page's head starts, and what is fetched when it is asked for; no chart imports them.
+EARLY: Final = "early.js"
+LATER: Final = ("guide.js", "lights.js")
 ROOT: Final = "asset"
 YEAR: Final = 365 * 24 * 3600
 
@@ -84,6 +87,11 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
+def address(link: Link) -> str:
+    """Where the link leads, from the root of the host."""
+    return base_path() + link.path
+
+
 def addresses() -> dict[str, Any]:
     """From the root of the host: the chart's folder with its modules, the entry first, and Plotly.
 
@@ -93,7 +101,7 @@ def addresses() -> dict[str, Any]:
     root, chart = f"{base_path()}/{ROOT}", _chart()
     plotly = f"{root}/{_plotly().name}"
     scripts = [name for name in chart.assets if name.endswith(".js")]
-    modules = [name for name in scripts if name not in (ENTRY, EARLY)]
+    modules = [name for name in scripts if name not in (ENTRY, EARLY, *LATER)]
     return {
         "chart": f"{root}/{chart.name}/",
         "modules": [ENTRY, *modules],

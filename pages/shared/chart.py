@@ -33,24 +33,19 @@ export default async function ({ data: bytes, parentElement, setTriggerValue }) 
 }
 """
 
-# Nothing to see: a first component, long before the first chart.
-READY: Final = "export default () => {};"
-
 # Streamlit's client takes up what comes within 10 ms at once: what is ahead must be further ahead.
 AHEAD_SECONDS: Final = 0.02
 EXPECTED: Final = "a chart is expected"
 
-_ready = st.components.v2.component("weight_decay_ready", js=READY, isolate_styles=False)
 _mount = st.components.v2.component("weight_decay_chart", js=SHIM, isolate_styles=False)
 
 
 def expect() -> None:
-    """Say that a chart is to come, ahead of all else that the browser shows.
+    """Let a first component come well ahead of the chart, once a session.
 
     What mounts charts is then there when they come. Else React would show empty boxes in their
     place, and that it does not change again for 300 ms.
     """
-    _ready(key="wd-ready")
     if EXPECTED not in st.session_state:
         st.session_state[EXPECTED] = True
         time.sleep(AHEAD_SECONDS)

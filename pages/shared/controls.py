@@ -13,10 +13,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared import assets, counts, exact
+from pages.shared import counts, exact
 from pages.shared.fields import Choice, Number, Setting, Steps, as_text
-from pages.shared.form import Form, InSession, Link
-from pages.shared.memory import OPENED, hand_over, remember
+from pages.shared.form import Form, InSession
+from pages.shared.lessons import exercise
+from pages.shared.memory import OPENED, UNSEEN, hand_over, remember
 from pages.shared.numbers import number_text
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
@@ -44,7 +45,10 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
             try:
                 if complaints := opened(form):
                     st.warning("\n\n".join(map(literal, complaints)))
+                done = exercise.watch(form)
                 rest()
+                if done and UNSEEN not in st.session_state:  # the card above the page says so
+                    st.rerun()
             except NoAnswerError as error:
                 counts.REFUSALS.labels(type(error).__name__).inc()
                 st.error(str(error))
@@ -85,11 +89,6 @@ def _query() -> list[tuple[str, str]]:
     """The present link's, whole: of one with many fields `st.query_params` has nothing."""
     context = get_script_run_ctx()
     return parse_qsl(context.query_string, keep_blank_values=True) if context else []
-
-
-def address(link: Link) -> str:
-    """Where the link leads, from the root of the host."""
-    return assets.base_path() + link.path
 
 
 def draw(form: Form[Any], *keys: str) -> None:
@@ -149,6 +148,16 @@ def _number(setting: Number, key: str) -> None:
         key=key,
         persist_state="session",
     )
+
+
+def slid(form: Form[Any], chart: str, key: str) -> dict[str, Callable[[], None]]:
+    """What a chart's own slider of this setting changes, when it is let go."""
+
+    def chosen() -> None:
+        if value := st.session_state[chart].chosen:
+            st.session_state[form.slot(key)] = float(value[key])
+
+    return {"chosen": chosen}
 
 
 def folded(form: Form[Any], *, front: Collection[str] = FRONT, but: Collection[str] = ()) -> None:

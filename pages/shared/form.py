@@ -62,7 +62,11 @@ class Form(Generic[Question]):
         limited: Callable[[Setting, Values], Setting] | None = None,
         aside: Collection[str] = (),
     ) -> None:
-        """A form with no page is a part of others; any other is known from now on to all links."""
+        """A form with no page is a part of others; any other is known from now on to all links.
+
+        Its `title`, the page's name in words, is the registry's to say.
+        """
+        self.title = page
         self.page, self.settings, self.make, self.values = page, settings, make, values
         self.reads = reads or (lambda _: self.settings.keys())
         self.said = said or values

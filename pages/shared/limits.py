@@ -148,7 +148,7 @@ PREPARE: Final = Limit(
 LESSONS: Final = Limit(
     "WEIGHT_DECAY_LESSONS",
     "",
-    "a folder of lessons to be the path, instead of our own",
+    "a folder of lessons and exercises, instead of our own",
     _folder,
 )
 LIMITS: Final[tuple[Limit[Any], ...]] = tuple(

@@ -20,6 +20,8 @@ from pages.shared.form import FORMS, Form
 # one page what it opened with.
 MEMORY: Final = "memory"
 OPENED: Final = "opened"
+# And by this, while it is there, that what is drawn is not shown, and drawn again at once.
+UNSEEN: Final = "unseen"
 # No session keeps more, with all pins on all pages.
 LONGEST: Final = 200_000
 

@@ -47,6 +47,11 @@ def uprights(at: Array, ends: Sequence[float]) -> Move:
     return {"x": x, "y": np.broadcast_to(ends, x.shape)}
 
 
+def nearest(stops: Sequence[float], value: float) -> int:
+    """The place of the picture whose stop is nearest to a value."""
+    return min(range(len(stops)), key=lambda place: abs(stops[place] - value))
+
+
 def as_drawn(moves: Moves) -> Moves:
     """The same in seven digits: as many as can be seen, in half of the bytes."""
     return {

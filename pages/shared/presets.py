@@ -9,9 +9,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.controls import address, reset
+from pages.shared.assets import address
+from pages.shared.controls import reset
 from pages.shared.fields import Value
 from pages.shared.form import FORMS, Form, Link, Values
+from pages.shared.prose import prose
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,15 @@ PRESETS = (
         "Book, λ = 3",
         {"weight_decay": 3.0},
         "The test loss falls with the length of the weights: at every step decay makes all of "
-        "them a little smaller, and so erases the random start that the examples cannot reach.",
+        "them a little smaller, and so shrinks the random start that the examples cannot reach, "
+        "though not to nothing. The exact solution has no start: on The best decay it needs "
+        "hardly any.",
     ),
     Preset(
         "train",
         "English edition",
         {"weight_decay": 3.0, "lr": 0.01, "epochs": 10, "init_std": 0.01},
-        "The start is a hundred times smaller, so there is little to erase: without decay the "
+        "The start is a hundred times smaller, so there is little to shrink: without decay the "
         "test loss starts low and stays low, and decay changes it far less than from the book's "
         "start.",
     ),
@@ -133,4 +137,4 @@ def hint(form: Form[Any], presets: Iterable[Preset], question: Any) -> None:
     told = form.told(question)
     for preset in presets:
         if preset.told == told:
-            st.markdown(preset.look_for)
+            prose(preset.look_for)

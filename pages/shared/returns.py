@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state.session_state import Serialized
 
-from pages.shared.memory import MEMORY, recall
+from pages.shared.memory import MEMORY, UNSEEN, recall
 
 # Among the values of its controls the browser calls it so: browser/line.js. To Streamlit that is a
 # control without a key.
@@ -48,9 +48,11 @@ def _brought(stand: Iterable[WidgetState]) -> str:
 def _unseen(context: ScriptRunContext) -> Iterator[None]:
     """Send the browser nothing meanwhile."""
     send, context._enqueue = context._enqueue, lambda _: None
+    st.session_state[UNSEEN] = True
     try:
         yield
     finally:
+        del st.session_state[UNSEEN]
         context._enqueue = send
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
@@ -197,6 +197,17 @@ SETTINGS: dict[str, Setting] = {
         ),
     )
 }
+
+# The data of which only some features may matter.
+SOME_MATTER = next(name for name, entry in DATASETS.items() if "n_informative" in entry.reads)
+
+
+def number(key: str, default: float, least: float, most: float, step: float) -> Number:
+    """The setting of a number as a page has it, with a default and limits of the page's own."""
+    setting = SETTINGS[key]
+    assert isinstance(setting, Number)
+    return replace(setting, default=default, least=least, most=most, step=step)
+
 
 DEFAULTS: dict[str, Value] = {key: usual(setting) for key, setting in SETTINGS.items()}
 FRONT = ("weight_decay", "lr", "n_features")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Mapping, Sequence
 
 import pyarrow
 import streamlit as st
+
+from wd_core.arrays import Array
 
 Row = dict[str, str]
 
@@ -18,3 +22,13 @@ def arrow(rows: Sequence[Row]) -> pyarrow.Table:
 def table(rows: Sequence[Row]) -> None:
     """A table with a line below each row."""
     st.table(arrow(rows), border="horizontal", hide_index=True)
+
+
+def as_csv(columns: Mapping[str, Array]) -> str:
+    """Columns of numbers as CSV, in full precision; what is undefined is empty."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(columns)
+    for row in zip(*(column.tolist() for column in columns.values()), strict=True):
+        rows.writerow(["" if value != value else repr(value) for value in row])
+    return text.getvalue()

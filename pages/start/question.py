@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from pages.shared.fields import Number, Setting, Value
 from pages.shared.form import Form
+from pages.shared.moves import nearest
 
 # Those whose pictures are sent; the slider stops at each.
 WEIGHT_DECAYS = (0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.25, 0.4, 0.6, 1.0, 1.5, 2.5, 4.0)
@@ -21,8 +22,7 @@ class Question:
     @property
     def marked(self) -> int:
         """The place of the nearest λ that has a picture."""
-        places = range(len(WEIGHT_DECAYS))
-        return min(places, key=lambda place: abs(WEIGHT_DECAYS[place] - self.at))
+        return nearest(WEIGHT_DECAYS, self.at)
 
 
 SETTINGS: dict[str, Setting] = {

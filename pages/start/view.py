@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared import controls as form_controls
 from pages.shared.chart import chart
+from pages.shared.prose import prose
 from pages.start import controls
 from pages.start.payload import picture
 from pages.start.question import FORM
@@ -15,10 +16,11 @@ def page() -> None:
     """The page, from top to bottom."""
     drawing, side = st.columns([5, 3], gap="medium")
     with drawing:
-        chart(picture(FORM.chosen(st.session_state)), key=controls.CHART, on=controls.on_chart())
+        payload = picture(FORM.chosen(st.session_state))
+        chart(payload, key=controls.CHART, on=form_controls.slid(FORM, controls.CHART, "at"))
     with side:
         for paragraph in PARAGRAPHS:
-            st.markdown(paragraph)
+            prose(paragraph)
         controls.draw()
 
 

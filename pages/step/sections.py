@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.chart import chart
 from pages.shared.controls import NUMBERS, folder
 from pages.shared.numbers import every_digit
+from pages.shared.prose import prose
 from pages.shared.run import Pin
 from pages.shared.settings import Settings
 from pages.shared.tables import table
@@ -35,7 +36,7 @@ def update(
     settings: Settings, shown: Shown, seen: Inspection, walked: Walked, pins: tuple[Pin, ...]
 ) -> None:
     """One step: which, and the plane."""
-    st.markdown(_paragraph(plain.where(settings.run, seen, walked.replay)))
+    prose(_paragraph(plain.where(settings.run, seen, walked.replay)))
     chart(picture.update(settings, shown, seen, pins), key="step plane")
 
 
@@ -84,7 +85,7 @@ def _numbers(settings: Settings, seen: Inspection, walked: Walked) -> None:
         return
     found = measured(settings)
     ran = tried.outcome(outcome(settings), found.broken, run.epochs)
-    st.markdown(_paragraph([limits.verdict(found, run), *ran]))
+    prose(_paragraph([limits.verdict(found, run), *ran]))
     if ill(settings) and _rate(trials := mends(settings)) is not None:
         st.markdown(_paragraph(tried.tried(trials)))
 

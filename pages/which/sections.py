@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import numpy as np
 import streamlit as st
 
 from pages.shared import cached
-from pages.shared.controls import FORMULAS, NUMBERS, READING, address, folder
+from pages.shared.assets import address
+from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import percent, plain
-from pages.shared.tables import arrow
+from pages.shared.prose import prose
+from pages.shared.tables import arrow, as_csv
 from pages.shared.words import say
 from pages.which import payload
 from pages.which.answer.measured import Seen
@@ -28,7 +27,7 @@ from wd_core.arrays import Array
 
 def finding(seen: Seen) -> None:
     """The answer to the page's question, from the numbers."""
-    st.markdown(plain_words.finding(seen))
+    prose(plain_words.finding(seen))
 
 
 def open_on_train(seen: Seen) -> None:
@@ -82,12 +81,7 @@ def numbers(seen: Seen) -> str:
         "own_weight_norm": found.own[2],
         "diverged": found.diverged,
     }
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(columns)
-    for row in zip(*(column.tolist() for column in columns.values()), strict=True):
-        table.writerow(["" if value != value else repr(value) for value in row])
-    return text.getvalue()
+    return as_csv(columns)
 
 
 # ---------------------------------------------------------------- does it matter?
@@ -164,7 +158,7 @@ def explanations(seen: Seen) -> None:
 
 def _numbers(seen: Seen) -> None:
     """What the finding was made from, and all that is known of the marked λ."""
-    st.markdown(finding_words.finding(seen))
+    prose(finding_words.finding(seen))
     st.markdown(places.sentences(seen)[seen.problem.marked])
     if on_train(seen.problem) and (own := places.own_run(seen)):
         st.markdown(own)

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import processes, soak
 from benchmarks.soak import Minute
-from pages.registry import PAGES
+from pages.registry import PICTURED
 
 
 def minute(**taken: float) -> Minute:
@@ -39,9 +39,9 @@ def test_what_has_grown_is_named(name: str, most: float, line: str) -> None:
     assert list(soak.growth(past)) == [line]
 
 
-@pytest.mark.parametrize("page", [page.path for page in PAGES])
+@pytest.mark.parametrize("page", [page.path for page in PICTURED])
 def test_the_largest_run_of_a_page_is_within_its_limits(page: str) -> None:
-    form = next(one.form for one in PAGES if one.path == page)
+    form = next(one.form for one in PICTURED if one.path == page)
     query = parse_qsl(soak.largest(page, 7))
     _, complaints = form.given(query)
     assert not complaints

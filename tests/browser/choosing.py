@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pages.registry import PAGES
+from pages.registry import SHOWN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -46,7 +46,7 @@ def unfold(page: "Page", *labels: str) -> None:
 
 def go_to(page: "Page", title: str) -> None:
     """Open another page by the navigation, as a person does: its group, then its name."""
-    group = next(entry.group for entry in PAGES if entry.title == title)
+    group = next(entry.group for entry in SHOWN if entry.title == title)
     navigation = page.get_by_test_id("stTopNav")
     if not group:
         navigation.get_by_role("link", name=title, exact=True).click()

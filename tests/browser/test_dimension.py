@@ -35,7 +35,7 @@ def test_the_slider_moves_the_mark_and_the_link_follows(page: "Page", server: "S
     slider = page.get_by_role("slider", name="Features d")
     slider.focus()
     slider.press("ArrowRight")
-    page.get_by_text("At d = 10 (d/n = 1) the test risk is").wait_for()
+    page.get_by_text("At d = 10 (d/n = 1) the test loss is").wait_for()
     page.wait_for_function("location.search === '?n_train=10&at=10'")
     page.get_by_text("The numbers at d = 10 (d/n = 1)").wait_for()
     page.wait_for_function(f"({CURSOR})().every(x => x === 1)")
@@ -57,7 +57,7 @@ def test_a_mark_moved_while_training_sets_are_drawn_stays(page: "Page", server: 
     slider = page.get_by_role("slider", name="Features d")
     slider.focus()
     slider.press("ArrowRight")
-    page.get_by_text("At d = 100 (d/n = 1) the test risk is").wait_for()
+    page.get_by_text("At d = 100 (d/n = 1) the test loss is").wait_for()
     page.get_by_text("the middle 80 % of them.", exact=False).wait_for()
     page.get_by_text("medians of the training sets so far").wait_for(state="detached")
     page.get_by_text("The numbers at d = 100 (d/n = 1)").wait_for()
@@ -68,7 +68,7 @@ def test_a_mark_moved_while_training_sets_are_drawn_stays(page: "Page", server: 
 def test_the_default_is_drawn_to_its_end(page: "Page", server: "Server") -> None:
     opened(page, server, "")
     unfold(page, "The numbers at the mark")
-    page.get_by_text("At d = 49 (d/n = 0.98) the test risk is").wait_for()
+    page.get_by_text("At d = 49 (d/n = 0.98) the test loss is").wait_for()
     page.get_by_text("(medians of 50 training sets)").wait_for()
     assert link(page) == {}
 

@@ -1,9 +1,10 @@
-"""The way in, in a real browser: Start moves at a touch; predict, see, tick, next, leave."""
+"""The way in, in a real browser: Start moves at a touch; predict, see, tick, next, leave; solve."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pages.registry  # noqa: F401 - every page's form is known, as in the app
 from pages.shared.lessons.path import path
 
 if TYPE_CHECKING:
@@ -73,3 +74,46 @@ def test_the_path_is_gone_by_guesses_and_a_reload_forgets_none(page: Page, serve
     ticked = page.get_by_role("navigation", name="The steps of the path").get_by_text("✓")
     assert ticked.count() == 1
     assert first.title in ticked.inner_text()
+
+
+def test_exercises_are_solved_by_a_number_a_choice_and_a_deed(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    link(page, "12 exercises to try")
+    link(page, "How much of the random start is left?")
+    page.locator(DONE).wait_for()  # nothing is locked
+    field, check = page.get_by_label("Your answer"), page.get_by_role("button", name="Check")
+    for typed, reply in {
+        "x" * 10_000: "it is longer than any number",
+        "0,699": "That is the share that is gone.",
+        "0,3007": "Right: it is 0.301.",
+    }.items():
+        field.fill(typed)
+        check.click()
+        page.get_by_text(reply).wait_for()
+    page.get_by_text("every step leaves 0.997 of it").wait_for()
+
+    link(page, "All exercises")
+    page.get_by_text("1 of 12 are solved.").wait_for()
+    link(page, "Can noise stand in for decay?")
+    page.get_by_role("button", name="The same.").click()
+    page.get_by_text("λ is not the standard deviation of the noise.").wait_for()
+    page.get_by_role("button", name="Smaller.").click()
+    page.get_by_text("2 of 12 are solved.").wait_for()
+
+    link(page, "Find a λ that beats a constant")
+    page.get_by_text("at most 0.00701 is wanted.").wait_for()
+    slider = page.get_by_role("slider", name="Weight decay λ")
+    for weight_decay in (5, 10, 20, 30, 50):
+        slider.press("ArrowRight")
+        page.wait_for_function("x => location.search.includes(x)", arg=f"={weight_decay}&")
+    page.get_by_text("✓ Done.").wait_for()
+    page.locator(DONE).wait_for()
+
+    page.reload()  # another session: the tab remembers
+    page.get_by_text("✓ Done.").wait_for()
+    link(page, "All exercises")
+    page.get_by_text("3 of 12 are solved.").wait_for()
+    assert page.get_by_text("✓").count() == 3
+    page.get_by_role("spinbutton", name="Variant").fill("4")
+    page.get_by_role("spinbutton", name="Variant").press("Enter")
+    page.wait_for_function("location.search === '?variant=4'")

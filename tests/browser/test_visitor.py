@@ -14,7 +14,7 @@ from benchmarks import processes
 from benchmarks.load import Crowd, Plan, Row
 from benchmarks.visitor import opened
 from benchmarks.ways import WAYS
-from pages.registry import PAGES
+from pages.registry import PICTURED
 from tests.browser.conftest import Server
 
 # Only a failing test waits for it.
@@ -29,7 +29,7 @@ def visited(url: str, page: str, way: str, people: int) -> Row | None:
         return thread.submit(lambda: asyncio.run(Crowd(url, PLAN).come(page, way, people))).result()
 
 
-@pytest.mark.parametrize("page", [page.path for page in PAGES])
+@pytest.mark.parametrize("page", [page.path for page in PICTURED])
 def test_a_move_on_a_page_brings_a_picture(server: Server, page: str) -> None:
     row = visited(server.url, page, "script", 1)
     assert row is not None
@@ -51,11 +51,11 @@ def test_a_way_that_a_page_lacks_has_no_row(server: Server) -> None:
 
 
 def test_people_on_all_pages_each_have_a_question_of_their_own(server: Server) -> None:
-    row = visited(server.url, "all", "script", len(PAGES))
+    row = visited(server.url, "all", "script", len(PICTURED))
     assert row is not None
     assert not row.troubles
     assert {page: len(times) for page, times in row.times.items()} == {
-        page.path: 1 for page in PAGES
+        page.path: 1 for page in PICTURED
     }
 
 

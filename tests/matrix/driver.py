@@ -44,6 +44,7 @@ from pages.shared.numbers import Digits
 from pages.shared.words import Said
 from tests.matrix.checks import CHECKS, Check
 from tests.pages.opening import payloads, unopened
+from tests.unlinked import unlinked
 
 # Both sides are worked out in float64, a few thousand steps apart at most.
 RELATIVE, ABSOLUTE = 1e-7, 1e-12
@@ -118,7 +119,7 @@ class Visit:
     @property
     def markdown(self) -> list[str]:
         """The running text."""
-        return [str(node.value) for node in self.page.markdown]
+        return [unlinked(str(node.value)) for node in self.page.markdown]
 
     @property
     def complaints(self) -> list[str]:

@@ -18,6 +18,7 @@ from pages.shared.form import FORMS
 from pages.shared.payload import Events, Payload
 from pages.step.sections import TERMS
 from tests.misfits import misfits
+from tests.unlinked import unlinked
 from wd_core.arrays import Array
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -86,7 +87,8 @@ def complaints(page: AppTest) -> list[str]:
 
 def payloads(page: AppTest) -> list[dict[str, Any]]:
     """What the charts were given, in the page's order; each has the declared form."""
-    sent = [dict(json.loads(chart.proto.bytes)["payload"]) for chart in page.get("bidi_component")]
+    charts = (made.proto.bytes for made in page.get("bidi_component") if made.proto.bytes)
+    sent = [dict(json.loads(chart)["payload"]) for chart in charts]
     assert not [line for payload in sent for line in misfits(payload, Payload)]
     return sent
 
@@ -94,7 +96,7 @@ def payloads(page: AppTest) -> list[dict[str, Any]]:
 def text(page: AppTest) -> str:
     """Everything that the page says."""
     nodes = (*page.markdown, *page.caption, *page.latex, *page.warning)
-    return "\n".join(str(node.value) for node in nodes)
+    return "\n".join(unlinked(str(node.value)) for node in nodes)
 
 
 def values(data: Any) -> Array:

@@ -24,6 +24,7 @@ from pages.shared.settings import SETTINGS as RUN
 from pages.shared.settings import settings_of
 from pages.shared.words import literal
 from tests.pages.opening import unfolded
+from tests.unlinked import unlinked
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, make_dataset
 
 VIEW = Path(__file__).parents[2] / "pages" / "act" / "view.py"
@@ -70,7 +71,7 @@ def written_by_python(page: AppTest) -> dict[str, str]:
 
 def text(page: AppTest) -> str:
     nodes = (*page.markdown, *page.caption, *page.latex, *page.warning, *page.info)
-    return "\n".join(str(node.value) for node in nodes)
+    return "\n".join(unlinked(str(node.value)) for node in nodes)
 
 
 def now(page: AppTest) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.run import PINS
 from tests.pages.opening import complaints, unfolded
+from tests.unlinked import unlinked
 from wd_core.book.two_codes import SIDES, Switches
 
 VIEW = Path(__file__).parents[2] / "pages" / "codes" / "view.py"
@@ -50,7 +51,7 @@ def payload(page: AppTest) -> dict[str, Any]:
 
 def text(page: AppTest) -> str:
     nodes = (*page.markdown, *page.caption, *page.latex, *page.info, *page.subheader)
-    return "\n".join(str(node.value) for node in nodes)
+    return "\n".join(unlinked(str(node.value)) for node in nodes)
 
 
 def scripts(page: AppTest) -> list[str]:

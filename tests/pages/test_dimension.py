@@ -28,6 +28,7 @@ from pages.shared.words import Said
 from pages.train.question import FORM as TRAIN
 from tests.matrix.driver import number, recording
 from tests.pages.opening import unfolded
+from tests.unlinked import unlinked
 from wd_core import make_dataset, max_stable_lr
 
 VIEW = Path(__file__).parents[2] / "pages" / "dimension" / "view.py"
@@ -81,7 +82,7 @@ def payload(page: AppTest) -> dict[str, Any]:
 
 
 def text_of(page: AppTest) -> str:
-    return "\n".join(str(node.value) for node in (*page.markdown, *page.caption))
+    return "\n".join(unlinked(str(node.value)) for node in (*page.markdown, *page.caption))
 
 
 # ---------------------------------------------------------------- settings and links
@@ -203,8 +204,9 @@ def test_the_medians_are_those_of_the_draws() -> None:
     total = np.concatenate(
         [answer.measured(s, found.problem.model, [0, 0.02, best]).total for s in sets], 1
     )
-    assert found.median[:, k] == pytest.approx(np.median(total, axis=1))
-    assert found.band[0][:, k] == pytest.approx(np.quantile(total, 0.1, axis=1))
+    # the loss is half the mean square, here as on all pages
+    assert found.median[:, k] == pytest.approx(np.median(total, axis=1) / 2)
+    assert found.band[0][:, k] == pytest.approx(np.quantile(total, 0.1, axis=1) / 2)
     assert found.at.best[k] == pytest.approx(best)
 
 
@@ -317,7 +319,7 @@ def test_the_finding_says_what_the_numbers_show() -> None:
     beyond = one(said, "falls once more")
     model = DEFAULT.model
     assert beyond["ratio"] == pytest.approx(2 * 49 / 50)  # √SNR/(√SNR − 1) = 2 of n − 1
-    assert beyond["least"] == float(model.limit(50, 98, 0.0).total)
+    assert beyond["least"] == float(model.limit(50, 98, 0.0).total) / 2
     more_data = found_words(whole(replace(DEFAULT, axis="n_train", n_features=20)))
     assert one(more_data, "its limit never rises as") == {"size": "n"}
     assert none(more_data, "once more")
@@ -369,14 +371,14 @@ def test_no_noise_no_peak() -> None:
     silent = whole(replace(SMALL, noise=0.0, measure="excess"))
     assert one(found_words(silent), "no variance, and no peak") == {}
     loud = found_words(whole(replace(SMALL, noise=2.0)))
-    assert one(loud, "no stronger than the noise")["nothing"] == pytest.approx(5 * 1.1)
+    assert one(loud, "no stronger than the noise")["nothing"] == pytest.approx(5 * 1.1 / 2)
 
 
 def test_a_sentence_for_every_place() -> None:
     found = whole(SMALL)
     said = places.sentences(found)
     peak = said[found.marked]
-    assert peak.startswith("At d = 9 (d/n = 0.9) the test risk is ")
+    assert peak.startswith("At d = 9 (d/n = 0.9) the test loss is ")
     assert "In the limit it is ∞" in peak
     assert peak.endswith("its exact mean for λ → 0 is ∞.")
     assert said[0].count("∞") == 0
@@ -521,10 +523,10 @@ def test_the_tooltip_of_a_preset_is_one_line() -> None:
 def test_the_numbers_are_two_tables_and_the_way_to_train_is_short() -> None:
     page = page_at(n_train="10", n_features="8", at="9")
     risk, parts = (frame.value for frame in page.dataframe)
-    assert list(risk.columns) == ["", "test risk, median", "80 % of them", "test risk, limit"]
+    assert list(risk.columns) == ["", "test loss, median", "80 % of them", "test loss, limit"]
     columns = [
         name
-        for part in ("bias²", "variance")
+        for part in ("½ bias²", "½ variance")
         for name in (f"{part}, median", f"estimate of {part}", f"{part}, limit")
     ]
     assert list(parts.columns) == ["", *columns]

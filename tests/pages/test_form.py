@@ -335,7 +335,10 @@ PATHS = [page.path for page in PAGES]
 FEW = {"n_train": 30, "n_features": 30, "steps": 1000}
 TINY = 1e-6
 # What is left out where it follows from the rest.
-FOLLOWING = {"act": {"steps"}, "dimension": {"at"}, "start": {"at"}, "which": {"at"}}
+FOLLOWING = {
+    "act": {"steps"},
+    **{page: {"at"} for page in ("dimension", "prior", "start", "which", "zeros")},
+}
 
 
 def of_setting(setting: Setting) -> st.SearchStrategy[Value]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.registry import GROUPS, PAGES, Page
+from pages.registry import GROUPS, SHOWN, Page
 from wd_core import Linear, Mlp
 
 FOLDER = Path(__file__).parents[2] / "pages"
@@ -16,7 +16,7 @@ def by_path(page: Page) -> str:
     return page.path
 
 
-@pytest.mark.parametrize("page", PAGES, ids=by_path)
+@pytest.mark.parametrize("page", SHOWN, ids=by_path)
 def test_a_page_asks_one_question_and_has_one_heading(page: Page) -> None:
     frame = AppTest.from_file(str(FOLDER / "frame.py"), default_timeout=TIMEOUT_SECONDS)
     frame.run().switch_page(page.view)  # the first run registers the pages
@@ -28,13 +28,13 @@ def test_a_page_asks_one_question_and_has_one_heading(page: Page) -> None:
 
 
 def test_every_folder_with_a_view_is_a_page_and_the_other_way_round() -> None:
-    assert {page.path for page in PAGES} == {view.parent.name for view in FOLDER.glob("*/view.py")}
+    assert {page.path for page in SHOWN} == {view.parent.name for view in FOLDER.glob("*/view.py")}
 
 
 def test_names_and_addresses_are_told_apart() -> None:
-    for names in ([p.path for p in PAGES], [p.title for p in PAGES], [p.question for p in PAGES]):
+    for names in ([p.path for p in SHOWN], [p.title for p in SHOWN], [p.question for p in SHOWN]):
         assert len(set(names)) == len(names)
-    addresses = [route.path for page in PAGES for route in page.routes]
+    addresses = [route.path for page in SHOWN for route in page.routes]
     assert len(set(addresses)) == len(addresses)
     assert all(address.startswith("/api/") for address in addresses)
 
@@ -43,11 +43,11 @@ def test_groups_are_few() -> None:
     assert 2 <= len(GROUPS) <= 6
 
 
-@pytest.mark.parametrize("page", PAGES, ids=by_path)
+@pytest.mark.parametrize("page", SHOWN, ids=by_path)
 def test_the_linear_model_has_what_every_page_of_today_needs(page: Page) -> None:
     assert page.needs <= Linear().offers
 
 
 def test_a_network_is_not_said_to_have_what_only_the_linear_model_has() -> None:
     assert not Mlp().offers
-    assert any(not page.needs for page in PAGES)
+    assert any(not page.needs for page in SHOWN)

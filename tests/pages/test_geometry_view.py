@@ -20,6 +20,7 @@ from pages.geometry.question.scene import FORM, SETTINGS, Scene
 from pages.shared.numbers import plain
 from tests.descent import largest_stable_lr
 from tests.pages.opening import complaints, unfolded
+from tests.unlinked import unlinked
 from wd_core import Hyperparameters
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
@@ -49,7 +50,9 @@ def payload(page: AppTest) -> dict[str, Any]:
 
 
 def shown_text(page: AppTest) -> str:
-    return "\n".join(str(node.value) for node in (*page.markdown, *page.caption, *page.latex))
+    return "\n".join(
+        unlinked(str(node.value)) for node in (*page.markdown, *page.caption, *page.latex)
+    )
 
 
 def test_opens_on_a_picture_of_the_defaults() -> None:

@@ -23,6 +23,9 @@ from pages.dimension import payload as dimension_payload
 from pages.dimension.question import FORM as DIMENSION
 from pages.map import payload as map_payload
 from pages.map.question import FORM as MAP
+from pages.remedies import answer as remedies_answer
+from pages.remedies import payload as remedies_payload
+from pages.remedies.question import FORM as REMEDIES
 from pages.shared import pace, work
 from pages.shared.encoding import encode
 from pages.shared.payload import Events, Payload
@@ -70,6 +73,10 @@ def _book() -> Any:
     return BOOK.of({"seeds": 50})
 
 
+def _remedies() -> Any:
+    return REMEDIES.of({"n_train": 5, "n_features": 3, "epochs": 3})
+
+
 PAGES = [
     Growing(
         "map",
@@ -100,6 +107,13 @@ PAGES = [
         ("seed",),
     ),
     Growing(
+        "remedies",
+        {"n_train": "5", "n_features": "3", "epochs": "3"},
+        lambda: remedies_payload.picture(remedies_answer.begun(_remedies())),
+        lambda: remedies_payload.stream(_remedies()),
+        ("draw",),
+    ),
+    Growing(
         "codes",
         {name: str(value) for name, value in CODES_LINK.items()},
         lambda: codes_payload.lock_step(codes_answer.begun(_codes()), ()),
@@ -119,7 +133,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(dimension_answer, "PART_SECONDS", 1e-3)
     monkeypatch.setattr(book_answer, "BLOCK", 10)
     monkeypatch.setattr(codes_answer, "PART_SECONDS", 1e-3)
-    for page in (map_payload, which_payload, dimension_payload, book_payload, codes_payload):
+    growing = map_payload, which_payload, dimension_payload, book_payload, codes_payload
+    for page in (*growing, remedies_payload):
         monkeypatch.setattr(page, "PACE_SECONDS", 0.0)
     threads = threading.active_count()
     yield
@@ -165,7 +180,8 @@ def test_the_count_rises_to_the_end(growing: Growing) -> None:
 
 @each
 def test_a_payload_says_how_many_have_come_as_its_stream_counts_them(growing: Growing) -> None:
-    assert growing.payload()["come"] == 0 or growing.page == "book"  # which has a block at least
+    # some have a block, or a draw, at least
+    assert growing.payload()["come"] == 0 or growing.page in ("book", "remedies")
     with closing(growing.events()) as events:
         rows = (event[1] for event in events if event is not None and event[0] == "rows")
         for data in rows:
@@ -271,6 +287,8 @@ TINY = {
     "pages/which/question.py: _grid": "the λ of an axis; asked for many times a move",
     "pages/shared/lessons/path.py: path": "the lessons of this server, which have a largest size",
     "pages/start/answer.py: learned": "one answer: what Start shows",
+    "pages/registry.py: _guide": "the guide of each page",
+    "pages/shared/glossary/links.py: _pattern": "one pattern: the words of the glossary",
     "pages/shared/assets.py": "the browser's files, as many as there are in the package",
 }
 CACHES = {"lru_cache", "cache", "OrderedDict"}

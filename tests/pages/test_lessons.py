@@ -7,19 +7,25 @@ import math
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
-from sklearn.linear_model import Ridge
 
 import pages.registry  # noqa: F401 - every page's form is known, as in the app
-from pages.shared import cached, limits
+from pages.shared import limits
 from pages.shared.lessons import path as paths
-from pages.shared.lessons.lesson import LONGEST_TEXT, MOST_BYTES, LessonError, read
+from pages.shared.lessons.doing import SIGNS, Doing
+from pages.shared.lessons.expressions import OPERATIONS
+from pages.shared.lessons.header import (
+    KEYS,
+    LONGEST_TEXT,
+    MISTAKE,
+    MOST_BYTES,
+    VALUE,
+    LessonError,
+)
 from pages.shared.lessons.path import MOST_FILES, OURS, read_folder
-from pages.shared.lessons.quantities import CALL, DRAWS, QUANTITIES, RANGE, Term, read_term
-from pages.shared.lessons.tasks import Comparison, Estimate, outcome
-from pages.shared.run import RUN
-from wd_core import make_dataset
+from pages.shared.lessons.quantities import BEYOND, QUANTITIES, Term
+from pages.shared.lessons.reading import read
+from pages.shared.lessons.tasks import Comparison, Estimate, Number, outcome
 
 GOOD = """\
 # a remark
@@ -59,6 +65,7 @@ def test_a_good_file_is_a_lesson() -> None:
     assert lesson.query == "weight_decay=0.25&n_train=40&epochs=3"
     assert isinstance(lesson.task, Comparison)
     assert lesson.task.choices == {"less": "It shrinks.", "more": "It grows."}
+    assert isinstance(lesson.task.right, Term)
     assert lesson.task.right.settings.run.lr == 0.001
     assert lesson.task.right.settings.data.n_train == 40
     said = lesson.explanation
@@ -96,7 +103,7 @@ def test_a_number_may_be_asked_for() -> None:
         (changed("compare: train_loss() ?", "compare: train_loss()"), 9, "not of the form"),
         (changed(" ? ", " and "), 9, "it is not of the form a ? b"),
         (changed("more: It grows.\n", ""), 8, "two choices at least are wanted"),
-        (changed("compare", "estimate"), 9, "a number to be guessed has no choices"),
+        (changed("compare", "estimate"), 9, "what is answered otherwise has no choices"),
         (changed("compare: ", "# "), 11, "one of the lines compare, estimate"),
         (changed("train_loss() ?", "loss() ?"), 9, "“loss” is not one of train_loss, test_loss"),
         (changed("train_loss() ?", "train_loss(x=1) ?"), 9, "“x” is no setting of a run"),
@@ -191,12 +198,22 @@ def test_another_folder_takes_the_place_of_ours_and_its_faults_are_logged(
     assert "b.md is left out. Line 3: “pages”" in lines[0]
 
 
-def test_the_readme_shows_a_lesson() -> None:
-    readme = (OURS.parents[1] / "README.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"```\n(title:.*?)```", readme, re.DOTALL)
-    assert read("price", shown).explanation
-    for name in QUANTITIES:
-        assert f"`{name}" in readme or f"{name}(" in shown, name
+GUIDE = (OURS.parents[1] / "docs" / "lessons.md").read_text(encoding="utf-8")
+
+
+def test_the_guide_shows_a_lesson_and_exercises_that_are_read_as_they_stand() -> None:
+    shown = re.findall(r"```\n(title:.*?)```", GUIDE, re.DOTALL)
+    lessons = [read("shown", text) for text in shown]
+    assert [type(lesson.task) for lesson in lessons] == [Comparison, Number, Doing]
+    for lesson in lessons:
+        assert lesson.explanation
+        assert not lesson.variant or lesson.has_answer
+
+
+def test_the_guide_names_all_that_a_header_may_have() -> None:
+    said = re.sub(r"```.*?```", "", GUIDE, flags=re.DOTALL)
+    for name in (*KEYS, VALUE, MISTAKE, *QUANTITIES, *BEYOND, *OPERATIONS, "drawn", *SIGNS):
+        assert re.search(rf"`[^`]*{re.escape(name)}[^`]*`", said), name
 
 
 # ---- ours
@@ -214,11 +231,19 @@ def test_ours_are_six_to_eight_and_none_is_broken() -> None:
 @pytest.mark.parametrize("name", [lesson.name for lesson in LESSONS.lessons])
 def test_a_claim_holds_in_nine_of_ten_seeds(name: str) -> None:
     """Whatever the seed, the engine gives the answer that the explanation is written for."""
-    task = LESSONS[name].task
+    (file,) = OURS.glob(f"*-{name}.md")
+    text, task = file.read_text(encoding="utf-8"), LESSONS[name].task
+    assert "seed" not in text
+    of_seeds = [
+        read(name, text.replace("settings: ", f"settings: seed={seed}&")).task for seed in SEEDS
+    ]
     if isinstance(task, Comparison):
-        holds = [outcome(**task.of_seed(seed).numbers) == task.answer for seed in SEEDS]
+        holds = [outcome(**other.numbers) == task.answer for other in of_seeds]
     else:
-        holds = [task.off(str(task.of_seed(seed).value)) < 1.01 for seed in SEEDS]
+        assert isinstance(task, Estimate)
+        values = [other.value for other in of_seeds if isinstance(other, Estimate)]
+        assert len(values) == len(SEEDS)
+        holds = [task.off(str(value)) < 1.01 for value in values]
     assert sum(holds) >= 9
 
 
@@ -242,109 +267,6 @@ def test_an_explanation_is_short_and_says_what_happens(name: str) -> None:
         assert lesson.task.answer == WRITTEN_FOR[name]
     else:
         assert name not in WRITTEN_FOR
-
-
-# ---- the numbers, each from an oracle that knows nothing of the engine
-
-BASE = {**RUN.defaults, "n_train": 12, "n_features": 4, "noise": 0.5, "true_weight": 0.5}
-BASE |= {"weight_decay": 0.4, "lr": 0.05, "epochs": 30, "batch_size": 12, "init_std": 0.0}
-
-
-def worth(text: str) -> float:
-    return read_term(text, BASE).value
-
-
-def descended(weight_decay: float) -> tuple[np.ndarray, float]:
-    """Gradient descent on all examples at once, from zero."""
-    data = make_dataset(RUN.of(BASE).data)
-    X, y, w, b = data.X_train, data.y_train, np.zeros(4), 0.0
-    for _ in range(30):
-        r = X @ w + b - y
-        w, b = w - 0.05 * (X.T @ r / 12 + weight_decay * w), b - 0.05 * r.mean()
-    return w, b
-
-
-def test_losses_and_norm_are_those_of_a_run() -> None:
-    data, (w, b) = make_dataset(RUN.of(BASE).data), descended(0.4)
-    assert worth("train_loss()") == pytest.approx(
-        np.mean((data.X_train @ w + b - data.y_train) ** 2) / 2
-    )
-    assert worth("test_loss()") == pytest.approx(
-        np.mean((data.X_test @ w + b - data.y_test) ** 2) / 2
-    )
-    assert worth("weight_norm()") == pytest.approx(np.linalg.norm(w))
-    w, _ = descended(0.0)
-    assert worth("weight_norm(weight_decay=0)") == pytest.approx(np.linalg.norm(w))
-
-
-def test_a_shrunk_weight_is_not_zero_and_one_never_moved_is() -> None:
-    assert worth("zero_weights(weight_decay=10)") == 0
-    assert worth("zero_weights(lr=0.0001, true_weight=0, noise=0, true_bias=0)") == 4
-
-
-def test_the_exact_solution_is_that_of_scikit_learn() -> None:
-    data = make_dataset(RUN.of(BASE).data)
-    model = Ridge(alpha=12 * 0.4).fit(data.X_train, data.y_train)
-    loss = np.mean((model.predict(data.X_test) - data.y_test) ** 2) / 2
-    assert worth("ridge_test_loss()") == pytest.approx(loss)
-
-
-def test_the_best_weight_decay_is_the_least_of_scikit_learns_losses() -> None:
-    few = [0.5, 1.0, 2.0]  # as multiples of the one that is said
-    said = worth("best_weight_decay(seed=3)")
-    losses = []
-    for weight_decay in np.multiply(few, said):
-        each = []
-        for draw in range(DRAWS):
-            data = make_dataset(RUN.of(BASE | {"seed": 3 + draw}).data)
-            model = Ridge(alpha=12 * weight_decay).fit(data.X_train, data.y_train)
-            each.append(np.mean((model.predict(data.X_test) - data.y_test) ** 2))
-        losses.append(np.mean(each))
-    assert losses[1] < min(losses[0], losses[2])
-    assert RANGE[1] / RANGE[0] < 1.06
-
-
-def test_what_is_kept_of_a_direction_follows_from_the_covariance() -> None:
-    s = np.linalg.eigvalsh(np.cov(make_dataset(RUN.of(BASE).data).X_train.T, bias=True))
-    assert worth("kept_flat()") == pytest.approx(s[0] / (s[0] + 0.4))
-    assert worth("kept_steep()") == pytest.approx(s[-1] / (s[-1] + 0.4))
-
-
-def test_half_of_a_weight_is_gone_after_its_half_life() -> None:
-    assert worth("half_life()") == pytest.approx(math.log(0.5) / math.log(1 - 0.05 * 0.4))
-
-
-def test_the_end_of_decoupled_momentum_is_a_tenth_of_its_weight_decay() -> None:
-    assert worth("end_weight_decay(optimizer=momentum)") == pytest.approx(0.4)
-    assert worth("end_weight_decay(optimizer=momentum, decay=decoupled)") == pytest.approx(0.04)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "half_life(weight_decay=0)",
-        "half_life(optimizer=adam)",
-        "end_weight_decay(optimizer=adam, decay=decoupled)",
-        "train_loss(lr=1, weight_decay=5, epochs=2000)",
-    ],
-)
-def test_where_there_is_no_such_number_it_is_said_why(text: str) -> None:
-    with pytest.raises(ValueError, match=r"\w+ \w+"):
-        worth(text)
-
-
-def test_every_number_is_tried_here() -> None:
-    tried = set(re.findall(r'worth\("([a-z_]+)\(', Path(__file__).read_text(encoding="utf-8")))
-    assert tried == set(QUANTITIES)
-
-
-def test_a_seed_changes_the_data_of_a_term_alone() -> None:
-    term = read_term("train_loss(seed=3)", BASE)
-    assert isinstance(term, Term)
-    assert term.of_seed(3) == term
-    assert term.of_seed(4).value != term.value
-    assert CALL.fullmatch("train_loss(seed=3)")
-    assert cached.run_seconds(term.settings) < 1
 
 
 # ---- guesses

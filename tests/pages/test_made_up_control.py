@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.registry import PAGES
+from pages.registry import PICTURED
 from pages.shared.fields import Number
 from pages.shared.form import FORMS, link_to
 from pages.shared.run import RunForm
@@ -17,7 +17,7 @@ from pages.which import question as which
 from tests.pages.opening import fine, opened, payloads
 from wd_core.book.two_codes import SIDES, Switches
 
-PATHS = [page.path for page in PAGES]
+PATHS = [page.path for page in PICTURED]
 # As little work as can be.
 SMALL = {"epochs": "5", "n_train": "7", "n_features": "4", "batch_size": "7"}
 FEW = {

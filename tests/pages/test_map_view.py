@@ -12,6 +12,7 @@ from pages.map import payload as picture
 from pages.map.presets import PRESETS
 from pages.map.question import FORM
 from tests.pages.opening import complaints, told, unfolded
+from tests.unlinked import unlinked
 
 VIEW = Path(__file__).parents[2] / "pages" / "map" / "view.py"
 SMALL = "n_features=6&n_train=8&n_test=5&epochs=4&batch_size=4&per_decade=1&seeds=1"
@@ -37,7 +38,7 @@ def payload(page: AppTest) -> dict[str, Any]:
 
 
 def text(page: AppTest) -> str:
-    return "\n".join(str(node.value) for node in (*page.markdown, *page.caption))
+    return "\n".join(unlinked(str(node.value)) for node in (*page.markdown, *page.caption))
 
 
 def test_opens_on_the_books_problem_with_the_stream_of_its_cells() -> None:

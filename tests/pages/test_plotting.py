@@ -15,7 +15,7 @@ import pytest
 
 from pages.geometry.payload.surface import surface
 from pages.geometry.question.scene import Scene
-from pages.registry import PAGES
+from pages.registry import PICTURED
 from pages.shared import axes, palette, plotting
 from pages.shared.assets import BROWSER
 from pages.shared.encoding import as_series, encode, packed
@@ -71,7 +71,7 @@ def faults(figure: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("page", [page.path for page in PAGES])
+@pytest.mark.parametrize("page", [page.path for page in PICTURED])
 def test_plotly_accepts_every_figure_of_every_page(page: str, state: str) -> None:
     at = opening.unopened(page)
     for key, text in STATES[state].items():

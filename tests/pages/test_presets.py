@@ -6,8 +6,10 @@ from statistics import median
 import numpy as np
 import pytest
 
+import pages.registry  # noqa: F401 - every page's form is known, as in the app
 from pages.shared import cached
 from pages.shared.presets import PRESETS, Preset
+from pages.which.presets import PRESETS as OF_WHICH
 from wd_core import DatasetSpec, Hyperparameters, Run, collect, make_dataset, ridge_path, train
 from wd_core.linear.spectrum import row_space
 
@@ -85,12 +87,48 @@ def test_the_book_without_decay_memorises() -> None:
     assert end["test"] == pytest.approx(end["start"], rel=0.2)
 
 
-def test_the_book_with_decay_erases_its_start() -> None:
+def test_the_book_with_decay_shrinks_its_start() -> None:
     end = medians("Book, λ = 3")
     assert 0.0565 < end["test"] < 0.142
     assert 1e-4 < end["train"] < 5e-3
     assert end["norm"] == pytest.approx(0.362, rel=0.1)
     assert 519 < end["test_0"] / end["test"] < 1439
+
+
+def test_the_best_decay_is_another_for_a_run_with_a_start_than_for_the_exact_solution() -> None:
+    """What two pages say of the book's 3, each of its own data, and why both are right."""
+    grid = [0.0, *np.geomspace(0.01, 100, 21).tolist(), 3.0]
+    exact_book = exact(20, 0.01, grid, 200)
+    assert exact_book[0] < 1.1 * min(exact_book), "the exact solution needs hardly any"
+    # "3 helps; more would shrink the start further"
+    none, three, more = (
+        median(ends_at(weight_decay, 1.0, seed)["test"] for seed in SEEDS)
+        for weight_decay in (0.0, 3.0, 10.0)
+    )
+    assert more < three < none / 100
+    # without a start 3 wins nothing, so its gain is the start's
+    bare, decayed = (
+        median(ends_at(weight_decay, 0.0, seed)["test"] for seed in SEEDS)
+        for weight_decay in (0.0, 3.0)
+    )
+    assert decayed > 0.9 * bare
+    opening = OF_WHICH[0].question.data
+    best = np.argmin(exact_of(opening, grid))
+    assert grid[best] < 1, "the book's 3 lies far above it"
+
+
+def ends_at(weight_decay: float, init_std: float, seed: int) -> dict[str, float]:
+    """Where the book's run ends with another decay and start."""
+    preset = NAMED["Book, λ = 3"]
+    values = {**preset.values, "weight_decay": weight_decay, "init_std": init_std}
+    return ends(replace(preset, values=values), seed)
+
+
+def exact_of(spec: DatasetSpec, weight_decays: list[float]) -> list[float]:
+    """For each λ the median test loss of exact ridge on such data."""
+    data = [make_dataset(replace(spec, seed=seed)) for seed in SEEDS]
+    losses = [ridge_path(one, weight_decays).test_loss for one in data]
+    return np.median(losses, axis=0).tolist()
 
 
 def test_twenty_examples_reach_twenty_directions() -> None:

@@ -19,13 +19,17 @@ from pages.dimension import payload as dimension
 from pages.dimension.presets import PRESETS as OF_DIMENSION
 from pages.map import payload as maps
 from pages.map.presets import PRESETS as OF_MAP
+from pages.prior.presets import PRESETS as OF_PRIOR
 from pages.registry import PAGES as REGISTERED
+from pages.remedies import payload as remedies
+from pages.remedies.presets import PRESETS as OF_REMEDIES
 from pages.shared.form import FORMS
 from pages.shared.presets import PRESETS as OF_TRAIN
 from pages.shared.presets import Preset
 from pages.train.payload import picture as train
 from pages.which import payload as which
 from pages.which.presets import PRESETS as OF_WHICH
+from pages.zeros.presets import PRESETS as OF_ZEROS
 from tests.pages.opening import PAGES, TIMEOUT_SECONDS, told
 from tests.reading import in_view, read, stops, whole
 
@@ -46,12 +50,21 @@ STREAMS: Mapping[str, Callable[[Any], Any]] = {
     "which": which.stream,
     "dimension": dimension.stream,
     "book": book.stream,
+    "remedies": remedies.stream,
 }
 
 
 def cases() -> list[Any]:
     """Every page as it opens, every preset, every divergence: the page's folder and the query."""
-    presets: tuple[Preset, ...] = (*OF_TRAIN, *OF_MAP, *OF_WHICH, *OF_DIMENSION)
+    presets: tuple[Preset, ...] = (
+        *OF_TRAIN,
+        *OF_MAP,
+        *OF_WHICH,
+        *OF_DIMENSION,
+        *OF_REMEDIES,
+        *OF_ZEROS,
+        *OF_PRIOR,
+    )
     found = [pytest.param(page.path, "", id=page.path) for page in REGISTERED]
     found += [
         pytest.param(preset.page, preset.link.query, id=f"{preset.page}, {preset.name}")

@@ -104,6 +104,8 @@ def come_back(page: AppTest, memory: str) -> AppTest:
     """The tab at a server that knows nothing: it sends its controls, and its memory."""
     later = AppTest.from_file(str(FRAME), default_timeout=TIMEOUT_SECONDS)
     later._page_hash = page._page_hash
+    for key in page.query_params:
+        later.query_params[key] = page.query_params[key]
     stand = page._tree.get_widget_states()
     for folder in page.expander:  # AppTest knows of none that it has a value
         if folder.proto.id:
@@ -133,6 +135,18 @@ def test_what_was_moved_since_is_a_move_like_any_other() -> None:
     later = come_back(page, memory)
     assert sent(later)["payload"]["query"] == sent(fine(page.run()))["payload"]["query"]
     assert "descent=" in sent(later)["payload"]["query"]
+
+
+def test_an_exercise_that_is_done_ticks_itself_and_no_move_is_lost() -> None:
+    """The server that the tab finds asks for another run, while it does as if it had been there."""
+    page = tab("train", {"lesson": "beat.1"})
+    page.select_slider(key="weight_decay").set_value(50.0).run()
+    (chart,) = (made.proto.bytes for made in page.get("bidi_component") if made.proto.bytes)
+    page.select_slider(key="lr").set_value(0.001)
+    later = fine(come_back(page, json.loads(chart)["kept"]))
+    assert later.select_slider(key="lr").value == 0.001
+    assert later.select_slider(key="weight_decay").value == 50.0
+    assert "✓ **Done.**" in [node.value for node in later.markdown]
 
 
 def test_folders_that_were_open_are_open_and_what_lies_in_them_is_heard() -> None:

@@ -21,6 +21,7 @@ from pages.train.payload.picture import training_picture
 from pages.train.question import FORM, Shown
 from pages.train.sections import pinned
 from tests.pages.opening import FOLDERS, in_frame, unfolded
+from tests.unlinked import unlinked
 from wd_core import DATASETS, OPTIMIZERS
 
 # A run at the end of a control is computed with these, so that it is over at once.
@@ -65,7 +66,9 @@ def click(page: AppTest, label: str) -> AppTest:
 
 def shown_text(page: AppTest) -> str:
     """Everything written on the page in words and formulas."""
-    return "\n".join(str(node.value) for node in (*page.markdown, *page.caption, *page.latex))
+    return "\n".join(
+        unlinked(str(node.value)) for node in (*page.markdown, *page.caption, *page.latex)
+    )
 
 
 def test_opens_on_a_picture_of_the_defaults() -> None:

@@ -42,6 +42,7 @@ from pages.which.question import (
 from pages.which.words import finding, places, verdict
 from tests.matrix.driver import number, recording
 from tests.pages.opening import complaints, unfolded
+from tests.unlinked import unlinked
 from wd_core import (
     bayes_weight_decay,
     choose,
@@ -132,7 +133,7 @@ def payload(page: AppTest) -> dict[str, Any]:
 
 
 def text_of(page: AppTest) -> str:
-    return "\n".join(str(node.value) for node in (*page.markdown, *page.caption))
+    return "\n".join(unlinked(str(node.value)) for node in (*page.markdown, *page.caption))
 
 
 # ---------------------------------------------------------------- links

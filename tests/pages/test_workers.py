@@ -32,7 +32,7 @@ from tests.pages.opening import opened, payloads, unopened
 PATIENCE = 30.0
 HEAVY = 2 * workers.LONG_SECONDS
 # Pages that need nothing heavy at their defaults, before a stream is asked.
-LIGHT = {"map", "step", "geometry", "start"}
+LIGHT = {"map", "step", "geometry", "prior", "start"}
 
 
 def by_path(page: PageEntry) -> str:

@@ -15,6 +15,7 @@ import { Progress } from "./progress.js";
 import { Sliders } from "./sliders.js";
 import { Stream } from "./stream.js";
 import { Telling } from "./telling.js";
+import { writeLinked } from "./terms.js";
 import { Tiles } from "./tiles.js";
 
 /** @import { Payload } from "./payload.d.ts" */
@@ -309,7 +310,7 @@ export class Chart {
   /** @param {string} text */
   say(text) {
     const { sentence, root } = this;
-    setText(sentence, text);
+    writeLinked(sentence, text);
     sentence.hidden = !text;
     // What lies below stays where it is when words become fewer.
     if (this.width !== root.clientWidth) sentence.style.minHeight = "";

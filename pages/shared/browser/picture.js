@@ -142,6 +142,18 @@ export function grows({ meta }) {
   return meta?.series !== undefined || meta?.moves !== undefined;
 }
 
+/**
+ * Whether a trace is one of these curves: by its series or moves, its group in the legend, its axis,
+ * or what its name begins with.
+ * @type {(trace: Trace, curves: string[]) => boolean}
+ */
+export function isOneOf({ meta, name, legendgroup, xaxis = "x" }, curves) {
+  return curves.some(
+    (curve) =>
+      [meta?.series, meta?.moves, legendgroup, xaxis].includes(curve) || name?.startsWith(curve),
+  );
+}
+
 /** @param {Trace} trace */
 function isBareLine({ mode }) {
   return /lines/.test(mode ?? "lines") && !/markers|text/.test(mode ?? "");

@@ -3,7 +3,7 @@
 
 import { loadPlotly } from "./loading.js";
 import { element } from "./nodes.js";
-import { blank, grows } from "./picture.js";
+import { blank, grows, isOneOf } from "./picture.js";
 import { place, visible } from "./points.js";
 import { fit, room } from "./room.js";
 import { isDark, readTheme, themedLayout, themedTrace } from "./theme.js";
@@ -20,6 +20,8 @@ import { isAxis, Zoom } from "./zoom.js";
  */
 
 const NARROW = 520;
+// How much is left of what a guide does not speak of.
+const UNLIT = 0.12;
 const REST_MS = 150;
 const CONFIG = {
   responsive: false,
@@ -73,6 +75,11 @@ export class Plot {
   resting;
   /** @type {Plotly | null} */
   loaded = null;
+  /**
+   * The curves that a guide speaks of: all others are faint.
+   * @type {string[]}
+   */
+  lit = [];
 
   /** @param {Listener} on */
   constructor(on) {
@@ -135,10 +142,20 @@ export class Plot {
     return true;
   }
 
+  /** @param {string[]} curves */
+  light(curves) {
+    if (curves.join() === this.lit.join()) return;
+    this.lit = curves;
+    if (this.drawn) this.draw(this.picture, this.position);
+  }
+
   traces() {
-    const { narrow, picture, position, theme } = this;
-    return picture.figure.data.map((trace) => {
+    const { lit, narrow, picture, position, theme } = this;
+    const { data } = picture.figure;
+    const faint = data.some((trace) => isOneOf(trace, lit)) ? UNLIT : 1;
+    return data.map((trace) => {
       const copy = themedTrace(trace, theme, narrow);
+      if (faint < 1 && !isOneOf(trace, lit)) copy.opacity = (copy.opacity ?? 1) * faint;
       if (!grows(trace)) return copy;
       return visible({ ...copy, ...picture.points(trace, position, { whole: true }) });
     });

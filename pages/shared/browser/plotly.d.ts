@@ -15,6 +15,9 @@ export interface Trace {
   y?: ArrayLike<Value>;
   xaxis?: string;
   yaxis?: string;
+  name?: string;
+  legendgroup?: string;
+  opacity?: number;
   meta?: TraceMeta;
   [name: string]: unknown;
 }

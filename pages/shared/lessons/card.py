@@ -1,4 +1,4 @@
-"""Predict, then see: the card above a page that is opened as a step of the path."""
+"""The card above a page that is opened in a lesson: predict, then see."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared.lessons import guesses, way, words
+from pages.shared.lessons import exercise, guesses, way, words
 from pages.shared.lessons.lesson import Lesson
 from pages.shared.lessons.path import path
 from pages.shared.lessons.tasks import Comparison, Estimate, as_guess
@@ -39,7 +39,10 @@ def _named() -> str | None:
 
 
 def draw(lesson: Lesson) -> bool:
-    """The card. Whether the visitor has made a guess, so that the page may be shown."""
+    """The card. Whether the page may be shown: a step of the path waits for a guess."""
+    if lesson.variant:
+        exercise.draw(lesson)
+        return True
     made = guesses.remembered().get(lesson.name)
     with st.container(border=True, key="lesson"):
         st.markdown(words.standing(lesson, path()))
@@ -72,8 +75,10 @@ def _typed(lesson: Lesson) -> None:
 
 
 def _explain(lesson: Lesson, made: str) -> None:
+    task = lesson.task
+    assert isinstance(task, Comparison | Estimate)  # a step of the path has no other
     try:
-        st.markdown(f"{words.verdict(lesson.task, made)} {lesson.explanation}")
+        st.markdown(f"{words.verdict(task, made)} {lesson.explanation}")
     except ValueError as error:
         st.warning(literal(words.no_answer(str(error))))
     except NoAnswerError as error:

@@ -1,18 +1,20 @@
-"""The path: the lessons of a folder in the order of their files' names, read once by a server."""
+"""The path and the exercises: the files of a folder in the order of their names, read once."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path as Folder
 from typing import Final
 
 from streamlit.logger import get_logger
 
 from pages.shared import limits
-from pages.shared.lessons.lesson import MOST_BYTES, Lesson, LessonError, read
+from pages.shared.lessons.header import MOST_BYTES, LessonError
+from pages.shared.lessons.lesson import Lesson
+from pages.shared.lessons.reading import read_variants
 from pages.shared.link import printable
 from pages.shared.words import Said, say
 
@@ -25,23 +27,38 @@ NAME: Final = re.compile(r"(?:\d+-)?([a-z][a-z0-9-]{0,39})\.md")
 
 @dataclass(frozen=True)
 class Path:
-    """The lessons one after the other, and a sentence for every file that is none."""
+    """The steps one after the other, the exercises, and a sentence for every file that is neither.
+
+    lessons: the steps; exercises: each in all its variants.
+    """
 
     lessons: Sequence[Lesson] = ()
+    exercises: Sequence[Sequence[Lesson]] = ()
     faults: Sequence[Said] = ()
 
-    def __getitem__(self, name: str) -> Lesson:
-        return self.lessons[self.place(name)]
+    def __getitem__(self, address: str) -> Lesson:
+        return self._addressed[address]
 
-    def __contains__(self, name: object) -> bool:
-        return any(lesson.name == name for lesson in self.lessons)
+    def __contains__(self, address: object) -> bool:
+        return address in self._addressed
+
+    @cached_property
+    def _addressed(self) -> dict[str, Lesson]:
+        """All by what links call them."""
+        every = [*self.lessons, *(variant for variants in self.exercises for variant in variants)]
+        return {lesson.address: lesson for lesson in every}
+
+    @cached_property
+    def exercise(self) -> dict[str, Sequence[Lesson]]:
+        """The exercises by their names."""
+        return {variants[0].name: variants for variants in self.exercises}
 
     def place(self, name: str) -> int:
-        """The place of a lesson, from 0."""
+        """The place of a step, from 0."""
         return [lesson.name for lesson in self.lessons].index(name)
 
     def after(self, lesson: Lesson) -> Lesson | None:
-        """The next lesson; None after the last."""
+        """The next step; None after the last."""
         following = self.lessons[self.place(lesson.name) + 1 :]
         return following[0] if following else None
 
@@ -58,14 +75,14 @@ def path() -> Path:
 def read_folder(folder: Folder) -> Path:
     """The lessons in a folder; what is none is named, and the others stand."""
     files = sorted(file for file in folder.iterdir() if file.suffix == ".md")
-    lessons: dict[str, Lesson] = {}
+    found: dict[str, tuple[Lesson, ...]] = {}
     faults: list[Said] = []
     for file in files[:MOST_FILES]:
         try:
-            lesson = _read(file)
-            if lesson.name in lessons:
-                raise LessonError(1, f"another file has the name “{lesson.name}”")
-            lessons[lesson.name] = lesson
+            variants = _read(file)
+            if (name := variants[0].name) in found:
+                raise LessonError(1, f"another file has the name “{name}”")
+            found[name] = variants
         except LessonError as error:
             faults.append(_fault(file, error))
     if len(files) > MOST_FILES:
@@ -76,10 +93,15 @@ def read_folder(folder: Folder) -> Path:
                 most=MOST_FILES,
             )
         )
-    return Path(tuple(lessons.values()), tuple(faults))
+    every = found.values()
+    return Path(
+        tuple(variants[0] for variants in every if not variants[0].variant),
+        tuple(variants for variants in every if variants[0].variant),
+        tuple(faults),
+    )
 
 
-def _read(file: Folder) -> Lesson:
+def _read(file: Folder) -> tuple[Lesson, ...]:
     name = NAME.fullmatch(file.name)
     if name is None:
         raise LessonError(1, "its name is not of the form 10-name.md, in small letters")
@@ -95,7 +117,7 @@ def _read(file: Folder) -> Lesson:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise LessonError(line, "it is no text in UTF-8") from None
-    return read(name[1], text)
+    return read_variants(name[1], text)
 
 
 def _fault(file: Folder, error: LessonError) -> Said:

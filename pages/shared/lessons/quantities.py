@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -10,12 +11,21 @@ from typing import Final
 import numpy as np
 
 from pages.shared import cached
-from pages.shared.fields import Value
+from pages.shared.fields import Choice, Labels, Number, Setting, Value, as_text
 from pages.shared.run import RUN
 from pages.shared.settings import Settings
 from pages.shared.work import heavy
-from wd_core import fixed_point, ridge_path
+from wd_core import (
+    PENALTIES,
+    bayes_weight_decay,
+    choose,
+    fixed_point,
+    norm_for_weight_decay,
+    ridge_path,
+)
 from wd_core.linear.behaviour import behaviour
+from wd_core.linear.selection import Choice as Chosen
+from wd_core.linear.selection import Rule
 from wd_core.linear.spectrum import decompose
 from wd_core.records import Run
 
@@ -24,6 +34,18 @@ MOST_SECONDS: Final = 2.0
 # The best λ is the best of these, on average over so many data sets.
 DRAWS: Final = 20
 RANGE: Final = np.geomspace(1e-4, 1e2, 241)
+# Where what is found is sought more closely afterwards, every so many of them do.
+COARSE: Final = 8
+# What only the engine knows of a run, and a term may set: no page of a run has a control for it.
+BEYOND: Final[Mapping[str, Setting]] = {
+    setting.key: setting
+    for setting in (
+        Choice("penalty", "Penalty", "What λ weighs.", "l2", Labels(PENALTIES)),
+        Number("input_noise", "Noise on the inputs σ", "σ of every step's inputs.", 0, 0, 10, 0.1),
+    )
+}
+# A last step that is this little short of the whole is no step.
+ROUNDED: Final = 1 - 1e-12
 CALL: Final = re.compile(r"([a-z_]+)\s*\(([^()]*)\)")
 
 
@@ -93,6 +115,77 @@ def best_weight_decay(settings: Settings) -> float:
     return float(RANGE[np.mean(losses, 0).argmin()])
 
 
+def constant_loss(settings: Settings) -> float:
+    """The loss of new examples for predicting the mean of the training targets."""
+    return cached.constant_loss(cached.dataset(settings.data))
+
+
+def end_objective(settings: Settings) -> float:
+    """What descent makes small, J = L + penalty, at the end of the run."""
+    run = _ended(settings)
+    return float(run.train_loss[-1, 0] + run.penalty[-1, 0])
+
+
+def validated_test_loss(settings: Settings) -> float:
+    """The loss of new examples of the exact solution at the λ that a validation split chooses."""
+    return _chosen(settings, "validation").test_loss
+
+
+def best_test_loss(settings: Settings) -> float:
+    """The least loss of new examples that an exact solution has at any λ."""
+    return _chosen(settings, "test").test_loss
+
+
+def _chosen(settings: Settings, rule: Rule) -> Chosen:
+    data, seed = cached.dataset(settings.data), settings.data.seed
+    chosen = choose(data, RANGE[::COARSE], seed=seed)[rule]
+    if np.isnan(chosen.test_loss):
+        raise ValueError("so few examples cannot be split")
+    return chosen
+
+
+def ridge_norm(settings: Settings) -> float:
+    """The length of w of the exact solution."""
+    data = cached.dataset(settings.data)
+    return float(ridge_path(data, [settings.run.weight_decay]).weight_norm[0])
+
+
+def ball(settings: Settings) -> float:
+    """θ for which the least loss with ‖w‖² ≤ θ is at the exact solution."""
+    return norm_for_weight_decay(cached.dataset(settings.data), settings.run.weight_decay)
+
+
+def prior_weight_decay(settings: Settings) -> float:
+    """The λ of the best guess where weights are drawn around 0, as widely as the true one lies."""
+    data = settings.data
+    return bayes_weight_decay(data.noise, abs(data.true_weight), data.n_train)
+
+
+def mse_weight_decay(settings: Settings) -> float:
+    """The weight decay that goes the same steps under the mean square without its ½."""
+    same = behaviour(settings.run, settings.data.n_train).in_loss("mse")
+    if same is None:
+        raise ValueError("no numbers make the same steps under the mean square without its ½")
+    return same.run.weight_decay
+
+
+def left_alone(settings: Settings) -> float:
+    """The share that decay alone has left of a weight at the end of the run."""
+    does = behaviour(settings.run, settings.data.n_train)
+    if not does.has_factor:
+        raise ValueError("no factor says what this run leaves of a weight")
+    return float(does.shrinking.left(settings.run.epochs * does.shrinking.an_epoch))
+
+
+def steps_to_zero(settings: Settings) -> float:
+    """Steps until a weight of 1 that no example pulls at is exactly 0 under an L1 penalty."""
+    run = replace(settings.run, penalty="l1")
+    taken = run.lr * run.sharp
+    if taken == 0:
+        raise ValueError("without decay nothing takes the weight to 0")
+    return float(math.ceil(ROUNDED / taken))
+
+
 def kept_steep(settings: Settings) -> float:
     """The share that λ leaves of the solution along the direction in which the loss is steepest."""
     return _kept(settings, place=0)
@@ -131,6 +224,16 @@ QUANTITIES: Final[Mapping[str, Quantity]] = {
     "end_weight_decay": Quantity(end_weight_decay, _nothing),
     "ridge_test_loss": Quantity(ridge_test_loss, _svd),
     "best_weight_decay": Quantity(best_weight_decay, _several),
+    "constant_loss": Quantity(constant_loss, _nothing),
+    "end_objective": Quantity(end_objective, cached.run_seconds),
+    "validated_test_loss": Quantity(validated_test_loss, _several),
+    "best_test_loss": Quantity(best_test_loss, _several),
+    "ridge_norm": Quantity(ridge_norm, _svd),
+    "ball": Quantity(ball, _svd),
+    "prior_weight_decay": Quantity(prior_weight_decay, _nothing),
+    "mse_weight_decay": Quantity(mse_weight_decay, _nothing),
+    "left_alone": Quantity(left_alone, _nothing),
+    "steps_to_zero": Quantity(steps_to_zero, _nothing),
     "kept_steep": Quantity(kept_steep, _svd),
     "kept_flat": Quantity(kept_flat, _svd),
 }
@@ -151,13 +254,10 @@ class Term:
     @property
     def value(self) -> float:
         """The number. ValueError with a reason where these settings have none."""
-        return _worth(self.name, self.settings)
-
-    def of_seed(self, seed: int) -> Term:
-        """The same of other data, another start and another order of the examples."""
-        settings = self.settings
-        data, run = replace(settings.data, seed=seed), replace(settings.run, seed=seed)
-        return Term(self.name, Settings(data, run))
+        number = _worth(self.name, self.settings)
+        if not math.isfinite(number):
+            raise ValueError(f"{self.name} is beyond all bounds with these settings")
+        return number
 
 
 def read_term(text: str, base: Mapping[str, Value]) -> Term:
@@ -168,18 +268,24 @@ def read_term(text: str, base: Mapping[str, Value]) -> Term:
     name, given = call.groups()
     if name not in QUANTITIES:
         raise ValueError(f"“{name}” is not one of {', '.join(QUANTITIES)}")
-    changes = dict(_change(part) for part in given.split(",") if part.strip())
+    changes = dict(_change(part, base) for part in given.split(",") if part.strip())
+    beyond = {key: changes.pop(key) for key in BEYOND if key in changes}
     settings = RUN.of({**base, **changes})
+    settings = replace(settings, run=replace(settings.run, **beyond))  # type: ignore[arg-type]
     if QUANTITIES[name].seconds(settings) > MOST_SECONDS:
         raise ValueError(f"{name} would take too long with these settings")
     return Term(name, settings)
 
 
-def _change(part: str) -> tuple[str, Value]:
+def _change(part: str, base: Mapping[str, Value]) -> tuple[str, Value]:
+    """A setting and its value; what is no value of its own may be the name of another setting."""
     key, _, text = (piece.strip() for piece in part.partition("="))
-    if key not in RUN.settings:
+    setting = RUN.settings.get(key) or BEYOND.get(key)
+    if setting is None:
         raise ValueError(f"“{key}” is no setting of a run")
     try:
-        return key, RUN.settings[key].read(text)
+        return key, setting.read(text)
     except ValueError as error:
+        if text in base:
+            return key, setting.read(as_text(base[text]))
         raise ValueError(f"{key}: “{text}” {error}") from None

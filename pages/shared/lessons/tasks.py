@@ -1,15 +1,14 @@
-"""What a lesson asks for: which of two numbers is larger, or a number; the engine knows which."""
+"""What is asked for: which of two numbers is larger, a guess, a number; the engine knows which."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from pages.shared.fields import Value
 from pages.shared.judging import ALIKE
-from pages.shared.lessons.quantities import Term, read_term
+from pages.shared.lessons.expressions import Expression
 from pages.shared.numbers import number_text
 
 # How the first of two numbers may be to the second.
@@ -22,16 +21,25 @@ LONGEST_GUESS = 24
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two numbers, and what a visitor may say of the first: a sentence for some outcomes."""
+    """Two numbers, and what a visitor may say of the first: a sentence for some outcomes.
 
-    left: Term
-    right: Term
+    mistakes: what is said of an outcome that is not the right one.
+    """
+
+    left: Expression
+    right: Expression
     choices: Mapping[str, str]
+    mistakes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def numbers(self) -> dict[str, float]:
         """What an explanation may name of it."""
         return {"left": self.left.value, "right": self.right.value}
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether one of the choices is right. ValueError where a number is none."""
+        return outcome(**self.numbers) in self.choices
 
     @property
     def answer(self) -> str:
@@ -41,10 +49,6 @@ class Comparison:
             raise ValueError("none of the choices is right")
         return answer
 
-    def of_seed(self, seed: int) -> Comparison:
-        """The same of other data."""
-        return Comparison(self.left.of_seed(seed), self.right.of_seed(seed), self.choices)
-
     def reads(self, guess: str) -> bool:
         """Whether this is a guess."""
         return guess in self.choices
@@ -52,28 +56,24 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number to be guessed, or how many times one number is another."""
+    """A number to be guessed."""
 
-    above: Term
-    below: Term | None = None
+    expression: Expression
 
     @property
     def value(self) -> float:
         """The number. ValueError with a reason where there is none."""
-        if self.below is None:
-            return self.above.value
-        if self.below.value == 0:
-            raise ValueError("the number is a multiple of 0")
-        return self.above.value / self.below.value
+        return self.expression.value
 
     @property
     def numbers(self) -> dict[str, float]:
         """What an explanation may name of it."""
         return {"answer": self.value}
 
-    def of_seed(self, seed: int) -> Estimate:
-        """The same of other data."""
-        return Estimate(self.above.of_seed(seed), self.below and self.below.of_seed(seed))
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is a number. ValueError with a reason where there is none."""
+        return math.isfinite(self.value)
 
     def reads(self, guess: str) -> bool:
         """Whether this is a guess: a number, and not an endless one."""
@@ -94,7 +94,22 @@ class Estimate:
         return max(value / guessed, guessed / value)
 
 
-Task = Comparison | Estimate
+@dataclass(frozen=True)
+class Number:
+    """A number to be found; mistakes: numbers that foreseen ones give, and what is said of each."""
+
+    expression: Expression
+    mistakes: tuple[tuple[Expression, str], ...]
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """What an explanation may name of it."""
+        return {"answer": self.expression.value}
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is a number. ValueError where there is none."""
+        return math.isfinite(self.expression.value)
 
 
 def outcome(left: float, right: float) -> str:
@@ -103,22 +118,6 @@ def outcome(left: float, right: float) -> str:
     if left == right or (left * right > 0 and high <= ALIKE * low):
         return "alike"
     return "less" if left < right else "more"
-
-
-def read_comparison(text: str, choices: Mapping[str, str], base: Mapping[str, Value]) -> Comparison:
-    """What “a ? b” compares. ValueError with a rule."""
-    left, mark, right = text.partition("?")
-    if not mark:
-        raise ValueError("it is not of the form a ? b")
-    if len(choices) < 2:
-        raise ValueError(f"two choices at least are wanted, of {', '.join(OUTCOMES)}")
-    return Comparison(read_term(left, base), read_term(right, base), choices)
-
-
-def read_estimate(text: str, base: Mapping[str, Value]) -> Estimate:
-    """The number “a”, or “a / b”. ValueError with a rule."""
-    above, mark, below = text.partition("/")
-    return Estimate(read_term(above, base), read_term(below, base) if mark else None)
 
 
 def as_guess(number: float) -> str:

@@ -1,4 +1,4 @@
-"""The way on: the steps of the path on Start, and links from step to step.
+"""The way on: the steps of the path on Start, links from step to step, and the exercises.
 
 They are plain links in this very tab, and each opens its page anew: so the address says all there
 is to know, and the browser's own Back leads back.
@@ -6,11 +6,14 @@ is to know, and the browser's own Back leads back.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from html import escape
+from itertools import groupby
+from typing import Final
 
 import streamlit as st
 
-from pages.shared.controls import address
+from pages.shared.assets import address
 from pages.shared.form import HOME, Link
 from pages.shared.lessons import guesses, words
 from pages.shared.lessons.lesson import Lesson
@@ -18,18 +21,66 @@ from pages.shared.lessons.path import path
 from pages.shared.link import LESSON
 from pages.shared.words import literal, say
 
+# The page that lists the exercises.
+EXERCISES: Final = "exercises"
+
 
 def steps() -> None:
     """The steps of the path, those done with a tick, and what is wrong with files of lessons."""
     made, lessons = guesses.remembered(), path().lessons
-    st.subheader("The path: guess first, then see", anchor=False)
-    st.markdown(words.done(sum(lesson.name in made for lesson in lessons), path()))
-    ticks = ("✓" if lesson.name in made else "" for lesson in lessons)
+    if lessons:
+        st.subheader("The path: guess first, then see", anchor=False)
+        st.markdown(words.done(sum(lesson.name in made for lesson in lessons), path()))
+        _list(words.THE_PATH, lessons, made)
+    if path().exercises:
+        _html(_anchor(Link(EXERCISES, ""), words.to_exercises(len(path().exercises))))
+    _faults()
+
+
+def exercises(first: int) -> None:
+    """The exercises, those solved with a tick, each in the first variant from this on that has an
+    answer, and what is wrong with files of lessons.
+    """
+    # the card above the page has asked the tab already
+    made = guesses.known() if LESSON in st.session_state else guesses.remembered()
+    offers = [offered(variants, first) for variants in path().exercises]
+    lessons = [lesson for lesson in offers if lesson is not None]
+    st.markdown(words.solved(sum(lesson.name in made for lesson in lessons), len(lessons)))
+    begins = 1
+    for part, within in groupby(lessons, lambda lesson: lesson.part):
+        listed = [*within]
+        st.markdown(f"**{part}**" if part else "")
+        _list(part or words.THE_EXERCISES, listed, made, begins)
+        begins += len(listed)
+    _faults()
+
+
+def offered(variants: Sequence[Lesson], first: int) -> Lesson | None:
+    """The first variant with an answer, from this number on and round."""
+    start = (first - 1) % len(variants)
+    return next((one for one in (*variants[start:], *variants[:start]) if one.has_answer), None)
+
+
+def beside(lesson: Lesson) -> None:
+    """From an exercise to another of its variants, to all others, and to its page alone."""
+    links = [_anchor(Link(EXERCISES, ""), say("All exercises"))]
+    following = offered(path().exercise[lesson.name], lesson.variant + 1)
+    if following is not None and following != lesson:
+        links.insert(0, _anchor(_opened(following), say("Another variant")))
+    if lesson.page != EXERCISES:
+        links.append(_anchor(Link(lesson.page, lesson.query), say("Leave the exercise")))
+    _html(" · ".join(links))
+
+
+def _list(name: str, lessons: Sequence[Lesson], made: Collection[str], begins: int = 1) -> None:
     items = (
-        f"<li>{_anchor(_opened(lesson), lesson.title)} {tick}</li>"
-        for lesson, tick in zip(lessons, ticks, strict=True)
+        f"<li>{_anchor(_opened(lesson), lesson.title)} {'✓' if lesson.name in made else ''}</li>"
+        for lesson in lessons
     )
-    _html(f'<nav aria-label="{words.THE_PATH}"><ol>{"".join(items)}</ol></nav>')
+    _html(f'<nav aria-label="{escape(name)}"><ol start="{begins}">{"".join(items)}</ol></nav>')
+
+
+def _faults() -> None:
     if path().faults:
         st.warning("\n\n".join(map(literal, path().faults)))
 
@@ -54,7 +105,7 @@ def _onward(lesson: Lesson) -> str:
 
 def _opened(lesson: Lesson) -> Link:
     """The link that opens a step."""
-    parts = (lesson.query, f"{LESSON}={lesson.name}")
+    parts = (lesson.query, f"{LESSON}={lesson.address}")
     return Link(lesson.page, "&".join(part for part in parts if part))
 
 

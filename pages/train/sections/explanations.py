@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared import cached
 from pages.shared.latex import tex
 from pages.shared.numbers import Digits, every_digit
+from pages.shared.prose import prose
 from pages.shared.settings import Settings
 from pages.shared.words import Said, say, say_n
 from pages.train.payload.picture import beside_exact, in_numbers
@@ -23,7 +24,7 @@ LOSS = r"\tfrac{1}{2n}\sum_i (x_i^\top w + b - y_i)^2"
 def numbers(settings: Settings) -> None:
     """How the run ended, exactly, and what it is measured against."""
     said = [in_numbers(settings), *beside_exact(settings)]
-    st.markdown(" ".join(filter(None, said)) or say("They stand here once the run has ended."))
+    prose(" ".join(filter(None, said)) or say("They stand here once the run has ended."))
 
 
 def training(settings: Settings) -> None:

@@ -1,0 +1,102 @@
+"""What the chart is sent: the solutions at every λ, and what moves with the mark."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pages.shared.fields import as_text
+from pages.shared.moves import Moves, as_drawn, curves, places, uprights
+from pages.shared.payload import Payload, Slider, Tile
+from pages.zeros import figure, words
+from pages.zeros.answer import Solved, cut, solved, step
+from pages.zeros.question import FORM, WEIGHT_DECAYS, Question
+
+PLACES = range(len(WEIGHT_DECAYS))
+# A soft threshold is straight between these, in thresholds, and the ends of the axis.
+CORNERS = np.array([-1.0, 1.0])
+
+
+def picture(question: Question) -> Payload:
+    """The payload, opened at the λ of the question."""
+    found, query = solved(question.data), FORM.query(question)
+    drawn, ends = figure.whole(
+        WEIGHT_DECAYS,
+        (
+            figure.Drawn("lasso", figure.SHARP, found.sharp.weights, found.sharp.test_loss),
+            figure.Drawn("decay", figure.SMOOTH, found.smooth.weights, found.smooth.test_loss),
+        ),
+        question.matter,
+        question.true_weight,
+    )
+    return {
+        "run": query or "defaults",
+        "query": query,
+        "figure": drawn,
+        "moves": as_drawn(_marks(ends) | _steps(question)),
+        "series": _series(found),
+        "sliders": [_slider()],
+        "position": question.marked,
+        "sentences": [*words.sentences(found)],
+        "tiles": _tiles(),
+        "total": len(WEIGHT_DECAYS) - 1,
+        "stream": None,
+    }
+
+
+def _marks(ends: dict[str, tuple[float, float]]) -> Moves:
+    at = np.array(WEIGHT_DECAYS)
+    return {f"mark {panel}": uprights(at, span) for panel, span in ends.items()}
+
+
+def _steps(question: Question) -> Moves:
+    """The maps of a step at every λ, and the marked weight under both."""
+    cuts = question.lr * np.array(WEIGHT_DECAYS)
+    ends = figure.REACH * CORNERS
+    corners = np.sort(np.concatenate([np.tile(ends, (len(cuts), 1)), np.outer(cuts, CORNERS)], 1))
+    taken = np.stack([cut(row, by) for row, by in zip(corners, cuts, strict=True)])
+    steps = [step(question, place) for place in PLACES]
+    return {
+        "sharp step": {"x": corners, "y": taken},
+        "smooth step": curves(ends, np.outer(1 - cuts, ends)),
+        "sharp weight": places(np.array([[one.weight, one.sharp] for one in steps])),
+        "smooth weight": places(np.array([[one.weight, one.smooth] for one in steps])),
+    }
+
+
+def _series(found: Solved) -> dict[str, list[float | str | None]]:
+    columns = {
+        "step": np.arange(len(WEIGHT_DECAYS)),
+        "at": np.array(WEIGHT_DECAYS),
+        "sharp zeros": found.sharp.zeros,
+        "smooth zeros": found.smooth.zeros,
+        "sharp loss": found.sharp.test_loss,
+        "smooth loss": found.smooth.test_loss,
+    }
+    return {name: values.tolist() for name, values in columns.items()}
+
+
+def _tiles() -> list[Tile]:
+    names = (("sharp", "lasso"), ("smooth", "decay"))
+    return [
+        {
+            "label": f"{label}, {name}",
+            "help": help,
+            "role": role,
+            "series": f"{kind} {series}",
+        }
+        for label, series, role, help in (
+            ("exactly zero", "zeros", "penalty", "How many weights are exactly zero at this λ."),
+            ("test loss", "loss", "test", "Half the mean square error on new examples at this λ."),
+        )
+        for kind, name in names
+    ]
+
+
+def _slider() -> Slider:
+    return {
+        "key": "at",
+        "label": "λ of both penalties: drag it",
+        "role": "penalty",
+        "stops": [*PLACES],
+        "texts": [as_text(weight_decay) for weight_decay in WEIGHT_DECAYS],
+    }
