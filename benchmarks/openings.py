@@ -50,7 +50,7 @@ RESTS = f"""([rest, patience]) => new Promise(resolve => {{
 REST_MS = 500
 # Streamlit's sliders and numbers, and the chart's own sliders, in the order of the page.
 CONTROL = ".stSlider input[type=range]:visible, .stNumberInput input:visible"
-OWN = ".wd-slider input:visible"
+OWN = ".wd-slider input[type=range]:visible"
 # A page that other visitors have not had, so that no answer lies ready.
 QUERY = urlencode({"seed": 4711})
 WIDTHS = (-14, 8, 8, 7, 8, 8, 7, 7, 7)
