@@ -277,7 +277,7 @@ def test_the_tools_of_a_table_cover_nothing_on_a_phone(new_page: NewPage, server
 def test_a_reload_finds_the_same(page: "Page", server: "Server") -> None:
     opened(page, server)
     moved(page)
-    pinned(page, "Run 1")
+    pinned(page, "λ = 5")
     moved(page, "ArrowLeft", "Dimension d")
     page.wait_for_url("**n_features=100*")
     before, run = ends(page), run_of(page)
@@ -293,7 +293,7 @@ def test_an_address_opens_anywhere(
 ) -> None:
     here = new_page()
     opened(here, server, {"lr": "0.005"})
-    pinned(here, "Run 1")
+    pinned(here, "η = 0.005")
     moved(here)
     here.wait_for_url("**weight_decay=5*")
     other = fresh_server()
