@@ -28,7 +28,7 @@ DOMAINS = {
     panel: ((0.35 * place, 0.3 + 0.35 * place), (0.0, 1.0)) for place, panel in enumerate(PANELS)
 }
 NARROW_DOMAINS = {
-    panel: ((0.0, 1.0), (0.7 - 0.35 * place, 1.0 - 0.35 * place))
+    panel: ((0.0, 1.0), (0.72 - 0.36 * place, 1.0 - 0.36 * place))
     for place, panel in enumerate(PANELS)
 }
 # The further out a line, the thinner.
@@ -64,7 +64,7 @@ def whole(
         height=430,
         margin={"l": 72, "r": 16, "t": 84, "b": 52},
         narrow={
-            "height": 1120,
+            "height": 1200,
             "margin.t": 120,
             "legend.y": 1.035,
             **rearranged(NARROW_DOMAINS),
