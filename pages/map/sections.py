@@ -56,13 +56,10 @@ def _chosen(settings: Settings, plan: Plan) -> tuple[At | None, Settings]:
 def download(settings: Settings, shown: Shown) -> None:
     """The numbers of every run that is finished."""
     plan = plan_of(settings, shown)
-    st.download_button(
-        "Numbers (CSV)",
+    tables.download(
+        "learning-rate-weight-decay",
         lambda: table(cells(plan)),
-        file_name="learning-rate-weight-decay.csv",
-        mime="text/csv",
-        on_click="ignore",
-        help="Every finished run of the maps: its settings, losses, ‖w‖, and where it diverged.",
+        "Every finished run of the maps: its settings, losses, ‖w‖, and where it diverged.",
     )
 
 

@@ -8,10 +8,10 @@ import streamlit as st
 from pages.prior import words
 from pages.prior.payload import solved
 from pages.prior.question import FORM, WIDTHS, Question
+from pages.shared import tables
 from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import EXACT, tex
 from pages.shared.prose import prose
-from pages.shared.tables import as_csv
 
 
 def finding(question: Question) -> None:
@@ -21,20 +21,17 @@ def finding(question: Question) -> None:
 
 def download(question: Question) -> None:
     """Every number of the picture's points as a file."""
-    st.download_button(
-        "Numbers (CSV)",
+    tables.download(
+        "prior",
         lambda: numbers(question),
-        file_name="prior.csv",
-        mime="text/csv",
-        on_click="ignore",
-        help="λ and the most probable weights at every width of the prior, in all digits.",
+        "λ and the most probable weights at every width of the prior, in all digits.",
     )
 
 
 def numbers(question: Question) -> str:
     """CSV: a row for each width."""
     found = solved(question)
-    return as_csv(
+    return tables.as_csv(
         {
             "width": np.array(WIDTHS),
             "weight_decay": found.weight_decay,

@@ -8,11 +8,11 @@ import streamlit as st
 from pages.remedies import words
 from pages.remedies.answer import REMEDIES, Seen
 from pages.remedies.question import FORM
+from pages.shared import tables
 from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import plain
 from pages.shared.prose import prose
-from pages.shared.tables import arrow, as_csv
 
 KEYS = ("nothing", "weight_decay", "stopping", "input_noise", "twice_the_data", "fewer_features")
 
@@ -24,20 +24,17 @@ def finding(seen: Seen) -> None:
 
 def download(seen: Seen) -> None:
     """Every number of the picture as a file."""
-    st.download_button(
-        "Numbers (CSV)",
+    tables.download(
+        "remedies",
         lambda: numbers(seen),
-        file_name="remedies.csv",
-        mime="text/csv",
-        on_click="ignore",
-        help="Every draw's test losses, the λ that was best and when to stop, in all digits.",
+        "Every draw's test losses, the λ that was best and when to stop, in all digits.",
     )
 
 
 def numbers(seen: Seen) -> str:
     """CSV: a row for each draw; losses: half mean square."""
     question = seen.question
-    return as_csv(
+    return tables.as_csv(
         {
             "seed": np.array([question.run(draw).seed for draw in range(len(seen.draws))]),
             **dict(zip(KEYS, seen.losses.T, strict=True)),
@@ -57,7 +54,7 @@ def explanations(seen: Seen) -> None:
 
 def _numbers(seen: Seen) -> None:
     rows = [_row(seen, place) for place in REMEDIES]
-    st.dataframe(arrow(rows), hide_index=True)
+    st.dataframe(tables.arrow(rows), hide_index=True)
     st.markdown(words.marked(seen))
     st.markdown(words.dropped(seen))
 

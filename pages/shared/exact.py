@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from pages.shared.fields import Steps, as_text
+from pages.shared.typed import as_python, is_grouped, plain
 from pages.shared.words import literal, say
 
 # A number of seven signs.
@@ -49,8 +50,11 @@ def refusal(slot: str) -> None:
 
 
 def as_read(text: str) -> str:
-    """A number as people write it, as Python reads it: 0,05 is 0.05."""
-    return text.strip().replace(",", ".").replace("−", "-")
+    """A number as people write it, as Python reads it. ValueError where it may be two."""
+    bare = plain(text)
+    if is_grouped(bare):
+        raise ValueError(say("has a comma that may stand for thousands or for a decimal point"))
+    return as_python(bare)
 
 
 def _refused(slot: str) -> str:

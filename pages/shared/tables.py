@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pyarrow
 import streamlit as st
@@ -32,3 +32,15 @@ def as_csv(columns: Mapping[str, Array]) -> str:
     for row in zip(*(column.tolist() for column in columns.values()), strict=True):
         rows.writerow(["" if value != value else repr(value) for value in row])
     return text.getvalue()
+
+
+def download(name: str, text: Callable[[], str], about: str) -> None:
+    """A button for numbers as a CSV file of this name, written when it is asked for."""
+    st.download_button(
+        "Numbers (CSV)",
+        text,
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        help=about,
+    )

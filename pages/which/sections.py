@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages.shared import cached
+from pages.shared import cached, tables
 from pages.shared.assets import address
 from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import percent, plain
 from pages.shared.prose import prose
-from pages.shared.tables import arrow, as_csv
 from pages.shared.words import say
 from pages.which import payload
 from pages.which.answer.measured import Seen
@@ -43,13 +42,10 @@ def open_on_train(seen: Seen) -> None:
 
 def download(seen: Seen) -> None:
     """Every number of the picture as a file."""
-    st.download_button(
-        "Numbers (CSV)",
+    tables.download(
+        "which-lambda",
         lambda: numbers(seen),
-        file_name="which-lambda.csv",
-        mime="text/csv",
-        on_click="ignore",
-        help="Losses, degrees of freedom, norms, GCV and LOO at every trained λ, in all digits.",
+        "Losses, degrees of freedom, norms, GCV and LOO at every trained λ, in all digits.",
     )
 
 
@@ -81,7 +77,7 @@ def numbers(seen: Seen) -> str:
         "own_weight_norm": found.own[2],
         "diverged": found.diverged,
     }
-    return as_csv(columns)
+    return tables.as_csv(columns)
 
 
 # ---------------------------------------------------------------- does it matter?
@@ -98,7 +94,7 @@ def _matters(seen: Seen) -> None:
         return
     st.markdown(verdict.matters(seen))
     table = [_row(seen, method) for method in ("zero", "gcv", "loo", "validation", "bayes", "test")]
-    st.dataframe(arrow(table), hide_index=True, height="content")
+    st.dataframe(tables.arrow(table), hide_index=True, height="content")
     st.caption(" ".join(part for part in _repetitions(seen) if part))
 
 

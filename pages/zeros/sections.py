@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pages.shared import tables
 from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import bracketed, tex
 from pages.shared.prose import prose
-from pages.shared.tables import as_csv
 from pages.zeros import words
 from pages.zeros.answer import Solved, solved, step
 from pages.zeros.question import FORM, WEIGHT_DECAYS, Question
@@ -28,13 +28,10 @@ def worth(question: Question) -> None:
 
 def download(question: Question) -> None:
     """Every number of the paths as a file."""
-    st.download_button(
-        "Numbers (CSV)",
+    tables.download(
+        "exact-zeros",
         lambda: numbers(solved(question.data)),
-        file_name="exact-zeros.csv",
-        mime="text/csv",
-        on_click="ignore",
-        help="Losses, zeros and all weights under both penalties at every λ, in all digits.",
+        "Losses, zeros and all weights under both penalties at every λ, in all digits.",
     )
 
 
@@ -48,7 +45,7 @@ def numbers(found: Solved) -> str:
             f"{name}_zeros": path.zeros.astype(int),
         }
         columns |= {f"{name}_w{j}": w for j, w in enumerate(path.weights.T, start=1)}
-    return as_csv(columns)
+    return tables.as_csv(columns)
 
 
 def explanations(question: Question) -> None:

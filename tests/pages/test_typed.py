@@ -52,6 +52,11 @@ def test_any_number_of_the_range_is_taken(text: str, value: float) -> None:
         ("weight_decay", "101", "“101” is outside the range 0 to 100; it stays 3."),
         ("weight_decay", "nan", "“nan” is outside the range 0 to 100; it stays 3."),
         ("weight_decay", "", "“” is not a number; it stays 3."),
+        (
+            "n_features",
+            "1,000",
+            "“1,000” has a comma that may stand for thousands or for a decimal point; it stays 10.",
+        ),
         ("n_features", "1.5", "“1.5” is not a whole number; it stays 10."),
     ],
 )
@@ -67,7 +72,8 @@ def test_a_refused_number_says_why_and_loses_nothing(key: str, text: str, why: s
 
 
 def test_a_number_is_read_as_people_write_it() -> None:
-    assert [float(as_read(text)) for text in ("0,05", "−2", " 7 ")] == [0.05, -2.0, 7.0]
+    texts = ("0,05", "−2", " 7 ", "3×10⁻⁴", "1 000")
+    assert [float(as_read(text)) for text in texts] == [0.05, -2.0, 7.0, 3e-4, 1000.0]
 
 
 @pytest.mark.parametrize("name", MOVED)

@@ -40,11 +40,14 @@ export function formatTime(seconds) {
   return whole < 60 ? `${whole} s left` : `${Math.floor(whole / 60)} min ${whole % 60} s left`;
 }
 
+// 1,250 is one number to some and another to others.
+const GROUPED = /^[+-]?[1-9]\d{0,2},\d{3}(?![\dex*])/;
+
 /**
- * A number as people write it: 0,05 is 0.05; NaN where it is none.
+ * A number as people write it: 0,05 is 0.05; NaN where it is none, or may be two.
  * @param {string} text
  */
 export function readNumber(text) {
-  const plain = text.trim().replace(",", ".").replace("−", "-");
-  return plain ? Number(plain) : Number.NaN;
+  const plain = text.trim().replace("−", "-");
+  return plain && !GROUPED.test(plain) ? Number(plain.replace(",", ".")) : Number.NaN;
 }

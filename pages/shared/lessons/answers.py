@@ -11,6 +11,7 @@ from pages.shared.lessons.expressions import Expression
 from pages.shared.lessons.lesson import Lesson
 from pages.shared.lessons.tasks import Comparison, Number
 from pages.shared.link import printable
+from pages.shared.typed import as_python, is_grouped, plain
 from pages.shared.words import Said, literal, say
 
 # A number is right that is off by no more than this share, or by no more than that; one that is off
@@ -22,10 +23,6 @@ DIGITS: Final = r"(?:\d+(?:[.,]\d*)?|[.,]\d+)"
 POWER: Final = r"(?:e[+-]?\d{1,3}|[*x]10\^?[+-]?\d{1,3})?"
 ONE: Final = rf"[+-]?{DIGITS}{POWER}"
 TYPED: Final = re.compile(rf"({ONE})(?:/({ONE}))?(%?)", re.ASCII)
-# 1,250 is one number to some and another to others.
-GROUPED: Final = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}(?![\dex*])", re.ASCII)
-# As pages write numbers, and as keyboards do.
-PLAIN: Final = str.maketrans("−×⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-x-0123456789", " \u00a0\u2009\u202f")
 
 
 class Typed(NamedTuple):
@@ -59,14 +56,14 @@ def read_number(text: str) -> Typed:
     """The number that is typed: 0.05, 0,05, 5 %, 1e-3, 3.1×10⁻⁴, 1/3. ValueError with a rule."""
     if len(text) > LONGEST:
         raise ValueError(say("it is longer than any number asked for here"))
-    bare = text.translate(PLAIN).lower()
+    bare = plain(text)
     match = TYPED.fullmatch(bare)
     if match is None:
         raise ValueError(say("it is no number"))
-    if GROUPED.match(bare):
+    if is_grouped(bare):
         raise ValueError(say("its comma may stand for thousands or for a decimal point"))
     above, below, percent = match.groups()
-    first, second = _decimal(above), _decimal(below or "1")
+    first, second = (Decimal(as_python(part)) for part in (above, below or "1"))
     if second == 0:
         raise ValueError(say("it divides by zero"))
     share = 100 if percent else 1
@@ -75,10 +72,6 @@ def read_number(text: str) -> Typed:
         raise ValueError(say("it is beyond all bounds"))
     last = first.as_tuple().exponent
     return Typed(number, 0.0 if below or first == 0 else 0.5 * 10.0 ** int(last) / share)
-
-
-def _decimal(text: str) -> Decimal:
-    return Decimal(re.sub(r"[*x]10\^?", "e", text).replace(",", "."))
 
 
 def refused(given: str, why: str) -> Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import cached
+from pages.shared import cached, tables
 from pages.shared.settings import Settings
 from wd_core import collect, train
 from wd_core.export import to_csv, to_script
@@ -14,13 +14,10 @@ def downloads(settings: Settings) -> None:
     """The two buttons; the files are made when they are asked for."""
     st.markdown("**Downloads**")
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            "Numbers (CSV)",
+        tables.download(
+            "weight-decay-run",
             lambda: _numbers(settings),
-            file_name="weight-decay-run.csv",
-            mime="text/csv",
-            on_click="ignore",
-            help="Every epoch's losses, penalty and norm of this run, in full precision.",
+            "Every epoch's losses, penalty and norm of this run, in full precision.",
         )
         st.download_button(
             "PyTorch script",
