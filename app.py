@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 from threadpoolctl import threadpool_limits
 
 import pages.registry
-from pages.registry import PAGES
+from pages.registry import PAGES, SHOWN
 from pages.shared import (
     assets,
     head,
@@ -33,14 +33,23 @@ from pages.shared import (
     log,
     long_links,
     metrics,
+    offered,
     old_links,
+    options,
+    paper,
     sessions,
+    state,
+    store,
+    theme,
+    unused,
     work,
 )
+from pages.shared.cards import Cards
 from pages.shared.door import Door
 from pages.shared.encoding import encode
+from pages.shared.language import Spoken
 from pages.shared.lessons.path import path
-from pages.shared.sockets import send_at_once
+from pages.shared.sockets import allow_files, end_silent_ones, send_at_once
 from pages.shared.streams import Streamed, end_streams_on_signals
 from pages.shared.visitors import moved_on
 from pages.shared.worker import NoAnswerError
@@ -121,18 +130,26 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     log.tell_briefly()
     heap.keep_little()
     have_scratch()
+    allow_files()
     send_at_once()
+    end_silent_ones()
     sessions.leave_files_unwatched()
+    offered.keep_a_while()
     long_links.take()
+    options.read_freely()
+    theme.read_once()
+    state.look_up_singly()
+    unused.leave_unheard()
     employ()
     preparing = threading.Thread(target=prepare, daemon=True)
     preparing.start()
     warm()
     preparing.join(PREPARING_SECONDS)
-    tending = asyncio.create_task(sessions.tend())
+    tending = [asyncio.create_task(tend()) for tend in (sessions.tend, offered.tend, store.tend)]
     yield
     health.PREPARED.clear()
-    tending.cancel()
+    for task in tending:
+        task.cancel()
     work.dismiss()
 
 
@@ -141,10 +158,13 @@ def below(route: Route) -> Route:
     return Route(f"/{{base:path}}{route.path}", route.endpoint)
 
 
+CARDS = Cards(SHOWN)
 # Below a path the home's name would be found at the end of other addresses: it comes last.
 OURS = [
     *health.ROUTES,
     *metrics.ROUTES,
+    *paper.ROUTES,
+    *CARDS.routes,
     *(route for page in PAGES for route in page.routes),
     Route(f"/{PAGES[0].path}", home),
 ]
@@ -155,8 +175,9 @@ app: ASGIApp = st.App(
     lifespan=lifespan,
     middleware=[
         Middleware(log.Asked),
+        Middleware(unused.Unused),
         Middleware(old_links.OldLinks),
-        Middleware(head.Head),
+        Middleware(head.Head, told=CARDS),
     ],
     routes=[
         *assets.ROUTES,
@@ -164,4 +185,4 @@ app: ASGIApp = st.App(
         *map(below, OURS),
     ],
 )
-app = metrics.Counted(Door(app))
+app = metrics.Counted(Spoken(Door(app)))

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
@@ -51,6 +52,8 @@ REST_MS = 500
 # Streamlit's sliders and numbers, and the chart's own sliders, in the order of the page.
 CONTROL = ".stSlider input[type=range]:visible, .stNumberInput input:visible"
 OWN = ".wd-slider input[type=range]:visible"
+# Up, and down.
+ARROWS = ("ArrowRight", "ArrowLeft")
 # A page that other visitors have not had, so that no answer lies ready.
 QUERY = urlencode({"seed": 4711})
 WIDTHS = (-14, 8, 8, 7, 8, 8, 7, 7, 7)
@@ -158,24 +161,31 @@ def _reached(browser: Browser, url: str, *names: str) -> list[float]:
 
 
 def _move(page: Page, selector: str, moves: int, times: list[float]) -> None:
-    """Step the page's first control of this kind, each time to another value; none: no times."""
+    """Step a control of this kind, each time to another value; none: no times.
+
+    The page's first that has room for so many steps one way; where none has, its first, to and fro.
+    """
     _rest(page)
-    controls = page.locator(selector)
-    if not controls.count():
+    controls = page.locator(selector).all()
+    if not controls:
         return
-    control = controls.first
-    key = _key(control, moves)
-    for _ in range(moves):
+    presses = [(control, _presses(control, moves)) for control in controls]
+    control, keys = next(filter(lambda pair: len(set(pair[1])) == 1, presses), presses[0])
+    for key in keys:
         control.focus()
-        times.append(timed(page, DRAWN, lambda: control.press(key)))
+        times.append(timed(page, DRAWN, lambda key=key: control.press(key)))
         _rest(page)
 
 
-def _key(control: Locator, moves: int) -> str:
+def _presses(control: Locator, moves: int) -> list[str]:
+    """The keys for so many steps: one way where there is room, up before down, else to and fro."""
     if control.get_attribute("type") != "range":
-        return "ArrowUp"
-    room = control.evaluate("input => (input.max - input.value) / (input.step || 1)")
-    return "ArrowRight" if room >= moves else "ArrowLeft"
+        return ["ArrowUp"] * moves
+    up, down = control.evaluate(
+        "({ min, max, value, step }) => [max - value, value - min].map((way) => way / (step || 1))"
+    )
+    ways = ARROWS if up >= min(down, moves) else ARROWS[::-1]
+    return [ways[0]] * moves if max(up, down) >= moves else [*islice(cycle(ways), moves)]
 
 
 def _rest(page: Page) -> None:

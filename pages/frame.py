@@ -5,8 +5,9 @@ from datetime import timedelta
 import streamlit as st
 
 from pages.registry import GROUPS, PAGES, SHOWN
-from pages.shared import chart, guide, returns
+from pages.shared import chart, guide, returns, speaking
 from pages.shared.lessons import card, way
+from pages.shared.words import tell, told
 
 
 @st.fragment(run_every=timedelta(days=20))
@@ -19,25 +20,37 @@ def reconnected() -> None:
 
 def frame() -> None:
     """The frame, and the page in it."""
+    speaking.begin()
     entries = {
         page.path: st.Page(
-            page.view, title=page.title, url_path=page.path, default=page is PAGES[0]
+            page.view,
+            title=page.title,
+            url_path=page.path,
+            default=page is PAGES[0],
+            help=page.question,
         )
         for page in SHOWN
     }
     opened = st.navigation(
-        {group: [entries[page.path] for page in SHOWN if page.group == group] for group in GROUPS},
+        {
+            told(group): [entries[page.path] for page in SHOWN if page.group == group]
+            for group in GROUPS
+        },
         position="top",
     )
     page = next(page for page in SHOWN if entries[page.path] == opened)
     st.set_page_config(
-        page_title=f"{page.title} · Weight Decay Explorer", page_icon="📉", layout="wide"
+        page_title=tell("{page} · Weight Decay Explorer", page=page.title),
+        page_icon="📉",
+        layout="wide",
     )
-    guide.offer(page.path, page.form, page.cards)
+    with st.container(key="wd-top"):  # what stands in the top row takes no room on the page
+        guide.offer(page.path, page.form, page.cards, (told(page.group), page.title))
+        speaking.switch()
     chart.expect()
-    st.title(page.question, anchor=False)
-    reconnected()
     lesson = card.begun(page.path)
+    st.title(card.heading(lesson) or page.question, anchor=False)
+    reconnected()
     if lesson is None or card.draw(lesson):
         opened.run()
         if lesson is not None and not lesson.variant:
@@ -46,7 +59,9 @@ def frame() -> None:
             way.steps()
         elif page.pictured:
             following = PAGES[(PAGES.index(page) + 1) % len(PAGES)]
-            st.page_link(entries[following.path], label=f"Next: {following.question}")
+            st.page_link(
+                entries[following.path], label=tell("Next: {question}", question=following.question)
+            )
 
 
 returns.draw(frame)

@@ -111,8 +111,8 @@ class PaperLion(torch.optim.Optimizer):
     """
 
     def __init__(self, params, run):
-        super().__init__(params, {"weight_decay": 0.0})
-        self.lr, (self.beta1, self.beta2) = run.lr, run.betas
+        super().__init__(params, {"lr": run.lr, "weight_decay": 0.0})
+        self.beta1, self.beta2 = run.betas
         self.mean = {}
 
     @torch.no_grad()
@@ -124,7 +124,7 @@ class PaperLion(torch.optim.Optimizer):
                 m = self.mean.get(p, np.zeros_like(theta))
                 update = np.sign(self.beta1 * m + (1 - self.beta1) * g)
                 self.mean[p] = self.beta2 * m + (1 - self.beta2) * g
-                p.copy_(torch.as_tensor(theta - self.lr * update))
+                p.copy_(torch.as_tensor(theta - group["lr"] * update))
 
 
 def _sgd(groups, run, **more):

@@ -1,6 +1,13 @@
 """Weight decay, exactly: data, training, and closed forms, with no user interface."""
 
-from wd_core.data import DATASETS, DatasetSpec, dataset_from_frame, make_dataset
+from wd_core.data import (
+    DATASETS,
+    DatasetSpec,
+    dataset_from_frame,
+    make_dataset,
+    suggested_roles,
+    table_dataset,
+)
 from wd_core.linear.behaviour import Behaviour, behaviour, fixed_point
 from wd_core.linear.lasso import L1Path, l1_path
 from wd_core.linear.prior import bayes_weight_decay, laplace_weight_decay, prior_width
@@ -9,17 +16,28 @@ from wd_core.linear.selection import best_weight_decay, choose, validation_split
 from wd_core.linear.spectrum import largest_curvature, max_stable_lr, unreachable_norm
 from wd_core.models import Linear, Mlp
 from wd_core.objective import data_loss, gradient, objective, penalty
-from wd_core.optimizers import OPTIMIZERS, PENALTIES, Hyperparameters
+from wd_core.optimizers import (
+    FOLLOWING,
+    OPTIMIZERS,
+    PENALTIES,
+    SCHEDULES,
+    Hyperparameters,
+    decay_factors,
+    learning_rates,
+)
 from wd_core.plane.quadratic import Quadratic
 from wd_core.plane.slice import Slice
 from wd_core.records import Dataset, EpochRecord, Run
 from wd_core.sweep import Sweep, SweepPart, coarse_first, gather, grid, sweep
+from wd_core.table import Table, read_table
 from wd_core.training import collect, train
 
 __all__ = [
     "DATASETS",
+    "FOLLOWING",
     "OPTIMIZERS",
     "PENALTIES",
+    "SCHEDULES",
     "Behaviour",
     "Dataset",
     "DatasetSpec",
@@ -34,6 +52,7 @@ __all__ = [
     "Slice",
     "Sweep",
     "SweepPart",
+    "Table",
     "bayes_weight_decay",
     "behaviour",
     "best_weight_decay",
@@ -42,6 +61,7 @@ __all__ = [
     "collect",
     "data_loss",
     "dataset_from_frame",
+    "decay_factors",
     "fixed_point",
     "gather",
     "gradient",
@@ -49,14 +69,18 @@ __all__ = [
     "l1_path",
     "laplace_weight_decay",
     "largest_curvature",
+    "learning_rates",
     "make_dataset",
     "max_stable_lr",
     "norm_for_weight_decay",
     "objective",
     "penalty",
     "prior_width",
+    "read_table",
     "ridge_path",
+    "suggested_roles",
     "sweep",
+    "table_dataset",
     "train",
     "unreachable_norm",
     "validation_split",

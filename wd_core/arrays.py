@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wd_core.checks import require
+from wd_core.checks import Phrase, require
 
 Array = NDArray[np.float64]
 # The kinds of numbers that are real: truth values, whole numbers, floats.
@@ -17,7 +17,8 @@ REAL = "biuf"
 def as_array(name: str, value: ArrayLike | Any, ndim: int) -> Array:
     """A float64 array of `ndim` axes from an array, a list or a tensor; ValueError otherwise."""
     given = numbers(name, value)
-    require(given.ndim == ndim, name, f"an array with {ndim} axes", given.shape)
+    if given.ndim != ndim:
+        require(False, name, Phrase("an array with {ndim} axes", ndim=ndim), given.shape)
     array = _as_floats(given)
     require(bool(np.isfinite(array).all()), name, "finite everywhere", "nan or inf")
     return array

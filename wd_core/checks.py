@@ -12,6 +12,24 @@ import numpy as np
 LONGEST = 200
 
 
+class Phrase(str):
+    """A rule or a sentence with values in it: `text` has a place {name} for each of them."""
+
+    text: str
+    values: dict[str, str]
+
+    def __new__(cls, text: str, /, **values: object) -> Phrase:
+        """The rule with its places filled."""
+        told = {name: str(value) for name, value in values.items()}
+        made = super().__new__(cls, text.format_map(told))
+        made.text, made.values = text, told
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, str]]:
+        """What a pickle makes it of."""
+        return (self.text,), self.values
+
+
 class WrongValueError(ValueError):
     """A wrong input: its name, the rule, and the value received."""
 
@@ -54,7 +72,7 @@ def require_whole(name: str, value: object, least: int) -> None:
     if type(value) is int and value >= least:
         return
     fits = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
-    require(bool(fits), name, f"a whole number >= {least}", value)
+    require(bool(fits), name, Phrase("a whole number >= {least}", least=least), value)
 
 
 def require_number(
@@ -67,7 +85,13 @@ def require_number(
     if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool):
         with suppress(OverflowError):  # a whole number may be too large for a float
             number = float(value)
-    require(math.isfinite(number) and ok(number), name, f"a finite number {rule}".rstrip(), value)
+    fits = math.isfinite(number) and ok(number)
+    require(
+        fits,
+        name,
+        Phrase("a finite number {rule}", rule=rule) if rule else "a finite number",
+        value,
+    )
 
 
 def require_non_negative(name: str, value: object) -> None:
@@ -94,4 +118,21 @@ def require_part(name: str, value: object) -> None:
 def require_one_of(name: str, value: object, choices: Sequence[str]) -> None:
     """The same for a name: it must be one of these."""
     if not isinstance(value, str) or value not in choices:  # an array answers `in` for each entry
-        require(False, name, f"one of {', '.join(choices)}", value)
+        require(False, name, Phrase("one of {choices}", choices=", ".join(choices)), value)
+
+
+class FaultsError(ValueError):
+    """All that is wrong with an input at once: `faults`, a sentence each."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "\n".join(self.faults)
+
+
+def refuse_if_any(faults: Sequence[str]) -> None:
+    """Raise the ValueError that lists these, if there are any."""
+    if faults:
+        raise FaultsError(*faults)

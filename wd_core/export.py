@@ -6,17 +6,18 @@ import csv
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from wd_core.checks import require
-from wd_core.data import DATASETS, DatasetSpec
+from wd_core.checks import Phrase, require
+from wd_core.data import DatasetSpec, source_of
 from wd_core.data.scripts import block, number
-from wd_core.optimizers import OPTIMIZERS, PENALTIES, Hyperparameters
+from wd_core.optimizers import FOLLOWING, OPTIMIZERS, PENALTIES, SCHEDULES, Hyperparameters
 from wd_core.records import Run
 from wd_core.seeding import seed_of
 from wd_core.signatures import typed
+from wd_core.table import Table
 
 LINE = 88  # what formatters of Python allow unless told otherwise
 _CURVES = ("train_loss", "test_loss", "penalty", "objective", "weight_norm")
@@ -50,7 +51,9 @@ def to_json(spec: DatasetSpec | None, runs: Sequence[Hyperparameters], run: Run)
     ValueError where `runs` are not the runs recorded.
     """
     n_runs = run.train_loss.shape[1]
-    require(len(runs) == n_runs, "runs", f"the {n_runs} runs recorded", len(runs))
+    require(
+        len(runs) == n_runs, "runs", Phrase("the {n_runs} runs recorded", n_runs=n_runs), len(runs)
+    )
     document = {
         "dataset": None if spec is None else asdict(spec),
         "runs": [
@@ -84,18 +87,22 @@ def _plain(value: Any) -> Any:
 
 
 @typed
-def to_script(spec: DatasetSpec, run: Hyperparameters) -> str:
+def to_script(
+    spec: DatasetSpec, run: Hyperparameters, tables: Mapping[str, Table] | None = None
+) -> str:
     """A self-contained PyTorch script that repeats the run and prints its final losses.
 
     It draws the same data, start and batch order in float64 and holds only what this run needs.
     Its last line is "epoch 100  train ...  test ...", half mean squares to 12 digits, equal to
-    those of `train` up to rounding. ValueError as `make_dataset`.
+    those of `train` up to rounding. A user's own table is taken from `tables`, and its numbers
+    stand in the script. ValueError as `make_dataset`.
     """
-    script = _Script(spec, run)
+    script = _Script(spec, run, tables)
     parts = [
         script.head(),
-        data(spec),
+        data(spec, tables),
         script.settings(),
+        *script.schedule(),
         script.start(),
         script.training(),
         _REPORT,
@@ -104,18 +111,18 @@ def to_script(spec: DatasetSpec, run: Hyperparameters) -> str:
 
 
 @typed
-def imports(spec: DatasetSpec) -> str:
+def imports(spec: DatasetSpec, tables: Mapping[str, Table] | None = None) -> str:
     """The imports of a script that uses `data`."""
-    return "\n".join(["import torch", *DATASETS[spec.source].script_imports])
+    return "\n".join(["import torch", *source_of(spec, tables).script_imports])
 
 
 @typed
-def data(spec: DatasetSpec) -> str:
+def data(spec: DatasetSpec, tables: Mapping[str, Table] | None = None) -> str:
     """The part of a script that makes X_train, y_train, X_test, y_test, n_train and n_features.
 
     In the default dtype, which a script sets to float64. ValueError as `make_dataset`.
     """
-    source = DATASETS[spec.source]
+    source = source_of(spec, tables)
     source.sizes(spec)
     return source.script(spec)
 
@@ -123,17 +130,24 @@ def data(spec: DatasetSpec) -> str:
 class _Script:
     """The parts of a script about the run; `data` makes those about the data."""
 
-    def __init__(self, spec: DatasetSpec, run: Hyperparameters) -> None:
-        self.source, self.run = DATASETS[spec.source], run
-        self.imports, self.sizes = imports(spec), self.source.sizes(spec)
+    def __init__(
+        self, spec: DatasetSpec, run: Hyperparameters, tables: Mapping[str, Table] | None
+    ) -> None:
+        self.source, self.run = source_of(spec, tables), run
+        self.imports, self.sizes = imports(spec, tables), self.source.sizes(spec)
         # A short batch counts less only here: the sum over it is divided by the nominal size.
         self.short_batch = run.loss == "half_mse" and self.sizes.n_train % run.batch_size != 0
         self.rule = OPTIMIZERS[run.optimizer]
         self.decays = run.weight_decay > 0
         coupled = run.decay == "coupled" or not self.decays
-        self.torch = self.rule.decays["coupled" if coupled else "decoupled"].torch
+        self.steps = run.steps(int(self.sizes.n_train))
+        self.scheduled = run.scheduled and self.steps > 0
+        self.falls = run.lr_falls and self.steps > run.warmup
+        # torch's own decoupled decay follows η: where ours does not, it is left to a line by hand
+        self.apart = self.scheduled and FOLLOWING[run.decay_follows].power != 1
+        self.torch = self.rule.decays["coupled" if coupled or self.apart else "decoupled"].torch
         self.shrinks = run.smooth > 0
-        inside = self.torch.decays and not (coupled and self.short_batch)
+        inside = self.torch.decays and not (coupled and self.short_batch) and not self.apart
         self.decay_in_loss = self.shrinks and coupled and not inside
         self.decay_by_hand = self.shrinks and not coupled and not inside
 
@@ -143,15 +157,20 @@ class _Script:
         decay = f"{run.decay} weight decay {run.weight_decay:g}" if self.decays else "no decay"
         if run.sharp:
             decay = f"{PENALTIES[run.penalty].label} penalty {run.weight_decay:g}"
+        if self.apart and self.decays:
+            decay += f" following {run.decay_follows}"
+        falls = f", {run.schedule} schedule" if run.lr_falls else ""
+        warms = f", {run.warmup} steps of warm-up" if run.warmup else ""
+        math = "import math\n\n" if self.falls and "math." in SCHEDULES[run.schedule].source else ""
         definition = f"\n\n{self.torch.definition}\n" if self.torch.definition else ""
         return f'''\
 """Linear regression with weight decay in plain PyTorch.
 
 Data: {self.source.label}; {features}
-Run: {self.rule.label}, learning rate {run.lr:g}, {decay}
+Run: {self.rule.label}, learning rate {run.lr:g}{falls}{warms}, {decay}
 """
 
-{self.imports}
+{math}{self.imports}
 
 torch.set_default_dtype(torch.float64)
 {definition}'''
@@ -164,11 +183,31 @@ torch.set_default_dtype(torch.float64)
         if run.sharp:
             lines.append(f"l1_penalty = {number(run.sharp)}")
         lines += [f"batch_size = {int(run.batch_size)}", f"n_epochs = {int(run.epochs)}"]
+        if self.falls:
+            lines.append("n_steps = n_epochs * len(range(0, n_train, batch_size))")
+        if self.scheduled and run.warmup:
+            lines.append(f"warmup = {int(run.warmup)}")
         if run.max_norm is not None:
             lines.append(f"max_norm = {number(run.max_norm)}")
         if run.input_noise:
             lines.append(f"input_noise = {number(run.input_noise)}")
         return block("The run", lines)
+
+    def schedule(self) -> list[str]:
+        """The function of a step that says which share of lr it has."""
+        if not self.scheduled:
+            return []
+        warmup, entry = self.run.warmup, SCHEDULES[self.run.schedule]
+        warm = "(step + 1) / warmup"
+        lines = []
+        if self.falls and warmup:
+            lines += ["    if step < warmup:", f"        return {warm}"]
+            lines += ["    done, steps = step - warmup, n_steps - warmup"]
+        elif self.falls:
+            lines.append("    done, steps = step, n_steps")
+        share = entry.source if self.falls else f"min(1.0, {warm})"
+        title = "\n# The share of lr at a step, the first of which is 0"
+        return ["\n".join([title, "def share(step):", *lines, f"    return {share}", "", ""])]
 
     def start(self) -> str:
         run = self.run
@@ -211,6 +250,8 @@ torch.set_default_dtype(torch.float64)
         lines = _call(f"optimizer = {self.torch.call}", [parameters, *options])
         if parameters == "parameters":
             lines.insert(0, 'parameters = [{"params": [w]}, {"params": [b], "weight_decay": 0.0}]')
+        if self.scheduled:
+            lines.append("scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, share)")
         return lines
 
     def _fresh_noise(self) -> list[str]:
@@ -228,19 +269,25 @@ torch.set_default_dtype(torch.float64)
             lines.append("noise = torch.randn(len(batch), n_features, generator=fresh)")
         lines += [f"residual = {inputs} @ w + b - y_train[batch]", *self._loss()]
         lines += ["optimizer.zero_grad()", "loss.backward()"]
+        lr = "rate" if self.scheduled else "lr"
+        taken = FOLLOWING[run.decay_follows].source if self.scheduled else "lr * weight_decay"
+        if self.scheduled and (run.sharp or (self.decay_by_hand and lr in taken)):
+            lines.append("rate = scheduler.get_last_lr()[0]")
         if self.decay_by_hand:
             lines.append("with torch.no_grad():  # decoupled: beside the gradient, not in it")
-            lines += [f"    {p} *= 1 - lr * weight_decay" for p in self._decayed()]
+            lines += [f"    {p} *= 1 - {taken}" for p in self._decayed()]
         lines.append("optimizer.step()")
         if run.sharp:
             share = " * len(batch) / batch_size" if self.short_batch else ""
             lines += [
                 "with torch.no_grad():  # towards zero, and no further",
-                f"    cut = lr * l1_penalty{share}",
+                f"    cut = {lr} * l1_penalty{share}",
                 "    w -= w.clamp(-cut, cut)",
             ]
         if run.max_norm is not None:
             lines += ["with torch.no_grad():", "    w *= min(1.0, max_norm / w.norm())"]
+        if self.scheduled:
+            lines.append("scheduler.step()")
         return lines
 
     def _loss(self) -> list[str]:

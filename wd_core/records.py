@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wd_core.arrays import Array, as_array
-from wd_core.checks import require, require_number, require_whole
+from wd_core.checks import Phrase, require, require_number, require_whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +21,9 @@ class Dataset:
 
     X_train [N, D], y_train [N], X_test [M, D], y_test [M]; w_true [D] and b_true where the
     truth is known. Arrays, lists and tensors are taken; wrong shapes or values raise ValueError.
-    `note` says in a sentence what was done to the data. With `n_classes` = C the targets are
-    classes, whole numbers 0 ... C − 1.
+    `note` says in a sentence what was done to the data, and `notes`, of a table of a user's own,
+    what was done to its columns and rows before that, a fact each. With `n_classes` = C the targets
+    are classes, whole numbers 0 ... C − 1.
     """
 
     X_train: Array
@@ -34,6 +35,7 @@ class Dataset:
     note: str = ""
     feature_names: tuple[str, ...] = field(default=())
     n_classes: int | None = None
+    notes: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         for name, ndim in (("X_train", 2), ("y_train", 1), ("X_test", 2), ("y_test", 1)):
@@ -43,7 +45,7 @@ class Dataset:
             require(
                 self.w_true.shape == (self.n_features,),
                 "w_true",
-                f"of length {self.n_features}",
+                Phrase("of length {n_features}", n_features=self.n_features),
                 self.w_true.shape,
             )
         if self.b_true is not None:
@@ -51,11 +53,16 @@ class Dataset:
         for part in ("train", "test"):
             X, y = getattr(self, f"X_{part}"), getattr(self, f"y_{part}")
             require(min(X.shape) >= 1, f"X_{part}", "of at least one row and column", X.shape)
-            require(len(X) == len(y), f"y_{part}", f"as long as X_{part} ({len(X)})", len(y))
+            require(
+                len(X) == len(y),
+                f"y_{part}",
+                Phrase("as long as X_{part} ({count})", part=part, count=len(X)),
+                len(y),
+            )
         require(
             self.X_test.shape[1] == self.n_features,
             "X_test",
-            f"of {self.n_features} columns as X_train",
+            Phrase("of {n_features} columns as X_train", n_features=self.n_features),
             self.X_test.shape,
         )
         if self.n_classes is not None:
@@ -64,7 +71,12 @@ class Dataset:
             for name in ("y_train", "y_test"):
                 y = getattr(self, name)
                 fits = bool(((y == np.round(y)) & (y >= 0) & (y <= largest)).all())
-                require(fits, name, f"whole numbers from 0 to {largest:.17g}", y)
+                require(
+                    fits,
+                    name,
+                    Phrase("whole numbers from 0 to {largest}", largest=f"{largest:.17g}"),
+                    y,
+                )
 
     @property
     def n_train(self) -> int:

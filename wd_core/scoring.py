@@ -67,6 +67,7 @@ class Scorer:
     spread: Spread
     where: Place
 
+    @np.errstate(over="ignore")  # then nothing is sound, and every state is scored
     def __post_init__(self) -> None:
         self.divergence = Divergence(len(self.runs))
         self.lam, l1 = self.runs.ridge_weight_decay, self.runs.l1_weight_decay

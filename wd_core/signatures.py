@@ -13,11 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wd_core.arrays import REAL, numbers
-from wd_core.checks import (
-    WrongValueError,
-    require,
-    require_one_of,
-)
+from wd_core.checks import Phrase, WrongValueError, require, require_one_of
 from wd_core.streams import Unshared
 
 P = ParamSpec("P")
@@ -144,9 +140,11 @@ def _number(name: str, value: Any) -> Any:
 def _whole(name: str, value: Any) -> Any:
     least = LEAST.get(name, -MOST)
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    rule = f"a whole number >= {least}" if name in LEAST else "a whole number"
-    require(whole and value >= least, name, rule, value)
-    require(value <= MOST, name, f"at most {MOST}", value)
+    if not (whole and value >= least):
+        ruled = Phrase("a whole number >= {least}", least=least)
+        require(False, name, ruled if name in LEAST else "a whole number", value)
+    if value > MOST:
+        require(False, name, Phrase("at most {most}", most=MOST), value)
     return value
 
 
@@ -189,7 +187,7 @@ def _sequence(kind: Any, name: str, value: Any) -> Any:
 
 def _tuple(kinds: Sequence[Any], name: str, value: Any) -> Any:
     fits = isinstance(value, list | tuple) and len(value) == len(kinds)
-    require(fits, name, f"a tuple of {len(kinds)}", value)
+    require(fits, name, Phrase("a tuple of {count}", count=len(kinds)), value)
     for kind, one in zip(kinds, value, strict=True):
         _rule(kind)(name, one)
     return value

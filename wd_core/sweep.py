@@ -15,7 +15,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from wd_core.arrays import Array
-from wd_core.checks import require, require_whole
+from wd_core.checks import Phrase, require, require_whole
 from wd_core.device import place
 from wd_core.models import LINEAR, Model
 from wd_core.optimizers import Hyperparameters, Runs
@@ -87,7 +87,9 @@ def grid(base: Hyperparameters, **axes: ArrayLike | Iterable[object]) -> Runs:
     value that the field does not take.
     """
     for name in axes:
-        require(name in NAMES, "an axis", f"one of {', '.join(NAMES)}", name)
+        require(
+            name in NAMES, "an axis", Phrase("one of {choices}", choices=", ".join(NAMES)), name
+        )
     columns = {name: checked(name, _values(name, axis)) for name, axis in axes.items()}
     shape = [len(column) for column in columns.values()]
     places = np.indices(shape).reshape(len(axes), math.prod(shape))
@@ -223,7 +225,7 @@ def _paired(dataset: Dataset | Sequence[Dataset], runs: Sequence[Hyperparameters
         runs = Runs.of(runs)
     if isinstance(dataset, Dataset):
         return _Asked(runs, (dataset,), np.zeros(len(runs), dtype=np.int64))
-    rule = f"one Dataset, or one for each of the {len(runs)} runs"
+    rule = Phrase("one Dataset, or one for each of the {count} runs", count=len(runs))
     given: object = dataset
     listed = isinstance(given, Sequence) and all(isinstance(one, Dataset) for one in given)
     require(listed, "dataset", rule, dataset)

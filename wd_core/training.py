@@ -18,12 +18,13 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from wd_core.arrays import Array, numbers
-from wd_core.checks import require, require_whole
+from wd_core.checks import Phrase, require, require_whole
 from wd_core.device import Place, place
 from wd_core.models import LINEAR, Model
 from wd_core.models.linear import STEP_SECONDS
 from wd_core.models.seam import Index, Order
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Runs, Tensor
+from wd_core.optimizers.pace import Pace
 from wd_core.records import Dataset, EpochRecord, Run
 from wd_core.seeding import generator
 from wd_core.signatures import typed
@@ -202,7 +203,10 @@ def batch_order(seed: int, n_train: int, epochs: int) -> Iterator[Index]:
 
 def _given_orders(batches: Sequence[Sequence[ArrayLike]], epochs: int, n_train: int) -> list[Order]:
     require(
-        len(batches) >= epochs, "batches", f"one list for each of {epochs} epochs", len(batches)
+        len(batches) >= epochs,
+        "batches",
+        Phrase("one list for each of {epochs} epochs", epochs=epochs),
+        len(batches),
     )
     orders = []
     for epoch in batches[:epochs]:
@@ -210,7 +214,12 @@ def _given_orders(batches: Sequence[Sequence[ArrayLike]], epochs: int, n_train: 
         for batch in arrays:
             inside = batch.ndim == 1 and batch.size > 0 and batch.dtype.kind in "iu"
             inside = inside and batch.min() >= 0 and batch.max() < n_train
-            require(inside, "batches", f"non-empty lists of row numbers below {n_train}", batch)
+            require(
+                inside,
+                "batches",
+                Phrase("non-empty lists of row numbers below {n_train}", n_train=n_train),
+                batch,
+            )
         edges = np.cumsum([0, *map(len, arrays)]).tolist()
         orders.append((np.concatenate([np.empty(0, dtype=np.int64), *arrays]), edges))
     return orders
@@ -301,7 +310,10 @@ def _stream(
     """The runs of a group."""
     first, n = runs[0], dataset.n_train
     lots = model.problem(dataset, runs, where, start).lots()
-    orders = _seeded_orders(first, n) if given_orders is None else iter(given_orders)
+    if given_orders is None:
+        orders, steps = _seeded_orders(first, n), first.steps(n)
+    else:
+        orders, steps = iter(given_orders), sum(len(edges) - 1 for _, edges in given_orders)
     streams = []
     for lot, its_orders in zip(lots, tee(orders, len(lots)), strict=True):
         seconds = _seconds_an_epoch(
@@ -309,7 +321,8 @@ def _stream(
         )
         most = max(1, where.block // (lot.held * len(lots))) * record_every
         march = _March(first.epochs, record_every, watched, seconds, most)
-        streams.append(march.through(Walk(lot, OPTIMIZERS[first.optimizer]), its_orders))
+        walk = Walk(lot, OPTIMIZERS[first.optimizer], Pace.of(lot.runs, steps))
+        streams.append(march.through(walk, its_orders))
     yield from streams[0] if len(streams) == 1 else _merged(streams, np.arange(len(runs)))
 
 

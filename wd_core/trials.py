@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wd_core.arrays import Array
-from wd_core.checks import require
+from wd_core.checks import Phrase, require
 from wd_core.optimizers import Hyperparameters, Runs
 from wd_core.records import Dataset, Run
 from wd_core.signatures import typed
@@ -76,7 +76,7 @@ class Course:
 @typed
 def affordable(dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = EPOCHS) -> bool:
     """Whether running all of these for so many epochs is done while somebody waits."""
-    longer = [replace(run, epochs=max(run.epochs, epochs)) for run in runs]
+    longer = _run_on(runs, epochs)
     return expected_seconds(dataset.n_train, dataset.n_features, longer) <= SECONDS
 
 
@@ -86,7 +86,8 @@ def courses(
 ) -> list[Course]:
     """What each run does, run on to at least `epochs`; all at once, so of one batch size and seed.
 
-    The runs' own epochs where these are more; they must then be alike, as `train` asks.
+    The runs' own epochs where these are more, or where η falls: such a run ends with its schedule.
+    They must then be alike, as `train` asks.
     """
     found = looked_at(dataset, runs, epochs)
     return [course(dataset, found, row) for row in range(len(runs))]
@@ -95,7 +96,7 @@ def courses(
 @typed
 def looked_at(dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = 0) -> Run:
     """The runs, run on to at least so many epochs, with the epochs at which they are looked at."""
-    longer = [replace(run, epochs=max(run.epochs, epochs)) for run in runs]
+    longer = _run_on(runs, epochs)
     every = max(1, -(-max(run.epochs for run in Runs.of(longer)) // LOOKS))
     return collect(train(dataset, longer, record_every=every))
 
@@ -104,7 +105,7 @@ def looked_at(dataset: Dataset, runs: Sequence[Hyperparameters], epochs: int = 0
 def course(dataset: Dataset, found: Run, row: int = 0, epochs: int | None = None) -> Course:
     """What one of these runs did, in its first epochs or in all."""
     n_runs = len(found.diverged_at)
-    require(-n_runs <= row < n_runs, "row", f"one of {n_runs} runs", row)
+    require(-n_runs <= row < n_runs, "row", Phrase("one of {n_runs} runs", n_runs=n_runs), row)
     epochs = int(found.epoch[-1]) if epochs is None else epochs
     epoch = found.epoch[found.epoch <= epochs]
     loss, diverged = found.train_loss[: len(epoch), row], int(found.diverged_at[row])
@@ -122,6 +123,13 @@ def course(dataset: Dataset, found: Run, row: int = 0, epochs: int | None = None
         untrained=float(dataset.y_train.var()) / 2,
         diverged_at=diverged if 0 <= diverged <= epochs else None,
     )
+
+
+def _run_on(runs: Sequence[Hyperparameters], epochs: int) -> list[Hyperparameters]:
+    """The runs with at least so many epochs; as they are where η falls in one."""
+    if any(run.lr_falls for run in runs):
+        return list(runs)
+    return [replace(run, epochs=max(run.epochs, epochs)) for run in runs]
 
 
 def _halving(loss: Array) -> bool:

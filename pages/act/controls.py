@@ -10,10 +10,12 @@ import streamlit as st
 
 from pages.act.question.matching import has_directions
 from pages.act.question.shown import FORM, slid
-from pages.shared import controls
+from pages.shared import controls, heard
 from pages.shared.run import RUN
 
 CHART = "act directions"
+# No loss is measured here.
+UNUSED = ("n_test",)
 
 
 def draw() -> None:
@@ -26,7 +28,7 @@ def draw() -> None:
     else:
         controls.draw(FORM, "weight_decay")
     controls.draw(FORM, "lr", "n_features", *FORM.others(*RUN.settings, "sliders", "steps"))
-    controls.folded(FORM)
+    controls.folded(FORM, but=UNUSED)
     controls.randomness(FORM)
 
 
@@ -42,10 +44,10 @@ def on_chart() -> dict[str, Callable[[], None]]:
 
 
 def _slid() -> None:
-    value = st.session_state[CHART].chosen
-    if not value:
+    told = heard.slid(st.session_state, CHART, "weight_decay", "steps")
+    if not told or told == (None, None):
         return
     asked = FORM.chosen(st.session_state)
-    lam, t = slid(asked, value["weight_decay"], value["steps"])  # no number of steps: the limit
+    lam, t = slid(asked, *told)  # no number of steps: the limit
     st.session_state["weight_decay"] = float(lam)
     st.session_state[FORM.slot("steps")] = int(t)

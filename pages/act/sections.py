@@ -16,6 +16,7 @@ from pages.act.question.matching import has_directions, measurable, spectrum
 from pages.act.question.shown import FORM, FREE, Shown
 from pages.act.words import curves, kept, meaning, plain
 from pages.act.words import parts as parts_words
+from pages.act.words.kept import LEAST_SHARE
 from pages.shared import cached
 from pages.shared.chart import chart
 from pages.shared.controls import FORMULAS, NUMBERS, folder
@@ -23,8 +24,9 @@ from pages.shared.latex import EXACT, tex
 from pages.shared.prose import prose
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import Settings
+from pages.shared.words import label, tell
 
-PARTS = "What does this run learn, and what is left of its start?"
+PARTS = label("What does this run learn, and what is left of its start?")
 
 
 def directions(settings: Settings, shown: Shown, pins: tuple[Pin, ...]) -> None:
@@ -70,8 +72,10 @@ def parts(settings: Settings, shown: Shown, pins: tuple[Pin, ...], *, beside: bo
         if not has_directions(settings.data):
             controls.write_link(link)
         st.info(
-            "This run takes a while, and its weights are not kept: choose fewer epochs, examples "
-            "or dimensions to see them taken apart."
+            tell(
+                "This run takes a while, and its weights are not kept: choose fewer epochs, "
+                "examples or dimensions to see them taken apart."
+            )
         )
         return
     drawing, side = st.columns([3, 1], gap="medium") if beside else (st.container(), st.container())
@@ -83,13 +87,13 @@ def parts(settings: Settings, shown: Shown, pins: tuple[Pin, ...], *, beside: bo
 
 def _ridge(now: States) -> None:
     lam = float(now.weight_decay[now.chosen])
-    st.markdown("**Ridge: a larger penalty**")
+    st.markdown(tell("**Ridge: a larger penalty**"))
     st.latex(rf"\frac{{s}}{{s+\lambda}} = \frac{{s}}{{s+{tex(lam)}}}")
     st.caption(curves.of_ridge(lam))
 
 
 def _stopping(now: States, shown: Shown) -> None:
-    st.markdown("**Early stopping: fewer steps**")
+    st.markdown(tell("**Early stopping: fewer steps**"))
     st.latex(
         r"\begin{gathered} 1-(1-\eta s)^t \\"
         rf"= 1-(1-{tex(now.lr)}\,s)^{{{_power(now)}}} \end{{gathered}}"
@@ -107,7 +111,7 @@ def _power(now: States) -> str:
 
 def _both(now: States) -> None:
     lam = float(now.weight_decay[now.chosen])
-    st.markdown("**Both: decay, and stopped**")
+    st.markdown(tell("**Both: decay, and stopped**"))
     st.latex(
         r"\begin{gathered} \frac{s}{s+\lambda} \\ \cdot\,\bigl(1-(1-\eta(s+\lambda))^t\bigr) \\"
         rf"= \frac{{s}}{{s+{tex(lam)}}} \\"
@@ -119,7 +123,7 @@ def _both(now: States) -> None:
 
 def _reach(settings: Settings) -> None:
     found = split(settings)
-    st.markdown("**What decay alone does**")
+    st.markdown(tell("**What decay alone does**"))
     if found.beyond and found.does.has_factor:
         st.latex(factor_of_the_run(found))
     pictured = has_directions(settings.data)
@@ -131,7 +135,7 @@ def factor_of_the_run(found: Split) -> str:
     does, epochs = found.does, found.does.run.epochs
     known, steps = does.epoch_factor, does.shrinking.an_epoch * epochs
     left = float(does.shrinking.left(steps))
-    end = tex(left) if math.isfinite(left) else r"\pm\infty"  # beyond floats
+    end = _share(left) if math.isfinite(left) else r"\pm\infty"  # beyond floats
     symbols = {name: tex(value, EXACT) for name, value in known.symbols.items()}
     written = _numbers(known.latex, symbols)
     if "m" not in symbols:
@@ -145,6 +149,13 @@ def factor_of_the_run(found: Split) -> str:
         rf"\begin{{gathered}} \bigl({_powered(known.latex, k)}"
         rf"\bigr)^{{{epochs}}} \\ = \bigl({broken}\bigr)^{{{epochs}}} \\ = {end} \end{{gathered}}"
     )
+
+
+def _share(left: float) -> str:
+    """A share as the sentences have it, a percentage; the number where they would not say it."""
+    if LEAST_SHARE <= abs(left) <= 1:
+        return rf"{tex(100 * left)}\,\%"
+    return tex(left)
 
 
 def _numbers(latex: str, symbols: Mapping[str, str]) -> str:

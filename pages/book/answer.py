@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from pages.book.question import Entry
+from pages.shared.words import Names, label
 from pages.shared.work import Growth, Parts, kept, resumable
 from wd_core.arrays import Array
 from wd_core.book import ends
@@ -309,11 +310,13 @@ def now(entry: Entry) -> Seen:
     return Seen(entry, work(entry).parts)
 
 
-NAMES: dict[Quantity, str] = {
-    "norm": "‖w‖",
-    "half_square": "½‖w‖²",
-    "train": "train loss",
-    "test": "test loss",
-    "train_mse": "train MSE",
-    "test_mse": "test MSE",
-}
+NAMES: Mapping[Quantity, str] = Names(
+    {
+        "norm": "‖w‖",
+        "half_square": "½‖w‖²",
+        "train": label("train loss"),
+        "test": label("test loss"),
+        "train_mse": label("train MSE"),
+        "test_mse": label("test MSE"),
+    }
+)

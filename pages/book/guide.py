@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.shared.guide import Card
-from pages.shared.words import say
+from pages.shared.words import label, say
 
 CARDS = (
     Card(
@@ -17,9 +17,9 @@ CARDS = (
     Card(
         say(
             "The upright line with the diamond is the book’s own number. Among the bars it could "
-            "be a run of ours; far from all of them, something else may have been done."
+            "be a run of ours. Far from all of them, its authors may have run something else."
         ),
-        curves=("printed", "seeds"),
+        curves=(label("printed"), "seeds"),
     ),
     Card(
         say("The thick line below the bars spans nine in ten of the runs."),

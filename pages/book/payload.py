@@ -12,8 +12,10 @@ from pages.book.figure import ranks as among_seeds
 from pages.book.figure import spreads as histograms
 from pages.book.question import FORM, Entry
 from pages.book.words import curves, numbers
+from pages.shared.codes import CODES
 from pages.shared.pace import pictures
 from pages.shared.payload import Events, Figure, Part, Payload
+from pages.shared.words import tell, told
 from wd_core.arrays import Array
 
 # The λ with which the book shows what weight decay does.
@@ -41,7 +43,7 @@ def prints(seen: Seen) -> Payload:
         "sentence": part["sentence"],
         "total": seen.entry.seeds,
         "come": seen.seeds,
-        "unit": "seed",
+        "unit": tell("seed"),
         "stream": None if seen.whole else f"/api/book/stream?{query}",
         "resumes": True,
     }
@@ -107,7 +109,7 @@ def plots(entry: Entry) -> Payload:
     found = answer.courses(entry.book, entry.seed, WITH_DECAY)
     panels = [
         over_epochs.Panel(
-            title=course.code,
+            title=CODES[course.code],
             epoch=course.epoch,
             alone={"train": course.train, "test": course.test},
             plotted={"train": course.plotted_train, "test": course.plotted_test},
@@ -123,7 +125,7 @@ def everything(seen: Seen) -> Payload:
     found = seen.everything
     ranks = [
         among_seeds.Rank(
-            edition=book.label,
+            edition=told(book.label),
             title=numbers.printed_as(c),
             share=c.below / len(c.all),
             inside=bool(c.inside),

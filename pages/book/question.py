@@ -9,6 +9,7 @@ from typing import Literal
 from pages.shared.fields import Choice, Number, Setting, Steps, Value
 from pages.shared.form import Form, Link, link_to
 from pages.shared.settings import SETTINGS as TRAIN
+from pages.shared.words import label
 from wd_core.book.editions import EDITIONS, Edition
 from wd_core.book.recipes import BATCH_SIZE, Recipe
 
@@ -40,27 +41,29 @@ SETTINGS: dict[str, Setting] = {
     for setting in (
         Choice(
             "edition",
-            "Edition and framework",
-            "Whose numbers are shown; each brings its own rate, epochs, start and loss.",
+            label("Edition and framework"),
+            label("Whose numbers are shown; each brings its own rate, epochs, start and loss."),
             DEFAULT.edition,
             {key: edition.label for key, edition in EDITIONS.items()},
         ),
         Choice(
             "code",
-            "Code of the lower picture",
-            "Scratch: penalty and step by hand. Concise: the framework's layer, loss and decay.",
+            label("Code of the lower picture"),
+            label(
+                "Scratch: penalty and step by hand. Concise: the framework's layer, loss and decay."
+            ),
             DEFAULT.code,
-            {"scratch": "from scratch", "concise": "concise"},
+            {"scratch": label("from scratch"), "concise": label("concise")},
         ),
         Steps(
             "seeds",
-            "Seeds in the spread",
-            "How many times everything is drawn anew: data, start and batch order.",
+            label("Seeds in the spread"),
+            label("How many times everything is drawn anew: data, start and batch order."),
             DEFAULT.seeds,
             [50, 100, 200, 500, 1000],
             whole=True,
         ),
-        Number("seed", "One seed", TRAIN["seed"].help, 0, 0, 2**31 - 1, 1, whole=True),
+        Number("seed", label("One seed"), TRAIN["seed"].help, 0, 0, 2**31 - 1, 1, whole=True),
     )
 }
 

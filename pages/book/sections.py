@@ -11,12 +11,13 @@ from pages.book.words import curves
 from pages.book.words import numbers as words
 from pages.shared.assets import address
 from pages.shared.chart import chart
+from pages.shared.codes import CODES
 from pages.shared.controls import NUMBERS, draw, folder
 from pages.shared.latex import tex
 from pages.shared.tables import arrow, table
-from pages.shared.words import say
+from pages.shared.words import label, say, tell, told
 
-DOING = "What do its codes do, and why do their numbers differ?"
+DOING = label("What do its codes do, and why do their numbers differ?")
 
 
 def settings(entry: Entry) -> None:
@@ -29,7 +30,7 @@ def _doing(entry: Entry) -> None:
         st.markdown(words.doing(code, recipe))
         if on_train(recipe, 3.0, entry.seed) is None:
             st.markdown(words.not_on_train(code, recipe))
-    st.markdown("\n".join(f"- {sentence}" for sentence in entry.book.why))
+    st.markdown("\n".join(f"- {told(sentence)}" for sentence in entry.book.why))
 
 
 def open_on_train(entry: Entry) -> None:
@@ -37,12 +38,14 @@ def open_on_train(entry: Entry) -> None:
     for code, recipe in entry.book.recipes.items():
         link = on_train(recipe, 3.0, entry.seed)
         if link is None:
-            st.caption(say("Train cannot open the {code} code.", code=code))
+            st.caption(say("Train cannot open the {code} code.", code=CODES[code]))
             continue
         st.link_button(
-            f"Open on Train: {code}, with decay",
+            tell("Open on Train: {code}, with decay", code=CODES[code]),
             address(link),
-            help="This very run, with its twin at λ = 0, on the page where it can be changed.",
+            help=tell(
+                "This very run, with its twin at λ = 0, on the page where it can be changed."
+            ),
         )
 
 
@@ -56,9 +59,9 @@ def numbers(seen: Seen) -> None:
 def explanations(seen: Seen) -> None:
     """What the edition plots, what λ did, and where all printed numbers stand."""
     folder(FORM, NUMBERS, lambda: _numbers(seen))
-    folder(FORM, "What do its plots show with decay?", lambda: _plots(seen))
-    folder(FORM, "What did decay do here?", lambda: _finding(seen))
-    folder(FORM, "Where does every printed number stand?", lambda: _everything(seen))
+    folder(FORM, label("What do its plots show with decay?"), lambda: _plots(seen))
+    folder(FORM, label("What does decay do here?"), lambda: _finding(seen))
+    folder(FORM, label("Where does every printed number stand?"), lambda: _everything(seen))
 
 
 def _numbers(seen: Seen) -> None:
@@ -79,16 +82,25 @@ def _everything(seen: Seen) -> None:
         printed = spread.printed
         there = on_train(book.recipes[printed.code], printed.weight_decay, entry.seed)
         row = words.row(spread, entry.seed, seen.one(book, spread))
-        rows.append({"edition": book.label, **row, "on Train": address(there) if there else ""})
+        rows.append(
+            {
+                tell("edition"): told(book.label),
+                **row,
+                tell("on Train"): address(there) if there else "",
+            }
+        )
     link = st.column_config.LinkColumn(
         display_text="open",
-        help="This run with its seed on the Train page, where Train's controls can say it.",
+        help=tell("This run with its seed on the Train page, where Train's controls can say it."),
     )
-    st.dataframe(arrow(rows), hide_index=True, column_config={"on Train": link})
+    st.dataframe(arrow(rows), hide_index=True, column_config={tell("on Train"): link})
     st.caption(
-        "The printed numbers are quoted from the editions. Each comes from one draw of data, start "
-        "and order that is not ours, so the fair question is whether it lies in the spread. "
-        "Where nothing opens on Train, the start or the bias is one that its controls cannot set."
+        tell(
+            "The printed numbers are quoted from the editions. Each comes from one draw of data, "
+            "start and order that is not ours, so the fair question is whether it lies in the "
+            "spread. Where nothing opens on Train, the start or the bias is one that its controls "
+            "cannot set."
+        )
     )
 
 

@@ -12,10 +12,9 @@ from pages.shared.chart import chart
 @controls.page(FORM)
 def page() -> None:
     """The page, from top to bottom."""
-    controls.draw(FORM, "edition")  # above the pictures, which come before the side on a phone
     prints, side = st.columns([3, 1], gap="medium")
     with side:
-        controls.draw(FORM, *FORM.others("edition", "code"))
+        controls.draw(FORM, *FORM.others("code"))
         controls.reset(FORM)
         entry = FORM.chosen(st.session_state)
         explained.settings(entry)

@@ -10,6 +10,7 @@ from pages.codes.answer import Question
 from pages.codes.question import FORM, SETTINGS
 from pages.shared import controls
 from pages.shared.settings import FRONT, of_rules
+from pages.shared.words import tell
 from wd_core.book.two_codes import Switches
 
 
@@ -24,23 +25,27 @@ def switches() -> None:
     question = chosen()
     equal = question.equalised
     st.button(
-        "Make them equal",
+        tell("Make them equal"),
         on_click=_set,
         args=(equal,),
         disabled=equal == question.switches,
         type="primary",
         width="stretch",
-        help="Sets only the switches that act: η/2 and wd = 2λ for a missing ½, b at 0, and so on.",
+        help=tell(
+            "Sets only the switches that act: η/2 and wd = 2λ for a missing ½, b at 0, and so on."
+        ),
     )
     st.button(
-        "As in the book",
+        tell("As in the book"),
         on_click=_set,
         args=(Switches(),),
         disabled=question.switches == Switches(),
         width="stretch",
-        help="Every switch as the book's PyTorch edition has it.",
+        help=tell("Every switch as the book's PyTorch edition has it."),
     )
-    st.caption("Each switch: from scratch | concise.")
+    st.caption(
+        tell("In each list: left of the bar the code from scratch, right of it the concise one.")
+    )
     controls.draw(FORM, *SETTINGS)
 
 

@@ -20,6 +20,7 @@ from pages.shared.plotting import (
     scatter,
     unseen,
 )
+from pages.shared.words import Names, label, say, tell
 
 LOSS, NORM, APART = "", "2", "3"
 WIDE = (0.0, 1.0)
@@ -31,11 +32,19 @@ NARROW_DOMAINS = {
     APART: (WIDE, (0.0, 0.24)),
 }
 # What stands in a panel of which every number is 0.
-NOTHING = {
-    LOSS: "none: every loss is 0",
-    NORM: "none: every weight is 0",
-    APART: "none: nothing differs",
-}
+NOTHING = Names(
+    {
+        LOSS: label("none: every loss is 0"),
+        NORM: label("none: every weight is 0"),
+        APART: label("none: nothing differs"),
+    }
+)
+OUR_ENGINE = Names(
+    {
+        "scratch": label("our engine as scratch"),
+        "concise": label("our engine as concise"),
+    }
+)
 # The axis of the differences goes so far beyond them: rounding alone should look like nothing else.
 ROOM = 10.0
 # Width and opacity of the scratch curves: where the codes agree, the concise ones run inside.
@@ -49,15 +58,15 @@ def lock_step(series: Series, epochs: int, filename: str, *, whole: bool) -> Pla
     more comes, so that a panel without numbers stays so.
     """
     curves = [
-        ("train_scratch", "train, scratch", TRAIN, "solid", LOSS),
-        ("train_concise", "train, concise", TRAIN, "solid", LOSS),
-        ("test_scratch", "test, scratch", TEST, "dash", LOSS),
-        ("test_concise", "test, concise", TEST, "dash", LOSS),
-        ("norm_scratch", "‖w‖, scratch", PENALTY, "solid", NORM),
-        ("norm_concise", "‖w‖, concise", PENALTY, "solid", NORM),
-        ("apart", "scratch − concise", TEXT, "solid", APART),
-        ("engine_scratch", "scratch − our engine", TEXT, "dot", APART),
-        ("engine_concise", "concise − our engine", TEXT, "dot", APART),
+        ("train_scratch", tell("train, scratch"), TRAIN, "solid", LOSS),
+        ("train_concise", tell("train, concise"), TRAIN, "solid", LOSS),
+        ("test_scratch", tell("test, scratch"), TEST, "dash", LOSS),
+        ("test_concise", tell("test, concise"), TEST, "dash", LOSS),
+        ("norm_scratch", tell("‖w‖, scratch"), PENALTY, "solid", NORM),
+        ("norm_concise", tell("‖w‖, concise"), PENALTY, "solid", NORM),
+        ("apart", tell("scratch − concise"), TEXT, "solid", APART),
+        ("engine_scratch", tell("scratch − our engine"), TEXT, "dot", APART),
+        ("engine_concise", tell("concise − our engine"), TEXT, "dot", APART),
     ]
     traces = [_line(*curve) for curve in curves if any(series[curve[0]])]
     for code, symbol in (("scratch", "circle-open"), ("concise", "diamond-open")):
@@ -68,7 +77,7 @@ def lock_step(series: Series, epochs: int, filename: str, *, whole: bool) -> Pla
         ]
         drawn = [mark for mark in marks if any(series[mark[0]])]
         traces += [
-            _marks(key, f"our engine as {code}", colour, symbol, panel, first=mark == 0)
+            _marks(key, OUR_ENGINE[code], colour, symbol, panel, first=mark == 0)
             for mark, (key, colour, panel) in enumerate(drawn)
         ]
     notes, ranges = [], {}
@@ -116,10 +125,14 @@ def _layout(
     filename: str, epochs: int, ranges: Mapping[str, Plain], notes: Sequence[Plain]
 ) -> Plain:
     above = epochs_axis(epochs, named=False, matches="x3")
-    titles = {LOSS: "half mean square", NORM: "norm ‖w‖", APART: "largest difference"}
+    titles = {
+        LOSS: say("half mean square"),
+        NORM: tell("norm ‖w‖"),
+        APART: tell("largest difference"),
+    }
     figure = layout(
         filename,
-        "Losses of both codes over epochs, the norm of w, and how far they are apart.",
+        tell("Losses of both codes over epochs, the norm of w, and how far they are apart."),
         height=700,
         margin={"l": 90, "r": 27, "t": 77, "b": 56},
         narrow={"height": 960, "margin.t": 160, "legend2.y": 0.545, "legend3.y": 0.245}

@@ -35,7 +35,7 @@ CARDS = (
         curves=("apart",),
     ),
     Card(
-        say("The same at the epoch that is shown, in numbers."),
+        say("Losses, norms and differences at the epoch that is shown, in numbers."),
         parts=("tiles",),
     ),
 )

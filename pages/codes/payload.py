@@ -15,31 +15,36 @@ from pages.shared.pace import pictures
 from pages.shared.payload import Events, Part, Payload, Tile
 from pages.shared.plotting import Series
 from pages.shared.run import Asked, Pin
+from pages.shared.tiles import in_words
+from pages.shared.words import label, tell
 
 # The picture is sent anew at this pace while the codes run.
 PACE_SECONDS = 0.4
+_TEST = label("Half mean square on fresh data, whatever loss the code itself has.")
+_NORM = label("Euclidean norm of the weights; the bias is not in it.")
 TILES: list[Tile] = [
-    Tile(label=f"{what}, {name}", series=f"{key}_{code}", role=role, help=help)
-    for key, what, role, help in (
-        (
-            "test",
-            "Test loss",
-            "test",
-            "Half mean square on fresh data, whatever loss the code itself has.",
-        ),
-        ("norm", "‖w‖", "penalty", "Euclidean norm of the weights; the bias is not in it."),
-    )
-    for code, name in (("scratch", "scratch"), ("concise", "concise"))
-] + [
+    *(
+        Tile(label=name, series=f"test_{code}", role="test", help=_TEST)
+        for code, name in (
+            ("scratch", label("Test loss, scratch")),
+            ("concise", label("Test loss, concise")),
+        )
+    ),
+    *(
+        Tile(label=name, series=f"norm_{code}", role="penalty", help=_NORM)
+        for code, name in (("scratch", label("‖w‖, scratch")), ("concise", label("‖w‖, concise")))
+    ),
     {
-        "label": "Largest difference",
+        "label": label("Largest difference"),
         "series": "apart",
-        "help": "max |scratch − concise| over all weights and the bias.",
+        "help": label("max |scratch − concise| over all weights and the bias."),
     },
     {
-        "label": "To our engine",
+        "label": label("To our engine"),
         "series": "engine",
-        "help": "max |code − engine| over both codes, all weights and the bias, at this epoch.",
+        "help": label(
+            "max |code − engine| over both codes, all weights and the bias, at this epoch."
+        ),
     },
 ]
 
@@ -52,10 +57,10 @@ def lock_step(seen: Seen, pins: Sequence[Pin]) -> Payload:
     return {
         "run": link or "defaults",
         "query": link,
-        "tiles": TILES,
+        "tiles": in_words(TILES),
         "total": question.run.epochs,
         "come": seen.epoch,
-        "unit": "epoch",
+        "unit": tell("epoch"),
         "series": part["series"],
         "figure": part["figure"],
         "sentence": part["sentence"],

@@ -7,10 +7,13 @@ import streamlit as st
 from pages.codes.answer import Question, Seen
 from pages.codes.question import FORM
 from pages.codes.words import formulas, omitted, outcome, switches
+from pages.shared.codes import CODES
 from pages.shared.controls import FORMULAS, NUMBERS, folder
+from pages.shared.scripts import in_words
+from pages.shared.words import Names, label, tell
 from wd_core.book.two_codes import lines_about, script
 
-NAMES = {"scratch": "From scratch", "concise": "Concise"}
+NAMES = Names({"scratch": label("From scratch"), "concise": label("Concise")})
 
 
 def limits(question: Question) -> None:
@@ -24,9 +27,9 @@ def limits(question: Question) -> None:
 def explanations(seen: Seen) -> None:
     """The numbers, the lines that differ, the steps of both codes, and the codes whole."""
     folder(FORM, NUMBERS, lambda: _numbers(seen))
-    folder(FORM, "Which lines differ, and which of them matter?", lambda: _differences(seen))
+    folder(FORM, label("Which lines differ, and which of them matter?"), lambda: _differences(seen))
     folder(FORM, FORMULAS, lambda: _mapping(seen.question))
-    folder(FORM, "Both codes, to copy and run", lambda: _scripts(seen.question))
+    folder(FORM, label("Both codes, to copy and run"), lambda: _scripts(seen.question))
 
 
 def _numbers(seen: Seen) -> None:
@@ -67,7 +70,7 @@ def _differences(seen: Seen) -> None:
         for column, program in zip(codes, question.programs, strict=True):
             with column:
                 st.code(
-                    f"# {program.code}\n{lines_about(program, key)}",
+                    f"# {CODES[program.code]}\n{lines_about(program, key)}",
                     language="python",
                     wrap_lines=True,
                 )
@@ -78,21 +81,23 @@ def _differences(seen: Seen) -> None:
 def _scripts(question: Question) -> None:
     """Both codes whole, to copy and to save."""
     st.markdown(
-        "Each runs as it stands, and the text below is what is run for the picture above; only "
-        "data, random numbers and printing are added. It prints the losses and ‖w‖ of every epoch. "
-        "Under “# ≠” stand the lines that set the codes apart, under “# =” those that differ "
-        "without effect."
+        tell(
+            "Each runs as it stands, and the text below is what is run for the picture above; only "
+            "data, random numbers and printing are added. It prints the losses and ‖w‖ of every "
+            "epoch. Under “# ≠” stand the lines that set the codes apart, under “# =” those that "
+            "differ without effect."
+        )
     )
     for column, program in zip(st.columns(2, gap="medium"), question.programs, strict=True):
-        text = script(question.settings.data, program, question.standings)
+        text = in_words(script(question.settings.data, program, question.standings))
         with column:
             st.markdown(f"**{NAMES[program.code]}**")
             st.code(text, language="python", wrap_lines=True)
             st.download_button(
-                f"Save {program.code}.py",
+                tell("Save {file}", file=program.code + ".py"),
                 text,
                 file_name=f"{program.code}.py",
                 mime="text/x-python",
                 on_click="ignore",
-                help="This script as a file.",
+                help=tell("This script as a file."),
             )

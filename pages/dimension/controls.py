@@ -7,7 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.dimension.question import DEFAULT, FORM
-from pages.shared import controls
+from pages.shared import controls, heard
+from pages.shared.words import label
 
 CHART = FORM.slot("chart")
 ABOVE = ("axis", "n_train", "n_features", "weight_decay")
@@ -22,7 +23,7 @@ def draw() -> None:
             with column:
                 controls.draw(FORM, key)
     rest = FORM.others(*ABOVE, *(key for pair in PAIRS for key in pair), "at")
-    controls.folder(FORM, "Drawing", lambda: controls.draw(FORM, *rest))
+    controls.folder(FORM, label("Drawing"), lambda: controls.draw(FORM, *rest))
 
 
 def on_chart() -> dict[str, Callable[[], None]]:
@@ -31,8 +32,7 @@ def on_chart() -> dict[str, Callable[[], None]]:
 
 
 def _slid() -> None:
-    value = st.session_state[CHART].chosen
-    if value:
-        at = int(value["at"])
+    if (told := heard.slid(st.session_state, CHART, "at")) and told[0] is not None:
+        at = int(told[0])
         peak = FORM.chosen(st.session_state).sizes.peak
         st.session_state[FORM.slot("at")] = DEFAULT.at if at == peak else at

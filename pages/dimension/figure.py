@@ -15,6 +15,7 @@ from pages.shared.plotting import (
     Trace,
     arrange,
     band,
+    hatched,
     hover,
     layout,
     legend,
@@ -24,7 +25,7 @@ from pages.shared.plotting import (
     stroke,
     upright,
 )
-from pages.shared.words import listed, say
+from pages.shared.words import listed, say, tell
 from wd_core.arrays import Array
 
 # Risk, bias² and variance: their panels, whether upwards is logarithmic, their places.
@@ -57,6 +58,7 @@ class Kind:
     name: str
     colour: str
     faint: str
+    hatch: str
     dash: str
     symbol: str
 
@@ -93,9 +95,9 @@ class Axis:
 def kinds(weight_decay: str) -> tuple[Kind, Kind, Kind]:
     """λ → 0, this fixed λ, and the best λ."""
     return (
-        Kind("λ → 0", TEXT, faint(GREY, 0.2), "dash", "circle-open"),
-        Kind(f"λ = {weight_decay}", PENALTY, faint(PENALTY, 0.2), "dot", "square-open"),
-        Kind("best λ", OPTIMUM, faint(OPTIMUM, 0.25), "solid", "diamond-open"),
+        Kind("λ → 0", TEXT, faint(GREY, 0.2), "", "dash", "circle-open"),
+        Kind(f"λ = {weight_decay}", PENALTY, faint(PENALTY, 0.2), ".", "dot", "square-open"),
+        Kind(tell("best λ"), OPTIMUM, faint(OPTIMUM, 0.25), "/", "solid", "diamond-open"),
     )
 
 
@@ -115,7 +117,7 @@ def descent(
     traces.append(
         scatter(
             RISK,
-            name="w = 0: no features used",
+            name=tell("w = 0: no features used"),
             x=axis.fine,
             y=without,
             mode="lines",
@@ -158,21 +160,24 @@ def _span(parts: Sequence[Array]) -> tuple[float, float]:
 def _band(axis: Axis, one: Drawn) -> list[Trace]:
     seen, kind = np.isfinite(one.low), one.kind
     own = {"showlegend": False, "legendgroup": kind.name}
-    return band(RISK, axis.at[seen], one.low[seen], one.high[seen], kind.faint, **own)
+    lower, upper = band(RISK, axis.at[seen], one.low[seen], one.high[seen], kind.faint, **own)
+    if kind.hatch:
+        upper["fillpattern"] = hatched(kind.hatch, kind.colour, kind.faint)
+    return [lower, upper]
 
 
 def _line(axis: Axis, one: Drawn, place: int) -> Trace:
     kind = one.kind
     return scatter(
         PANELS[place],
-        name=f"{kind.name}, limit",
+        name=tell("{curve}, limit", curve=kind.name),
         x=axis.fine,
         y=np.where(np.isfinite(one.limit[place]), one.limit[place], np.nan),
         mode="lines",
         line=stroke(kind.colour, kind.dash, 2.2),
         legendgroup=kind.name,
         showlegend=place == 0 and _positive(one.limit[0]),
-        hovertemplate=hover("%{y:.4g}", f"{kind.name}, limit"),
+        hovertemplate=hover("%{y:.4g}", tell("{curve}, limit", curve=kind.name)),
     )
 
 
@@ -185,7 +190,7 @@ def _points(axis: Axis, one: Drawn, place: int) -> Trace:
     kind = one.kind
     return scatter(
         PANELS[place],
-        name="measured",
+        name=tell("measured"),
         x=axis.at,
         y=one.median[place],
         text=axis.words,
@@ -193,7 +198,7 @@ def _points(axis: Axis, one: Drawn, place: int) -> Trace:
         marker={"color": kind.colour, "size": 8 if place == 0 else 6, "symbol": kind.symbol},
         legendgroup=kind.name,
         showlegend=place == 0 and _positive(one.median[0]),
-        hovertemplate=hover("%{text}: %{y:.4g}", f"{kind.name}, median"),
+        hovertemplate=hover("%{text}: %{y:.4g}", tell("{curve}, median", curve=kind.name)),
     )
 
 
@@ -210,7 +215,12 @@ def _layout(
 ) -> Plain:
     figure = layout(
         filename,
-        f"{titles[0]} above, {titles[1]} and {titles[2]} below: limits, and medians of many draws.",
+        tell(
+            "{first} above, {second} and {third} below: limits, and medians of many draws.",
+            first=titles[0],
+            second=titles[1],
+            third=titles[2],
+        ),
         height=640,
         margin={"l": 64, "r": 24, "t": 72, "b": 56},
         narrow={"height": 980, "margin.t": 150} | rearranged(NARROW_DOMAINS),

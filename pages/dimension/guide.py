@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.shared.guide import Card
-from pages.shared.words import say
+from pages.shared.words import label, say
 
 CARDS = (
     Card(
@@ -31,7 +31,7 @@ CARDS = (
             "The solid curve has, at every place, the decay that is best there. One fixed decay "
             "seldom suits every place."
         ),
-        curves=("best λ",),
+        curves=(label("best λ"),),
     ),
     Card(
         say(

@@ -15,6 +15,7 @@ from pages.dimension.words import names, plain
 from pages.shared.numbers import number_text
 from pages.shared.pace import pictures
 from pages.shared.payload import Events, Part, Payload, Slider
+from pages.shared.words import tell
 from wd_core.arrays import Array
 
 SERIES = {"zero": 0, "best": 2}
@@ -38,7 +39,7 @@ def descent(seen: Seen) -> Payload:
         "tiles": part["tiles"],
         "total": seen.drawn.total,
         "come": seen.drawn.parts,
-        "unit": "part",
+        "unit": tell("part"),
         "stream": None if seen.drawn.whole else f"/api/dimension/stream?{_worked(problem)}",
         "resumes": True,
     }

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from pages.dimension.question import FORM, Problem
 from pages.shared.presets import Preset
+from pages.shared.words import label, tell, tells
 
 Here = Callable[[Problem], float]
 
 
+@tells("what")
 @dataclass(frozen=True)
 class Reference:
     """A number worked out beforehand, how it is had here, and where it is measured if it can be.
@@ -26,6 +28,7 @@ class Reference:
     kind: int = 0
 
 
+@tells("claim")
 @dataclass(frozen=True)
 class Result:
     """What a source says of a problem, and the numbers to meet."""
@@ -63,9 +66,10 @@ def _krogh_hertz() -> tuple[Reference, ...]:
         *((1.5, 0.400, 0.2179), (2.0, 0.200, 0.1483), (4.0, 0.0667, 0.0613)),
     ):
         d = 100 / alpha
-        for kind, name, value in ((0, "λ → 0", zero), (2, "best λ", best)):
-            what = f"p/N = n/d = {alpha:g}, {name}"
-            rows.append(Reference(what, value, _limit(d, kind), round(d), kind))
+        without = tell("p/N = n/d = {alpha}, λ → 0", alpha=alpha)
+        rows.append(Reference(without, zero, _limit(d, 0), round(d), 0))
+        at_best = tell("p/N = n/d = {alpha}, best λ", alpha=alpha)
+        rows.append(Reference(at_best, best, _limit(d, 2), round(d), 2))
     return tuple(rows)
 
 
@@ -75,7 +79,7 @@ def _nakkiran() -> tuple[Reference, ...]:
         *((100, 1.1127, 1.0956), (250, 1.0010, 0.8904), (400, 1.4601, 0.7256)),
         *((500, math.inf, 0.6404), (600, 1.5126, 0.5733), (1000, 0.5005, 0.4254)),
     ):
-        rows.append(Reference(f"n = {n}, λ → 0, exact mean", zero, _mean(n), n, 0))
+        rows.append(Reference(tell("n = {n}, λ → 0, exact mean", n=n), zero, _mean(n), n, 0))
         rows.append(Reference(f"n = {n}, nλ = 125", best, _limit(n, 2), n, 2))
     return tuple(rows)
 
@@ -91,9 +95,9 @@ def _hastie() -> tuple[Reference, ...]:
         return float(problem.model.without_features(problem.n_train)) - problem.noise**2
 
     return (
-        Reference("d/n of the second minimum, λ → 0", 1.809, ratio),
-        Reference("its excess risk", 3.472, least),
-        Reference("excess risk of w = 0", 5.0, nothing),
+        Reference(label("d/n of the second minimum, λ → 0"), 1.809, ratio),
+        Reference(label("its excess risk"), 3.472, least),
+        Reference(label("excess risk of w = 0"), 5.0, nothing),
     )
 
 
@@ -101,7 +105,7 @@ RESULTS = (
     Result(
         Preset(
             "dimension",
-            "Krogh & Hertz 1991",
+            label("Krogh & Hertz 1991"),
             {
                 "n_train": 100,
                 "noise": math.sqrt(0.2),
@@ -109,16 +113,18 @@ RESULTS = (
                 "measure": "excess",
                 "weight_decay": 0.2,
             },
-            "The best decay matches the noise.",
+            label("The best decay matches the noise."),
         ),
-        "A weight decay of the size of the noise variance is best for every number of examples "
-        "a weight: their λ is ours times n/d, so that λ* = dσ²/(n r²) is σ² in theirs (r² = 1).",
+        label(
+            "A weight decay as large as the noise variance is best, however many examples there "
+            "are: their λ is ours times n/d, so that λ* = dσ²/(n r²) is σ² in theirs (r² = 1)."
+        ),
         _krogh_hertz(),
     ),
     Result(
         Preset(
             "dimension",
-            "Nakkiran 2020, fig. 1",
+            label("Nakkiran 2020, fig. 1"),
             {
                 "axis": "n_train",
                 "n_features": 500,
@@ -127,17 +133,19 @@ RESULTS = (
                 "weight_decay": 0.02,
                 "draws": 5,
             },
-            "Without decay, more data can hurt.",
+            label("Without decay, more data can hurt."),
         ),
-        "Without decay the risk rises again before n = d = 500; with the best decay more examples "
-        "never hurt. As a sum over the examples, ‖y − Xw‖² + α‖w‖², the best α is nλ* = dσ²/r² = "
-        "125 for every n.",
+        label(
+            "Without decay the risk rises again before n = d = 500; with the best decay more "
+            "examples never hurt. As a sum over the examples, ‖y − Xw‖² + α‖w‖², the best α is nλ* "
+            "= dσ²/r² = 125 for every n."
+        ),
         _nakkiran(),
     ),
     Result(
         Preset(
             "dimension",
-            "Hastie et al., SNR = 5",
+            label("Hastie et al., SNR = 5"),
             {
                 "n_train": 100,
                 "at": 181,
@@ -147,10 +155,12 @@ RESULTS = (
                 "measure": "excess",
                 "weight_decay": 0.1,
             },
-            "A second minimum beyond the peak.",
+            label("A second minimum beyond the peak."),
         ),
-        "Where the signal is stronger than the noise, the least-norm solution has a second minimum "
-        "beyond the peak, below using no features at all.",
+        label(
+            "Where the signal is stronger than the noise, the least-norm solution has a second "
+            "minimum beyond the peak, below using no features at all."
+        ),
         _hastie(),
     ),
 )

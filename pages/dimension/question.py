@@ -12,7 +12,7 @@ import numpy as np
 from pages.shared.fields import Choice, Number, Setting, Steps, Value
 from pages.shared.form import Form, Link, Values, link_to
 from pages.shared.settings import SETTINGS as TRAIN
-from pages.shared.words import say
+from pages.shared.words import label, say
 from wd_core.arrays import Array
 from wd_core.linear.highdim import Isotropic
 
@@ -136,15 +136,20 @@ SETTINGS: dict[str, Setting] = {
     for setting in (
         Choice(
             "axis",
-            "What grows",
-            "The axis of the picture: d, the number of features, or n, the number of examples.",
+            label("What grows"),
+            label(
+                "The axis of the picture: d, the number of features, or n, the number of examples."
+            ),
             DEFAULT.axis,
-            {"n_features": "features d, at a fixed n", "n_train": "examples n, at a fixed d"},
+            {
+                "n_features": label("features d, at a fixed n"),
+                "n_train": label("examples n, at a fixed d"),
+            },
         ),
         Number(
             "n_train",
-            "Training examples n",
-            "n: the number of training examples, the same all along the axis.",
+            label("Training examples n"),
+            label("n: the number of training examples, the same all along the axis."),
             DEFAULT.n_train,
             2,
             MOST,
@@ -153,8 +158,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "n_features",
-            "Dimension d",
-            "d: the number of features, the same all along the axis.",
+            label("Dimension d"),
+            label("d: the number of features, the same all along the axis."),
             DEFAULT.n_features,
             1,
             MOST,
@@ -163,27 +168,29 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "at",
-            "Marked place",
-            "The d (or n) whose numbers are shown; the slider over the picture moves it.",
+            label("Marked place"),
+            label("The d (or n) whose numbers are shown; the slider at the picture moves it."),
             DEFAULT.at,
             1,
             REACH * MOST,
             1,
             whole=True,
-            instead="the peak is marked instead",
+            instead=label("the peak is marked instead"),
         ),
         Steps(
             "weight_decay",
-            "Fixed weight decay λ",
-            "λ: strength of the penalty (λ/2)‖w‖², the same for every d and n; 0 is the limit "
-            "λ → 0.",
+            label("Fixed weight decay λ"),
+            label(
+                "λ: strength of the penalty (λ/2)‖w‖², the same for every d and n; 0 is the limit "
+                "λ → 0."
+            ),
             DEFAULT.weight_decay,
             TRAIN["weight_decay"].steps,  # type: ignore[union-attr]
         ),
         Number(
             "noise",
-            "Noise σ",
-            "σ: standard deviation of the noise on y.",
+            label("Noise σ"),
+            label("σ: standard deviation of the noise on y."),
             DEFAULT.noise,
             0.0,
             10.0,
@@ -191,8 +198,10 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "signal",
-            "True ‖β‖² = r²",
-            "r²: squared norm of the true weights, spread evenly over all d; r²/σ² is the SNR.",
+            label("True ‖β‖² = r²"),
+            label(
+                "r²: squared norm of the true weights, spread evenly over all d; r²/σ² is the SNR."
+            ),
             DEFAULT.signal,
             0.01,
             100.0,
@@ -200,34 +209,39 @@ SETTINGS: dict[str, Setting] = {
         ),
         Choice(
             "intercept",
-            "Intercept b",
-            "A free bias, never decayed, takes up one example: the peak moves to d = n − 1.",
+            label("Intercept b"),
+            label("A free bias, never decayed, takes up one example: the peak moves to d = n − 1."),
             DEFAULT.intercept,
-            {"on": "fitted", "off": "none (as in the papers)"},
+            {"on": label("fitted"), "off": label("none (as in the papers)")},
         ),
         Choice(
             "measure",
-            "What is shown",
-            "Half the mean square error of a new y, as on all pages; or all of it, as in papers.",
+            label("What is shown"),
+            label(
+                "Half the mean square error of a new y, as on all pages; or all of it, as in "
+                "papers."
+            ),
             DEFAULT.measure,
             {
-                "loss": "test loss: half the test risk",
-                "risk": "test risk: bias² + variance + σ²",
-                "excess": "excess risk: bias² + variance",
+                "loss": label("test loss: half the test risk"),
+                "risk": label("test risk: bias² + variance + σ²"),
+                "excess": label("excess risk: bias² + variance"),
             },
         ),
         Steps(
             "draws",
-            "Training sets a point",
-            "How many training sets are drawn at every point; fewer where that takes too long.",
+            label("Training sets a point"),
+            label(
+                "How many training sets are drawn at every point; fewer where that takes too long."
+            ),
             DEFAULT.draws,
             [5, 10, 20, 50, 100, 200],
             whole=True,
         ),
         Number(
             "seed",
-            "Seed",
-            "Fixes the training sets: features and noise.",
+            label("Seed"),
+            label("Fixes the training sets: features and noise."),
             DEFAULT.seed,
             0,
             2**31 - 1,

@@ -19,10 +19,10 @@ from pages.shared.latex import tex
 from pages.shared.numbers import plain
 from pages.shared.prose import prose
 from pages.shared.tables import arrow
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, label, say, tell
 from wd_core.arrays import Array
 
-CLAIM = "What the paper says, and its numbers"
+CLAIM = label("What the paper says, and its numbers")
 
 
 def finding(seen: Seen) -> None:
@@ -36,7 +36,7 @@ def _numbers(seen: Seen) -> None:
     here = words.place(problem, problem.marked)
     st.markdown(say("**The numbers at {place}**", place=here))
     if not seen.found.count[k]:
-        st.caption("Nothing has been measured here yet.")
+        st.caption(tell("Nothing has been measured here yet."))
         return
     st.markdown(places.sentences(seen)[k])
     st.markdown(summary.finding(seen))
@@ -61,9 +61,11 @@ def open_on_train(problem: Problem) -> None:
     link = on_train(problem)
     if link is not None:
         st.link_button(
-            "Open this place on Train",
+            tell("Open this place on Train"),
             address(link),
-            help="Full-batch descent from w = 0 on a training set of this size, σ, r² and fixed λ.",
+            help=tell(
+                "Full-batch descent from w = 0 on a training set of this size, σ, r² and fixed λ."
+            ),
         )
 
 
@@ -71,25 +73,25 @@ def _risk(seen: Seen, j: int, name: str) -> dict[str, str]:
     k, risk = seen.marked, words.NOUNS[seen.problem.measure]
     low, high = (float(part[j, k]) for part in seen.band)
     return {
-        "": name,
-        f"{risk}, median": plain(float(seen.median[j, k])),
-        f"{words.SHARE} of them": f"{plain(low)} to {plain(high)}",
-        f"{risk}, limit": number(float(seen.limit[j, k])),
+        tell("decay"): name,
+        tell("{risk}, median", risk=risk): plain(float(seen.median[j, k])),
+        tell("{share} of them", share=words.SHARE): tell("{low} to {high}", low=low, high=high),
+        tell("{risk}, limit", risk=risk): number(float(seen.limit[j, k])),
     }
 
 
 def _parts_of(seen: Seen, j: int, name: str, again: tuple[Array, Array]) -> dict[str, str]:
     problem, k = seen.problem, seen.marked
     _, bias2, variance = words.titles(problem)
-    row, limit = {"": name}, seen.at.limit
+    row, limit = {"decay": name}, seen.at.limit
     for what, found, refitted, tends in (
         (bias2, seen.found.bias2, again[0], limit.bias2),
         (variance, seen.found.variance, again[1], limit.variance),
     ):
         row |= {
-            f"{what}, median": plain(problem.scale * float(found[j, k])),
-            f"estimate of {what}": plain(problem.scale * float(refitted[j])),
-            f"{what}, limit": number(problem.scale * float(tends[j, k])),
+            tell("{what}, median", what=what): plain(problem.scale * float(found[j, k])),
+            tell("estimate of {what}", what=what): plain(problem.scale * float(refitted[j])),
+            tell("{what}, limit", what=what): number(problem.scale * float(tends[j, k])),
         }
     return row
 
@@ -97,7 +99,7 @@ def _parts_of(seen: Seen, j: int, name: str, again: tuple[Array, Array]) -> dict
 def explanations(seen: Seen) -> None:
     """How to read the picture, the numbers at the mark, and the formulas with them."""
     folder(FORM, READING, lambda: st.caption(summary.drawing(seen.drawn, seen.problem.draws)))
-    folder(FORM, "The numbers at the mark", lambda: _numbers(seen))
+    folder(FORM, label("The numbers at the mark"), lambda: _numbers(seen))
     folder(FORM, FORMULAS, lambda: _formulas(seen))
 
 
@@ -117,16 +119,16 @@ def _peak(problem: Problem, drawn: Sample) -> None:
     m = int(problem.model.rows(n))
     noisy = problem.noise > 0
     if noisy and drawn.sizes.diverges:
-        st.markdown("**Why λ → 0 has a peak**")
+        st.markdown(tell("**Why λ → 0 has a peak**"))
     else:
-        st.markdown("**Why λ → 0 has no peak here**")
+        st.markdown(tell("**Why λ → 0 has no peak here**"))
     st.latex(
-        rf"\begin{{gathered}} \text{{variance}} = {_variance(problem, m, d)} \\"
-        rf"\text{{bias}}^2 = {_bias2(problem, m, d)} \end{{gathered}}"
+        rf"\begin{{gathered}} \text{{{tell('variance')}}} = {_variance(problem, m, d)} \\"
+        rf"\text{{{tell('bias')}}}^2 = {_bias2(problem, m, d)} \end{{gathered}}"
     )
     said = [_means(problem, n, d, m)]
     if not noisy:
-        said.append(say("The peak is one of the variance, which is 0 without noise."))
+        said.append(say("It is the variance that has a peak, and without noise the variance is 0."))
     elif not drawn.sizes.diverges:
         said.append(say("The peak is where d = m, which this axis does not reach."))
     elif problem.marked in drawn.kept:
@@ -141,7 +143,7 @@ def _peak(problem: Problem, drawn: Sample) -> None:
                 least_limit=(1 - (d / m) ** 0.5) ** 2,
             )
         )
-    st.caption(" ".join(said))
+    st.caption(joined(said))
 
 
 def _means(problem: Problem, n: int, d: int, m: int) -> Said:
@@ -183,10 +185,12 @@ def _parts(problem: Problem) -> None:
     gamma, mu = d / m, lam * n / m
     D = float(np.hypot(1 - gamma + mu, 2 * np.sqrt(gamma * mu)))
     limit = model.limit(n, d, lam)
-    st.markdown("**What a fixed λ does to it**")
+    st.markdown(tell("**What a fixed λ does to it**"))
     st.latex(
-        r"\begin{gathered} \text{bias}^2 = r^2\, \frac{(D - a)(D - p)}{4 \gamma D} \\"
-        r"\text{variance} = \sigma^2 \gamma\, \frac{D + p}{D\,(D + a)} \\"
+        rf"\begin{{gathered}} \text{{{tell('bias')}}}^2 ="
+        r" r^2\, \frac{(D - a)(D - p)}{4 \gamma D} \\"
+        rf"\text{{{tell('variance')}}} ="
+        r" \sigma^2 \gamma\, \frac{D + p}{D\,(D + a)} \\"
         r"D = \sqrt{a^2 + 4 \gamma \lambda} \end{gathered}"
     )
     known: dict[str, str | float] = {
@@ -229,7 +233,7 @@ def _parts(problem: Problem) -> None:
 def _best(problem: Problem) -> None:
     n, d = problem.sizes.pair(problem.marked)
     best = float(problem.model.best_weight_decay(n, d))
-    st.markdown("**Which λ is best**")
+    st.markdown(tell("**Which λ is best**"))
     st.latex(
         r"\begin{gathered} \lambda^* = \frac{d\,\sigma^2}{n\, r^2} \\ = \frac{"
         rf"{d} \cdot {tex(problem.noise**2)}}}{{{n} \cdot {tex(problem.signal)}}} = {tex(best)}"
@@ -243,7 +247,7 @@ def _best(problem: Problem) -> None:
         alpha=n * best,
     )
     shared = say("Here r² stays as d grows, so that more features share one signal.")
-    st.caption(f"{said} {shared}" if problem.axis == "n_features" else said)
+    st.caption(joined([said, shared]) if problem.axis == "n_features" else said)
 
 
 def references(seen: Seen) -> None:
@@ -257,7 +261,7 @@ def _references(seen: Seen, result: Result) -> None:
     rows = []
     for reference in result.references:
         row = {
-            "": reference.what,
+            "number": reference.what,
             "reference": _four(reference.number),
             "here": _four(reference.here(seen.problem)),
         }
@@ -268,8 +272,10 @@ def _references(seen: Seen, result: Result) -> None:
     st.markdown(result.claim)
     st.dataframe(rows, hide_index=True, height="content")
     st.caption(
-        "Reference: the closed forms worked out beforehand and apart from this program, to four "
-        "digits; not quoted from the papers."
+        tell(
+            "Reference: the closed forms worked out beforehand and apart from this program, to "
+            "four digits; not quoted from the papers."
+        )
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pages.shared.fields import Number, Setting
 from pages.shared.form import Form
 from pages.shared.lessons.header import MOST_VARIANTS
+from pages.shared.words import label
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,8 @@ class Question:
 SETTINGS: dict[str, Setting] = {
     "variant": Number(
         "variant",
-        "Variant",
-        "Other numbers and data for every exercise; a class may agree on one.",
+        label("Variant"),
+        label("Other numbers and data for every exercise; a class may agree on one."),
         Question.variant,
         1,
         MOST_VARIANTS,

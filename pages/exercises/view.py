@@ -7,9 +7,11 @@ import streamlit as st
 from pages.exercises.question import FORM
 from pages.exercises.words import INTRODUCTION
 from pages.shared import controls
+from pages.shared.language import with_language
 from pages.shared.lessons import way
 from pages.shared.link import LESSON
 from pages.shared.memory import hand_over
+from pages.shared.words import told
 
 
 @controls.page(FORM)
@@ -20,10 +22,10 @@ def page() -> None:
     with side:
         controls.draw(FORM, *FORM.settings)
     with text:
-        st.markdown(INTRODUCTION)
+        st.markdown(told(INTRODUCTION))
         way.exercises(question.variant)
     # no chart writes its link into the address bar
-    st.query_params.from_dict(dict(parse_qsl(FORM.query(question))) | _lesson())
+    st.query_params.from_dict(dict(parse_qsl(with_language(FORM.query(question)))) | _lesson())
     hand_over()
 
 

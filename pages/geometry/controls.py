@@ -20,16 +20,17 @@ from pages.geometry.question.scene import (
     VIEWS,
 )
 from pages.geometry.question.settings import OFF, ON
-from pages.shared import controls
+from pages.shared import controls, heard
 from pages.shared.fields import Choice, Number, as_text
 from pages.shared.form import Values
 from pages.shared.numbers import plain
-from pages.shared.words import say
+from pages.shared.reasons import reason
+from pages.shared.words import joined, say, tell
 
 CHART, TABS = "geometry chart", FORM.slot("tab")
 # The start that the page chose last.
 PLACED = FORM.slot("placed")
-# What stands over the picture or has a place of its own beside it.
+# What stands at the picture or has a place of its own beside it.
 PLACES = ("source", "weight_decay", "theta", "view", "objective", "l1", "descent")
 
 
@@ -37,7 +38,7 @@ def source() -> None:
     """Where the quadratic comes from, and its numbers."""
     values = FORM.kept(st.session_state)
     _draw("source", values)
-    with st.expander("Its numbers", expanded=True):
+    with st.expander(tell("Its numbers"), expanded=True):
         _both(SHAPE, values)
 
 
@@ -82,15 +83,17 @@ def overlays() -> None:
 
 
 def _of_surface() -> None:
-    moves = (
-        "To move here: λ by its slider over the picture, the numbers above, and the point of view "
+    moves = tell(
+        "To move here: λ by its slider at the picture, the numbers above, and the point of view "
         "by dragging the surface."
     )
     if FORM.chosen(st.session_state).kind.weights:
-        elsewhere = "Descent, L1 and level sets of the objective are drawn among the level sets."
+        elsewhere = tell(
+            "Descent, L1 and level sets of the objective are drawn among the level sets."
+        )
     else:
-        elsewhere = "Level sets of the objective are drawn among the level sets."
-    st.caption(f"{moves} {elsewhere}")
+        elsewhere = tell("Level sets of the objective are drawn among the level sets.")
+    st.caption(joined([moves, elsewhere]))
 
 
 def _overlays(values: Values) -> None:
@@ -99,8 +102,10 @@ def _overlays(values: Values) -> None:
         _draw("l1", values)
     else:
         st.caption(
-            "L1 counts each weight by itself, and the coordinates of this plane are not weights: "
-            "choose two features to see it."
+            tell(
+                "L1 counts each weight by itself, and the coordinates of this plane are not "
+                "weights: choose two features to see it."
+            )
         )
     _both(FORM.others(*PLACES, *SHAPE, *PATHS), values)
 
@@ -108,7 +113,7 @@ def _overlays(values: Values) -> None:
 def _paths(values: Values) -> None:
     """Descent and its numbers; nothing for a slice."""
     if "descent" not in FORM.reads(values):
-        st.caption("Descent is drawn for two features: choose these to see it.")
+        st.caption(tell("Descent is drawn for two features: choose these to see it."))
         return
     _draw("descent", values)
     if st.session_state[FORM.slot("descent")] == ON:
@@ -124,13 +129,13 @@ def on_chart() -> dict[str, Callable[[], None]]:
 
 
 def _slid() -> None:
-    value = st.session_state[CHART].chosen
-    if not value:
+    told = heard.slid(st.session_state, CHART, "weight_decay", "theta")
+    if told is None:
         return
-    if value["weight_decay"] is None or value["theta"] is None:
-        _typed(value["weight_decay"], value["theta"])
+    lam, theta = told
+    if lam is None or theta is None:
+        _typed(lam, theta)
         return
-    lam, theta = float(value["weight_decay"]), float(value["theta"])
     with suppress(ValueError):
         solved = solutions(FORM.chosen(st.session_state))
         if (lam, theta) == (solved.now, float(solved.theta[solved.chosen])):
@@ -142,17 +147,14 @@ def _slid() -> None:
 def _typed(weight_decay: float | None, theta: float | None) -> None:
     """One of the two was typed: the other follows."""
     if weight_decay is not None:
-        st.session_state[CONTROL] = float(weight_decay)
-    st.session_state[FORM.slot("theta")] = 0.0 if theta is None else float(theta)
+        st.session_state[CONTROL] = weight_decay
+    st.session_state[FORM.slot("theta")] = 0.0 if theta is None else theta
 
 
 def _clicked() -> None:
-    value = st.session_state[CHART].clicked
-    if not value:
-        return
-    st.session_state[FORM.slot("start1")], st.session_state[FORM.slot("start2")] = (
-        float(f"{x:.3g}") for x in value
-    )
+    if told := heard.clicked(st.session_state, CHART, 2):
+        for key, x in zip(("start1", "start2"), told, strict=True):
+            st.session_state[FORM.slot(key)] = float(f"{x:.3g}")
 
 
 def _start_inside() -> None:
@@ -222,7 +224,7 @@ def _number(setting: Number) -> None:
                 "{label}: {value} {rule}; it stays {kept}.",
                 label=setting.label,
                 value=float(value),
-                rule=str(error),
+                rule=reason(error),
                 kept=float(kept),
             )
 

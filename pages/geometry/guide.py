@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.shared.guide import Card
-from pages.shared.words import say
+from pages.shared.words import label, say
 
 CARDS = (
     Card(
@@ -11,7 +11,7 @@ CARDS = (
             "Each green line joins weights with the same loss, as the lines of a map join places "
             "of the same height. The cross marks where the data are fitted best."
         ),
-        curves=("level sets of the data loss L", "w̃"),
+        curves=(label("level sets of the data loss L"), "w̃"),
     ),
     Card(
         say(
@@ -42,6 +42,6 @@ CARDS = (
             "This is the way of the best point as λ grows, from where the data are fitted best in "
             "to zero. Where it bends, the penalty wins first along the flat direction of the loss."
         ),
-        curves=("path of w*", "w̃"),
+        curves=(label("path of w*"), "w̃"),
     ),
 )

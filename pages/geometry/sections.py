@@ -15,6 +15,8 @@ from pages.geometry.words import descents, diamond, finding, formulas, meaning, 
 from pages.shared.chart import chart
 from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
+from pages.shared.payload import Payload
+from pages.shared.words import joined, tell, told
 
 
 def found(scene: Scene, solved: Solutions) -> None:
@@ -39,7 +41,7 @@ def explanations(scene: Scene, solved: Solutions) -> None:
 def _numbers(scene: Scene, given: Problem, solved: Solutions) -> None:
     """What the letters are, what w* does, and the limits of stability."""
     st.markdown(
-        _together([meaning.MEANING, meaning.sentences(scene, given, solved)[solved.chosen]])
+        _together([told(meaning.MEANING), meaning.sentences(scene, given, solved)[solved.chosen]])
     )
     if given.dataset is not None and given.features is None:
         st.markdown(_together(finding.sliced(given)))
@@ -91,32 +93,33 @@ def examples(scene: Scene) -> None:
     if given.features is None:
         st.caption(plain.sliced(given))
         return
-    st.caption(finding.examples(given))
+    said = finding.examples(given)
+    st.caption(said)
     data = given.dataset
     figure = points(data.X_train, data.y_train, given.features)
-    chart({"run": "examples", "figure": figure, "series": {}}, key="geometry points")
+    payload: Payload = {"run": "examples", "figure": figure, "series": {}, "finding": said}
+    chart(payload, key="geometry points")
 
 
 def _loss(scene: Scene, given: Problem, solved: Solutions) -> None:
     """The formula of L with its numbers, and L(w*) worked out by it."""
     k = solved.chosen
-    st.markdown("**The loss**")
+    st.markdown(tell("**The loss**"))
     st.latex(formulas.loss(solved.surfaces[k], solved.minimiser[k], data=given.dataset is not None))
     st.caption(_together(finding.made(scene, given, solved)))
 
 
 def _constraint(given: Problem, solved: Solutions) -> None:
-    st.markdown("**A disc to stay in**")
+    st.markdown(tell("**A disc to stay in**"))
     st.latex(
-        r"\begin{gathered} \min_w L(w) \\ \text{subject to } \lVert w\rVert^2 \le \theta = "
-        + tex(float(solved.theta[solved.chosen]))
-        + r"\end{gathered}"
+        rf"\begin{{gathered}} \min_w L(w) \\ \text{{{tell('subject to')} }} \lVert w\rVert^2"
+        r" \le \theta = " + tex(float(solved.theta[solved.chosen])) + r"\end{gathered}"
     )
     st.caption(_together(finding.constraint(given, solved)))
 
 
 def _penalty(solved: Solutions) -> None:
-    st.markdown("**A price to pay**")
+    st.markdown(tell("**A price to pay**"))
     st.latex(
         r"\begin{gathered} \min_w L(w) + \tfrac{\lambda}{2}\lVert w\rVert^2 \\"
         rf" \lambda = {tex(solved.now)} \end{{gathered}}"
@@ -126,7 +129,7 @@ def _penalty(solved: Solutions) -> None:
 
 def _one(solved: Solutions) -> None:
     multiplier = r"\tfrac{\lambda}{2} = " if solved.free_norm > 0 else ""
-    st.markdown("**Why they are one**")
+    st.markdown(tell("**Why they are one**"))
     st.latex(
         r"\begin{gathered} L(w) + \mu\,(\lVert w\rVert^2 - \theta) \\"
         r"\nabla L + 2\mu w = 0, \;\; \mu\,(\lVert w\rVert^2 - \theta) = 0 \\"
@@ -136,4 +139,4 @@ def _one(solved: Solutions) -> None:
 
 
 def _together(sentences: Iterable[str]) -> str:
-    return " ".join(sentences)
+    return joined(sentences)

@@ -12,6 +12,7 @@ from pages.geometry.words import plain
 from pages.shared import controls as run_controls
 from pages.shared.chart import chart
 from pages.shared.prose import prose
+from pages.shared.words import told
 
 
 @run_controls.page(FORM)
@@ -40,7 +41,7 @@ def page() -> None:
             with above:
                 controls.weight_decay(solved.weight_decays, solved.now)
                 chart(surface.surface(scene), key="geometry surface")
-        prose(plain.MEANING)
+        prose(told(plain.MEANING))
         explained.found(scene, solved)
     explained.explanations(scene, solved)
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
-
 from pages.shared.form import FORMS, Link
-from pages.shared.glossary.entries import ENTRIES, Entry
+from pages.shared.glossary.entries import ENTRIES
 from pages.shared.words import say
 
 
-def whole(base: str) -> str:
-    """All entries in Markdown, for a site that stands below this path."""
-    return "\n\n".join(line for entry in ENTRIES for line in _lines(entry, base))
+def labels() -> dict[str, str]:
+    """What stands over the entries."""
+    return {
+        "look": say("Look for a word"),
+        "found": say("Found: {count}", count="{count}"),
+        "nothing": say("No entry has this word."),
+    }
 
 
-def _lines(entry: Entry, base: str) -> Iterator[str]:
-    yield f"## {entry.term}"
-    seen = say("Seen on {page}", page=FORMS[entry.page].title)
-    link = escape(base + Link(entry.page, "").path)
-    yield f'{entry.text} <a href="{link}" target="_self">{escape(seen)}</a>'
+def sent(base: str) -> list[dict[str, str]]:
+    """All entries, for a site that stands below this path."""
+    return [
+        {
+            "anchor": entry.anchor,
+            "term": entry.heading,
+            "text": entry.text,
+            "seen": say("Seen on {page}", page=FORMS[entry.page].title),
+            "link": base + Link(entry.page, "").told,
+        }
+        for entry in ENTRIES
+    ]

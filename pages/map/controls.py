@@ -8,10 +8,11 @@ import streamlit as st
 
 from pages.map.payload import frame
 from pages.map.question import ENDS, FORM, SETTINGS, VARIED, Plan, Shown, plan_of
-from pages.shared import controls
+from pages.shared import controls, heard
 from pages.shared.fields import Steps
 from pages.shared.run import RUN
 from pages.shared.settings import Settings, relevant
+from pages.shared.words import label, tell
 
 CHART = "map chart"
 ABOVE = ("optimizers", "scale")
@@ -20,7 +21,7 @@ ABOVE = ("optimizers", "scale")
 def maps() -> None:
     """Which maps, and how finely."""
     controls.draw(FORM, *ABOVE)
-    with st.expander("Cells", expanded=False):
+    with st.expander(tell("Cells"), expanded=False):
         for upper, lower in ENDS.items():
             controls.draw(FORM, lower)
             _upper(upper, float(st.session_state[FORM.slot(lower)]))
@@ -34,12 +35,12 @@ def runs(shown: Shown) -> None:
     controls.draw(FORM, "n_features")
     unread = [key for key in RUN.settings if key not in read]
     controls.folded(FORM, but=(*VARIED, *unread))
-    controls.folder(FORM, "Randomness", lambda: controls.draw(FORM, "seed"))
+    controls.folder(FORM, label("Randomness"), lambda: controls.draw(FORM, "seed"))
 
 
 def one() -> None:
     """The run that is chosen by a click, by other means."""
-    controls.folder(FORM, "Chosen run", lambda: controls.draw(FORM, *VARIED))
+    controls.folder(FORM, label("Chosen run"), lambda: controls.draw(FORM, *VARIED))
 
 
 def _upper(key: str, least: float) -> None:
@@ -55,11 +56,11 @@ def on_chart(settings: Settings, shown: Shown) -> dict[str, Callable[[], None]]:
     """A click on a cell makes its run the present one; cells that come change nothing."""
 
     def clicked() -> None:
-        value = st.session_state[CHART].clicked
-        if not value:
+        told = heard.clicked(st.session_state, CHART, 3)
+        if told is None:
             return
         plan = plan_of(settings, shown)
-        x, y, panel = float(value[0]), float(value[1]), int(value[2])
+        x, y, panel = told[0], told[1], int(told[2])
         if not 0 <= panel < len(plan.panels):
             return
         cell = frame(plan, plan.panels[panel]).cell_at(x, y)

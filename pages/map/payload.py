@@ -18,10 +18,12 @@ from pages.map.words import cells as cells_words
 from pages.map.words import maps as words
 from pages.map.words import plain
 from pages.shared import cached
+from pages.shared.language import speaking, spoken
 from pages.shared.pace import pictures
 from pages.shared.payload import Events, Figure, Part, Payload
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import DEFAULTS, Settings, settings_of
+from pages.shared.words import tell
 from pages.shared.work import kept
 from wd_core.arrays import Array
 
@@ -45,7 +47,7 @@ def maps(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Payload:
     return {
         "run": f"map {swept}",
         "query": query,
-        "unit": "run",
+        "unit": tell("run"),
         "total": found.total,
         "come": found.done,
         "stream": None if found.complete else f"/api/map/stream?{swept}",
@@ -83,13 +85,14 @@ def stream(settings: Settings, shown: Shown) -> Events:
 
 def _now(found: Cells) -> Part:
     """What follows from the cells that are there."""
-    return _whole(found.plan) if found.complete else _drawn(found, whole=False)
+    return _whole(found.plan, spoken()) if found.complete else _drawn(found, whole=False)
 
 
 @kept
-def _whole(plan: Plan) -> Part:
-    """The same once all of them are there: nothing in it changes any more."""
-    return _drawn(all_cells(plan), whole=True)
+def _whole(plan: Plan, language: str) -> Part:
+    """The same once all of them are there, in this language: nothing in it changes any more."""
+    with speaking(language):
+        return _drawn(all_cells(plan), whole=True)
 
 
 def _drawn(found: Cells, *, whole: bool) -> Part:
@@ -110,7 +113,7 @@ def _drawn(found: Cells, *, whole: bool) -> Part:
             best=_best(plan, panel, valleys[i]),
             crossing=_crossing(valleys[i] if whole else None),
             edges=limits.edges(plan, i, whole=whole),
-            note=words.note(valleys[i]) if whole else "",
+            note=words.note(plan, panel, valleys[i]) if whole else "",
         )
         for i, panel in enumerate(plan.panels)
     ]

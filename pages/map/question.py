@@ -15,8 +15,8 @@ from pages.shared.fields import Choice, Labels, Setting, Steps
 from pages.shared.form import Link, Values, link_to
 from pages.shared.numbers import every_digit
 from pages.shared.run import Asked, RunForm, within_data
-from pages.shared.settings import Settings, relevant
-from pages.shared.words import say
+from pages.shared.settings import Settings, kind_of, relevant
+from pages.shared.words import label, say, tell, told
 from wd_core import OPTIMIZERS, DatasetSpec, Hyperparameters
 from wd_core.arrays import Array
 from wd_core.optimizers import KINDS, Kind, Runs
@@ -40,7 +40,7 @@ class _Overview(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         if name != ALL:
             raise KeyError(name)
-        return f"Overview: {len(side_by_side())} side by side"
+        return tell("Overview: {n} side by side", n=len(side_by_side()))
 
     def __iter__(self) -> Iterator[str]:
         yield ALL
@@ -58,7 +58,11 @@ class Panel(NamedTuple):
     @property
     def label(self) -> str:
         """Its name on the page."""
-        return f"{OPTIMIZERS[self.optimizer].label}, {self.decay}"
+        return say(
+            "{optimizer}, {decay}",
+            optimizer=told(OPTIMIZERS[self.optimizer].label),
+            decay=kind_of(self.optimizer, self.decay),
+        )
 
 
 def trained(optimizers: str) -> tuple[str, ...]:
@@ -90,11 +94,8 @@ LEARNING_RATES = [float(f"{digit}e{power}") for power in range(-4, 0) for digit 
 WEIGHT_DECAYS = [float(f"{digit}e{power}") for power in range(-4, 2) for digit in (1, 3)] + [100.0]
 
 
-def _end(key: str, label: str, steps: Sequence[float]) -> Steps:
-    symbol, axis = ("η", "columns") if key.startswith("lr") else ("λ > 0", "rows")
-    return Steps(
-        key, label, f"The end of the {axis} of {symbol}.", float(getattr(DEFAULT, key)), steps
-    )
+def _end(key: str, name: str, help: str, steps: Sequence[float]) -> Steps:
+    return Steps(key, name, help, getattr(DEFAULT, key), steps)
 
 
 SETTINGS: dict[str, Setting] = {
@@ -102,38 +103,63 @@ SETTINGS: dict[str, Setting] = {
     for setting in (
         Choice(
             "optimizers",
-            "Optimizer",
-            "Whose maps are drawn, each with coupled and with decoupled decay.",
+            label("Optimizer"),
+            label("Whose maps are drawn, each with coupled and with decoupled decay."),
             DEFAULT.optimizers,
             Labels(OPTIMIZERS, _Overview()),
         ),
         Choice(
             "scale",
-            "Decoupled decay is",
-            "What a step multiplies w by: 1 − ηλ as in torch, or 1 − λ′ as in the AdamW paper.",
+            label("Size of decoupled decay"),
+            label(
+                "What a step multiplies w by: 1 − ηλ as in torch, or 1 − λ′ as in the AdamW paper."
+            ),
             DEFAULT.scale,
-            {"torch": "1 − ηλ a step (torch)", "paper": "1 − λ′ a step (AdamW paper)"},
+            {
+                "torch": label("1 − ηλ a step (torch)"),
+                "paper": label("1 − λ′ a step (AdamW paper)"),
+            },
         ),
         Steps(
             "per_decade",
-            "Cells a decade",
-            "How many values of η and of λ lie between a number and its tenfold.",
+            label("Cells per decade"),
+            label("How many values of η and of λ lie between a number and its tenfold."),
             DEFAULT.per_decade,
             [1, 2, 3, 4, 6, 8],
             whole=True,
         ),
         Steps(
             "seeds",
-            "Seeds a cell",
-            "How many times everything is drawn anew; a cell shows the run in the middle.",
+            label("Seeds per cell"),
+            label("How many times everything is drawn anew; a cell shows the median run."),
             DEFAULT.seeds,
             [1, 3, 5, 9, 15, 25],
             whole=True,
         ),
-        _end("lr_from", "Smallest learning rate η", LEARNING_RATES),
-        _end("lr_to", "Largest learning rate η", LEARNING_RATES),
-        _end("decay_from", "Smallest weight decay λ", WEIGHT_DECAYS),
-        _end("decay_to", "Largest weight decay λ", WEIGHT_DECAYS),
+        _end(
+            "lr_from",
+            label("Smallest learning rate η"),
+            label("Where the columns of η begin."),
+            LEARNING_RATES,
+        ),
+        _end(
+            "lr_to",
+            label("Largest learning rate η"),
+            label("Where the columns of η end."),
+            LEARNING_RATES,
+        ),
+        _end(
+            "decay_from",
+            label("Smallest weight decay λ"),
+            label("Where the rows of λ > 0 begin; below them is the row of λ = 0."),
+            WEIGHT_DECAYS,
+        ),
+        _end(
+            "decay_to",
+            label("Largest weight decay λ"),
+            label("Where the rows of λ > 0 end."),
+            WEIGHT_DECAYS,
+        ),
     )
 }
 

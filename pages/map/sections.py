@@ -22,6 +22,7 @@ from pages.shared.assets import address
 from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.payload import Payload
 from pages.shared.settings import Settings
+from pages.shared.words import tell
 
 
 def _table(plan: Plan) -> None:
@@ -34,12 +35,13 @@ def to_train(settings: Settings, shown: Shown) -> None:
     plan = plan_of(settings, shown)
     link = on_train(_chosen(settings, plan)[1])
     if link is None:
-        st.caption("Train cannot open the chosen run: its controls do not reach so far.")
+        st.caption(tell("Train cannot open the chosen run: its controls do not reach so far."))
         return
     st.link_button(
-        "Open the chosen run on Train",
+        tell("Open the chosen run on Train"),
         address(link),
-        help="This very run, with the seed in the middle of its cell, epoch by epoch.",
+        icon=":material/open_in_new:",
+        help=tell("This very run, with the seed in the middle of its cell, epoch by epoch."),
     )
 
 
@@ -59,7 +61,7 @@ def download(settings: Settings, shown: Shown) -> None:
     tables.download(
         "learning-rate-weight-decay",
         lambda: table(cells(plan)),
-        "Every finished run of the maps: its settings, losses, ‖w‖, and where it diverged.",
+        tell("Every finished run of the maps: its settings, losses, ‖w‖, and where it diverged."),
     )
 
 
@@ -117,10 +119,10 @@ def _reading(plan: Plan, payload: Payload) -> None:
 def _formulas(plan: Plan, shown: Shown) -> None:
     rules, ends = st.columns(2, gap="medium")
     with rules:
-        st.markdown("**Coupled and decoupled**")
+        st.markdown(tell("**Coupled and decoupled**"))
         _rules(plan)
     with ends:
-        st.markdown("**Where they end**")
+        st.markdown(tell("**Where they end**"))
         found = box.arrivals(tuple(dict.fromkeys((*side_by_side(), *shown.trained))))
         tables.table(reading.ends_table(found))
         st.caption(reading.ends(found))
@@ -129,7 +131,7 @@ def _formulas(plan: Plan, shown: Shown) -> None:
 def _rules(plan: Plan) -> None:
     shrink = r"(1-\lambda')" if plan.scale == "paper" else r"(1-\eta\lambda)"
     st.latex(
-        r"\begin{aligned} \text{coupled: } & g \leftarrow g + \lambda w \\"
-        rf" \text{{decoupled: }} & w \leftarrow {shrink}\,w \end{{aligned}}"
+        rf"\begin{{aligned}} \text{{{tell('coupled')}: }} & g \leftarrow g + \lambda w \\"
+        rf" \text{{{tell('decoupled')}: }} & w \leftarrow {shrink}\,w \end{{aligned}}"
     )
     st.caption(reading.rules(plan))

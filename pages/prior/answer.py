@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pages.prior.question import WIDTHS, Question
+from pages.prior.beliefs import Belief
+from pages.prior.question import Question
 from pages.shared import cached
 from pages.shared.work import kept
 from wd_core.arrays import Array
@@ -17,17 +18,18 @@ from wd_core.plane.quadratic import Quadratic
 RADII = (1.0, 2.0, 3.0)
 _TURN = np.linspace(0, 2 * math.pi, 97)
 DIRECTIONS = np.column_stack([np.cos(_TURN), np.sin(_TURN)])
-# Each halves what is not known of a level set.
-HALVINGS = 50
+# Steps towards a level set: each halves the way at least, and the last ones find it.
+MOST_STEPS, ROUNDING = 60, 1e-14
 
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """What the data and the prior say together, at every width.
+    """What the data and the prior say together, at every width [K].
 
     surface: the data loss; weight_decay [K]; mode [K, 2]; levels [K, 3, P, 2]: level sets.
     """
 
+    widths: tuple[float, ...]
     surface: Quadratic
     weight_decay: Array
     mode: Array
@@ -51,31 +53,38 @@ class Posterior:
 
 
 @kept
-def posterior(question: Question) -> Posterior:
-    """All widths of a question, whose mark counts for nothing."""
+def posterior(question: Question, widths: tuple[float, ...]) -> Posterior:
+    """What a question has at these widths; its mark counts for nothing."""
     belief, surface = question.belief, Quadratic.from_data(cached.dataset(question.data))
     precision = question.n_train / question.noise**2
-    lam = np.array([belief.decay(question.noise, width, question.n_train) for width in WIDTHS])
+    lam = np.array([belief.decay(question.noise, width, question.n_train) for width in widths])
     mode = np.array([belief.mode(surface, float(x)) for x in lam])
+    return Posterior(widths, surface, lam, mode, _levels(belief, surface, precision, lam, mode))
 
-    def fallen(w: Array) -> Array:
-        """How far the logarithm of the posterior lies below its peak, [K, R, P]."""
-        each = lam[:, None, None]
-        height = surface.loss(w) + each * belief.size(w)
-        peak = surface.loss(mode) + lam * belief.size(mode)
-        return np.asarray(precision * (height - peak[:, None, None]))
 
+def _levels(
+    belief: Belief, surface: Quadratic, precision: float, weight_decay: Array, mode: Array
+) -> Array:
+    """Where the logarithm of the posterior lies r²/2 below its peak, in every direction.
+
+    By Newton's method from outside: along a ray it falls ever faster, so no step goes too far.
+    """
+    lam, peak = weight_decay[:, None, None], belief.size(mode)[:, None, None]
+    slope = (surface.gradient(mode) @ DIRECTIONS.T)[:, None]
+    bend = ((DIRECTIONS @ surface.hessian) * DIRECTIONS).sum(-1)
+    goal = np.array(RADII)[:, None] ** 2 / 2 / precision
     # at its peak the posterior falls at least as fast as the likelihood in its flattest direction
-    farthest = np.array(RADII) / math.sqrt(precision * float(surface.eigenvalues.min()))
-    shape = (len(WIDTHS), len(RADII), len(DIRECTIONS))
-    near = np.zeros(shape)
-    far = np.broadcast_to(farthest[:, None], shape)
-    goal = np.array(RADII)[:, None] ** 2 / 2
-    for _ in range(HALVINGS):
-        middle = (near + far) / 2
-        inside = fallen(_along(mode, middle)) < goal
-        near, far = np.where(inside, middle, near), np.where(inside, far, middle)
-    return Posterior(surface, lam, mode, _along(mode, (near + far) / 2))
+    farthest = np.sqrt(2 * goal / float(surface.eigenvalues.min()))
+    far = np.broadcast_to(farthest, (len(mode), len(RADII), len(DIRECTIONS)))
+    for _ in range(MOST_STEPS):
+        w = _along(mode, far)
+        fallen = far * (slope + far / 2 * bend) + lam * (belief.size(w) - peak)
+        steeper = slope + far * bend + lam * (belief.slope(w) * DIRECTIONS).sum(-1)
+        nearer = far - np.maximum(fallen - goal, 0) / steeper
+        if np.allclose(nearer, far, rtol=ROUNDING, atol=0):
+            break
+        far = nearer
+    return _along(mode, far)
 
 
 def _along(mode: Array, far: Array) -> Array:

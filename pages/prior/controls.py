@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pages.prior.question import FORM
 from pages.shared import controls
+from pages.shared.words import label
 
 CHART = FORM.slot("chart")
 
@@ -11,4 +12,4 @@ CHART = FORM.slot("chart")
 def draw() -> None:
     """The kind of prior, and what the data are."""
     controls.draw(FORM, *FORM.others("at", "seed"))
-    controls.folder(FORM, "Randomness", lambda: controls.draw(FORM, "seed"))
+    controls.folder(FORM, label("Randomness"), lambda: controls.draw(FORM, "seed"))

@@ -21,6 +21,7 @@ from pages.shared.plotting import (
     scatter,
     stroke,
 )
+from pages.shared.words import tell
 from wd_core.arrays import Array
 
 LIKELIHOOD, PRIOR, POSTERIOR = PANELS = ("", "2", "3")
@@ -60,7 +61,7 @@ def whole(
     across, upwards = box([*likelihood[:IN_VIEW], ABOUT_ZERO, true[None]])
     figure = layout(
         "prior",
-        "Level sets of likelihood, prior and posterior of two weights, each with its peak.",
+        tell("Level sets of likelihood, prior and posterior of two weights, each with its peak."),
         height=430,
         margin={"l": 72, "r": 16, "t": 84, "b": 52},
         narrow={
@@ -73,18 +74,20 @@ def whole(
         uirevision=f"prior {name}",
         legend=legend(1.12),
         annotations=[
-            heading(LIKELIHOOD, "what the data say"),
-            heading(PRIOR, "× what was believed before"),
-            heading(POSTERIOR, "= both together"),
+            heading(LIKELIHOOD, tell("what the data say")),
+            heading(PRIOR, tell("× what was believed before")),
+            heading(POSTERIOR, tell("= both together")),
         ],
     )
     for panel in PANELS:
-        figure[f"xaxis{panel}"] = border(range=list(across), nticks=5, title=title("weight 1"))
+        figure[f"xaxis{panel}"] = border(
+            range=list(across), nticks=5, title=title(tell("weight 1"))
+        )
         figure[f"yaxis{panel}"] = border(
             range=list(upwards), nticks=5, showticklabels=panel == LIKELIHOOD
         )
         figure[f"yaxis{panel}"] |= {"scaleanchor": f"x{panel}", "constrain": "domain"}
-    figure["yaxis"] |= {"title": title("weight 2")}
+    figure["yaxis"] |= {"title": title(tell("weight 2"))}
     arrange(figure, DOMAINS)
     return {"data": list(_traces(likelihood, shape, data_alone, true)), "layout": figure}
 
@@ -98,10 +101,12 @@ def _traces(
         yield _line(POSTERIOR, line, OPTIMUM, "solid", width, f"posterior {place}")
     for panel in (LIKELIHOOD, POSTERIOR):
         first = panel == LIKELIHOOD
-        yield _point(panel, data_alone, "what the data alone say", LEVEL, "cross", legend=first)
-        yield _point(panel, true, "true weights", TEXT, "star-open", legend=first)
-    yield _point(PRIOR, np.zeros(2), "peak of the prior", PENALTY, "square", legend=True)
-    yield _point(POSTERIOR, data_alone, "most probable", OPTIMUM, "diamond", legend=True) | {
+        yield _point(
+            panel, data_alone, tell("what the data alone say"), LEVEL, "cross", legend=first
+        )
+        yield _point(panel, true, tell("true weights"), TEXT, "star-open", legend=first)
+    yield _point(PRIOR, np.zeros(2), tell("peak of the prior"), PENALTY, "square", legend=True)
+    yield _point(POSTERIOR, data_alone, tell("most probable"), OPTIMUM, "diamond", legend=True) | {
         "meta": {"moves": "mode"}
     }
 

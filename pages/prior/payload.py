@@ -8,17 +8,18 @@ import numpy as np
 
 from pages.prior import figure, words
 from pages.prior.answer import RADII, Posterior, likelihood, posterior
-from pages.prior.question import DEFAULT, FORM, WIDTHS, Question
+from pages.prior.question import DEFAULT, FORM, Question
 from pages.shared import cached
 from pages.shared.fields import as_text
 from pages.shared.moves import Moves, affine, as_drawn, paths, places
 from pages.shared.payload import Payload, Slider, Tile
+from pages.shared.words import tell
 from wd_core.arrays import Array
 
 
 def solved(question: Question) -> Posterior:
-    """All widths of a question: the same wherever the mark stands."""
-    return posterior(replace(question, at=DEFAULT.at))
+    """All widths of a question: the same wherever on the slider's own stops the mark stands."""
+    return posterior(replace(question, at=DEFAULT.at), question.stops)
 
 
 def picture(question: Question) -> Payload:
@@ -34,11 +35,11 @@ def picture(question: Question) -> Payload:
         ),
         "moves": as_drawn(_moves(question, found)),
         "series": _series(found),
-        "sliders": [_slider()],
+        "sliders": [_slider(found)],
         "position": question.marked,
         "sentences": [*words.sentences(found)],
         "tiles": _tiles(),
-        "total": len(WIDTHS) - 1,
+        "total": len(found.widths) - 1,
         "stream": None,
     }
 
@@ -46,7 +47,7 @@ def picture(question: Question) -> Payload:
 def _moves(question: Question, found: Posterior) -> Moves:
     moves: Moves = {"mode": places(found.mode)}
     for place, r in enumerate(RADII):
-        reach = np.array([question.belief.reach(width, r) for width in WIDTHS])
+        reach = np.array([question.belief.reach(width, r) for width in found.widths])
         moves[f"prior {place}"] = _widened(reach)
         moves[f"posterior {place}"] = paths(found.levels[:, place])
     return moves
@@ -59,8 +60,8 @@ def _widened(times: Array) -> dict[str, Array]:
 
 def _series(found: Posterior) -> dict[str, list[float | str | None]]:
     columns = {
-        "step": np.arange(len(WIDTHS)),
-        "at": np.array(WIDTHS),
+        "step": np.arange(len(found.widths)),
+        "at": np.array(found.widths),
         "weight decay": found.weight_decay,
         "share": found.shares,
     }
@@ -70,24 +71,26 @@ def _series(found: Posterior) -> dict[str, list[float | str | None]]:
 def _tiles() -> list[Tile]:
     return [
         {
-            "label": "λ of this prior",
-            "help": "The strength of the penalty that finds the same weights.",
+            "label": tell("λ of this prior"),
+            "help": tell("The strength of the penalty that finds the same weights."),
             "role": "penalty",
             "series": "weight decay",
         },
         {
-            "label": "left of the length",
-            "help": "The length of the most probable weights, as a share of what the data say.",
+            "label": tell("share of the length left"),
+            "help": tell(
+                "The length of the most probable weights, as a share of what the data say."
+            ),
             "series": "share",
         },
     ]
 
 
-def _slider() -> Slider:
+def _slider(found: Posterior) -> Slider:
     return {
         "key": "at",
-        "label": "Width of the prior: drag it",
+        "label": tell("Width of the prior: drag it"),
         "role": "penalty",
-        "stops": [*range(len(WIDTHS))],
-        "texts": [as_text(width) for width in WIDTHS],
+        "stops": [*range(len(found.widths))],
+        "texts": [as_text(width) for width in found.widths],
     }

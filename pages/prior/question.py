@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from pages.prior.beliefs import BELIEFS, Belief
-from pages.shared.fields import Choice, Labels, Number, Setting, Value
+from pages.shared.fields import Choice, Labels, Number, Setting
 from pages.shared.form import Form
-from pages.shared.moves import nearest
-from pages.shared.settings import SOME_MATTER, number
+from pages.shared.moves import with_stop
+from pages.shared.settings import SOME_MATTER, number, seed
+from pages.shared.words import label
 from wd_core import DatasetSpec
 
-# The slider stops at each.
+# The slider stops at each, and at the width of the question.
 WIDTHS = (0.05, 0.07, 0.1, 0.14, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0)
 FEATURES, TRUE_WEIGHT = 2, 1.0
 
@@ -48,9 +48,14 @@ class Question:
         return BELIEFS[self.prior]
 
     @property
+    def stops(self) -> tuple[float, ...]:
+        """Every width that has a picture."""
+        return with_stop(WIDTHS, self.at)
+
+    @property
     def marked(self) -> int:
-        """The place of the nearest width that has a picture."""
-        return nearest(WIDTHS, self.at)
+        """The place of the width at which the picture stands."""
+        return self.stops.index(self.at)
 
 
 DEFAULT = Question()
@@ -60,15 +65,20 @@ SETTINGS: dict[str, Setting] = {
     for setting in (
         Choice(
             "prior",
-            "Prior",
-            "How likely a weight is before any data: a bell curve, or one with a peak at zero.",
+            label("Prior"),
+            label(
+                "How likely a weight is before any data: a bell curve, or one with a peak at zero."
+            ),
             DEFAULT.prior,
             Labels(BELIEFS),
         ),
         Number(
             "at",
-            "Width of the prior",
-            "τ or β: how far from zero weights are expected; the slider over the picture moves it.",
+            label("Width of the prior"),
+            label(
+                "τ or β: how far from zero weights are expected; the slider at the picture moves "
+                "it."
+            ),
             DEFAULT.at,
             WIDTHS[0],
             WIDTHS[-1],
@@ -76,23 +86,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         number("noise", DEFAULT.noise, 0.1, 3.0, 0.1),
         number("n_train", DEFAULT.n_train, 4, 500, 5),
-        Number(
-            "seed",
-            "Seed",
-            "Fixes the examples.",
-            DEFAULT.seed,
-            0,
-            2**31 - 1,
-            1,
-            whole=True,
-        ),
+        seed(label("Fixes the examples.")),
     )
 }
 
-
-def _said(question: Question) -> Mapping[str, Value]:
-    """Of a width that of the picture that is shown."""
-    return asdict(question) | {"at": WIDTHS[question.marked]}
-
-
-FORM = Form("prior", SETTINGS, Question, said=_said)
+FORM = Form("prior", SETTINGS, Question)

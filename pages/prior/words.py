@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pages.prior.answer import Posterior
 from pages.prior.beliefs import Belief
-from pages.prior.question import WIDTHS, Question
+from pages.prior.question import Question
 from pages.shared.numbers import every_digit
 from pages.shared.words import Said, say
 
@@ -85,17 +85,17 @@ def numbers(question: Question, found: Posterior) -> Iterator[Said]:
         "probable weights are ({w1_mode}, {w2_mode}), {share} times as long.",
         w1_data=float(found.data_alone[0]),
         w2_data=float(found.data_alone[1]),
-        width=every_digit(WIDTHS[place]),
+        width=every_digit(question.at),
         w1_mode=float(found.mode[place, 0]),
         w2_mode=float(found.mode[place, 1]),
         share=float(found.shares[place]),
     )
     yield say(
-        "Twice the examples make λ {halved}, twice the noise {fourfold}, half the width "
-        "{narrower}.",
-        halved=question.belief.decay(question.noise, WIDTHS[place], 2 * question.n_train),
-        fourfold=question.belief.decay(2 * question.noise, WIDTHS[place], question.n_train),
-        narrower=question.belief.decay(question.noise, WIDTHS[place] / 2, question.n_train),
+        "Twice the examples make λ {halved}, noise of twice the standard deviation {fourfold}, "
+        "half the width {narrower}.",
+        halved=question.belief.decay(question.noise, question.at, 2 * question.n_train),
+        fourfold=question.belief.decay(2 * question.noise, question.at, question.n_train),
+        narrower=question.belief.decay(question.noise, question.at / 2, question.n_train),
     )
 
 

@@ -18,8 +18,9 @@ DRAWS = 20
 # Of these the one with the least test loss is taken; noise on the inputs takes the same.
 WEIGHT_DECAYS = (0.003, 0.01, 0.03, 0.06, 0.1, 0.15, 0.25, 0.4, 0.6, 1.0, 2.0, 4.0)
 TWICE = 2
-# A first picture waits for so much of a moment; the other draws come when nobody moves on.
-AT_FIRST = 0.1
+# A first picture waits for so much of a moment, less than a draw of usual size takes: so for the
+# marked draw alone. The others come when nobody moves on.
+AT_FIRST = 0.04
 # So many steps lie between two moments to stop, where only the end is wanted.
 MOMENT = 50
 # In the order of their losses.

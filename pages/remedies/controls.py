@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pages.remedies.question import FORM
 from pages.shared import controls
+from pages.shared.words import label
 
 CHART = FORM.slot("chart")
 FRONT = ("n_train", "kept", "n_informative", "epochs")
@@ -14,7 +15,7 @@ FRONT = ("n_train", "kept", "n_informative", "epochs")
 def draw() -> None:
     """What the remedies act on; the rest is folded."""
     controls.draw(FORM, *FRONT)
-    controls.folder(FORM, "Data", lambda: controls.draw(FORM, *FORM.others(*FRONT)))
+    controls.folder(FORM, label("Data"), lambda: controls.draw(FORM, *FORM.others(*FRONT)))
 
 
 def on_chart() -> dict[str, Callable[[], None]]:

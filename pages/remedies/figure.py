@@ -9,6 +9,7 @@ import numpy as np
 from pages.shared.axes import LOG, log_axis, title
 from pages.shared.palette import GREY, TEST, TEXT, faint
 from pages.shared.plotting import Plain, Trace, hover, layout, note, scatter, stroke, upright
+from pages.shared.words import tell
 from wd_core.arrays import Array
 
 PANEL = ""
@@ -23,8 +24,10 @@ def whole(losses: Array, median: Array, band: Array, constant: float, rows: Sequ
     ends = (0.4, len(rows) + 0.75)
     figure = layout(
         "remedies",
-        "The loss on new examples without a remedy and with each of five, a dot for every draw "
-        "of the data, a bar at the median.",
+        tell(
+            "The loss on new examples without a remedy and with each of five, a dot for every draw "
+            "of the data, a bar at the median."
+        ),
         height=470,
         margin={"l": 160, "r": 16, "t": 28, "b": 52},
         narrow={"height": 480, "margin.l": 136},
@@ -33,7 +36,7 @@ def whole(losses: Array, median: Array, band: Array, constant: float, rows: Sequ
         annotations=[
             note(
                 PANEL,
-                "predicting the mean",
+                tell("predicting the mean"),
                 x=float(np.log10(constant)),
                 y=1.0,
                 xref="x",
@@ -44,7 +47,7 @@ def whole(losses: Array, median: Array, band: Array, constant: float, rows: Sequ
     figure["xaxis"] = {
         **LOG,
         **log_axis([*losses.ravel().tolist(), constant]),
-        "title": title("loss of new examples"),
+        "title": title(tell("loss of new examples")),
     }
     figure["yaxis"] = {
         "range": list(ends),
@@ -75,7 +78,7 @@ def _traces(
             x=np.column_stack([*band, gaps]).ravel(),
             y=np.repeat(heights, 3),
             mode="lines",
-            name="middle of the draws",
+            name=tell("middle of the draws"),
             hoverinfo="skip",
             line=stroke(faint(TEST, 0.22), width=WIDTH),
         ),
@@ -84,26 +87,26 @@ def _traces(
             x=losses[1:].ravel(),
             y=(heights + off[1:]).ravel(),
             mode="markers",
-            name="a draw",
+            name=tell("a draw"),
             marker={"color": GREY, "size": 5, "symbol": "circle-open"},
-            hovertemplate=hover("%{x:.3g}", "a draw"),
+            hovertemplate=hover("%{x:.3g}", tell("a draw")),
         ),
         scatter(
             PANEL,
             x=np.column_stack([median, median, gaps]).ravel(),
             y=np.column_stack([heights - BAR, heights + BAR, gaps]).ravel(),
             mode="lines",
-            name="median",
+            name=tell("median"),
             line=stroke(TEST, width=3.5),
-            hovertemplate=hover("%{x:.3g}", "median"),
+            hovertemplate=hover("%{x:.3g}", tell("median")),
         ),
         scatter(
             PANEL,
             x=losses[0],
             y=heights,
             mode="markers",
-            name="marked draw",
+            name=tell("marked draw"),
             marker={"color": TEXT, "size": 9, "symbol": "diamond-open", "line": {"width": 2}},
-            hovertemplate=hover("%{x:.3g}", "marked draw"),
+            hovertemplate=hover("%{x:.3g}", tell("marked draw")),
         ),
     ]

@@ -7,6 +7,7 @@ from pages.remedies.answer import DRAWS, Seen
 from pages.remedies.question import FORM, Question
 from pages.shared.pace import pictures
 from pages.shared.payload import Events, Part, Payload
+from pages.shared.words import tell
 
 # The picture is sent anew at this pace while draws come.
 PACE_SECONDS = 0.4
@@ -24,7 +25,7 @@ def picture(seen: Seen) -> Payload:
         "sentence": part["sentence"],
         "total": DRAWS,
         "come": len(seen.draws),
-        "unit": "draw",
+        "unit": tell("draw"),
         "stream": None if seen.whole else f"/api/remedies/stream?{query}",
         "resumes": True,
     }

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from pages.shared.fields import Number, Setting
 from pages.shared.form import Form
-from pages.shared.settings import SOME_MATTER, number
+from pages.shared.settings import SOME_MATTER, number, seed
+from pages.shared.words import label
 from wd_core import DatasetSpec, Hyperparameters
 
 N_TEST = 200
@@ -73,8 +74,8 @@ SETTINGS: dict[str, Setting] = {
         number("n_train", DEFAULT.n_train, 5, 100, 5),
         Number(
             "n_features",
-            "Dimension d",
-            "d: the number of features, and so of weights.",
+            label("Dimension d"),
+            label("d: the number of features, and so of weights."),
             DEFAULT.n_features,
             2,
             100,
@@ -84,8 +85,11 @@ SETTINGS: dict[str, Setting] = {
         number("n_informative", DEFAULT.n_informative, 1, 100, 5),
         Number(
             "kept",
-            "Features kept",
-            "How many features are left where some are dropped: the first ones, which matter most.",
+            label("Features kept"),
+            label(
+                "How many features are left where some are dropped: the first ones, which matter "
+                "most."
+            ),
             DEFAULT.kept,
             1,
             100,
@@ -94,8 +98,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "true_weight",
-            "True weight",
-            "The true weight of every feature that matters.",
+            label("True weight"),
+            label("The true weight of every feature that matters."),
             DEFAULT.true_weight,
             -2.0,
             2.0,
@@ -104,23 +108,21 @@ SETTINGS: dict[str, Setting] = {
         number("noise", DEFAULT.noise, 0.1, 3.0, 0.1),
         Number(
             "epochs",
-            "Steps",
-            "How many steps are taken, each on all examples; only stopping early takes fewer.",
+            label("Steps"),
+            label(
+                "How many steps are taken, each on all examples; only stopping early takes fewer."
+            ),
             DEFAULT.epochs,
             1,
             1000,
             50,
             whole=True,
         ),
-        Number(
-            "seed",
-            "Seed of the marked draw",
-            "Fixes the marked draw of examples and noise; the others have the seeds after it.",
-            DEFAULT.seed,
-            0,
-            SEEDS - 1,
-            1,
-            whole=True,
+        seed(
+            label(
+                "Fixes the marked draw of examples and noise; the others have the seeds after it."
+            ),
+            label("Seed of the marked draw"),
         ),
     )
 }

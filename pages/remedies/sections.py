@@ -13,13 +13,14 @@ from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import plain
 from pages.shared.prose import prose
+from pages.shared.words import joined, tell, told
 
 KEYS = ("nothing", "weight_decay", "stopping", "input_noise", "twice_the_data", "fewer_features")
 
 
 def finding(seen: Seen) -> None:
     """The answer to the page's question."""
-    prose(" ".join(words.finding(seen)))
+    prose(joined(words.finding(seen)))
 
 
 def download(seen: Seen) -> None:
@@ -27,7 +28,7 @@ def download(seen: Seen) -> None:
     tables.download(
         "remedies",
         lambda: numbers(seen),
-        "Every draw's test losses, the λ that was best and when to stop, in all digits.",
+        tell("Every draw's test losses, the λ that was best and when to stop, in all digits."),
     )
 
 
@@ -63,23 +64,25 @@ def _row(seen: Seen, place: int) -> dict[str, str]:
     low, high = (float(end) for end in seen.band[:, place])
     remedy = words.NAMES[place]
     return {
-        "": remedy.name,
-        "test loss, median": plain(float(seen.median[place])),
-        f"{words.SHARE} of the draws": f"{plain(low)} to {plain(high)}",
-        "marked draw": plain(float(seen.losses[0, place])),
-        "cost": remedy.costs,
-        "what is chosen": remedy.chosen,
+        tell("remedy"): remedy.name,
+        tell("test loss, median"): plain(float(seen.median[place])),
+        tell("{share} of the draws", share=words.SHARE): tell(
+            "{low} to {high}", low=low, high=high
+        ),
+        tell("marked draw"): plain(float(seen.losses[0, place])),
+        tell("cost"): remedy.costs,
+        tell("what is chosen"): remedy.chosen,
     }
 
 
 def _formulas(seen: Seen) -> None:
     """Why noise on the inputs is weight decay in the mean."""
     lam = seen.draws[0].weight_decay
-    st.markdown("**Noise on the inputs is weight decay in the mean**")
+    st.markdown(tell("**Noise on the inputs is weight decay in the mean**"))
     st.latex(
         r"\begin{gathered} \mathbb{E}_\varepsilon\,\tfrac12\bigl((x + \varepsilon)\cdot w + b - y"
         r"\bigr)^2 \\ = \tfrac12 (x\cdot w + b - y)^2 + \tfrac{\lambda}{2}\lVert w\rVert^2"
         r"\end{gathered}"
     )
     st.latex(rf"\varepsilon_j \sim N(0, \lambda),\qquad \lambda = {tex(lam)}")
-    st.caption(words.MEAN)
+    st.caption(told(words.MEAN))

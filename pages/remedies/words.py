@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pages.remedies.answer import DECAY, NOISE, NOTHING, REMEDIES, Seen
 from pages.shared.judging import ALIKE
 from pages.shared.numbers import every_digit, percent
-from pages.shared.words import Said, listed, say, say_n
+from pages.shared.words import Said, label, listed, say, tells
 from wd_core.arrays import Array
 
 
+@tells("name", "costs", "chosen")
 @dataclass(frozen=True)
 class Remedy:
     """A remedy by its name in a sentence and beside the picture, and what it costs."""
@@ -23,12 +24,14 @@ class Remedy:
 
 # In the order of the losses.
 NAMES = (
-    Remedy("no remedy", "costs nothing"),
-    Remedy("weight decay", "costs a search", "λ, on the new examples"),
-    Remedy("stopping early", "saves steps", "when, on the new examples"),
-    Remedy("noise on the inputs", "costs a search", "its variance: the λ above"),
-    Remedy("twice the data", "costs examples"),
-    Remedy("fewer features", "costs what they tell"),
+    Remedy(label("no remedy"), label("costs nothing")),
+    Remedy(label("weight decay"), label("costs a search"), label("λ, on the new examples")),
+    Remedy(label("stopping early"), label("saves steps"), label("when, on the new examples")),
+    Remedy(
+        label("noise on the inputs"), label("costs a search"), label("its variance: the λ above")
+    ),
+    Remedy(label("twice the data"), label("costs examples")),
+    Remedy(label("fewer features"), label("costs information")),
 )
 SHARE = percent(0.8)
 
@@ -84,13 +87,19 @@ def best(seen: Seen) -> Said:
 
 def reading(seen: Seen) -> Iterator[Said]:
     """What the marks are."""
-    yield say_n(
-        "A dot is the loss of new examples in one draw of the data. One draw has come so far.",
-        "A dot is the loss of new examples in one draw of the data, the diamond that of the "
-        "marked draw, the upright bar the median of {n} draws, the band the middle {share} of "
-        "them. Dotted is what predicting the mean would give.",
-        len(seen.draws),
-        **({"share": SHARE} if len(seen.draws) > 1 else {}),
+    yield (
+        say(
+            "A ring is the loss of new examples in one draw of the data, the diamond that of the "
+            "marked draw, the upright bar the median of {n_draws} draws, the band the middle "
+            "{share} of them. Dotted is what predicting the mean would give, dashed the median "
+            "without a remedy.",
+            n_draws=len(seen.draws),
+            share=SHARE,
+        )
+        if len(seen.draws) > 1
+        else say(
+            "A ring is the loss of new examples in one draw of the data. One draw has come so far."
+        )
     )
     yield say(
         "All remedies are compared at an equal number of steps, {n_steps}, on all examples at "
@@ -108,7 +117,8 @@ def marked(seen: Seen) -> Said:
     return say(
         "In the marked draw λ = {weight_decay} was best, and step {n_best} the best to stop at. "
         "Noise of variance {weight_decay} on the inputs, fresh at every step, ended at {noise}, "
-        "decay with that λ at {decay}: in the mean over the noise they are the same.",
+        "decay with that λ at {decay}. On average over the noise both lead to the same weights; a "
+        "single run with noise strays from them, and so ends elsewhere.",
         weight_decay=every_digit(draw.weight_decay),
         n_best=draw.steps,
         noise=draw.losses[NOISE],
@@ -121,8 +131,8 @@ def dropped(seen: Seen) -> Said:
     question = seen.question
     return say(
         "Of the features the first {n_left} of {n_features} are kept, without looking at any "
-        "data; {n_idle} of {n_dropped} that are dropped have a true weight of zero. What dropped "
-        "features would have told becomes noise.",
+        "data; of the {n_dropped} dropped ones {n_idle} have a true weight of zero. What the "
+        "dropped features explain becomes noise.",
         n_left=question.left,
         n_features=question.n_features,
         n_idle=question.idle,
@@ -131,8 +141,8 @@ def dropped(seen: Seen) -> Said:
 
 
 MEAN = say(
-    "The noise ε on an input moves the prediction by ε·w. That is wrong on average by nothing, "
-    "but its square costs the noise's variance times ‖w‖². So the mean loss has the penalty of "
+    "The noise ε on an input moves the prediction by ε·w. On average that changes nothing, but "
+    "its square adds the noise's variance times ‖w‖². So the mean loss has the penalty of "
     "weight decay, and noise of variance λ equals ridge with λ. In one run the noise leaves a "
     "little jitter around it."
 )

@@ -44,7 +44,7 @@ class Alone(Away):
     def _told(self, task: Task | None, seconds: float) -> tuple[list[Any], bool]:
         try:
             if task is not None or not self._asked:
-                self._worker.tell("turn", self._number, task, seconds)
+                self._worker.order("turn", self._number, task, seconds)
                 self._asked = True
             if not self._worker.has_replied(seconds + MOMENT):
                 return [], False

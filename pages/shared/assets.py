@@ -18,7 +18,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import config
 
+from pages.shared.browser_words import module
 from pages.shared.form import Link
+from pages.shared.language import ENGLISH, languages, speaking, spoken
 
 BROWSER: Final = Path(__file__).parent / "browser"
 CARTESIAN: Final = Path(__file__).parent / "plotly" / "cartesian.min.js"
@@ -29,10 +31,12 @@ EAGER: Final = b"//# allFunctionsCalledOnLoad\n"
 ENTRY: Final = "mount.js"
 # The look of the whole page, and its letters.
 PAGE: Final = "page.css"
+# And on paper.
+PAPER: Final = "paper.css"
 LETTERS: Final = "inter.woff2"
 # What the page's head starts, and what is fetched when it is asked for; no chart imports them.
 EARLY: Final = "early.js"
-LATER: Final = ("guide.js", "lights.js")
+LATER: Final = ("guide.js", "lights.js", "glossary.js", "guess.js", "sheets.js", "axis.js")
 ROOT: Final = "asset"
 YEAR: Final = 365 * 24 * 3600
 
@@ -64,6 +68,13 @@ def _plotly() -> Folder:
     return _folder({"cartesian.js": EAGER + CARTESIAN.read_bytes(), "whole.js": whole.read_bytes()})
 
 
+@cache
+def _words(language: str) -> Folder:
+    scripts = (path.read_text(encoding="utf-8") for path in sorted(BROWSER.glob("*.js")))
+    with speaking(language):
+        return _folder({f"{language}.js": module(scripts).encode()})
+
+
 def _folder(sources: Mapping[str, bytes]) -> Folder:
     content = hashlib.sha256()
     for name, plain in sources.items():
@@ -89,7 +100,7 @@ def base_path() -> str:
 
 def address(link: Link) -> str:
     """Where the link leads, from the root of the host."""
-    return base_path() + link.path
+    return base_path() + link.told
 
 
 def addresses() -> dict[str, Any]:
@@ -106,7 +117,16 @@ def addresses() -> dict[str, Any]:
         "chart": f"{root}/{chart.name}/",
         "modules": [ENTRY, *modules],
         "plotly": {"cartesian": f"{plotly}/cartesian.js", "whole": f"{plotly}/whole.js"},
+        **_spoken(root),
     }
+
+
+def _spoken(root: str) -> dict[str, str]:
+    """The language with the address of its words, where that is not English."""
+    language = spoken()
+    if language == ENGLISH:
+        return {}
+    return {"lang": language, "words": f"{root}/{_words(language).name}/{language}.js"}
 
 
 def _serve(request: Request) -> Response:
@@ -116,7 +136,8 @@ def _serve(request: Request) -> Response:
     `warm` compresses there and does not hold up the event loop.
     """
     wanted, _, name = request.path_params["address"].partition("/")
-    folders = {folder.name: folder.assets for folder in (_chart(), _plotly())}
+    told = (_words(language) for language in languages() if language != ENGLISH)
+    folders = {folder.name: folder.assets for folder in (_chart(), _plotly(), *told)}
     asset = folders.get(wanted, {}).get(name)
     if asset is None:
         return PlainTextResponse("no such file", status_code=404)

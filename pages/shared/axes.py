@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from pages.shared.plotting import Plain
+from pages.shared.words import tell
 
 # So few epochs are ticked one by one: there is no half epoch.
 FEW_EPOCHS = 8
@@ -34,12 +35,12 @@ def border(**given: Any) -> Plain:
 def epochs_axis(last: int, *, named: bool = True, **given: Any) -> Plain:
     """The axis of epochs up to the last; `named`: with numbers and a title."""
     whole = {"dtick": 1} if last <= FEW_EPOCHS else {}
-    words = {"title": {"text": "epoch"}} if named else {"showticklabels": False}
+    words = {"title": {"text": tell("epoch")}} if named else {"showticklabels": False}
     return {
         "range": [0, last],
         "zeroline": False,
         "exponentformat": "none",
-        "unifiedhovertitle": {"text": "epoch %{x}"},
+        "unifiedhovertitle": {"text": tell("epoch %{{x}}")},
         **whole,
         **words,
         **given,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
+from pages.shared.places import Places
 from pages.shared.settings import Settings
-from pages.shared.work import heavy, kept
+from pages.shared.work import heavy, in_turn, kept
 from wd_core import (
     DATASETS,
     Dataset,
@@ -30,6 +32,9 @@ SVD_SPEED, SVD_SECONDS = 2e8, 5.0
 SLOW_NUMBERS = 3_000_000
 # Training holds so many copies of its data at its peak, the data themselves among them; measured.
 COPIES = 4
+# Of data from this size on, one is made at a time.
+LARGE_BYTES = 16 << 20
+_MAKING = Places(1)
 # More recorded epochs than this no picture can show.
 RECORDS = 400
 
@@ -49,8 +54,20 @@ class Baselines:
 
 @kept
 def dataset(spec: DatasetSpec) -> Dataset:
-    """The data set of a spec."""
-    return make_dataset(spec)
+    """The data set of a spec. Of large ones one is made at a time.
+
+    What is kept goes when the next is there, but not what is being made: those of a class that asks
+    at once would take all the memory.
+    """
+    if data_bytes(spec) < LARGE_BYTES:
+        return make_dataset(spec)
+    with in_turn(_MAKING):
+        return make_dataset(spec)
+
+
+def data_bytes(spec: DatasetSpec) -> float:
+    """Roughly what a data set takes."""
+    return 8.0 * (spec.n_train + spec.n_test) * spec.n_features
 
 
 def draws_slowly(spec: DatasetSpec) -> bool:
@@ -72,6 +89,11 @@ def is_short(settings: Settings) -> bool:
 
 def run_seconds(settings: Settings) -> float:
     """Roughly what the run and its comparison take."""
+    return _run_seconds(settings)
+
+
+@lru_cache(maxsize=256)  # asked for many times a move
+def _run_seconds(settings: Settings) -> float:
     spec = settings.data
     return expected_seconds(spec.n_train, spec.n_features, compared(settings.run))
 

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from pages.shared import assets
+from pages.shared import assets, heard
 from pages.shared.encoding import encode
 from pages.shared.form import set_control
+from pages.shared.language import with_language
+from pages.shared.lessons import dragging
 from pages.shared.link import LESSON
 from pages.shared.memory import memory
 from pages.shared.payload import Payload
@@ -52,11 +54,12 @@ def expect() -> None:
 
 
 def _in_lesson(payload: Payload) -> dict[str, str]:
-    """The link to the picture, in the lesson that its page is opened in."""
+    """The link to the picture, in the lesson that its page is opened in, and in its language."""
     query, lesson = payload.get("query"), st.session_state.get(LESSON)
-    if query is None or lesson is None:
+    if query is None:
         return {}
-    return {"query": "&".join(part for part in (query, f"{LESSON}={lesson}") if part)}
+    parts = (query, f"{LESSON}={lesson}" if lesson else "")
+    return {"query": with_language("&".join(filter(None, parts)))}
 
 
 def chart(
@@ -68,22 +71,22 @@ def chart(
     "clicked" (a point [x, y] of the first panel, where the figure's `layout.meta.clicks` asks for
     it; where it asks for "panels", the point under the mouse and the number of its panel,
     [x, y, panel]) or "grown" (more of a stream that goes on where it was stopped has come, about
-    once a second and at its end: what stands around the chart follows); the value is in the
-    session under `key`.
+    once a second and at its end, or another one that says so has ended: what stands around the
+    chart follows); the value is in the session under `key`.
     """
     # the choice that this run answers: a newer one may be on its way already
-    heard = getattr(st.session_state.get(key), "chosen", None)
+    answered = heard.said(st.session_state, key, "chosen")
     data = {
         "assets": assets.addresses(),
         "base": assets.base_path(),
         # with the link that the tab shows, so that neither is older than the other
         **({"kept": memory()} if "query" in payload else {}),
-        "payload": {**payload, **_in_lesson(payload), "heard": heard},
+        "payload": {**payload, **_in_lesson(payload), **dragging.marks(), "heard": answered},
     }
 
     def dragged() -> None:
-        if told := st.session_state[key].dragged:
-            set_control(str(told["slot"]), str(told["value"]), st.session_state)
+        if told := heard.dragged(st.session_state, key):
+            set_control(*told, st.session_state)
 
     acts = {**(on or {}), "dragged": dragged}
     callbacks: Any = {f"on_{name}_change": act for name, act in acts.items()}

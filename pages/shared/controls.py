@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from functools import wraps
 from itertools import filterfalse
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -13,22 +15,25 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared import counts, exact
+from pages.shared import counts, exact, heard, speaking
 from pages.shared.fields import Choice, Number, Setting, Steps, as_text
 from pages.shared.form import Form, InSession
 from pages.shared.lessons import exercise
 from pages.shared.memory import OPENED, UNSEEN, hand_over, remember
 from pages.shared.numbers import number_text
+from pages.shared.prose import helped
+from pages.shared.reasons import reason
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
-from pages.shared.words import literal, refusal, say
+from pages.shared.words import label, literal, refusal, say, tell, told
 from pages.shared.worker import NoAnswerError
 from wd_core import DATASETS
 
 # The folders that most pages have.
-READING: Final = "How to read the picture"
-FORMULAS: Final = "The formulas, with these numbers"
-NUMBERS: Final = "The exact numbers, in words"
+READING: Final = label("How to read the picture")
+FORMULAS: Final = label("The formulas, with these numbers")
+NUMBERS: Final = label("The exact numbers, in words")
+NO_HELPS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
@@ -41,6 +46,7 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
         @st.fragment
         @wraps(rest)
         def whole() -> None:
+            speaking.begin()
             begun, way = time.perf_counter(), "script" if is_open(form) else "opening"
             try:
                 if complaints := opened(form):
@@ -51,7 +57,7 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
                     st.rerun()
             except NoAnswerError as error:
                 counts.REFUSALS.labels(type(error).__name__).inc()
-                st.error(str(error))
+                st.error(reason(error))
                 hand_over()
             counts.MOVES.labels(form.page, way).observe(time.perf_counter() - begun)
 
@@ -62,7 +68,7 @@ def page(form: Form[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 def refuse(error: ValueError, where: DeltaGenerator | None = None) -> None:
     """Say why the values of the controls make no question, here or in another place."""
-    (where or st).error(refusal(literal(str(error))))
+    (where or st).error(refusal(literal(reason(error))))
     hand_over()
 
 
@@ -78,7 +84,10 @@ def opened(form: Form[Any]) -> list[str]:
     """
     state, key = st.session_state, form.slot(OPENED)
     if not is_open(form):
-        complaints = form.take(_query(), state)
+        complaints = [
+            *speaking.complaints(get_script_run_ctx()),
+            *form.take(exercise.settings_of(form, _query()), state),
+        ]
         state[key] = (form.kept(state), complaints)
     (first, complaints), values = state[key], form.kept(state)
     remember(form, values)
@@ -91,13 +100,20 @@ def _query() -> list[tuple[str, str]]:
     return parse_qsl(context.query_string, keep_blank_values=True) if context else []
 
 
-def draw(form: Form[Any], *keys: str) -> None:
-    """The widgets of these settings, as far as they are read."""
+def draw(form: Form[Any], *keys: str, helps: Mapping[str, str] = NO_HELPS) -> None:
+    """The widgets of these settings, as far as they are read.
+
+    `helps`: labels of what some of them are for on this page, where it is not what they usually are
+    for.
+    """
     kept = InSession(form, st.session_state)
     read = form.reads(kept)
     for key in keys:
         if key in read:
-            _widget(form.limited(form.settings[key], kept), form.slot(key))
+            setting = form.limited(form.settings[key], kept)
+            if key in helps:
+                setting = replace(setting, help=told(helps[key]))
+            _widget(setting, form.slot(key))
 
 
 def _widget(setting: Setting, slot: str) -> None:
@@ -110,8 +126,8 @@ def _widget(setting: Setting, slot: str) -> None:
             st.selectbox(
                 setting.label,
                 list(setting.options),
-                format_func=lambda name: setting.options[name],
-                help=setting.help,
+                format_func=setting.named,
+                help=helped(setting.help),
                 key=slot,
                 persist_state="session",
             )
@@ -126,7 +142,7 @@ def _slider(setting: Steps, key: str) -> None:
             setting.label,
             steps,
             format_func=as_text,
-            help=setting.help,
+            help=helped(setting.help),
             key=key,
             persist_state="session",
         )
@@ -144,7 +160,14 @@ def _number(setting: Number, key: str) -> None:
         max_value=kind(setting.most),
         step=kind(setting.step),
         format=None if setting.whole else "%.6g",
-        help=f"{setting.help} From {number_text(setting.least)} to {number_text(setting.most)}.",
+        help=helped(
+            tell(
+                "{help} From {least} to {most}.",
+                help=setting.help,
+                least=number_text(setting.least),
+                most=number_text(setting.most),
+            )
+        ),
         key=key,
         persist_state="session",
     )
@@ -154,21 +177,33 @@ def slid(form: Form[Any], chart: str, key: str) -> dict[str, Callable[[], None]]
     """What a chart's own slider of this setting changes, when it is let go."""
 
     def chosen() -> None:
-        if value := st.session_state[chart].chosen:
-            st.session_state[form.slot(key)] = float(value[key])
+        if (told := heard.slid(st.session_state, chart, key)) and told[0] is not None:
+            st.session_state[form.slot(key)] = told[0]
 
     return {"chosen": chosen}
 
 
-def folded(form: Form[Any], *, front: Collection[str] = FRONT, but: Collection[str] = ()) -> None:
+def folded(
+    form: Form[Any],
+    *,
+    front: Collection[str] = FRONT,
+    but: Collection[str] = (),
+    helps: Mapping[str, str] = NO_HELPS,
+) -> None:
     """The settings of data and training that do not stand in front, each where it belongs.
 
-    `but`: those that the page has no use for.
+    `but`: those that the page has no use for. `helps`: as in `draw`.
     """
     left = [key for key in RUN.settings if key in form.settings]
     left = [key for key in left if key not in (*front, *but, "seed")]
-    folder(form, "Data", lambda: draw(form, *filter(of_data, left)))
-    folder(form, "Training", lambda: draw(form, *filterfalse(of_data, left)))
+    _drawer(form, label("Data"), [*filter(of_data, left)], helps)
+    _drawer(form, label("Training"), [*filterfalse(of_data, left)], helps)
+
+
+def _drawer(form: Form[Any], name: str, keys: Collection[str], helps: Mapping[str, str]) -> None:
+    """These settings, in sight where an exercise asks for one of them."""
+    open = any(exercise.brought(form, key) for key in keys)
+    folder(form, name, lambda: draw(form, *keys, helps=helps), open=open)
 
 
 def reset(form: Form[Any], *, but: Collection[str] = ()) -> None:
@@ -179,12 +214,22 @@ def reset(form: Form[Any], *, but: Collection[str] = ()) -> None:
         first = form.values(form.of({}))
         form.show({**first, **{key: present[key] for key in but}}, st.session_state)
 
-    st.button("Reset", on_click=back, help="All settings of this page as they were at first.")
+    st.button(
+        tell("Reset"), on_click=back, help=tell("All settings of this page as they were at first.")
+    )
 
 
-def folder(form: Form[Any], label: str, fill: Callable[[], object]) -> None:
-    """An expander, closed at first; what is in it is there while it is open."""
-    expander = st.expander(label, key=form.slot(f"{label} opened"), on_change="rerun")
+def folder(form: Form[Any], name: str, fill: Callable[[], object], *, open: bool = False) -> None:
+    """An expander with a label for a name; what is in it is there while it is open.
+
+    It is closed at first, unless the page or its lesson says otherwise.
+    """
+    expander = st.expander(
+        told(name),
+        expanded=open or exercise.opens(form, name),
+        key=form.slot(f"{name} opened"),
+        on_change="rerun",
+    )
     if expander.open:
         with expander:
             fill()
@@ -200,9 +245,9 @@ def randomness(form: Form[Any]) -> None:
     def fill() -> None:
         draw(form, "seed")
         seeded = DATASETS[str(st.session_state[source])].seeded
-        st.button("New seed", on_click=new, help=_of_a_new_seed(seeded))
+        st.button(tell("New seed"), on_click=new, help=_of_a_new_seed(seeded))
 
-    folder(form, "Randomness", fill)
+    folder(form, label("Randomness"), fill)
 
 
 def _of_a_new_seed(seeded: bool) -> str:

@@ -35,7 +35,7 @@ OTHER_SITE: Final = say(
 )
 NO_PLACE: Final = say("All places are taken just now. Try again in half a minute.")
 TOO_MUCH: Final = say(
-    "Too much is being worked out at once for the network you are in. "
+    "Too much is being worked out at once for all who share your internet address. "
     "Try again when some of it is done."
 )
 
@@ -70,9 +70,9 @@ class Door:
             await send(message)
 
         if not ours:
-            await PlainTextResponse(OTHER_NAME, 403)(scope, receive, told)
+            await PlainTextResponse(OTHER_NAME.again(), 403)(scope, receive, told)
         elif _foreign(asked, scope):
-            await PlainTextResponse(OTHER_SITE, 403)(scope, receive, told)
+            await PlainTextResponse(OTHER_SITE.again(), 403)(scope, receive, told)
         else:
             await self._admit(scope, receive, told)
 
@@ -82,7 +82,7 @@ class Door:
         crowd, full = (self._works, TOO_MUCH) if works else (self._visits, NO_PLACE)
         counts = works or scope["type"] == "websocket"
         if crowd.is_full(address) and (counts or asks_for_page(scope)):
-            await PlainTextResponse(full, 429, RETRY)(scope, receive, send)
+            await PlainTextResponse(full.again(), 429, RETRY)(scope, receive, send)
             return
         with crowd.one_more(address) if counts else nullcontext():
             await self.app(scope, receive, send)

@@ -7,6 +7,8 @@ from typing import Final
 import streamlit as st
 
 from pages.shared.fields import Steps, as_text
+from pages.shared.link import printable
+from pages.shared.reasons import reason
 from pages.shared.typed import as_python, is_grouped, plain
 from pages.shared.words import literal, say
 
@@ -23,14 +25,16 @@ def field(setting: Steps, slot: str) -> None:
 
     def read() -> None:
         text = str(state[typed])
+        if not text.strip():  # nothing is asked for: what is kept comes back
+            return
         try:
             state[slot] = setting.read(as_read(text))
         except ValueError as error:
             state[_refused(slot)] = say(
                 "{label}: “{text}” {rule}; it stays {kept}.",
                 label=setting.label,
-                text=literal(text.strip()),
-                rule=str(error),
+                text=literal(printable(text.strip())),
+                rule=reason(error),
                 kept=kept,
             )
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol, Self, TypeVar
 
-from pages.shared.numbers import number_text
+from pages.shared.numbers import every_digit, number_text
+from pages.shared.words import say, tells, told
 
 Value = str | int | float
 # What has more digits is larger than any setting may be, whatever they are.
@@ -18,21 +19,22 @@ class NotANumberError(ValueError):
     """A text that is no number where one is wanted."""
 
     def __init__(self) -> None:
-        super().__init__("is not a number")
+        super().__init__(say("is not a number"))
 
 
 class NotWholeError(ValueError):
     """A text that is no whole number where one is wanted."""
 
     def __init__(self) -> None:
-        super().__init__("is not a whole number")
+        super().__init__(say("is not a whole number"))
 
 
 class OutsideError(ValueError):
     """A number beyond its limits."""
 
     def __init__(self, least: float, most: float) -> None:
-        super().__init__(f"is outside the range {number_text(least)} to {number_text(most)}")
+        ends = {"least": every_digit(least), "most": every_digit(most)}
+        super().__init__(say("is outside the range {least} to {most}", **ends))
         self.least, self.most = least, most
 
 
@@ -41,9 +43,10 @@ class NotOneOfError(ValueError):
 
     def __init__(self, options: Iterable[str]) -> None:
         self.options = ", ".join(options)
-        super().__init__(f"is not one of {self.options}")
+        super().__init__(say("is not one of {options}", options=self.options))
 
 
+@tells("label", "help")
 @dataclass(frozen=True)
 class Steps:
     """A number chosen from listed steps, or any other within their range if a link brings it."""
@@ -70,6 +73,7 @@ class Steps:
         return replace(self, steps=[*below, most]) if most < self.steps[-1] else self
 
 
+@tells("label", "help", "instead")
 @dataclass(frozen=True)
 class Number:
     """A number typed or stepped within limits."""
@@ -110,7 +114,7 @@ class Labels(Mapping[str, str]):
     before: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
-        return self.before[name] if name in self.before else self.registry[name].label
+        return told(self.before[name] if name in self.before else self.registry[name].label)
 
     def __iter__(self) -> Iterator[str]:
         yield from (*self.before, *self.registry)
@@ -119,6 +123,7 @@ class Labels(Mapping[str, str]):
         return len(self.before) + len(self.registry)
 
 
+@tells("label", "help")
 @dataclass(frozen=True)
 class Choice:
     """One of a few names, each with the label it is shown by."""
@@ -135,6 +140,10 @@ class Choice:
         if text not in self.options:
             raise NotOneOfError(self.options)
         return text
+
+    def named(self, value: str) -> str:
+        """How one of them is shown."""
+        return told(self.options[value])
 
 
 Setting = Steps | Number | Choice

@@ -12,7 +12,7 @@ NAMES = frozenset(
         *("wickedid", "irclickid", "irgwc", "cjevent", "s_kwcid", "ef_id", "cmpid", "ncid"),
         *("ref", "ref_src", "ref_url", "referrer", "referer"),
         # What Streamlit reads itself, and what browsers and proxies ask of any page
-        *("embed", "embed_options", "theme", "lang"),
+        *("embed", "embed_options", "theme"),
     )
 )
 # Whole families: Urchin and Google Analytics, Mailchimp, HubSpot, Matomo and Piwik, Facebook, ...

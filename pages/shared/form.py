@@ -8,10 +8,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
-from pages.shared.fields import Setting, Value, as_text, usual
+from pages.shared.fields import Choice, Setting, Value, as_text, usual
 from pages.shared.foreign import is_foreign
+from pages.shared.guessing import GuessAxis
+from pages.shared.language import LANG, with_language
 from pages.shared.link import LESSON, PIN, few, read_values, written
-from pages.shared.words import say
+from pages.shared.reasons import reason
+from pages.shared.words import say, told
 
 Question = TypeVar("Question")
 Values = Mapping[str, Value]
@@ -34,6 +37,11 @@ class Link:
         """The link as it stands below the site's own place."""
         page = "" if self.page == HOME else self.page
         return f"/{page}" + (f"?{self.query}" if self.query else "")
+
+    @property
+    def told(self) -> str:
+        """The same in the language that is spoken."""
+        return Link(self.page, with_language(self.query)).path
 
 
 class Form(Generic[Question]):
@@ -61,12 +69,13 @@ class Form(Generic[Question]):
         worked_out: Callable[[Question], tuple[Question, list[str]]] | None = None,
         limited: Callable[[Setting, Values], Setting] | None = None,
         aside: Collection[str] = (),
+        axes: Mapping[str, GuessAxis] | None = None,
     ) -> None:
         """A form with no page is a part of others; any other is known from now on to all links.
 
-        Its `title`, the page's name in words, is the registry's to say.
+        Its `title` is the registry's to say.
         """
-        self.title = page
+        self._title = page
         self.page, self.settings, self.make, self.values = page, settings, make, values
         self.reads = reads or (lambda _: self.settings.keys())
         self.said = said or values
@@ -74,8 +83,18 @@ class Form(Generic[Question]):
         self.worked_out = worked_out or (lambda question: (question, []))
         self.limited = limited or (lambda setting, _: setting)
         self.aside = frozenset(aside)
+        self.axes = axes or {}
         if page:
             FORMS[page] = self
+
+    @property
+    def title(self) -> str:
+        """The page's name in words."""
+        return told(self._title)
+
+    @title.setter
+    def title(self, title: str) -> None:
+        self._title = title
 
     @property
     def defaults(self) -> dict[str, Value]:
@@ -85,6 +104,15 @@ class Form(Generic[Question]):
     def of(self, values: Values) -> Question:
         """The question with these values; a missing one has its default."""
         return self.make(**{**self.defaults, **values})
+
+    def varied(self, question: Question, values: Values) -> Question:
+        """The question with other values; what it holds beside its values stays."""
+        return self.of({**self.values(question), **values})
+
+    @property
+    def named(self) -> Collection[str]:
+        """All that a link to the page may name."""
+        return self.settings.keys()
 
     def others(self, *keys: str) -> list[str]:
         """The settings beside these."""
@@ -126,7 +154,7 @@ class Form(Generic[Question]):
         try:
             question = self.of(values)
         except ValueError as error:
-            said = say("The link's settings do not go together: {why}.", why=str(error))
+            said = say("The link's settings do not go together: {why}.", why=reason(error))
             return self.of({}), [said]
         return self.mended(question, values)
 
@@ -202,8 +230,11 @@ class InSession(Mapping[str, Value]):
 
     def __getitem__(self, key: str) -> Value:
         if key not in self._seen:
-            default = usual(self._form.settings[key])
-            self._seen[key] = self._state.get(self._form.slot(key), default)
+            setting = self._form.settings[key]
+            value = self._state.get(self._form.slot(key), usual(setting))
+            # a tab may stand where there was a choice that there is none of any more
+            known = not isinstance(setting, Choice) or value in setting.options
+            self._seen[key] = value if known else usual(setting)
         return self._seen[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -219,7 +250,7 @@ FORMS: dict[str, Form[Any]] = {}
 
 def unknown(keys: Iterable[str]) -> list[str]:
     """Those that are settings of no page, and that no other service adds to links."""
-    own = {PIN, LESSON}.union(*(form.settings for form in FORMS.values()))
+    own = {PIN, LESSON, LANG}.union(*(form.settings for form in FORMS.values()))
     return [key for key in keys if key not in own and not is_foreign(key)]
 
 

@@ -1,8 +1,8 @@
 """The guide of a page: a few short cards, each of which lights up what it speaks of.
 
 They are sent once with the page and walked in the browser, and with them the words that charts
-link to the glossary. A card is left out while something that
-it lights up is not there, so it need not hold where that is missing.
+link to the glossary, and where the page stands in the navigation. A card is left out while
+something that it lights up is not there, so it need not hold where that is missing.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import streamlit as st
 
 from pages.shared import assets
 from pages.shared.form import Form
-from pages.shared.glossary.links import PAGE, WORDS
-from pages.shared.words import Said, say
+from pages.shared.glossary.links import address, words
+from pages.shared.language import spoken
+from pages.shared.words import Said, say, tells, told
 
 MODULE: Final = "guide.js"
 NAME: Final = "weight_decay_guide"
@@ -29,6 +30,9 @@ const GUIDE = Symbol.for("weight-decay-explorer guide");
 const TERMS = Symbol.for("weight-decay-explorer terms");
 export default function ({ data, parentElement: parent }) {
   window[TERMS] = data.terms;
+  document.documentElement.lang = data.lang;
+  import(location.origin + data.chart + "words.js").then(({ speak }) => speak(data.words));
+  import(location.origin + data.chart + "navigation.js").then(({ mark }) => mark(...data.stands));
   let button = parent.querySelector(".wd-guide");
   if (!button) {
     button = document.createElement("button");
@@ -53,6 +57,7 @@ export default function ({ data, parentElement: parent }) {
 _button = st.components.v2.component(NAME, js=BUTTON, isolate_styles=False)
 
 
+@tells("text", "after")
 @dataclass(frozen=True)
 class Card:
     """What it says, and what it lights up.
@@ -69,13 +74,21 @@ class Card:
     after: Said | None = None
 
 
-def offer(page: str, form: Form[Any], cards: Sequence[Card]) -> None:
-    """The round button that opens the guide; out of sight where a page has no cards."""
+def offer(page: str, form: Form[Any], cards: Sequence[Card], stands: tuple[str, str]) -> None:
+    """The round button that opens the guide; out of sight where a page has no cards.
+
+    stands: the page's group in the navigation, nothing where it has none, and its name there.
+    """
+    here = assets.addresses()
     data = {
         "page": page,
-        "address": f"{assets.addresses()['chart']}{MODULE}",
+        "stands": stands,
+        "lang": spoken(),
+        "chart": here["chart"],
+        "words": here.get("words"),
+        "address": f"{here['chart']}{MODULE}",
         "cards": [_sent(card, form) for card in cards],
-        "terms": {"address": f"{assets.base_path()}/{PAGE}", "words": WORDS},
+        "terms": {"address": address(assets.base_path()), "words": words()},
         "labels": {
             "open": say("Guide to this page"),
             "place": say("Guide, {card} of {cards}", card="{card}", cards="{cards}"),
@@ -93,7 +106,7 @@ def _sent(card: Card, form: Form[Any]) -> dict[str, Any]:
     return {
         "text": card.text,
         "after": card.after,
-        "curves": card.curves,
+        "curves": list(dict.fromkeys([*card.curves, *map(told, card.curves)])),
         "controls": [{"key": key, "slot": form.slot(key)} for key in card.controls],
         "parts": card.parts,
     }

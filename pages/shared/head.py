@@ -7,7 +7,7 @@ chart's modules when that part has mounted it, and these for Plotly: one after t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -17,16 +17,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
 from pages.shared import assets
+from pages.shared.language import spoken
 
+ENGLISH: Final = b'<html lang="en"'
 BEGIN: Final = b"<head>"
+TITLE: Final = b"<title>Streamlit</title>"
 END: Final = b"</head>"
 IMPORTED: Final = re.compile(r'\b(?:from|import)\s*"\./([\w.-]+\.js)"')
 # The part of Streamlit's program that mounts a chart.
 MOUNTING: Final = "BidiComponent.*.js"
 # The module that the head starts, and what it imports.
 STARTED: Final = (
-    *(assets.EARLY, "loading.js", "offline.js", "nodes.js"),
-    *("line.js", "protobuf.js"),
+    *(assets.EARLY, "heading.js", "loading.js", "navigation.js", "offline.js", "paper.js"),
+    *("places.js", "reach.js", "skip.js", "nodes.js", "line.js", "protobuf.js", "words.js"),
 )
 # What a browser says that it takes, and that it has.
 COMPRESSED_OR_KEPT: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
@@ -56,6 +59,8 @@ def first() -> str:
             # fonts are asked for as by another site, or a second time
             f'<link rel="preload" as="font" href="{chart}{assets.LETTERS}" crossorigin>',
             f'<link rel="stylesheet" href="{chart}{assets.PAGE}">',
+            # asked for when all else is there
+            f'<link rel="stylesheet" media="print" href="{chart}{assets.PAPER}">',
             *_modules([f"{chart}{name}" for name in STARTED]),
             # not async: it runs before Streamlit's program opens its line
             f'<script type="module" src="{chart}line.js"></script>',
@@ -68,6 +73,7 @@ def last() -> str:
     """What a chart needs when it is mounted."""
     here = assets.addresses()
     chart = [f"{here['chart']}{name}" for name in here["modules"] if name not in STARTED]
+    chart += [here["words"]] if "words" in here else []
     streamlit = [f"{assets.base_path()}/static/js/{name}" for name in mounting()]
     return "".join(_modules(chart + streamlit))
 
@@ -77,16 +83,21 @@ def _modules(addresses: list[str]) -> Iterator[str]:
 
 
 class Head:
-    """Streamlit's page, with all of that in its head."""
+    """Streamlit's page, with all of that in its head.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    told: what stands in the place of Streamlit's title, for a request for a page; whatever else
+    asks for one than a browser, to preview it, says of no kind of answer that it wants it.
+    """
+
+    def __init__(self, app: ASGIApp, told: Callable[[Scope], str | None] = lambda _: None) -> None:
+        self.app, self.told = app, told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does; a page that is asked for is put together first."""
-        if asks_for_page(scope):
+        told = self.told(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if told is not None or asks_for_page(scope):
             kept = [pair for pair in scope["headers"] if pair[0] not in COMPRESSED_OR_KEPT]
-            scope, send = {**scope, "headers": kept}, _Page(send)
+            scope, send = {**scope, "headers": kept}, _Page(send, told)
         await self.app(scope, receive, send)
 
 
@@ -100,8 +111,8 @@ def asks_for_page(scope: Scope) -> bool:
 class _Page:
     """Sends a page with its new head, and anything else as it comes."""
 
-    def __init__(self, send: Send) -> None:
-        self.send = send
+    def __init__(self, send: Send, told: str | None) -> None:
+        self.send, self.told = send, told
         self.start: Message | None = None
         self.body = b""
 
@@ -116,7 +127,10 @@ class _Page:
                 await self._send(self.start)
 
     async def _send(self, start: Message) -> None:
-        body = self.body.replace(BEGIN, BEGIN + first().encode(), 1)
+        body = self.body.replace(ENGLISH, b'<html lang="%s"' % spoken().encode(), 1)
+        if self.told is not None:
+            body = body.replace(TITLE, self.told.encode(), 1)
+        body = body.replace(BEGIN, BEGIN + first().encode(), 1)
         body = body.replace(END, last().encode() + END, 1)
         headers = MutableHeaders(raw=start["headers"])
         headers["content-length"] = str(len(body))

@@ -72,9 +72,14 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _folder(text: str) -> Path | None:
-    if text and not Path(text).is_dir():
-        raise ValueError("a folder on this machine")
-    return Path(text) if text else None
+    if not text:
+        return None
+    folder = Path(text)
+    try:
+        next(folder.iterdir(), None)
+    except OSError:
+        raise ValueError("a folder on this machine that can be read") from None
+    return folder
 
 
 def _sites(text: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from pages.shared.fields import (
     as_text,
 )
 from pages.shared.numbers import every_digit
+from pages.shared.reasons import reason
 from pages.shared.words import Said, listed, say, say_n
 
 # A pinned run, in the links of pages that have them.
@@ -101,7 +102,7 @@ def _refused(setting: Setting, text: str, why: ValueError, default: Value) -> Sa
                 options=options,
                 **told,
             )
-    return say("{label}: “{given}” in the link {rule}; {instead}.", rule=str(why), **told)
+    return say("{label}: “{given}” in the link {rule}; {instead}.", rule=reason(why), **told)
 
 
 def _unknown(keys: Sequence[str]) -> Said:

@@ -47,9 +47,9 @@ def uprights(at: Array, ends: Sequence[float]) -> Move:
     return {"x": x, "y": np.broadcast_to(ends, x.shape)}
 
 
-def nearest(stops: Sequence[float], value: float) -> int:
-    """The place of the picture whose stop is nearest to a value."""
-    return min(range(len(stops)), key=lambda place: abs(stops[place] - value))
+def with_stop(stops: Sequence[float], value: float) -> tuple[float, ...]:
+    """The stops of a slider, and this value among them, which has a picture of its own."""
+    return tuple(sorted({*stops, value}))
 
 
 def as_drawn(moves: Moves) -> Moves:

@@ -56,6 +56,14 @@ class Live(TypedDict):
     controls: Mapping[str, Control]
 
 
+class Guess(TypedDict):
+    """Where a visitor's guess lies: on the x axis of a panel, in its numbers, and what it says."""
+
+    panel: str
+    at: float
+    text: str
+
+
 class Packed(TypedDict, total=False):
     """An array as Plotly writes one: base64 of its numbers, their kind and shape."""
 
@@ -80,17 +88,20 @@ class Payload(TypedDict, total=False):
     tiles: Sequence[Tile]
     sentence: str
     sentences: Sequence[str]
+    finding: str  # what it shows, where that stands elsewhere on the page
     total: int  # the last epoch, or how many a stream counts to
     unit: str  # what a stream counts, if not epochs
     come: int  # how many of these have come; without it, the last epoch that is drawn
     stream: str | None  # where the rest of a long run comes from
     resumes: bool  # whether the stream goes on where it was stopped
+    tells_end: bool  # whether Python hears of the end, as it does of all that resumes
     work: str  # what the stream works on, where its address says more than that
     live: Live | None
     sliders: Sequence[Slider]
     moves: Mapping[str, Mapping[str, Array | Packed]]  # packed on its way
     position: int
     heard: Mapping[str, Value] | None  # the choice of the sliders that this answers
+    guess: Guess  # marked in the picture
 
 
 class Part(TypedDict, total=False):

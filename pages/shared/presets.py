@@ -14,16 +14,22 @@ from pages.shared.controls import reset
 from pages.shared.fields import Value
 from pages.shared.form import FORMS, Form, Link, Values
 from pages.shared.prose import prose
+from pages.shared.words import label, tell, tells
 
 
+@tells("name", "look_for", "elsewhere")
 @dataclass(frozen=True)
 class Preset:
-    """A named question of a page; `values` holds what differs from its defaults."""
+    """A named question of a page; `values` holds what differs from its defaults.
+
+    look_for: what is to be seen on that page; elsewhere: what on others that offer it.
+    """
 
     page: str
     name: str
     values: Mapping[str, Value] = field(hash=False)
     look_for: str
+    elsewhere: str = ""
 
     @property
     def form(self) -> Form[Any]:
@@ -61,31 +67,40 @@ class Preset:
 PRESETS = (
     Preset(
         "train",
-        "Book, λ = 0",
+        label("Book, λ = 0"),
         {"weight_decay": 0.0},
-        "The training loss falls and falls while the test loss stays where the random start put "
-        "it: so few examples cannot reach most directions of the weights.",
+        label(
+            "The training loss falls and falls while the test loss stays where the random start "
+            "put it: so few examples cannot reach most directions of the weights."
+        ),
+        label("Without decay every direction is kept whole; only stopping early takes from them."),
     ),
     Preset(
         "train",
-        "Book, λ = 3",
+        label("Book, λ = 3"),
         {"weight_decay": 3.0},
-        "The test loss falls with the length of the weights: at every step decay makes all of "
-        "them a little smaller, and so shrinks the random start that the examples cannot reach, "
-        "though not to nothing. The exact solution has no start: on The best decay it needs "
-        "hardly any.",
+        label(
+            "The test loss falls with the length of the weights: at every step decay makes all of "
+            "them a little smaller, and so shrinks the random start that the examples cannot "
+            "reach, though not to nothing. The exact solution has no start, so it needs hardly any "
+            "decay: see the page “The best decay”."
+        ),
+        label("Twenty examples of the book, and its λ: how much of each direction is kept?"),
     ),
     Preset(
         "train",
-        "English edition",
+        label("English edition"),
         {"weight_decay": 3.0, "lr": 0.01, "epochs": 10, "init_std": 0.01},
-        "The start is a hundred times smaller, so there is little to shrink: without decay the "
-        "test loss starts low and stays low, and decay changes it far less than from the book's "
-        "start.",
+        label(
+            "The start is a hundred times smaller, so there is little to shrink: without decay the "
+            "test loss starts low and stays low, and decay changes it far less than from the "
+            "book's start."
+        ),
+        label("The book's data and λ again: what decay keeps does not depend on the start."),
     ),
     Preset(
         "train",
-        "λ matters: d = 20",
+        label("λ matters: d = 20"),
         {
             "weight_decay": 1.0,
             "n_features": 20,
@@ -95,12 +110,16 @@ PRESETS = (
             "batch_size": 20,
             "init_std": 0.0,
         },
-        "The start is zero and nothing is out of reach, yet without decay the run ends up fitting "
-        "the noise through the weakest directions of the data: compare the two test curves.",
+        label(
+            "The start is zero and nothing is out of reach, yet without decay the run ends up "
+            "fitting the noise through the weakest directions of the data: compare the two test "
+            "curves."
+        ),
+        label("About as many features as examples: along some directions the data hardly vary."),
     ),
     Preset(
         "train",
-        "λ matters: d = 200",
+        label("λ matters: d = 200"),
         {
             "weight_decay": 0.3,
             "n_features": 200,
@@ -111,8 +130,11 @@ PRESETS = (
             "batch_size": 200,
             "init_std": 0.0,
         },
-        "With about as many weights as examples least squares is at its worst, and training "
-        "without decay creeps towards it; a little decay holds the test loss near its best.",
+        label(
+            "With about as many weights as examples least squares is at its worst, and training "
+            "without decay creeps towards it; a little decay holds the test loss near its best."
+        ),
+        label("As many examples as features: which directions does a small λ still take from?"),
     ),
 )
 
@@ -122,13 +144,23 @@ def buttons(form: Form[Any], presets: Iterable[Preset]) -> None:
 
     And one that sets all back.
     """
-    st.markdown("**Presets**")
+    st.markdown(tell("**Presets**"))
     with st.container(horizontal=True, gap="small"):
         for preset in presets:
             if preset.slots <= form.slots:
-                st.button(preset.name, help=preset.look_for, on_click=preset.open)
+                own = form.page == preset.page or not preset.elsewhere
+                st.button(
+                    preset.name,
+                    help=preset.look_for if own else preset.elsewhere,
+                    on_click=preset.open,
+                )
             else:
-                st.link_button(preset.name, address(preset.link), help=preset.look_for)
+                st.link_button(
+                    preset.name,
+                    address(preset.link),
+                    icon=":material/open_in_new:",
+                    help=preset.look_for,
+                )
         reset(form)
 
 

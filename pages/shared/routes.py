@@ -14,6 +14,7 @@ from starlette.routing import Route
 from pages.shared import counts
 from pages.shared.encoding import encode
 from pages.shared.leaving import GoneError, listening
+from pages.shared.reasons import reason
 from pages.shared.worker import NoAnswerError
 
 # Below it stand the addresses that work is done for.
@@ -41,7 +42,7 @@ def answered(path: str, answer: Callable[[Query], Mapping[str, Any]]) -> Route:
         except GoneError:
             return Response(status_code=499)
         except (ValueError, NoAnswerError) as error:
-            text = encode({"message": str(error)})
+            text = encode({"message": reason(error)})
             return Response(text, 400, media_type="application/json")
         seconds.observe(time.perf_counter() - begun)
         return Response(text, media_type="application/json", headers=NEVER_STORED)

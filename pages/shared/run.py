@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from pages.shared.fields import Number, Setting, Steps, Value, usual
 from pages.shared.form import Form, Query, State, Values
+from pages.shared.guessing import GuessAxis
 from pages.shared.link import PIN, few, printable, written
 from pages.shared.settings import SETTINGS, Settings, relevant, settings_of, within
-from pages.shared.words import say
+from pages.shared.words import say, tell
 from wd_core import DatasetSpec
 
 MOST_PINS = 6
@@ -131,6 +132,7 @@ class RunForm(Form[Asked[Shown]]):
         worked_out: Callable[[Asked[Shown]], tuple[Asked[Shown], list[str]]] | None = None,
         limited: Callable[[Setting, Values], Setting] | None = None,
         aside: Collection[str] = (),
+        axes: Mapping[str, GuessAxis] | None = None,
     ) -> None:
         """ValueError where a setting of the page has the key of one of the run's."""
         if both := own.keys() & SETTINGS.keys():
@@ -147,6 +149,7 @@ class RunForm(Form[Asked[Shown]]):
             worked_out=worked_out,
             limited=limited or within_data,
             aside=aside,
+            axes=axes,
         )
 
     def _asked(self, **values: Value) -> Asked[Shown]:
@@ -158,7 +161,16 @@ class RunForm(Form[Asked[Shown]]):
         own = {key: value for key, value in values.items() if key in self.own}
         return {key: value for key, value in values.items() if key not in own}, own
 
+    def varied(self, question: Asked[Shown], values: Values) -> Asked[Shown]:
+        """The question with other values; its pins stay."""
+        return replace(super().varied(question, values), pins=question.pins)
+
     # ---- the link
+
+    @property
+    def named(self) -> Collection[str]:
+        """All that a link to the page may name: pins, too."""
+        return {*self.settings, PIN}
 
     def query(self, question: Asked[Shown]) -> str:
         """The run, its pins and the page's own as the query of a link."""
@@ -243,7 +255,7 @@ def read_pins(texts: Sequence[str]) -> tuple[tuple[Pin, ...], list[str]]:
     for text in texts[:MOST_PINS]:
         name, mark, rest = text.rpartition("?")  # no query holds a bare question mark
         name = printable(name if mark else text)
-        name = name or f"Run {len(pins) + 1}"
+        name = name or tell("Run {i}", i=len(pins) + 1)
         settings, wrong = RUN.understood(parse_qsl(rest if mark else "", keep_blank_values=True))
         pins.append(Pin(name, settings))
         complaints += [say("Pinned run “{name}”: {wrong}", name=name, wrong=said) for said in wrong]

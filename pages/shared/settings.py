@@ -17,7 +17,9 @@ from pages.shared.fields import (
     Value,
     usual,
 )
+from pages.shared.words import Names, label, say, told
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters
+from wd_core.optimizers import Kind
 
 
 def _decades(first: int, last: int, digits: Sequence[int] = (1, 2, 3, 5)) -> list[float]:
@@ -32,38 +34,43 @@ SETTINGS: dict[str, Setting] = {
     for setting in (
         Steps(
             "weight_decay",
-            "Weight decay λ",
-            "λ: strength of the pull on w towards 0; coupled decay adds the penalty (λ/2)‖w‖² to "
-            "the data loss, and 0 turns it off.",
+            label("Weight decay λ"),
+            label(
+                "λ: strength of the pull on w towards 0; coupled decay adds the penalty (λ/2)‖w‖² "
+                "to the data loss, and 0 turns it off."
+            ),
             3.0,
             [0.0, *_decades(-4, 2)],
         ),
         Steps(
             "lr",
-            "Learning rate η",
-            "η: the length of a step; decoupled decay multiplies w by 1 − ηλ at every step.",
+            label("Learning rate η"),
+            label("η scales every step: with twice the η a step is twice as long."),
             _run.lr,
             _decades(-4, 0),
         ),
         Steps(
             "n_features",
-            "Dimension d",
-            "d: the number of features, and so of weights; above n the data cannot reach them all.",
+            label("Dimension d"),
+            label(
+                "d: the number of features, and so of weights; above n the data cannot reach them "
+                "all."
+            ),
             _data.n_features,
             [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000],
             whole=True,
         ),
         Choice(
             "source",
-            "Data set",
-            "The examples: drawn as in the book, or drawn otherwise, or real ones.",
+            label("Data set"),
+            label("The examples: drawn as in the book, or drawn otherwise, or real ones."),
             _data.source,
             Labels(DATASETS),
         ),
         Number(
             "n_train",
-            "Training examples n",
-            "n: the number of training examples.",
+            label("Training examples n"),
+            label("n: the number of training examples."),
             _data.n_train,
             1,
             2000,
@@ -72,8 +79,11 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "n_test",
-            "Test examples",
-            "How many fresh examples measure the test loss; fewer where a table has no more rows.",
+            label("Test examples"),
+            label(
+                "How many fresh examples measure the test loss; fewer where a table has no more "
+                "rows."
+            ),
             _data.n_test,
             1,
             2000,
@@ -82,8 +92,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "noise",
-            "Noise σ",
-            "σ: standard deviation of the noise on the targets.",
+            label("Noise σ"),
+            label("σ: standard deviation of the noise on the targets."),
             _data.noise,
             0.0,
             10.0,
@@ -91,8 +101,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "true_weight",
-            "True weight",
-            "Every true weight w_j, from which y = x·w + b + noise is made, has this value.",
+            label("True weight"),
+            label("Every true weight w_j, from which y = x·w + b + noise is made, has this value."),
             _data.true_weight,
             -10.0,
             10.0,
@@ -100,8 +110,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "true_bias",
-            "True bias",
-            "The true intercept b that generates the targets.",
+            label("True bias"),
+            label("The true intercept b that generates the targets."),
             _data.true_bias,
             -10.0,
             10.0,
@@ -109,8 +119,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "n_informative",
-            "Features that matter",
-            "k: how many of the true weights differ from zero.",
+            label("Features that matter"),
+            label("k: how many of the true weights differ from zero."),
             _data.n_informative,
             1,
             10000,
@@ -119,8 +129,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "correlation",
-            "Correlation ρ",
-            "ρ: correlation of neighbouring features; ρ^k for features k apart.",
+            label("Correlation ρ"),
+            label("ρ: correlation of neighbouring features; ρ^k for features k apart."),
             _data.correlation,
             -0.99,
             0.99,
@@ -128,29 +138,35 @@ SETTINGS: dict[str, Setting] = {
         ),
         Choice(
             "extension",
-            "Beyond its 10 columns",
-            "What is appended where d exceeds the table's own columns.",
+            label("Beyond its 10 columns"),
+            label("What is appended where d exceeds the table's own columns."),
             _data.extension,
-            {"interactions": "pairwise products, then noise", "noise": "pure noise"},
+            {"interactions": label("pairwise products, then noise"), "noise": label("pure noise")},
         ),
         Choice(
             "optimizer",
-            "Optimizer",
-            "The rule that turns a gradient g into a step.",
+            label("Optimizer"),
+            label("The rule that turns a gradient g into a step."),
             _run.optimizer,
             Labels(OPTIMIZERS),
         ),
         Choice(
             "decay",
-            "Kind of decay",
-            "Coupled: λw joins the gradient (L2). Decoupled: w shrinks apart from it (AdamW).",
+            label("Kind of decay"),
+            label(
+                "Coupled: λw joins the gradient, as weight_decay in torch’s Adam (L2). "
+                "Decoupled: w shrinks apart from it (AdamW)."
+            ),
             _run.decay,
-            {"coupled": "coupled (L2)", "decoupled": "decoupled"},
+            {
+                "coupled": label("coupled (L2, Adam)"),
+                "decoupled": label("decoupled (AdamW)"),
+            },
         ),
         Number(
             "momentum",
-            "Momentum μ",
-            "μ: the share of the last step's velocity that is kept.",
+            label("Momentum μ"),
+            label("μ: the share of the last step's velocity that is kept."),
             _run.momentum,
             0.01,
             0.999,
@@ -158,8 +174,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "batch_size",
-            "Batch size",
-            "B: examples a step; n or more makes every step a full-batch step.",
+            label("Batch size"),
+            label("B: examples a step; n or more makes every step a full-batch step."),
             _run.batch_size,
             1,
             2000,
@@ -168,8 +184,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "epochs",
-            "Epochs",
-            "Passes over the training data.",
+            label("Epochs"),
+            label("Passes over the training data."),
             _run.epochs,
             1,
             20000,
@@ -178,8 +194,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "init_std",
-            "Start scale",
-            "Standard deviation of the random start of w; 0 starts from w = 0.",
+            label("Start scale"),
+            label("Standard deviation of the random start of w; 0 starts from w = 0."),
             _run.init_std,
             0.0,
             10.0,
@@ -187,8 +203,8 @@ SETTINGS: dict[str, Setting] = {
         ),
         Number(
             "seed",
-            "Seed",
-            "Fixes the data, the start and the batch order; the same seed for every λ.",
+            label("Seed"),
+            label("Fixes the data, the start and the batch order; the same seed for every λ."),
             0,
             0,
             2**31 - 1,
@@ -207,6 +223,23 @@ def number(key: str, default: float, least: float, most: float, step: float) -> 
     setting = SETTINGS[key]
     assert isinstance(setting, Number)
     return replace(setting, default=default, least=least, most=most, step=step)
+
+
+def seed(help: str, label: str = SETTINGS["seed"].label) -> Number:
+    """The setting of a seed as a page has it, with what it fixes there."""
+    setting = SETTINGS["seed"]
+    assert isinstance(setting, Number)
+    return replace(setting, label=label, help=help)
+
+
+# How texts name the kinds of decay.
+DECAYS = Names({"coupled": label("coupled"), "decoupled": label("decoupled")})
+
+
+def kind_of(optimizer: str, decay: Kind) -> str:
+    """The kind of decay under a rule, and what the two together are called: decoupled (AdamW)."""
+    name = told(OPTIMIZERS[optimizer].alias(decay))
+    return say("{decay} ({rule})", decay=DECAYS[decay], rule=name) if name else DECAYS[decay]
 
 
 DEFAULTS: dict[str, Value] = {key: usual(setting) for key, setting in SETTINGS.items()}

@@ -1,7 +1,59 @@
-"""How the server's sockets send."""
+"""The server's sockets: how they send, how many there may be, and when one says too little."""
 
+import asyncio
 import gc
 import socket
+import sys
+from typing import Any, Final
+
+from streamlit.logger import get_logger
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from pages.shared import limits
+
+LOGGER: Final = get_logger("weight_decay")
+# Of each visit: its line, what a browser fetches by, a stream, and the files of its session's loop.
+FILES_OF_VISIT, OTHER_FILES = 12, 1024
+# Who has connected and asked for nothing for so long will not.
+SILENT_SECONDS = 30.0
+
+
+def allow_files() -> None:
+    """Let the process have as many files as all visits take: many a shell allows for few.
+
+    Without one nobody else could come, not even those who are let in.
+    """
+    if sys.platform == "win32":
+        return
+    import resource  # which not every system has
+
+    wanted = FILES_OF_VISIT * limits.VISITS.value + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if most < wanted:
+        LOGGER.warning(
+            "%s visits take up to %s open files, and this system allows %s (ulimit -Hn).",
+            *(limits.VISITS.value, wanted, hard),
+        )
+
+
+def end_silent_ones() -> None:
+    """End connections by which nothing whole was asked in time: each is a file that others need."""
+    protocol: Any = AutoHTTPProtocol
+    made = protocol.connection_made
+
+    def connection_made(self: Any, transport: asyncio.Transport) -> None:
+        made(self, transport)
+
+        def end() -> None:
+            if self.scope is None:
+                transport.close()
+
+        asyncio.get_running_loop().call_later(SILENT_SECONDS, end)
+
+    protocol.connection_made = connection_made
 
 
 def send_at_once() -> None:

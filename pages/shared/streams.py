@@ -32,6 +32,7 @@ from pages.shared.encoding import encode
 from pages.shared.leaving import GoneError, listening
 from pages.shared.payload import Event as Told
 from pages.shared.payload import Events, Failure, Waiting
+from pages.shared.reasons import reason
 from pages.shared.routes import NEVER_STORED, Query, asked
 from pages.shared.words import refusal
 from pages.shared.worker import NoAnswerError
@@ -148,10 +149,10 @@ class EventStream(Response):
                     continue
                 said = time.monotonic()
         except ValueError as error:
-            yield _text("failed", Failure(message=refusal(str(error))))
+            yield _text("failed", Failure(message=refusal(reason(error))))
         except NoAnswerError as error:
             counts.REFUSALS.labels(type(error).__name__).inc()
-            yield _text("failed", Failure(message=str(error)))
+            yield _text("failed", Failure(message=reason(error)))
         except GoneError:
             return
 

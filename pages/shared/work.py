@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator, Hashable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import wraps
 from threading import Lock, RLock
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
@@ -140,8 +140,8 @@ def taking(
         @wraps(ask)
         def asked(*args: Any, **kwargs: Any) -> Growth[Any]:
             growth = ask(*args, **kwargs)
-            growth.takes = takes(*args, **kwargs)
-            growth.seconds = seconds(*args, **kwargs)
+            if growth.takes is None:  # nobody has asked before: what it takes does not change
+                growth.takes, growth.seconds = takes(*args, **kwargs), seconds(*args, **kwargs)
             return growth
 
         return asked  # type: ignore[return-value]
@@ -154,7 +154,7 @@ def count_again(work: Callable[Q, A], *args: Q.args, **kwargs: Q.kwargs) -> None
     asked = _question(work.__wrapped__, args, kwargs)  # type: ignore[attr-defined]
     answer = STORE.entry(asked, _Answer[A])
     if answer.ready:
-        STORE.add(answer, answer.value)
+        STORE.count_again(answer, answer.value)
 
 
 def running() -> frozenset[Growth[Any]]:
@@ -179,6 +179,17 @@ def dismiss() -> None:
     if _workers is not None:
         _workers.retire()
         _workers = None
+
+
+@contextmanager
+def in_turn(places: Places) -> Iterator[None]:
+    """Have one of these places, once it is free, unless one is no longer wanted by then."""
+    while True:
+        with places.place(MOMENT) as mine:
+            if mine:
+                yield
+                return
+        _heed()
 
 
 def _heed() -> None:
@@ -258,7 +269,8 @@ class Growth(Entry, Generic[P]):
     ) -> None:
         super().__init__(question)
         self.whole = False
-        self.takes = self.seconds = 0.0
+        self.takes: float | None = None
+        self.seconds = 0.0
         self._begin, self._resumes = begin, resumes
         self._parts: list[P] = []
         self._work: Source[P] | None = None
@@ -380,13 +392,13 @@ class Growth(Entry, Generic[P]):
         if workers is None:
             return Here(self._begin(self.parts))
         if self.is_large:
-            return Alone(workers, self._to_begin, self.takes, self.seconds)
+            return Alone(workers, self._to_begin, self.takes or 0.0, self.seconds)
         return workers.growing(self._to_begin)
 
     @property
     def is_large(self) -> bool:
         """Whether it has a worker to itself, and may have to wait for a place."""
-        return _workers is not None and self.takes > LARGE
+        return _workers is not None and (self.takes or 0.0) > LARGE
 
     def _to_begin(self) -> tuple[Task, int]:
         return self._begin(self.parts), 0 if self._resumes else len(self._parts)

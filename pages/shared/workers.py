@@ -135,14 +135,14 @@ class Worker:
 
         `wanted` is asked again and again meanwhile: when it raises, the worker is ended.
         """
-        self.tell(order, *arguments)
+        self.order(order, *arguments)
         with self._ended_if_broken():
             while not self._pipe.poll(MOMENT):
                 if wanted is not None:
                     wanted()
         return self.reply()
 
-    def tell(self, order: str, *arguments: Any) -> None:
+    def order(self, order: str, *arguments: Any) -> None:
         """Give the order, and wait for nothing."""
         with self._ended_if_broken():
             self.start()

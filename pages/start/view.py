@@ -4,7 +4,9 @@ import streamlit as st
 
 from pages.shared import controls as form_controls
 from pages.shared.chart import chart
+from pages.shared.lessons import way
 from pages.shared.prose import prose
+from pages.shared.words import told
 from pages.start import controls
 from pages.start.payload import picture
 from pages.start.question import FORM
@@ -20,7 +22,8 @@ def page() -> None:
         chart(payload, key=controls.CHART, on=form_controls.slid(FORM, controls.CHART, "at"))
     with side:
         for paragraph in PARAGRAPHS:
-            prose(paragraph)
+            prose(told(paragraph))
+        way.begin()
         controls.draw()
 
 

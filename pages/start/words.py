@@ -12,7 +12,7 @@ PARAGRAPHS = (
     say(
         "A model learns by changing its **weights**, a little at every step. Weight decay adds a "
         "habit: at every step it also makes every weight a little smaller. A weight that nothing "
-        "keeps up fades like a sound. That is why it is called *decay*."
+        "holds up fades away. That is why it is called *decay*."
     ),
     say(
         "The same can be said as a **penalty**: besides its mistakes, the model pays for large "
@@ -31,7 +31,22 @@ def sentences(learned: Learned) -> Iterator[Said]:
     best = tests.index(min(tests))
     ends = zip(learned.train_loss[-1].tolist(), tests, strict=True)
     for place, (train, test) in enumerate(ends):
-        yield _sentence(place, best, train, test, tests)
+        if test <= ALIKE * tests[best] and place > 0:
+            yield _best(train, test, float(learned.train_loss[-1, 0]), tests[0])
+        else:
+            yield _sentence(place, best, train, test, tests)
+
+
+def _best(train: float, test: float, train_without: float, test_without: float) -> Said:
+    return say(
+        "About the best here: the loss of new examples ends at {test}, without decay at "
+        "{test_without}. The price: the loss of the model’s own examples ends at {train} instead "
+        "of {train_without}.",
+        test=test,
+        test_without=test_without,
+        train=train,
+        train_without=train_without,
+    )
 
 
 def _sentence(place: int, best: int, train: float, test: float, tests: list[float]) -> Said:
@@ -41,14 +56,6 @@ def _sentence(place: int, best: int, train: float, test: float, tests: list[floa
             "new examples at {test}.",
             train=train,
             test=test,
-        )
-    if test <= ALIKE * tests[best]:
-        return say(
-            "About the best here: the loss of new examples ends at {test}, without decay at "
-            "{test_without}. The price: that of its own examples ends at {train}.",
-            test=test,
-            test_without=tests[0],
-            train=train,
         )
     if place < best:
         return say(

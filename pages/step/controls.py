@@ -6,12 +6,20 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shared.words import Said, say, say_n
+from pages.shared.words import Said, label, say, say_n, tell
 from pages.step.question import FORM, SETTINGS
 from wd_core.linear.inspection import Replay
 
 # What was asked for and what is shown in its place, by key, until another is chosen.
 INSTEAD = FORM.slot("instead")
+# What settings of a run are for on this page.
+HELPS = {
+    "n_test": label(
+        "How many new examples measure the test losses under “How hard does decay pull on each "
+        "weight?”: of the whole run, with the bias decayed and without. Nothing else on this page "
+        "needs them."
+    )
+}
 
 
 def wanted(key: str) -> int:
@@ -103,22 +111,22 @@ def steps(replay: Replay) -> None:
         )
     with st.container(horizontal=True, gap="small"):
         for label, icon, to, words in (
-            ("First", "first_page", 1, "The first step, from the start at epoch 0."),
+            (tell("First"), "first_page", 1, tell("The first step, from the start at epoch 0.")),
             (
-                "Epoch back",
+                tell("Epoch back"),
                 "keyboard_double_arrow_left",
                 max(1, now - replay.an_epoch),
-                "An epoch earlier.",
+                tell("An epoch earlier."),
             ),
-            ("Back", "chevron_left", max(1, now - 1), "The step before."),
-            ("Forward", "chevron_right", min(last, now + 1), "The next step."),
+            (say("Back"), "chevron_left", max(1, now - 1), tell("The step before.")),
+            (tell("Forward"), "chevron_right", min(last, now + 1), tell("The next step.")),
             (
-                "Epoch forward",
+                tell("Epoch forward"),
                 "keyboard_double_arrow_right",
                 min(last, now + replay.an_epoch),
-                "An epoch later.",
+                tell("An epoch later."),
             ),
-            ("Last", "last_page", last, "The last step that can be shown."),
+            (tell("Last"), "last_page", last, tell("The last step that can be shown.")),
         ):
             st.button(
                 label,

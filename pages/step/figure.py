@@ -12,6 +12,7 @@ from pages.shared import plotting
 from pages.shared.axes import LOG
 from pages.shared.palette import GREY, PENALTY, SKY, TEXT, TRAIN, faint
 from pages.shared.plotting import Plain, Trace, Values, legend, note, scatter, stroke
+from pages.shared.words import tell
 from wd_core.arrays import Array
 
 SHADES = {
@@ -78,10 +79,10 @@ def plane(arrows: Sequence[Arrow], old: Array, new: Array, names: Sequence[str])
     way = float(np.linalg.norm(old))
     end = old * max(0.0, 1 - 4 * half / way) if way > 0 else old
     traces = [
-        _line("the way to 0", [old[0], end[0]], [old[1], end[1]], TEXT, "dot", 1.2),
+        _line(tell("the way to 0"), [old[0], end[0]], [old[1], end[1]], TEXT, "dot", 1.2),
         *(_arrow(arrow) for arrow in drawn),
-        _dots("old w", [old[0]], [old[1]], TEXT, "circle-open", 10, "%{x:.5g}, %{y:.5g}"),
-        _dots("new w", [new[0]], [new[1]], TEXT, "circle", 10, "%{x:.5g}, %{y:.5g}"),
+        _dots(tell("old w"), [old[0]], [old[1]], TEXT, "circle-open", 10, "%{x:.5g}, %{y:.5g}"),
+        _dots(tell("new w"), [new[0]], [new[1]], TEXT, "circle", 10, "%{x:.5g}, %{y:.5g}"),
     ]
     x, y = (
         _axis(title, nticks=6, range=[float(at) - half, float(at) + half])
@@ -90,12 +91,12 @@ def plane(arrows: Sequence[Arrow], old: Array, new: Array, names: Sequence[str])
     y |= {"scaleanchor": "x", "scaleratio": 1}
     return _figure(
         traces,
-        "One update in the plane of two weights.",
+        tell("One update in the plane of two weights."),
         "one-step",
-        (430, 84),
+        (430, 44),
         x,
         y,
-        narrow={"margin.l": 77},
+        narrow={"margin.l": 77, "margin.t": 84},
     )
 
 
@@ -109,8 +110,8 @@ def pulls(given: Sequence[Pull], reach: float, notes: Sequence[str]) -> Plain:
         for pull in given
     ]
     span = [-reach, reach] if reach > 0 else None
-    alt = "What decay adds to each weight in one step."
-    x, y = _axis("weight w before the step"), _axis("what decay adds to it", range=span)
+    alt = tell("What decay adds to each weight in one step.")
+    x, y = _axis(tell("weight w before the step")), _axis(tell("what decay adds to it"), range=span)
     figure = _figure(traces, alt, "pulls", (420, 69), x, y)
     figure["layout"]["annotations"] = [
         note("", text, y=0.02 + 0.06 * k) for k, text in enumerate(notes)
@@ -133,7 +134,7 @@ def shrinking(
 
     `either`: `remains` is its length, and its sign changes: it is on this line or on the mirrored.
     """
-    hover = "step %{x}: %{y:.4g}"
+    hover = tell("step %{{x}}: %{{y:.4g}}")
     curve = _line(name, steps, remains, PENALTY, "solid", 2.5, hover)
     if len(steps) <= FEW_STEPS:
         curve |= {"mode": "lines+markers", "marker": {"size": 5}}
@@ -142,20 +143,25 @@ def shrinking(
         mirrored = _line(name, steps, -remains, PENALTY, "solid", 2.5, hover)
         traces.append(mirrored | {"showlegend": False})
     if measured is not None:
-        called = "measured, out of the data's reach"
+        called = tell("measured, out of the data's reach")
         traces.append(_dots(called, *measured, TEXT, "circle-open", 8, hover))
     if half_life is not None:
         x, y = [half_life, half_life, 0], [0, 0.5, 0.5]
-        traces.append(_line("half-life", x, y, TEXT, "dash", 1.3))
+        traces.append(_line(tell("half-life"), x, y, TEXT, "dash", 1.3))
     if now is not None:
-        traces.append(_dots("this step", [now[0]], [now[1]], TEXT, "diamond", 11, hover))
-    alt = "What decay alone leaves of a weight, over the steps."
+        traces.append(_dots(tell("this step"), [now[0]], [now[1]], TEXT, "diamond", 11, hover))
+    alt = tell("What decay alone leaves of a weight, over the steps.")
     if either:
-        alt = "What decay alone leaves of a weight, over the steps: one of two lines, + and −."
+        alt = tell(
+            "What decay alone leaves of a weight, over the steps: one of two lines, + and −."
+        )
     whole = {"dtick": 1} if len(steps) <= FEW_TICKS else {}  # there is no half step
     # without a range of its own the axis would enlarge rounding
     share = {"range": SHARE} if 0 <= remains.min() <= remains.max() <= 1 and not either else {}
-    across, up = _axis(unit, zeroline=False, **whole), _axis("share of w that is left", **share)
+    across, up = (
+        _axis(unit, zeroline=False, **whole),
+        _axis(tell("share of w that is left"), **share),
+    )
     return _figure(traces, alt, "shrinking", (420, 106), across, up)
 
 
@@ -172,14 +178,14 @@ def phases(
     x = weight_decay
     traces = [
         _edge(x, np.full_like(x, low), None),
-        _edge(x, monotone, "monotone", "monotone: no direction changes its sign", "solid"),
-        _edge(x, flips, "ripples", "ripples: some directions overshoot, all arrive", "dash"),
+        _edge(x, monotone, "monotone", tell("monotone: no direction changes its sign"), "solid"),
+        _edge(x, flips, "ripples", tell("ripples: some directions overshoot, all arrive"), "dash"),
     ]
     if (flips < stable).any():
-        words = "sign flips: ηλ > 1, all but the bias’s overshoot"
+        words = tell("sign flips: ηλ > 1, all but the bias’s overshoot")
         traces.append(_edge(x, stable, "flips", words, "solid", 2.5))
     traces.append(
-        _edge(x, np.full_like(x, high), "diverges", "diverges: η ≥ 2/(largest curvature)")
+        _edge(x, np.full_like(x, high), "diverges", tell("diverges: η ≥ 2/(largest curvature)"))
     )
     hover = "λ = %{x:.4g}, η = %{y:.4g}"
     traces += [
@@ -187,9 +193,9 @@ def phases(
         for mark in marks
     ]
     log = LOG | {"dtick": 1}
-    across = _axis("weight decay λ", **log, range=[float(np.log10(x[k])) for k in (0, -1)])
-    up = _axis("learning rate η", **log, range=[float(np.log10(edge)) for edge in lr_range])
-    alt = "How descent behaves, over weight decay and learning rate."
+    across = _axis(tell("weight decay λ"), **log, range=[float(np.log10(x[k])) for k in (0, -1)])
+    up = _axis(tell("learning rate η"), **log, range=[float(np.log10(edge)) for edge in lr_range])
+    alt = tell("How descent behaves, over weight decay and learning rate.")
     return _figure(traces, alt, "phases", (520, 146), across, up, narrow={"height": 600})
 
 

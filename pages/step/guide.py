@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pages.shared.guide import Card
-from pages.shared.words import say
+from pages.shared.words import label, say
 
 CARDS = (
     Card(
         say(
             "Two of the weights make a plane. The ring is where they stand before this step, the "
-            "filled dot where they stand after it. The picture is drawn to the size of the step."
+            "filled dot where they stand after it. The scale of the picture follows the step."
         ),
-        curves=("old w", "new w"),
+        curves=(label("old w"), label("new w")),
     ),
     Card(
         say(
@@ -19,18 +19,18 @@ CARDS = (
             "Decay itself pulls straight along it, whatever the data say. An optimizer that "
             "remembers or rescales gradients can turn the arrow aside."
         ),
-        curves=("decay,", "the way to 0"),
+        curves=("decay,", label("the way to 0")),
     ),
     Card(
         say(
-            "The blue arrow is what the data do in this step: it is meant to lead to where the "
-            "examples are fitted better. Where the step ends is settled between the two."
+            "The blue arrow is what the data do in this step: meant to lead to where these "
+            "examples are fitted better, it can overshoot. The step is the sum of both arrows."
         ),
         curves=("data,",),
     ),
     Card(
         say("Choose another step. Do both arrows change alike?"),
-        curves=("old w", "new w"),
+        curves=(label("old w"), label("new w")),
         controls=("step",),
         after=say(
             "The arrow of the data changes with the batch and with the weights. That of decay "

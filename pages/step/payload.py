@@ -7,12 +7,11 @@ import math
 import numpy as np
 
 from pages.shared import cached
-from pages.shared.numbers import plain
 from pages.shared.palette import GREY, PENALTY, SKY, TEXT, TRAIN
 from pages.shared.payload import Payload
 from pages.shared.run import RUN, Asked, Pin
-from pages.shared.settings import Settings
-from pages.shared.words import say, say_n
+from pages.shared.settings import Settings, kind_of
+from pages.shared.words import say, say_n, tell, tell_n, told
 from pages.step import figure
 from pages.step.answer.replays import begun, edge, measured, other_decay, walked
 from pages.step.question import FORM, Shown
@@ -23,6 +22,7 @@ from wd_core import OPTIMIZERS
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import behaviour
 from wd_core.linear.inspection import Inspection, out_of_reach
+from wd_core.optimizers import KINDS
 
 # Dots of a picture, points of a curve, marks of a measured one.
 DOTS, POINTS, MARKS = 400, 400, 20
@@ -52,20 +52,22 @@ def update(settings: Settings, shown: Shown, seen: Inspection, pins: tuple[Pin, 
     plain_rule = is_plain(settings.run)
     arrows = [
         figure.Arrow(
-            f"decay, {decay_term(settings.run, seen)}" if plain_rule else "decay’s part",
+            tell("decay, {term}", term=decay_term(settings.run, seen))
+            if plain_rule
+            else tell("decay’s part"),
             old,
             shrunk,
             PENALTY,
             "solid",
         ),
         figure.Arrow(
-            "data, −η∂L" if plain_rule else "the data’s part",
+            tell("data, −η∂L") if plain_rule else tell("the data’s part"),
             shrunk,
             shrunk + seen.by_data[pair],
             TRAIN,
             "solid",
         ),
-        figure.Arrow("both", old, new, TEXT, "dash"),
+        figure.Arrow(tell("both"), old, new, TEXT, "dash"),
     ]
     names = [name(i, len(seen.before) - 1) for i in pair]
     query = FORM.query(Asked(settings, shown, pins))
@@ -80,8 +82,8 @@ def update(settings: Settings, shown: Shown, seen: Inspection, pins: tuple[Pin, 
 def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]:
     """What L2 and L1 add to each weight in one step, and two kinds of decay in this one."""
     run = settings.run
-    both = {kind: other_decay(settings, kind) for kind in ("coupled", "decoupled")}
-    label = OPTIMIZERS[both["coupled"].run.optimizer].label
+    both = {kind: other_decay(settings, kind) for kind in KINDS}
+    label = told(OPTIMIZERS[both["coupled"].run.optimizer].label)
     steps = {}
     if seen.step <= compared_steps(settings):
         steps = {kind: begun(of).step(seen.step) for kind, of in both.items()}
@@ -109,14 +111,14 @@ def pulls(settings: Settings, seen: Inspection) -> tuple[Payload, Shares | None]
     if outside:
         notes.append(say("Outside the picture: L1, ±{strength}.", strength=strength))
     else:
-        called = f"L1, −{decay_rate(run, seen)}·sign(w)"
+        called = tell("L1, −{rate}·sign(w)", rate=decay_rate(run, seen))
         given.append(figure.Pull(called, line, -strength * np.sign(line), PENALTY, "dash"))
         reach = max(reach, ROOM * strength)
     style = {"coupled": (SKY, "circle"), "decoupled": (GREY, "x")}
     for kind, step in steps.items():
         kept = _spread_out(len(step.before) - 1, DOTS)
         colour, symbol = style[kind]
-        called = f"{label}, {kind}"
+        called = say("{optimizer}, {decay}", optimizer=label, decay=kind_of(run.optimizer, kind))
         w, pull = step.before[:-1][kept], step.by_decay[:-1][kept]
         given.append(figure.Pull(called, w, pull, colour, symbol))
     payload: Payload = {
@@ -164,24 +166,24 @@ def shrunk(settings: Settings, seen: Inspection) -> Payload:
     at = np.unique(np.linspace(0, horizon, POINTS).round().astype(int))
     # where the sign flips a half is left of |w|, not of w
     drawn = 0 < half <= horizon and min(found.full, found.last) > 0
-    an_epoch = f"{found.an_epoch} an epoch" if found.an_epoch > 1 else "one an epoch"
+    an_epoch = tell_n("one an epoch", "{n} an epoch", found.an_epoch)
     # so many changes of sign would be a block of colour
     either = found.full < 0 and horizon > figure.FEW_STEPS
     name = "±|1 − ηλ|<sup>t</sup>" if either else "(1 − ηλ)<sup>t</sup>"
     if found.full != found.last:
-        name = "product of 1 − ηλ, less for short batches"
+        name = tell("product of 1 − ηλ, less for short batches")
         if either:
-            name = "± product of |1 − ηλ|, less for short batches"
+            name = tell("± product of |1 − ηλ|, less for short batches")
     return {
         "run": f"{RUN.query(settings)} shrinking {step}",
         "figure": figure.shrinking(
-            name if alone else f"{name}, in plain steps",
+            name if alone else tell("{name}, in plain steps", name=name),
             at,
             np.abs(found.left(at)) if either else found.left(at),
             _measured(settings, horizon),
             half if drawn else None,
             (step, float(found.left(step))) if marked else None,
-            f"step t ({an_epoch})",
+            tell("step t ({an_epoch})", an_epoch=an_epoch),
             either=either,
         ),
         "series": {},
@@ -195,15 +197,14 @@ def phases(settings: Settings) -> Payload:
     low = float(x[0])
     at_zero = run.weight_decay < low
     here = low * 1.12 if at_zero else run.weight_decay
-    note = f", λ = {plain(run.weight_decay)} (left of the picture)" if at_zero else ""
     # of sizes that show each of them where they lie on each other
-    marks = [figure.Mark(f"this run{note}", here, run.lr, "star", 12)]
+    marks = [figure.Mark(_marked(run.weight_decay, at_zero=at_zero), here, run.lr, "star", 12)]
     rule = OPTIMIZERS[run.optimizer]
     if found.full is not None and not rule.plain:
-        named = f"limit with {rule.label}"
+        named = tell("limit with {optimizer}", optimizer=told(rule.label))
         marks.append(figure.Mark(named, here, found.full.value, "line-ew-open", 36))
     if math.isfinite(found.batch):
-        called = "estimated limit in minibatches"
+        called = tell("estimated limit in minibatches")
         marks.append(figure.Mark(called, here, found.batch, "triangle-down-open", 24))
     rates = (
         min(LEARNING_RATES[0], float(1 / h.max()) / 2, *(mark.lr / 2 for mark in marks)),
@@ -235,3 +236,10 @@ def _largest(values: Array) -> float:
 
 def _spread_out(count: int, most: int) -> Array:
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
+
+
+def _marked(weight_decay: float, *, at_zero: bool) -> str:
+    """The name of the mark of the run; where λ = 0 has no place it stands at the left edge."""
+    if at_zero:
+        return tell("this run, λ = {weight_decay} (left of the picture)", weight_decay=weight_decay)
+    return tell("this run")

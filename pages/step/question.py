@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pages.shared.fields import Number, Setting
 from pages.shared.run import RunForm
+from pages.shared.words import label
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,24 @@ SETTINGS: dict[str, Setting] = {
     for key, label, help, most in (
         (
             "step",
-            "Step",
-            "t: which update of the run is taken apart; step 1 is the first after the start.",
+            label("Step"),
+            label(
+                "t: which update of the run is taken apart; step 1 is the first after the start."
+            ),
             MOST_STEPS,
         ),
-        ("first", "Weight across", "Which weight the picture has across, 1 to d.", MOST_WEIGHTS),
-        ("second", "Weight up", "Which weight the picture has upwards, 1 to d.", MOST_WEIGHTS),
+        (
+            "first",
+            label("Weight across"),
+            label("Which weight the picture has across, 1 to d."),
+            MOST_WEIGHTS,
+        ),
+        (
+            "second",
+            label("Weight up"),
+            label("Which weight the picture has upwards, 1 to d."),
+            MOST_WEIGHTS,
+        ),
     )
 }
 

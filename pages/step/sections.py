@@ -13,7 +13,7 @@ from pages.shared.prose import prose
 from pages.shared.run import Pin
 from pages.shared.settings import Settings
 from pages.shared.tables import table
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, label, say, tell
 from pages.step import controls
 from pages.step import payload as picture
 from pages.step.answer.mends import Mend, ill, mends, outcome
@@ -29,15 +29,19 @@ from pages.step.words.formula import formula
 from wd_core.linear.inspection import Inspection
 from wd_core.trials import Trial
 
-TERMS = "Every term of this step, in a table"
+TERMS = label("Every term of this step, in a table")
 
 
 def update(
     settings: Settings, shown: Shown, seen: Inspection, walked: Walked, pins: tuple[Pin, ...]
 ) -> None:
     """One step: which, and the plane."""
-    prose(_paragraph(plain.where(settings.run, seen, walked.replay)))
-    chart(picture.update(settings, shown, seen, pins), key="step plane")
+    where = plain.where(settings.run, seen, walked.replay)
+    prose(_paragraph(where))
+    pair = picture.axes(shown, settings.data.n_features)
+    finding = _paragraph([*where, *(plain.moved(seen, index) for index in pair)])
+    payload = picture.update(settings, shown, seen, pins)
+    chart({**payload, "finding": finding}, key="step plane")
 
 
 def formulas(settings: Settings, shown: Shown, seen: Inspection) -> None:
@@ -72,9 +76,9 @@ def explanations(settings: Settings, shown: Shown, seen: Inspection, walked: Wal
     """What goes deeper than the one step: each weight, decay alone, and the learning rate."""
     folder(FORM, TERMS, lambda: terms(settings, shown, seen))
     folder(FORM, NUMBERS, lambda: _numbers(settings, seen, walked))
-    folder(FORM, "How hard does decay pull on each weight?", lambda: _pulls(settings, seen))
-    folder(FORM, "What does decay alone do over time?", lambda: _shrinks(settings, seen))
-    folder(FORM, "How large may the learning rate be?", lambda: _doctor(settings))
+    folder(FORM, label("How hard does decay pull on each weight?"), lambda: _pulls(settings, seen))
+    folder(FORM, label("What does decay alone do over time?"), lambda: _shrinks(settings, seen))
+    folder(FORM, label("How large may the learning rate be?"), lambda: _doctor(settings))
 
 
 def _numbers(settings: Settings, seen: Inspection, walked: Walked) -> None:
@@ -93,8 +97,9 @@ def _numbers(settings: Settings, seen: Inspection, walked: Walked) -> None:
 def _pulls(settings: Settings, seen: Inspection) -> None:
     """L2 beside L1, coupled beside decoupled, and the bias."""
     payload, shares = picture.pulls(settings, seen)
-    chart(payload, key="step pulls")
-    st.markdown(_paragraph(pulled.pull(settings.run, seen)))
+    finding = _paragraph(pulled.pull(settings.run, seen))
+    chart({**payload, "finding": finding}, key="step pulls")
+    st.markdown(finding)
     if shares is not None:
         st.markdown(_paragraph(pulled.kinds(shares)))
     elif seen.step > picture.compared_steps(settings):
@@ -104,8 +109,9 @@ def _pulls(settings: Settings, seen: Inspection) -> None:
 
 def _shrinks(settings: Settings, seen: Inspection) -> None:
     """Decay alone, over time."""
-    chart(picture.shrunk(settings, seen), key="step shrinking")
-    st.markdown(_paragraph(alone.shrink(settings.run, settings.data.n_train)))
+    finding = _paragraph(alone.shrink(settings.run, settings.data.n_train))
+    chart({**picture.shrunk(settings, seen), "finding": finding}, key="step shrinking")
+    st.markdown(finding)
 
 
 def _doctor(settings: Settings) -> None:
@@ -122,9 +128,10 @@ def _doctor(settings: Settings) -> None:
     found, curvature = measured(settings), of_data(settings.data)
     drawing, side = st.columns([3, 2], gap="medium")
     with drawing:
-        chart(picture.phases(settings), key="step phases")
         here = curvature.phase(run.lr, run.weight_decay)
-        st.caption(_paragraph(limits.phase(here, run, n, reached=reached(settings.data))))
+        finding = _paragraph(limits.phase(here, run, n, reached=reached(settings.data)))
+        chart({**picture.phases(settings), "finding": finding}, key="step phases")
+        st.caption(finding)
     with side:
         st.markdown(_paragraph([limits.curvature(found, run), *limits.at_once(found, n)]))
         if limit := limits.rule(found):
@@ -142,7 +149,7 @@ def _mend(settings: Settings) -> None:
             say("Mend it: set η to {lr_mend}", lr_mend=every_digit(lr)),
             on_click=controls.mend(lr),
             type="primary",
-            help="The largest smaller step of the slider that serves.",
+            help=tell("The largest smaller step of the slider that serves."),
         )
     else:
         st.caption(_paragraph(tried.tried(found)))
@@ -154,4 +161,4 @@ def _rate(found: Sequence[Mend] | None) -> Trial | None:
 
 
 def _paragraph(sentences: Sequence[Said]) -> str:
-    return " ".join(sentences)
+    return joined(sentences)

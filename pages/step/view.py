@@ -17,7 +17,7 @@ def page() -> None:
     picture, side = st.columns([3, 1], gap="medium")
     with side:
         run_controls.draw(FORM, *FRONT)
-        run_controls.folded(FORM)
+        run_controls.folded(FORM, helps=controls.HELPS)
         run_controls.randomness(FORM)
     asked = FORM.chosen(st.session_state)
     settings = asked.settings

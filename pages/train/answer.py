@@ -10,9 +10,10 @@ import numpy as np
 
 from pages.shared import cached
 from pages.shared.settings import Settings
-from pages.shared.work import Growth, Parts, growing, taking
-from wd_core import unreachable_norm
+from pages.shared.work import Growth, Parts, growing, heavy, taking
+from wd_core import collect, train, unreachable_norm
 from wd_core.arrays import Array
+from wd_core.export import to_csv
 from wd_core.linear.behaviour import behaviour
 from wd_core.records import EpochRecord
 from wd_core.training import interruptible
@@ -49,7 +50,7 @@ def _long_run(settings: Settings) -> Parts[Part]:
                 yield None
             else:
                 records.append(record)
-                yield replace(record, expand=_forgotten)
+                yield _light(record)
     left = beyond(settings, until_divergence(records))
     if left is not None:
         yield left
@@ -59,8 +60,19 @@ _grown: Callable[[Settings], Growth[Part]] = growing(_long_run)
 long_run = taking(lambda settings: cached.training_bytes(settings.data), cached.run_seconds)(_grown)
 
 
+def _light(record: EpochRecord) -> EpochRecord:
+    return replace(record, expand=_forgotten)
+
+
 def _forgotten() -> Array:
     raise LookupError("the weights of a long run are not kept")
+
+
+@heavy(cached.run_seconds, lambda settings: cached.training_bytes(settings.data, runs=1))
+def every_epoch(settings: Settings) -> str:
+    """The run's losses, penalty and norm after every epoch, as CSV."""
+    stream = train(cached.dataset(settings.data), [settings.run])
+    return to_csv(collect(map(_light, stream)))
 
 
 def known(settings: Settings) -> Sequence[EpochRecord] | None:
@@ -78,10 +90,9 @@ def records_of(parts: Sequence[Part]) -> list[EpochRecord]:
 
 def beyond_of(settings: Settings, records: Sequence[EpochRecord]) -> Beyond | None:
     """The part out of reach of a run that is known."""
-    run = long_run(settings)
-    if run.whole:  # its records have no weights
-        return next((part for part in run.parts if isinstance(part, Beyond)), None)
-    return beyond(settings, records)
+    if records[0].expand is not _forgotten:
+        return beyond(settings, records)
+    return next((part for part in long_run(settings).parts if isinstance(part, Beyond)), None)
 
 
 def beyond(settings: Settings, records: Sequence[EpochRecord]) -> Beyond | None:

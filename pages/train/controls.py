@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.numbers import every_digit
 from pages.shared.settings import Settings
-from pages.shared.words import say
+from pages.shared.words import say, tell
 from pages.train.payload.picture import advised
 from pages.train.question import ASKED, EVERY, FORM, SETTINGS
 
@@ -43,7 +43,7 @@ def _offer(said: str, key: str, value: float, *, primary: bool = False) -> None:
         on_click=_set,
         args=(key, value),
         type="primary" if primary else "secondary",
-        help="With it the run settles.",
+        help=tell("With it the run settles."),
     )
 
 

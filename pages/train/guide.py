@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.shared.guide import Card
-from pages.shared.words import say
+from pages.shared.words import label, say
 
 CARDS = (
     Card(
@@ -29,7 +29,7 @@ CARDS = (
             "training targets. A run whose test loss ends above it would have done better not to "
             "look at the features at all."
         ),
-        curves=("test, constant predictor",),
+        curves=(label("test, constant predictor"),),
     ),
     Card(
         say("There is more to see than the picture shows at first: have every curve drawn."),

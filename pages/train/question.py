@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from pages.shared.fields import Choice, Setting
+from pages.shared.guessing import GuessAxis
 from pages.shared.run import RunForm
+from pages.shared.words import label
 
 ASKED: Final = "asked"
 EVERY: Final = "every"
@@ -23,12 +25,20 @@ DEFAULT = Shown()
 SETTINGS: dict[str, Setting] = {
     "curves": Choice(
         "curves",
-        "Every curve",
-        "Also the training loss, the exact solution and the length of the weights.",
+        label("Every curve"),
+        label("Also the training loss, the exact solution and the length of the weights."),
         DEFAULT.curves,
-        {ASKED: "those of the question", EVERY: "every curve"},
+        {ASKED: label("those of the question"), EVERY: label("every curve")},
     )
 }
 
 # A preset is the same however many of its curves are shown.
-FORM = RunForm("train", SETTINGS, Shown, aside=("curves",))
+FORM = RunForm(
+    "train",
+    SETTINGS,
+    Shown,
+    aside=("curves",),
+    axes={
+        "epochs": GuessAxis(label("Epoch"), lambda asked: (0.0, float(asked.settings.run.epochs)))
+    },
+)

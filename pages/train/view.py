@@ -36,7 +36,8 @@ def page() -> None:
         except ValueError as error:
             controls.refuse(error)
             return
-        chart(payload, key="training")
+        # once it has ended there is more to say around it
+        chart(payload, key="training", on={"grown": lambda: None})
         own.mend(settings)
         pinned.pinning(settings)
         pinned.table(settings)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shared import controls
+from pages.shared import controls, heard
 from pages.shared.run import RUN
+from pages.shared.words import label
 from pages.which.figure.scale import Scale
-from pages.which.question import FORM
+from pages.which.question import ENDS, FORM, Span
 
 CHART = FORM.slot("chart")
 FRONT = ("source", "n_train", "n_features", "noise", "lr", "epochs")
@@ -21,22 +22,19 @@ def draw() -> None:
     controls.draw(FORM, *FRONT)
     controls.folded(FORM, front=FRONT)
     rest = (*REPEATED, *FORM.others(*RUN.settings, *REPEATED, "at"), "seed")
-    controls.folder(FORM, "Repetition and range", lambda: controls.draw(FORM, *rest))
+    controls.folder(FORM, label("Repetition and range"), lambda: controls.draw(FORM, *rest))
 
 
 def on_chart() -> dict[str, Callable[[], None]]:
     """What the chart's slider and a click in it change; what has come changes nothing by itself."""
-    return {"chosen": _slid, "clicked": _clicked, "grown": lambda: None}
-
-
-def _slid() -> None:
-    value = st.session_state[CHART].chosen
-    if value:
-        st.session_state[FORM.slot("at")] = float(value["at"])
+    slid = controls.slid(FORM, CHART, "at")
+    return {**slid, "clicked": _clicked, "grown": lambda: None}
 
 
 def _clicked() -> None:
-    value = st.session_state[CHART].clicked
-    if value:
-        scale = Scale(*(float(st.session_state[FORM.slot(key)]) for key in ("least", "most")))
-        st.session_state[FORM.slot("at")] = scale.weight_decay(float(value[0]))
+    if told := heard.clicked(st.session_state, CHART, 2):
+        ends = [float(st.session_state[FORM.slot(key)]) for key in ENDS]
+        span, scale = Span(*ends), Scale(*ends)
+        st.session_state[FORM.slot("at")] = float(
+            span.grid[span.nearest(scale.weight_decay(told[0]))]
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.shared.guide import Card
-from pages.shared.words import say
+from pages.shared.words import label, say
 
 CARDS = (
     Card(
@@ -11,14 +11,14 @@ CARDS = (
             "The dashed orange curve is the exact solution’s loss on new examples, for every λ. "
             "Where it is lowest, λ is best. In real life nobody can draw this curve in advance."
         ),
-        curves=("test, exact",),
+        curves=(label("test, exact"),),
     ),
     Card(
         say(
             "The solid blue curve is the loss on the training examples. It never falls as λ grows: "
             "choosing λ by it, you would always choose none."
         ),
-        curves=("train, exact",),
+        curves=(label("train, exact"),),
     ),
     Card(
         say(
@@ -26,12 +26,12 @@ CARDS = (
             "epochs. Where they leave the curve, they have not reached the exact solution yet, or "
             "they go to another one."
         ),
-        curves=("train, trained", "test, trained"),
+        curves=(label("train, trained"), label("test, trained")),
     ),
     Card(
         say(
-            "Every row is a way to choose λ, and its mark is what it chooses here. The lowest rows "
-            "see no test data: compare them with the one at the top."
+            "Every row is a way to choose λ, and its mark is what it chooses here. Those named "
+            "GCV, leave-one-out and validation see no test data: compare them with the topmost."
         ),
         curves=("x2",),
     ),

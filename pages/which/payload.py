@@ -11,6 +11,7 @@ from pages.shared.encoding import as_series
 from pages.shared.fields import usual
 from pages.shared.pace import pictures
 from pages.shared.payload import Events, Part, Payload, Slider
+from pages.shared.words import tell
 from pages.which.answer import measured
 from pages.which.answer.measured import Seen
 from pages.which.answer.solutions import METHODS
@@ -92,7 +93,7 @@ def _count(seen: Seen) -> tuple[str, int, int]:
     """What is counted now, how many have come, and of how many."""
     if not seen.trained.whole:
         return "run", seen.trained.done, seen.trained.total
-    return "data set", len(seen.again.found), seen.again.count
+    return tell("data set"), len(seen.again.found), seen.again.count
 
 
 def marks(seen: Seen) -> list[Mark]:
@@ -141,8 +142,10 @@ def _series(seen: Seen) -> dict[str, list[float | None]]:
 def _slider(seen: Seen) -> Slider:
     return {
         "key": "at",
-        "label": "Marked λ",
-        "help": "λ: moves the upright line and every number; a click in the picture does so too.",
+        "label": tell("Marked λ"),
+        "help": tell(
+            "λ: moves the upright line and every number; a click in the picture does so too."
+        ),
         "role": "penalty",
         "stops": list(range(len(seen.grid))),
         "texts": [places.lam(x) for x in seen.grid.tolist()],

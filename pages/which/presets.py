@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from pages.shared.presets import Preset
+from pages.shared.words import label
 
 PRESETS = (
     Preset(
         "which",
-        "λ matters",
+        label("λ matters"),
         {},
-        "Nearly as many features as examples, and noise: the test loss has a clear lowest point. "
-        "The book’s 3 lies far above it. It is for other data, where training has a large random "
-        "start to shrink.",
+        label(
+            "Nearly as many features as examples, and noise: the test loss has a clear lowest "
+            "point. The book’s λ of 3 is far larger; it was chosen for other data, where training "
+            "has a large random start to shrink."
+        ),
     ),
     Preset(
         "which",
-        "The book's data",
+        label("The book's data"),
         {
             "n_train": 20,
             "n_test": 100,
@@ -27,13 +30,16 @@ PRESETS = (
             "most": 100.0,
             "at": 3.0,
         },
-        "Ten features for each example: the exact solution hardly depends on the decay. Training "
-        "begins at a random start, which in most directions nothing but decay takes away. The "
-        "book’s 3 shrinks it within a hundred epochs, and so helps; more would shrink it further.",
+        label(
+            "Ten features for each example: the exact solution hardly depends on the decay. "
+            "Training begins at a random start, which in most directions nothing but decay takes "
+            "away. The book’s 3 shrinks it within a hundred epochs, and so helps; more would "
+            "shrink it further."
+        ),
     ),
     Preset(
         "which",
-        "Diabetes",
+        label("Diabetes"),
         {
             "source": "diabetes",
             "n_train": 100,
@@ -41,14 +47,18 @@ PRESETS = (
             "n_features": 65,
             "lr": 0.01,
         },
-        "Real patients, ten measurements and all their products: no truth is known, and the "
-        "repetitions are other splits of the same table.",
+        label(
+            "Real patients, ten measurements and all their products: no truth is known, and the "
+            "repetitions are other splits of the same table."
+        ),
     ),
     Preset(
         "which",
-        "Few examples",
+        label("Few examples"),
         {"n_train": 12, "n_features": 10, "batch_size": 5, "lr": 0.03},
-        "What can twelve examples tell of the best decay? See how far the choices scatter over "
-        "other data, and how much of what it gains over none each rule loses again.",
+        label(
+            "What can twelve examples tell of the best decay? See how far the choices scatter over "
+            "other data, and how much each rule loses of what the best decay gains."
+        ),
     ),
 )

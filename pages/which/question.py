@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -10,11 +11,12 @@ import numpy as np
 
 from pages.shared.fields import Number, Setting, Steps, Value, usual
 from pages.shared.form import Form, Link, Values, link_to
+from pages.shared.guessing import GuessAxis
 from pages.shared.numbers import every_digit
 from pages.shared.run import read_by_run, too_large, within_data
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Settings, settings_of
-from pages.shared.words import say
+from pages.shared.words import label, say
 from wd_core import DatasetSpec, Hyperparameters
 from wd_core.arrays import Array
 
@@ -40,38 +42,38 @@ SETTINGS: dict[str, Setting] = {
     for setting in (
         Steps(
             "least",
-            "Smallest λ > 0",
-            "Where the axis of λ begins; λ = 0 has a place of its own to the left.",
+            label("Smallest λ > 0"),
+            label("Where the axis of λ begins; λ = 0 has a place of its own to the left."),
             1e-3,
             [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1],
         ),
         Steps(
             "most",
-            "Largest λ",
-            "Where the axis of λ ends; nothing larger is trained or chosen.",
+            label("Largest λ"),
+            label("Where the axis of λ ends; nothing larger is trained or chosen."),
             10.0,
             [1.0, 3.0, 10.0, 30.0, 100.0],
         ),
         Steps(
             "seeds",
-            "Runs for each λ",
-            "Seeds of the start and of the batch order; the data stay the same.",
+            label("Runs for each λ"),
+            label("Seeds of the start and of the batch order; the data stay the same."),
             20,
             [1, 2, 5, 10, 20, 50],
             whole=True,
         ),
         Steps(
             "draws",
-            "Repetitions",
-            "How many data sets are drawn, or splits of a table, to choose λ on each anew.",
+            label("Repetitions"),
+            label("How many data sets are drawn, or splits of a table, to choose λ on each anew."),
             50,
             [5, 10, 20, 50, 100, 200],
             whole=True,
         ),
         Number(
             "at",
-            "Marked λ",
-            "λ: the slider over the picture and a click in it move the mark.",
+            label("Marked λ"),
+            label("λ: the slider at the picture and a click in it move the mark."),
             1.0,
             0.0,
             100.0,
@@ -130,6 +132,11 @@ class Problem:
     def weight_decay(self) -> float:
         """The marked λ."""
         return float(self.span.grid[self.marked])
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether another λ was asked for than the marked one, the nearest that is trained."""
+        return self.at not in (self.weight_decay, usual(SETTINGS["at"]))
 
     @property
     def same_for_every_seed(self) -> bool:
@@ -195,6 +202,14 @@ FORM = Form(
     mended=_mended,
     limited=within_data,
     aside=("at",),
+    axes={
+        "weight_decay": GuessAxis(
+            label("Weight decay λ"),
+            lambda problem: (problem.span.least, problem.span.most),
+            log=True,
+            place=math.log10,
+        )
+    },
 )
 
 

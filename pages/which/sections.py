@@ -11,7 +11,7 @@ from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import percent, plain
 from pages.shared.prose import prose
-from pages.shared.words import say
+from pages.shared.words import joined, label, say, tell
 from pages.which import payload
 from pages.which.answer.measured import Seen
 from pages.which.answer.solutions import weight_scale
@@ -25,8 +25,11 @@ from wd_core.arrays import Array
 
 
 def finding(seen: Seen) -> None:
-    """The answer to the page's question, from the numbers."""
-    prose(plain_words.finding(seen))
+    """The answer to the page's question, from the numbers, and what was taken for a typed λ."""
+    said = [plain_words.finding(seen)]
+    if seen.problem.is_rounded:
+        said.append(plain_words.rounded(seen.problem))
+    prose(" ".join(said))
 
 
 def open_on_train(seen: Seen) -> None:
@@ -34,9 +37,11 @@ def open_on_train(seen: Seen) -> None:
     link = on_train(seen.problem)
     if link is not None:
         st.link_button(
-            "Open the marked run on Train",
+            tell("Open the marked run on Train"),
             address(link),
-            help="The same data, start and batch order, epoch by epoch: the marked λ as one run.",
+            help=tell(
+                "The same data, start and batch order, epoch by epoch: the marked λ as one run."
+            ),
         )
 
 
@@ -45,7 +50,7 @@ def download(seen: Seen) -> None:
     tables.download(
         "which-lambda",
         lambda: numbers(seen),
-        "Losses, degrees of freedom, norms, GCV and LOO at every trained λ, in all digits.",
+        tell("Losses, degrees of freedom, norms, GCV and LOO at every trained λ, in all digits."),
     )
 
 
@@ -87,15 +92,19 @@ def _matters(seen: Seen) -> None:
     """What each way to choose costs, over data sets drawn or split anew."""
     again = seen.again
     if not DATASETS[seen.problem.data.source].seeded:
-        st.caption("These data are the same for every seed: there are no others to choose λ on.")
+        st.caption(
+            tell("These data are the same for every seed: there are no others to choose λ on.")
+        )
         return
     if not again.count:
-        st.caption("Choosing λ on many data sets of this size would take too long: lower n or d.")
+        st.caption(
+            tell("Choosing λ on many data sets of this size would take too long: lower n or d.")
+        )
         return
     st.markdown(verdict.matters(seen))
     table = [_row(seen, method) for method in ("zero", "gcv", "loo", "validation", "bayes", "test")]
     st.dataframe(tables.arrow(table), hide_index=True, height="content")
-    st.caption(" ".join(part for part in _repetitions(seen) if part))
+    st.caption(joined(_repetitions(seen)))
 
 
 def _repetitions(seen: Seen) -> list[str]:
@@ -138,7 +147,14 @@ def _row(seen: Seen, method: str) -> dict[str, str]:
 
 def _columns(most: float) -> tuple[str, ...]:
     ends = f"at 0 or ≥ {plain(most)}"
-    return "median λ", "80 % of them", ends, "median cost", "90th percentile", "worst"
+    return (
+        tell("median λ"),
+        tell("80 % of them"),
+        ends,
+        tell("median cost"),
+        tell("90th percentile"),
+        "worst",
+    )
 
 
 # ---------------------------------------------------------------- explanations
@@ -148,7 +164,7 @@ def explanations(seen: Seen) -> None:
     """The numbers, how to read the picture, what the choice of λ matters, and how it is made."""
     folder(FORM, NUMBERS, lambda: _numbers(seen))
     folder(FORM, READING, lambda: st.caption(drawing.drawing(seen, payload.marks(seen))))
-    folder(FORM, "Does it matter which way λ is chosen?", lambda: _matters(seen))
+    folder(FORM, label("Does it matter which way λ is chosen?"), lambda: _matters(seen))
     folder(FORM, FORMULAS, lambda: _formulas(seen))
 
 
@@ -172,20 +188,20 @@ def _formulas(seen: Seen) -> None:
 
 
 def _prior(seen: Seen) -> None:
-    st.markdown("**With the truth: Bayes**")
+    st.markdown(tell("**With the truth: Bayes**"))
     data = seen.problem.data
     tau = weight_scale(cached.dataset(data))
     if tau is None or not DATASETS[data.source].noise_known:
         st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}")
-        st.caption("Nobody knows σ and τ of these data: the formula cannot be filled in.")
+        st.caption(tell("Nobody knows σ and τ of these data: the formula cannot be filled in."))
         return
     sigma2, tau2, n = data.noise**2, tau**2, data.n_train
     if tau2 == 0:
         st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}, \quad \tau = 0")
         st.caption(
-            "All true weights are 0: on average over the noise, the more decay the better."
+            tell("All true weights are 0: on average over the noise, the more decay the better.")
             if sigma2
-            else "All true weights are 0, and so is σ: no λ is better than another."
+            else tell("All true weights are 0, and so is σ: no λ is better than another.")
         )
         return
     st.latex(
@@ -204,7 +220,7 @@ def _prior(seen: Seen) -> None:
 
 
 def _estimates(seen: Seen) -> None:
-    st.markdown("**From the training data alone**")
+    st.markdown(tell("**From the training data alone**"))
     st.latex(
         r"\begin{gathered} \text{GCV} = \frac{\tfrac1n \lVert y - \hat y\rVert^2}"
         r"{(1 - \text{df}/n)^2} \\ \text{LOO} = \tfrac1n \sum_i"
@@ -217,16 +233,16 @@ def _estimates(seen: Seen) -> None:
         "halves."
     )
     if n == 1:
-        said = say("Both estimate the mean square of a new prediction, and take two examples.")
+        said = say("Both estimate the mean square of a new prediction, and need two examples.")
     elif exact is not None and round(float(exact.at.dof[0])) == n:
         limit = say("At λ = 0 both are 0/0 on these data, and their limit is taken.")
-        st.caption(f"{said} {limit}")
+        st.caption(joined([said, limit]))
         return
     st.caption(said)
 
 
 def _freedom(seen: Seen) -> None:
-    st.markdown("**What λ uses up: degrees of freedom**")
+    st.markdown(tell("**What λ uses up: degrees of freedom**"))
     problem, exact = seen.problem, seen.exact
     if exact is None:
         st.latex(r"\text{df} = 1 + \sum_j \frac{s_j}{s_j + \lambda}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from pages.shared import cached
 from pages.shared.work import heavy
-from pages.zeros.question import WEIGHT_DECAYS, Question
+from pages.zeros.question import Question
 from wd_core import DatasetSpec, l1_path, ridge_path
 from wd_core.arrays import Array
 from wd_core.optimizers.penalties import thresholded
@@ -40,6 +40,7 @@ class Solved:
     empties: the least λ at which the L1 norm leaves no weight.
     """
 
+    weight_decays: tuple[float, ...]
     sharp: Path
     smooth: Path
     empties: float
@@ -50,13 +51,14 @@ def _seconds(spec: DatasetSpec) -> float:
     return SPEED * d * d * min(n, d)
 
 
-@heavy(_seconds)
-def solved(spec: DatasetSpec) -> Solved:
-    """The exact solutions of a data set."""
+@heavy(lambda spec, weight_decays: _seconds(spec))
+def solutions(spec: DatasetSpec, weight_decays: tuple[float, ...]) -> Solved:
+    """The exact solutions of a data set at these λ."""
     data = cached.dataset(spec)
-    sharp, smooth = l1_path(data, WEIGHT_DECAYS), ridge_path(data, WEIGHT_DECAYS)
+    sharp, smooth = l1_path(data, weight_decays), ridge_path(data, weight_decays)
     pull = data.X_train.T @ (data.y_train - data.y_train.mean()) / data.n_train
     return Solved(
+        weight_decays,
         Path(sharp.weights, sharp.train_loss, sharp.test_loss, sharp.zeros.astype(float)),
         Path(
             smooth.weights,
@@ -66,6 +68,11 @@ def solved(spec: DatasetSpec) -> Solved:
         ),
         float(np.abs(pull).max()),
     )
+
+
+def solved(question: Question) -> Solved:
+    """The solutions at every λ that the question has a picture of."""
+    return solutions(question.data, question.stops)
 
 
 @dataclass(frozen=True)
@@ -104,4 +111,4 @@ def cut(weights: Array, amount: float) -> Array:
 
 def step(question: Question, place: int) -> Step:
     """The step of the question at one λ of the axis."""
-    return Step(question.weight, question.lr * WEIGHT_DECAYS[place])
+    return Step(question.weight, question.lr * question.stops[place])

@@ -22,6 +22,7 @@ from pages.shared.plotting import (
     scatter,
     stroke,
 )
+from pages.shared.words import tell
 from wd_core.arrays import Array
 
 SHARP, SMOOTH, LOSS, STEP = PANELS = ("", "2", "3", "4")
@@ -85,8 +86,8 @@ def _ends(drawn: tuple[Drawn, Drawn], true: float) -> dict[str, tuple[float, flo
 def _weights(x: Array, one: Drawn, matter: int) -> list[Trace]:
     """Two traces: the weights that matter, and the others; gaps between the lines of each."""
     parts = (
-        ("features that matter", one.weights[:, :matter], stroke(OPTIMUM, width=2.2)),
-        ("the others", one.weights[:, matter:], stroke(GREY, "dot", 1.2)),
+        (tell("features that matter"), one.weights[:, :matter], stroke(OPTIMUM, width=2.2)),
+        (tell("the others"), one.weights[:, matter:], stroke(GREY, "dot", 1.2)),
     )
     return [
         scatter(
@@ -110,11 +111,11 @@ def _truth(x: Array, panel: str, true: float) -> Trace:
         x=[x[0], x[-1]],
         y=[true, true],
         mode="lines",
-        name="true weight",
+        name=tell("true weight"),
         legendgroup="true weight",
         showlegend=panel == SHARP,
         line=stroke(TEXT, "longdash", 1.2),
-        hovertemplate=hover("%{y:.3g}", "true weight"),
+        hovertemplate=hover("%{y:.3g}", tell("true weight")),
     )
 
 
@@ -144,13 +145,15 @@ def _losses(x: Array, one: Drawn) -> list[Trace]:
             x=[x[best]],
             y=[one.test_loss[best]],
             mode="markers+text",
-            name=f"{one.name}, best",
+            name=tell("{penalty}, best", penalty=one.name),
             showlegend=False,
             text=[one.name],
             textposition="bottom center",
             textfont={"color": TEST, "size": 13},
             marker={"color": TEST, "size": 9, "symbol": "circle-open", "line": {"width": 2}},
-            hovertemplate=hover("λ = %{x:.3g}: %{y:.3g}", f"{one.name}, best"),
+            hovertemplate=hover(
+                "λ = %{x:.3g}: %{y:.3g}", tell("{penalty}, best", penalty=one.name)
+            ),
         ),
     ]
 
@@ -160,7 +163,9 @@ def _step() -> list[Trace]:
     ends = [-REACH, REACH]
     untouched = {"mode": "lines", "hoverinfo": "skip", "showlegend": False}
     return [
-        scatter(STEP, x=ends, y=ends, name="no step", line=stroke(TEXT, "dot", 1.0), **untouched),
+        scatter(
+            STEP, x=ends, y=ends, name=tell("no step"), line=stroke(TEXT, "dot", 1.0), **untouched
+        ),
         _moves(STEP, "smooth step", line=stroke(PENALTY, DASHES[SMOOTH], 2.0)),
         _moves(STEP, "sharp step", line=stroke(PENALTY, DASHES[SHARP], 2.5)),
         *(
@@ -172,11 +177,11 @@ def _step() -> list[Trace]:
                 textposition=side,
                 textfont={"color": TEXT, "size": 12},
                 marker={"color": PENALTY, "size": 9, "symbol": symbol},
-                hovertemplate=hover("%{x:.3g} becomes %{y:.3g}", text),
+                hovertemplate=hover(tell("%{{x:.3g}} becomes %{{y:.3g}}"), text),
             )
             for key, text, symbol, side in (
-                ("smooth", "decay", "circle-open", "top left"),
-                ("sharp", "lasso", "circle", "bottom right"),
+                ("smooth", tell("decay"), "circle-open", "top left"),
+                ("sharp", tell("lasso"), "circle", "bottom right"),
             )
         ),
     ]
@@ -193,22 +198,24 @@ def _layout(x: Array, ends: dict[str, tuple[float, float]]) -> Plain:
     lam = {**LOG, "range": [low, high], **log_ticks(low, high), "tickformat": "~g"}
     figure = layout(
         "exact-zeros",
-        "Weights over λ under the lasso, many of them exactly zero, and under weight decay, none; "
-        "below them the test losses, and what one step of either makes of a weight.",
+        tell(
+            "Weights over λ under the lasso, many of them exactly zero, and under weight decay, "
+            "none; below them the test losses, and what one step of either makes of a weight."
+        ),
         height=620,
         margin={"l": 70, "r": 26, "t": 72, "b": 54},
         narrow={"height": 1280, "margin.t": 96, "legend.y": 1.03, **rearranged(NARROW_DOMAINS)},
         uirevision="zeros",
         legend=legend(1.06),
         annotations=[
-            heading(SHARP, "weights under the lasso"),
-            heading(SMOOTH, "weights under decay"),
-            heading(LOSS, "loss of new examples"),
-            heading(STEP, "one step of the penalty alone"),
+            heading(SHARP, tell("weights under the lasso")),
+            heading(SMOOTH, tell("weights under decay")),
+            heading(LOSS, tell("loss of new examples")),
+            heading(STEP, tell("one step of the penalty alone")),
         ],
     )
     for panel in (SHARP, SMOOTH, LOSS):
-        name = "test loss" if panel == LOSS else "weight"
+        name = tell("test loss") if panel == LOSS else tell("weight")
         figure[f"xaxis{panel}"] = {**lam, "title": title("λ")}
         figure[f"yaxis{panel}"] = {
             "range": list(ends[panel]),
@@ -217,7 +224,7 @@ def _layout(x: Array, ends: dict[str, tuple[float, float]]) -> Plain:
             "title": title(name),
         }
     square = {"range": [-REACH, REACH], "zeroline": True, "dtick": 0.25}
-    figure[f"xaxis{STEP}"] = {**square, "title": title("weight before")}
-    figure[f"yaxis{STEP}"] = {**square, "title": title("weight after")}
+    figure[f"xaxis{STEP}"] = {**square, "title": title(tell("weight before"))}
+    figure[f"yaxis{STEP}"] = {**square, "title": title(tell("weight after"))}
     arrange(figure, DOMAINS)
     return figure

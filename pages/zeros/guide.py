@@ -15,8 +15,8 @@ CARDS = (
     ),
     Card(
         say(
-            "These are the same weights under weight decay. They shrink together as λ grows, and "
-            "none of them is held at zero."
+            "These are the same weights under weight decay. As a whole they shrink as λ grows, "
+            "and none of them is held at zero."
         ),
         curves=("x2",),
     ),

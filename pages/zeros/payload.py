@@ -7,23 +7,25 @@ import numpy as np
 from pages.shared.fields import as_text
 from pages.shared.moves import Moves, as_drawn, curves, places, uprights
 from pages.shared.payload import Payload, Slider, Tile
+from pages.shared.words import tell
 from pages.zeros import figure, words
 from pages.zeros.answer import Solved, cut, solved, step
-from pages.zeros.question import FORM, WEIGHT_DECAYS, Question
+from pages.zeros.question import FORM, Question
 
-PLACES = range(len(WEIGHT_DECAYS))
 # A soft threshold is straight between these, in thresholds, and the ends of the axis.
 CORNERS = np.array([-1.0, 1.0])
 
 
 def picture(question: Question) -> Payload:
     """The payload, opened at the λ of the question."""
-    found, query = solved(question.data), FORM.query(question)
+    found, query = solved(question), FORM.query(question)
     drawn, ends = figure.whole(
-        WEIGHT_DECAYS,
+        question.stops,
         (
-            figure.Drawn("lasso", figure.SHARP, found.sharp.weights, found.sharp.test_loss),
-            figure.Drawn("decay", figure.SMOOTH, found.smooth.weights, found.smooth.test_loss),
+            figure.Drawn(tell("lasso"), figure.SHARP, found.sharp.weights, found.sharp.test_loss),
+            figure.Drawn(
+                tell("decay"), figure.SMOOTH, found.smooth.weights, found.smooth.test_loss
+            ),
         ),
         question.matter,
         question.true_weight,
@@ -32,29 +34,29 @@ def picture(question: Question) -> Payload:
         "run": query or "defaults",
         "query": query,
         "figure": drawn,
-        "moves": as_drawn(_marks(ends) | _steps(question)),
+        "moves": as_drawn(_marks(question, ends) | _steps(question)),
         "series": _series(found),
-        "sliders": [_slider()],
+        "sliders": [_slider(question)],
         "position": question.marked,
         "sentences": [*words.sentences(found)],
         "tiles": _tiles(),
-        "total": len(WEIGHT_DECAYS) - 1,
+        "total": len(question.stops) - 1,
         "stream": None,
     }
 
 
-def _marks(ends: dict[str, tuple[float, float]]) -> Moves:
-    at = np.array(WEIGHT_DECAYS)
+def _marks(question: Question, ends: dict[str, tuple[float, float]]) -> Moves:
+    at = np.array(question.stops)
     return {f"mark {panel}": uprights(at, span) for panel, span in ends.items()}
 
 
 def _steps(question: Question) -> Moves:
     """The maps of a step at every λ, and the marked weight under both."""
-    cuts = question.lr * np.array(WEIGHT_DECAYS)
+    cuts = question.lr * np.array(question.stops)
     ends = figure.REACH * CORNERS
     corners = np.sort(np.concatenate([np.tile(ends, (len(cuts), 1)), np.outer(cuts, CORNERS)], 1))
     taken = np.stack([cut(row, by) for row, by in zip(corners, cuts, strict=True)])
-    steps = [step(question, place) for place in PLACES]
+    steps = [step(question, place) for place in range(len(cuts))]
     return {
         "sharp step": {"x": corners, "y": taken},
         "smooth step": curves(ends, np.outer(1 - cuts, ends)),
@@ -65,8 +67,8 @@ def _steps(question: Question) -> Moves:
 
 def _series(found: Solved) -> dict[str, list[float | str | None]]:
     columns = {
-        "step": np.arange(len(WEIGHT_DECAYS)),
-        "at": np.array(WEIGHT_DECAYS),
+        "step": np.arange(len(found.weight_decays)),
+        "at": np.array(found.weight_decays),
         "sharp zeros": found.sharp.zeros,
         "smooth zeros": found.smooth.zeros,
         "sharp loss": found.sharp.test_loss,
@@ -76,27 +78,37 @@ def _series(found: Solved) -> dict[str, list[float | str | None]]:
 
 
 def _tiles() -> list[Tile]:
-    names = (("sharp", "lasso"), ("smooth", "decay"))
+    names = (("sharp", tell("lasso")), ("smooth", tell("decay")))
     return [
         {
-            "label": f"{label}, {name}",
+            "label": tell("{what}, {penalty}", what=label, penalty=name),
             "help": help,
             "role": role,
             "series": f"{kind} {series}",
         }
         for label, series, role, help in (
-            ("exactly zero", "zeros", "penalty", "How many weights are exactly zero at this λ."),
-            ("test loss", "loss", "test", "Half the mean square error on new examples at this λ."),
+            (
+                tell("exactly zero"),
+                "zeros",
+                "penalty",
+                tell("How many weights are exactly zero at this λ."),
+            ),
+            (
+                tell("test loss"),
+                "loss",
+                "test",
+                tell("Half the mean square error on new examples at this λ."),
+            ),
         )
         for kind, name in names
     ]
 
 
-def _slider() -> Slider:
+def _slider(question: Question) -> Slider:
     return {
         "key": "at",
-        "label": "λ of both penalties: drag it",
+        "label": tell("λ of both penalties: drag it"),
         "role": "penalty",
-        "stops": [*PLACES],
-        "texts": [as_text(weight_decay) for weight_decay in WEIGHT_DECAYS],
+        "stops": [*range(len(question.stops))],
+        "texts": [as_text(weight_decay) for weight_decay in question.stops],
     }

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from pages.shared.fields import Number, Setting, Steps, Value
+from pages.shared.fields import Number, Setting, Steps
 from pages.shared.form import Form
-from pages.shared.moves import nearest
-from pages.shared.settings import SOME_MATTER, number
+from pages.shared.moves import with_stop
+from pages.shared.settings import SOME_MATTER, number, seed
+from pages.shared.words import label
 from wd_core import DatasetSpec
 
-# Ten a decade; the slider stops at each.
+# Ten a decade; the slider stops at each, and at the λ of the question.
 WEIGHT_DECAYS = (
     *(0.01, 0.0125, 0.016, 0.02, 0.025, 0.032, 0.04, 0.05, 0.063, 0.08),
     *(0.1, 0.125, 0.16, 0.2, 0.25, 0.32, 0.4, 0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5, 3.2),
@@ -54,9 +54,14 @@ class Question:
         return min(self.n_informative, self.n_features)
 
     @property
+    def stops(self) -> tuple[float, ...]:
+        """Every λ that has a picture."""
+        return with_stop(WEIGHT_DECAYS, self.at)
+
+    @property
     def marked(self) -> int:
-        """The place of the nearest λ that has a picture."""
-        return nearest(WEIGHT_DECAYS, self.at)
+        """The place of the λ at which the picture stands."""
+        return self.stops.index(self.at)
 
 
 DEFAULT = Question()
@@ -66,8 +71,8 @@ SETTINGS: dict[str, Setting] = {
     for setting in (
         Number(
             "at",
-            "Marked λ",
-            "λ: the same for both penalties; the slider over the picture moves it.",
+            label("Marked λ"),
+            label("λ: the same for both penalties; the slider at the picture moves it."),
             DEFAULT.at,
             WEIGHT_DECAYS[0],
             WEIGHT_DECAYS[-1],
@@ -76,8 +81,8 @@ SETTINGS: dict[str, Setting] = {
         number("n_informative", DEFAULT.n_informative, 1, 100, 1),
         Number(
             "n_features",
-            "Dimension d",
-            "d: the number of features, and so of weights.",
+            label("Dimension d"),
+            label("d: the number of features, and so of weights."),
             DEFAULT.n_features,
             1,
             100,
@@ -87,8 +92,8 @@ SETTINGS: dict[str, Setting] = {
         number("n_train", DEFAULT.n_train, 2, 200, 5),
         Number(
             "true_weight",
-            "True weight",
-            "The true weight of every feature that matters.",
+            label("True weight"),
+            label("The true weight of every feature that matters."),
             DEFAULT.true_weight,
             -2.0,
             2.0,
@@ -97,37 +102,24 @@ SETTINGS: dict[str, Setting] = {
         number("noise", DEFAULT.noise, 0.1, 3.0, 0.1),
         Steps(
             "lr",
-            "Learning rate η",
-            "η: the size of the one step below the paths; the solutions do not depend on it.",
+            label("Learning rate η"),
+            label(
+                "η: the size of the one step below the paths; the solutions do not depend on it."
+            ),
             DEFAULT.lr,
             [0.01, 0.03, 0.1, 0.3],
         ),
         Number(
             "weight",
-            "Weight before the step",
-            "w: the weight that is marked in the picture of one step.",
+            label("Weight before the step"),
+            label("w: the weight that is marked in the picture of one step."),
             DEFAULT.weight,
             -0.5,
             0.5,
             0.05,
         ),
-        Number(
-            "seed",
-            "Seed",
-            "Fixes the examples.",
-            DEFAULT.seed,
-            0,
-            2**31 - 1,
-            1,
-            whole=True,
-        ),
+        seed(label("Fixes the examples.")),
     )
 }
 
-
-def _said(question: Question) -> Mapping[str, Value]:
-    """Of a λ that of the picture that is shown."""
-    return asdict(question) | {"at": WEIGHT_DECAYS[question.marked]}
-
-
-FORM = Form("zeros", SETTINGS, Question, said=_said)
+FORM = Form("zeros", SETTINGS, Question)

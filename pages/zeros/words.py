@@ -8,7 +8,7 @@ from pages.shared.judging import ALIKE
 from pages.shared.numbers import every_digit
 from pages.shared.words import Said, say
 from pages.zeros.answer import Solved, Step
-from pages.zeros.question import WEIGHT_DECAYS, Question
+from pages.zeros.question import Question
 
 DOES = say(
     "**The lasso does**, and weight decay never. The lasso (the L1 penalty) takes the same amount "
@@ -44,7 +44,7 @@ def finding(found: Solved) -> Said:
 def sentences(found: Solved) -> Iterator[Said]:
     """What both leave of the weights at each λ."""
     features = found.sharp.weights.shape[1]
-    for place in range(len(WEIGHT_DECAYS)):
+    for place in range(len(found.weight_decays)):
         zeros = int(found.sharp.zeros[place])
         losses = {
             "sharp": float(found.sharp.test_loss[place]),
@@ -98,7 +98,7 @@ def at_mark(question: Question, found: Solved) -> Said:
     return say(
         "At λ = {weight_decay} the lasso keeps {n_right} of {n_matter} where the feature matters, "
         "and {n_wrong} of {n_others} where it does not. From λ = {empties} on it keeps none.",
-        weight_decay=every_digit(WEIGHT_DECAYS[question.marked]),
+        weight_decay=every_digit(question.at),
         n_right=int(kept[: question.matter].sum()),
         n_matter=question.matter,
         n_wrong=int(kept[question.matter :].sum()),
@@ -114,8 +114,8 @@ def bests(found: Solved) -> Said:
         "{n_features} are at zero, and weight decay at λ = {smooth_at}. "
         "One λ means different strengths in the two penalties: compare the shapes of the curves, "
         "not their places.",
-        sharp_at=every_digit(WEIGHT_DECAYS[found.sharp.best]),
-        smooth_at=every_digit(WEIGHT_DECAYS[found.smooth.best]),
+        sharp_at=every_digit(found.weight_decays[found.sharp.best]),
+        smooth_at=every_digit(found.weight_decays[found.smooth.best]),
         n_zeros=int(found.sharp.zeros[found.sharp.best]),
         n_features=found.sharp.weights.shape[1],
     )

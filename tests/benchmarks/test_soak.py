@@ -15,7 +15,7 @@ from pages.registry import PICTURED
 
 def minute(**taken: float) -> Minute:
     """One in which the server was looked at once."""
-    usual = {"MiB": 1000.0, "threads": 40.0, "files": 100.0, "processes": 6.0}
+    usual = {"MiB": 1000.0, "serving": 500.0, "threads": 40.0, "files": 100.0, "processes": 6.0}
     return Minute(taken={name: [value] for name, value in (usual | taken).items()})
 
 
@@ -62,5 +62,5 @@ def test_a_minute_is_a_line_of_the_table() -> None:
     one.visits, one.times = 7, [100.0, 300.0, 200.0]
     one.troubles["waited more than 60 s"] += 2
     line = one.line("3").split()
-    assert line[:9] == ["3", "7", "3", "200", "300", "1000", "40", "100", "6"]
-    assert line[9:] == ["2", "x", "waited", "more", "than", "60", "s"]
+    assert line[:10] == ["3", "7", "3", "200", "300", "1000", "500", "40", "100", "6"]
+    assert line[10:] == ["2", "x", "waited", "more", "than", "60", "s"]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -40,6 +41,13 @@ FLAGS = [
 ]
 # All that a visitor leaves in a browser but its cache.
 STORED = "cookies,local_storage,indexeddb,service_workers,cache_storage"
+# What a test does to a tab that cannot be taken back.
+STICKY = ("add_init_script", "expose_binding", "expose_function", "on", "route_web_socket")
+SCREEN: Any = {"width": 1280, "height": 900}
+# What a page works out ends soon; a server that is gone does not answer.
+LEAVE_MS = 10_000
+# A tab keeps some of what it has shown: after so many tests another is quicker.
+TESTS_A_TAB = 8
 # The first has no window around its pages, which costs as much again as a page.
 CHROMIUMS = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"]
 START_SECONDS = 90
@@ -233,15 +241,18 @@ def _check_console(watch: Watch, message: "ConsoleMessage") -> None:
     watch.report("console error", f"{message.text} ({address})")
 
 
-def _check_page(watch: Watch, page: "Page") -> None:
-    page.on("pageerror", lambda error: watch.report("page error", str(error)))
-    page.on("console", lambda message: _check_console(watch, message))
-    page.on(
-        "request",
-        lambda request: (
+def _check_page(watch: Watch, page: "Page") -> dict[Any, Callable[[Any], None]]:
+    """Reports what this page does from now on; returned: what listens to it."""
+    listening = {
+        "pageerror": lambda error: watch.report("page error", str(error)),
+        "console": lambda message: _check_console(watch, message),
+        "request": lambda request: (
             None if _is_local(request.url) else watch.report("foreign request", request.url)
         ),
-    )
+    }
+    for event, listener in listening.items():
+        page.on(event, listener)
+    return listening
 
 
 @pytest.fixture
@@ -271,22 +282,79 @@ def new_page(browser: "Browser", watch: Watch) -> Iterator[Callable[..., "Page"]
 
 @pytest.fixture
 def page(regular: "BrowserContext", watch: Watch) -> Iterator["Page"]:
-    """One page of a visitor who has been here before: only what the browser has cached is left."""
-    page = regular.new_page()
-    _check_page(watch, page)
+    """The tab of a visitor who has been here before: only what the browser has cached is left."""
+    with _kept_tab(regular, watch) as page:
+        yield page
+
+
+@pytest.fixture
+def unguarded(trusting: "BrowserContext", watch: Watch) -> Iterator["Page"]:
+    """Such a tab, into which a program of others may be put."""
+    with _kept_tab(trusting, watch) as page:
+        yield page
+
+
+# How many tests each tab has had.
+uses: WeakKeyDictionary["Page", int] = WeakKeyDictionary()
+
+
+@contextmanager
+def _kept_tab(context: "BrowserContext", watch: Watch) -> Iterator["Page"]:
+    """The tab of the test before, which has the program in it already: half the time of a new one.
+
+    What a test has done to it is undone; where that cannot be, the tab is closed.
+    """
+    page = context.pages[0] if context.pages else context.new_page()
+    listening = _check_page(watch, page)
+    spent: list[str] = []
+    for name in STICKY:
+        setattr(page, name, _noted(spent, getattr(page, name)))
     yield page
-    _report_exceptions(regular, watch)
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
-    for other in regular.pages:
+    _report_exceptions(context, watch)
+    for event, listener in listening.items():
+        page.remove_listener(event, listener)
+    for name in STICKY:
+        delattr(page, name)
+    for other in context.pages:
         if other is not page:
             other.close()
-    if origin.startswith("http"):
-        regular.new_cdp_session(page).send(
-            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED}
-        )
-    page.close()
-    regular.clear_cookies()
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+    uses[page] = uses.get(page, 0) + 1
+    worn = spent or uses[page] == TESTS_A_TAB or not origin.startswith("http")
+    if worn or not _left_clean(page, origin):
+        page.close()
+    context.clear_cookies()
     assert not watch.left, "\n".join(watch.left)
+
+
+def _noted(spent: list[str], method: Callable[..., Any]) -> Callable[..., Any]:
+    def used(*args: Any, **options: Any) -> Any:
+        spent.append(method.__name__)
+        return method(*args, **options)
+
+    return used
+
+
+def _left_clean(page: "Page", origin: str) -> bool:
+    """Leaves a page of the same site, with nothing of the test before; whether that went well."""
+    from playwright.sync_api import Error
+
+    try:
+        page.unroute_all(behavior="ignoreErrors")
+        page.mouse.up()
+        page.mouse.move(0, 0)
+        page.goto(f"{origin}/_stcore/health", timeout=LEAVE_MS)
+        page.evaluate("() => sessionStorage.clear()")
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
+        devtools.detach()
+        page.emulate_media(
+            media="null", color_scheme="null", reduced_motion="null", forced_colors="null"
+        )
+        page.set_viewport_size(SCREEN)
+    except Error:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")
@@ -296,9 +364,16 @@ def regular(browser: "Browser") -> Iterator["BrowserContext"]:
         yield context
 
 
+@pytest.fixture(scope="session")
+def trusting(browser: "Browser") -> Iterator["BrowserContext"]:
+    """The same for pages that are looked at by axe-core."""
+    with _visitor(browser, bypass_csp=True) as context:
+        yield context
+
+
 @contextmanager
 def _visitor(browser: "Browser", **options: Any) -> Iterator["BrowserContext"]:
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+    context = browser.new_context(**{"viewport": SCREEN, **options})
     context.set_default_timeout(WAIT_MS)
     yield context
     context.close()

@@ -173,11 +173,3 @@ def test_the_parts_of_w_play_over_the_epochs(page: "Page", server: "Server") -> 
     parts.get_by_role("slider", name="Epoch").press("Home")
     assert tile(parts, "In the null space") > 12
     assert tile(parts, "In the null space") == pytest.approx(tile(parts, "Predicted"), rel=SHOWN)
-
-
-def test_nothing_is_wider_than_a_phone(new_page: NewPage, server: "Server") -> None:
-    page = new_page(viewport={"width": 390, "height": 844})
-    opened(page, server)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    slider(page, DECAY).press("ArrowRight")
-    wait_link(page, "weight_decay=4")

@@ -1,8 +1,10 @@
 """How the chart's files reach the browser: at once, once, and below any path."""
 
 import gzip
+import json
 import re
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -17,6 +19,22 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Server, Start, Watch
 
+READ = """async ([module, texts]) => {
+  const { readNumber } = await import(location.origin + module);
+  return texts.map(readNumber).map(number => Number.isNaN(number) ? null : number);
+}"""
+# What a module does where its page has no body yet, and puts there once it has.
+TOO_EARLY = """async addresses => {
+  const body = document.body;
+  body.remove();
+  let said = "";
+  for (const address of addresses)
+    await import(`${location.origin}${address}?early`).catch(error => { said = `${error}`; });
+  document.documentElement.append(body);
+  const before = body.childElementCount;
+  dispatchEvent(new Event("DOMContentLoaded"));
+  return [said, body.childElementCount - before];
+}"""
 FETCHED = """() => performance.getEntriesByType('resource').map(entry => entry.name)
   .filter(name => name.includes('/asset/'))"""
 
@@ -26,7 +44,7 @@ def test_files_are_cached_for_good_and_compressed_once(page: "Page", demo: "Serv
     addresses = page.evaluate(FETCHED)
     names = [address.rsplit("/", 1)[1] for address in addresses]
     modules = [*assets.addresses()["modules"], assets.EARLY]
-    styles = ["chart.css", assets.PAGE, assets.LETTERS]
+    styles = ["chart.css", assets.PAGE, assets.PAPER, assets.LETTERS]
     assert sorted(names) == sorted([*modules, *styles, "cartesian.js"])
     for address in addresses:
         with urlopen(Request(address, headers={"Accept-Encoding": "gzip"})) as answer:
@@ -36,6 +54,16 @@ def test_files_are_cached_for_good_and_compressed_once(page: "Page", demo: "Serv
         with urlopen(address) as answer:
             assert answer.headers["Content-Encoding"] is None
             assert answer.read() == gzip.decompress(packed)
+
+
+def test_a_typed_number_is_read_alike_in_the_browser_and_by_python(
+    page: "Page", demo: "Server"
+) -> None:
+    opened(page, demo)
+    cases = json.loads((Path(__file__).parents[1] / "typed.json").read_text("utf-8"))
+    module = assets.addresses()["chart"] + "numbers.js"
+    read = page.evaluate(READ, [module, [text for text, _ in cases]])
+    assert dict(zip([text for text, _ in cases], read, strict=True)) == dict(cases)
 
 
 def test_unknown_files_are_not_found(page: "Page", demo: "Server") -> None:
@@ -94,6 +122,14 @@ def test_plotly_is_evaluated_once_though_the_page_and_the_chart_ask(
     assert page.locator("link[rel=stylesheet][href*='chart.css']").count() == 1
 
 
+def test_what_the_head_starts_waits_for_a_body(page: "Page", demo: "Server") -> None:
+    opened(page, demo)
+    chart = assets.addresses()["chart"]
+    said, placed = page.evaluate(TOO_EARLY, [f"{chart}{name}" for name in head.STARTED])
+    assert not said
+    assert placed == 2  # what says that the line is cut, and the ways past the navigation
+
+
 def test_both_sizes_of_plotly_are_of_one_version() -> None:
     whole = files("plotly").joinpath("package_data", "plotly.min.js").read_text(encoding="utf-8")
     version = r"\* plotly\.js (?:\(cartesian - minified\) )?v([\d.]+)\n"
@@ -129,7 +165,7 @@ def test_numbers(page: "Page", demo: "Server") -> None:
     written = page.evaluate(
         """async ([file, numbers]) => {
           const { formatNumber } = await import(file);
-          return numbers.map(formatNumber);
+          return numbers.map(number => formatNumber(number));
         }""",
         [
             assets.addresses()["chart"] + "numbers.js",

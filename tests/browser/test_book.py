@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 FOLDERS = (
-    *("What do its plots show with decay?", "What did decay do here?"),
+    *("What do its plots show with decay?", "What does decay do here?"),
     "Where does every printed number stand?",
 )
 CHARTS = 1 + len(FOLDERS)
@@ -37,7 +37,7 @@ def unfolded(page: "Page") -> None:
 
 def test_opens_with_every_picture_drawn(page: "Page", server: "Server") -> None:
     opened(page, server)
-    page.get_by_text("all 8 printed numbers lie where nine in ten").wait_for()
+    page.get_by_text("all 8 printed numbers lie in the range where nine in ten").wait_for()
     assert page.evaluate(PANELS) == 8
     assert not urlsplit(page.url).query
 

@@ -50,7 +50,7 @@ def test_finished_curves_show_at_once(page: "Page", demo: "Server") -> None:
     assert chart.locator(".wd-value").all_inner_texts() == ["0", "0.509", "–", "SGD", "0", "0", "0"]
     assert chart.locator(".wd-sign").all_inner_texts() == ["+", "="]
     assert chart.get_by_text("Weight decay 0.").is_visible()
-    assert page.get_by_role("img", name="Loss of the demo run").is_visible()
+    assert page.get_by_role("figure", name="Loss of the demo run").is_visible()
 
 
 def test_play_pause_step_scrub(page: "Page", demo: "Server") -> None:
@@ -118,8 +118,8 @@ def test_axes_stay_while_playing(page: "Page", demo: "Server") -> None:
     assert page.evaluate(ranges)[0] == before[0]
 
 
-def test_reduced_motion_shows_the_end(new_page: NewPage, demo: "Server") -> None:
-    page = new_page(reduced_motion="reduce")
+def test_reduced_motion_shows_the_end(page: "Page", demo: "Server") -> None:
+    page.emulate_media(reduced_motion="reduce")
     chart = opened(page, demo)
     page.get_by_role("slider", name="Epoch").fill("20")
     root(page, "paused")
@@ -294,8 +294,8 @@ def test_live_drag_follows_the_hand_in_order(page: "Page", demo: "Server") -> No
     assert len(seen) > 1
 
 
-def test_theme_colours(new_page: NewPage, demo: "Server") -> None:
-    page = new_page(color_scheme="dark")
+def test_theme_colours(page: "Page", demo: "Server") -> None:
+    page.emulate_media(color_scheme="dark")
     opened(page, demo)
     look = """() => { const plot = document.querySelector('.wd-plot'), l = plot._fullLayout;
       return [getComputedStyle(plot).getPropertyValue('--st-text-color').trim(), l.font.color,

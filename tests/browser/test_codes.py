@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from tests.browser.choosing import choose, go_to, unfold
+from tests.browser.choosing import choose, go_to
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -66,14 +66,3 @@ def test_the_curves_can_be_played_and_stepped(page: "Page", server: "Server") ->
     page.get_by_role("button", name="Step back").click()
     page.wait_for_function("document.querySelector('.wd-chart').dataset.epoch === '99'")
     assert page.evaluate(TILE, "‖w‖, scratch") != at_the_end
-
-
-def test_nothing_is_wider_than_a_phone(new_page: "object", server: "Server") -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, is_mobile=True)  # type: ignore[operator]
-    opened(page, server, "?batch_size=6")
-    unfold(page, "The formulas, with these numbers")
-    page.locator(".katex-html .mord").first.wait_for(state="attached")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
-    edge = """() => Math.max(...[...document.querySelectorAll('.katex-html .mord')]
-      .map(sign => sign.getBoundingClientRect().right))"""
-    assert 100 < page.evaluate(edge) <= 390

@@ -3,8 +3,6 @@
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
 from tests.browser.choosing import unfold
 
 if TYPE_CHECKING:
@@ -71,10 +69,3 @@ def test_the_default_is_drawn_to_its_end(page: "Page", server: "Server") -> None
     page.get_by_text("At d = 49 (d/n = 0.98) the test loss is").wait_for()
     page.get_by_text("(medians of 50 training sets)").wait_for()
     assert link(page) == {}
-
-
-@pytest.mark.parametrize("query", [SMALL, "?axis=n_train&n_features=10&at=11&measure=loss"])
-def test_nothing_is_wider_than_a_phone(new_page: "object", server: "Server", query: str) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, is_mobile=True)  # type: ignore[operator]
-    opened(page, server, query)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")

@@ -199,8 +199,8 @@ def test_a_drag_draws_every_picture(page: "Page", server: "Server", query: str) 
     assert len(set(widths)) > 10
 
 
-def test_with_reduced_motion_play_is_a_choice_too(new_page: NewPage, server: "Server") -> None:
-    page = new_page(reduced_motion="reduce")
+def test_with_reduced_motion_play_is_a_choice_too(page: "Page", server: "Server") -> None:
+    page.emulate_media(reduced_motion="reduce")
     chart = opened(page, server)
     chart.get_by_role("button", name="Play").click()
     assert said(page, DECAY) == "1.00×10⁶"
@@ -227,14 +227,6 @@ def test_cold_deep_links_show_their_page(fresh_server: "Start", page: "Page") ->
     assert page.get_by_role("dialog").count() == 0
 
 
-def test_a_cold_deep_link_to_train(fresh_server: "Start", page: "Page") -> None:
-    cold = fresh_server()
-    page.goto(f"{cold.url}/train?weight_decay=1")
-    page.locator('.wd-chart[data-state="done"]').wait_for()
-    assert page.get_by_role("heading", name="Does weight decay stop").is_visible()
-    assert page.get_by_role("dialog").count() == 0
-
-
 def test_each_page_keeps_its_settings(page: "Page", server: "Server") -> None:
     opened(page, server, "weight_decay=2&s2=0.1")
     go_to(page, "Train")
@@ -250,17 +242,6 @@ def test_each_page_keeps_its_settings(page: "Page", server: "Server") -> None:
     page.get_by_role("heading", name="Does weight decay stop").wait_for()
     wait_link(page, "weight_decay=5")
     assert page.get_by_test_id("stAlert").count() == 0
-
-
-@pytest.mark.parametrize("query", ["", "source=synthetic&descent=on&l1=on"])
-def test_phone_has_no_overflow(new_page: NewPage, server: "Server", query: str) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    opened(page, server, query)
-    wide = """() => [...document.querySelectorAll('.wd-chart, .wd-chart *, .katex')]
-      .filter(n => n.getBoundingClientRect().right > innerWidth + 1 && !n.closest('.wd-plot'))
-      .map(n => n.className)"""
-    assert page.evaluate(wide) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 # Whether all of Plotly has been asked for: only what has depth needs it.
@@ -314,7 +295,7 @@ def test_the_picture_stays_where_it_is_while_the_words_change(
     before = chart.evaluate(place)
     for key in ("End", "Home", "ArrowRight"):
         slider(page, SIZE).press(key)
-        assert chart.evaluate(place) == before
+        assert chart.evaluate(place) == pytest.approx(before, abs=0.5)  # no whole pixel
 
 
 def test_a_number_out_of_range_is_refused(page: "Page", server: "Server") -> None:

@@ -186,7 +186,7 @@ def test_what_is_refused_stays_as_it_was_put(tab: "Page", wire: Wire) -> None:
     tab.goto(f"{wire.url}/map?per_decade=8&seeds=25&epochs=20000")
     tab.get_by_text("Choose fewer cells").wait_for()
     unfold(tab, "Cells", "Training")
-    cells = tab.get_by_role("slider", name="Cells a decade")
+    cells = tab.get_by_role("slider", name="Cells per decade")
     cells.press("ArrowLeft")
     number = tab.get_by_role("spinbutton", name="Batch size")
     number.fill("99999")

@@ -59,7 +59,7 @@ def test_a_cell_opens_as_its_run_on_train(page: "Page", server: "Server") -> Non
     opened(page, server, SMALL)
     page.mouse.click(*page.evaluate(PLACE, [6, -2, 1]))  # the last panel: decoupled Adam
     unfold(page, NUMBERS)
-    chosen = page.get_by_text("Chosen: Adam, decoupled, η = 0.01, λ = 10.")
+    chosen = page.get_by_text("Chosen: Adam, decoupled (AdamW), η = 0.01, λ = 10.")
     chosen.wait_for()
     page.wait_for_function("location.search.includes('decay=decoupled')")
     assert link(page) == parse_qs(SMALL) | {
@@ -122,9 +122,3 @@ def test_another_control_closes_the_sweep_and_starts_anew(page: "Page", server: 
     page.wait_for_selector(DONE)
     assert link(page)["optimizers"] == ["momentum"]
     page.get_by_text("cells diverged").wait_for()
-
-
-def test_nothing_is_wider_than_a_phone(new_page: "object", server: "Server") -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, is_mobile=True)  # type: ignore[operator]
-    opened(page, server, SMALL)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")

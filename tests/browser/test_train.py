@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Mapping
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -186,7 +187,7 @@ def test_a_preset_moves_the_sliders_and_the_picture(page: "Page", server: "Serve
     assert set(run_of(page).split("&")) == {"lr=0.01", "epochs=10", "init_std=0.01"}
     slider = page.get_by_role("slider", name="Learning rate η")
     assert slider.get_attribute("aria-valuetext") == "0.01"
-    assert page.get_by_text("The start is a hundred").is_visible()
+    assert page.get_by_text("The start is a hundred").first.is_visible()
 
 
 def test_a_slider_at_a_value_between_its_steps_is_followed(page: "Page", server: "Server") -> None:
@@ -320,21 +321,23 @@ def test_nonsense_in_the_link_falls_back_and_says_so(page: "Page", server: "Serv
     assert "“many” in the link is not a whole number; 200 is used" in warning
 
 
-@pytest.mark.parametrize("key", ["lr", "pin"])
-@pytest.mark.parametrize(
-    "hostile",
-    ["<img src=x onerror=alert(1)>", "![x](http://127.0.0.2/x.png)", "<a href=//x.y>x</a>"],
-)
+HOSTILE = ("<img src=x onerror=alert(1)>", "![x](http://127.0.0.2/x.png)", "<a href=//x.y>x</a>")
+
+
+@pytest.mark.parametrize("keys", [("lr", "epochs", "seed"), ("pin",)])
 def test_nothing_in_a_link_becomes_part_of_the_page(
-    page: "Page", server: "Server", key: str, hostile: str
+    page: "Page", server: "Server", keys: tuple[str, ...]
 ) -> None:
-    opened(page, server, {key: hostile})
+    pairs = list(zip(cycle(keys), HOSTILE, strict=False))
+    page.goto(f"{server.url}/train?{urlencode(pairs)}")
+    settled(page)
     inside = page.get_by_test_id("stMain")
     assert inside.locator("img").count() == 0
     assert (
         inside.locator("a[href]:not([data-testid^=stPageLink], [href^='/glossary#'])").count() == 0
     )
-    assert inside.get_by_text(hostile[:8]).count() >= 1
+    for hostile in HOSTILE:
+        assert inside.get_by_text(hostile[:8]).count() >= 1
 
 
 # ---------------------------------------------------------------- long runs and divergence
@@ -350,6 +353,17 @@ def test_a_long_run_shows_its_epochs_as_they_come(page: "Page", server: "Server"
     assert epochs == sorted(epochs)
     assert 3 < len(set(epochs)) <= 300
     assert "of 300" in chart.get_by_role("progressbar").locator("..").inner_text()
+
+
+def test_what_diverged_in_a_stream_is_mended_by_a_click(page: "Page", server: "Server") -> None:
+    values = {"n_features": "20", "epochs": "5000", "lr": "1"}
+    page.goto(address(server, values))
+    settled(page)
+    page.get_by_role("button", name="Set η to 0.2").click()
+    page.wait_for_url("**lr=0.2**")
+    settled(page)
+    page.get_by_text("Weight decay").first.wait_for()
+    assert not page.get_by_role("button", name="Set η to").is_visible()
 
 
 def test_stop_acts_and_keeps_the_curves(page: "Page", server: "Server") -> None:
@@ -382,7 +396,7 @@ def test_a_moved_control_closes_the_long_run(page: "Page", server: "Server") -> 
 
 def test_a_run_that_diverges_says_why(page: "Page", server: "Server") -> None:
     chart = opened(page, server, {"lr": "1"})
-    sentence = chart.locator("p[aria-live]").inner_text()
+    sentence = chart.locator("p").first.inner_text()
     assert sentence.startswith("Diverged by epoch ")
     assert "The steps grow" in sentence
     unfold(page, NUMBERS)
@@ -420,33 +434,6 @@ def test_a_file_holds_the_run_that_is_shown(page: "Page", server: "Server") -> N
     with page.expect_download() as waiting:
         page.get_by_role("button", name="PyTorch script").click()
     assert "weight_decay = 5.0" in Path(waiting.value.path()).read_text()
-
-
-def test_a_phone_has_no_horizontal_overflow(new_page: NewPage, server: "Server") -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    opened(page, server)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    wide = """() => [...document.querySelectorAll('[data-testid=stMain] *')]
-      .filter(n => n.getBoundingClientRect().right > innerWidth + 1 && !n.closest('.wd-plot')
-        && !n.closest('.katex') && !n.matches('.stSlider input'))
-      .map(n => `${n.tagName}.${n.className}`).slice(0, 5)"""
-    assert page.evaluate(wide) == []
-    assert page.evaluate(POINTS)["test, λ = 3"] == 101
-
-
-def test_the_dark_theme_reaches_the_picture(new_page: NewPage, server: "Server") -> None:
-    page = new_page(color_scheme="dark")
-    opened(page, server, {"curves": "every"})
-    text, truth = page.evaluate(
-        """() => { const plot = document.querySelector('.wd-plot');
-        return [getComputedStyle(plot).getPropertyValue('--st-text-color').trim(),
-          plot._fullData.find(t => t.name.startsWith('predicted')).marker.color]; }"""
-    )
-    assert truth == text
-    background = page.evaluate(
-        "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-    )
-    assert max(int(part) for part in background[4:-1].split(",")[:3]) < 60
 
 
 def test_a_payload_survives_its_way(page: "Page", server: "Server") -> None:

@@ -85,12 +85,6 @@ def test_a_preset_opens_as_its_link(page: "Page", server: "Server") -> None:
     assert "epochs" not in link(page)
 
 
-def test_nothing_is_wider_than_a_phone(new_page: "object", server: "Server") -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, is_mobile=True)  # type: ignore[operator]
-    opened(page, server)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
-
-
 # Where the panel of the losses is in the window: left, top, width, height.
 PANEL = """() => {
   const plot = document.querySelector('.wd-plot');

@@ -63,6 +63,17 @@ def legends_are_drawn(seen: Visit) -> Iterator[str]:
                     yield f"“{trace.name}” stands in the legend and has no point in its panel"
 
 
+def pictures_tell_what_they_show(seen: Visit) -> Iterator[str]:
+    """Behind what is drawn stands for every picture what it shows: who cannot see it hears that."""
+    for payload in seen.payloads:
+        said = [
+            payload.get("finding") or payload.get("sentence"),
+            *(payload.get("sentences") or ()),
+        ]
+        if not all(said[1:] or said):
+            yield f"{payload.get('run')} has no finding"
+
+
 def formulas_balance(seen: Visit) -> Iterator[str]:
     """What a formula opens it closes."""
     for latex in _formulas(seen):
@@ -193,6 +204,7 @@ def _prose(text: str) -> str:
 CHECKS: tuple[Check, ...] = (
     no_error,
     legends_are_drawn,
+    pictures_tell_what_they_show,
     formulas_balance,
     formulas_agree,
     words_are_clean,

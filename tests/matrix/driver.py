@@ -41,7 +41,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import words, work
 from pages.shared.numbers import Digits
-from pages.shared.words import Said
+from pages.shared.words import Forms, Said
 from tests.matrix.checks import CHECKS, Check
 from tests.pages.opening import payloads, unopened
 from tests.unlinked import unlinked
@@ -60,9 +60,9 @@ class Heard(Said):
 
     lists: ClassVar[list[list[Said]]] = []
 
-    def __new__(cls, text: str, values: Mapping[str, Any]) -> Heard:
+    def __new__(cls, text: str, values: Mapping[str, Any], *forms: Forms) -> Heard:
         """The sentence, which everybody who records has now heard."""
-        made = super().__new__(cls, text, values)
+        made = super().__new__(cls, text, values, *forms)
         for heard in cls.lists:
             heard.append(made)
         return made  # type: ignore[return-value]
@@ -134,10 +134,7 @@ class Visit:
     def sentences(self) -> list[str]:
         """The sentences of the charts, of every picture that a slider reaches."""
         return [
-            str(sentence)
-            for payload in self.payloads
-            for sentence in (payload.get("sentence"), *(payload.get("sentences") or ()))
-            if sentence
+            str(sentence) for payload in self.payloads for sentence in findings(payload) if sentence
         ]
 
     @property
@@ -189,6 +186,12 @@ class Visit:
         data = self.files[label]
         made = data() if callable(data) else data
         return made.decode() if isinstance(made, bytes) else str(made)
+
+
+def findings(payload: Mapping[str, Any]) -> list[str]:
+    """What is said of a picture, and of every one that a slider reaches."""
+    named = (str(payload.get(name) or "") for name in ("finding", "sentence"))
+    return [*filter(None, named), *(payload.get("sentences") or ())]
 
 
 def _lettering(layout: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -245,6 +245,7 @@ COMPARISONS = (
     *map(idle, ("is least", "shares’ difference", "The difference to ridge", "at least 1")),
     *map(idle, ("bias at its best", "L2 shrinks", "less than 0.1 %", "more than 99.9 %")),
     *map(idle, ("the nearest", "its difference along", "the least loss", "nor the same")),
+    Comparison("some more than along others", lambda f, _: f.s[0], ">", lambda f, _: f.s[-1]),
     Comparison("acts where the data vary least", lambda f, _: f.s[-1], "<", lambda f, _: f.s[0]),
     # advice
     *map(
@@ -429,4 +430,7 @@ def test_every_formula_is_what_it_stands_for(found: Worked) -> None:
             value = formulas.evaluate(side, B=run.batch_size, **tex).value
             assert value == pytest.approx(found.it.shrunk(), rel=1e-6)
         if found.it.shrunk():
-            assert formulas.evaluate(end).value == pytest.approx(found.it.shrunk(), rel=6e-3)
+            shown, percent, _ = end.partition(r"\,\%")
+            value = formulas.evaluate(shown).value / (100 if percent else 1)
+            assert value == pytest.approx(found.it.shrunk(), rel=6e-3)
+            assert bool(percent) == (1e-3 <= abs(value) <= 1), "as the sentences have it"

@@ -166,6 +166,7 @@ COMPARISONS = (
         (
             "The same in both",
             "the step is the same",
+            "gives the same step",
             "The same steps from other numbers, with all else alike",
         ),
     ),

@@ -379,6 +379,13 @@ COMPARISONS = (
         Comparison(f"more {what} can hurt", "high", ">", lambda f, s: 1.049 * min(f.zeros))
         for what in ("features", "examples")
     ),
+    Comparison(
+        "it gets worse and worse without decay",
+        lambda f, s: sum(f.limit(0, *f.sizes(s))), "=", math.inf,
+    ),
+    Comparison(
+        "they decide the mean alone", lambda f, s: sum(f.mean(*f.sizes(s))), "=", math.inf
+    ),
     idle("{best} with the decay that suits"),
     idle("{best} for the best λ = {best_weight_decay}"),
     idle("the best λ there"),

@@ -207,7 +207,7 @@ COMPARISONS = (
             "the data are fitted best",
             "The data are fitted best",
             "give the same best point",
-            "the one that fits the data best",
+            "the point that fits the data best",
             "the shortest of all that fit the data best",
             "fit the data alike",
             "fits the data alike",

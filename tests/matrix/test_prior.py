@@ -63,7 +63,7 @@ class Again:
             Lasso(self.decay(width), tol=1e-13, max_iter=10**6)
             if self.peaked
             else Ridge(self.decay(width) * len(y), solver="svd")
-            for width in WIDTHS
+            for width in self.question.stops
         ]
         return np.array([model.fit(X, y).coef_ for model in models])
 
@@ -87,7 +87,7 @@ class Again:
 
     @property
     def width(self) -> float:
-        return WIDTHS[self.question.marked]
+        return self.question.at
 
 
 def near(value: float) -> Any:
@@ -95,7 +95,7 @@ def near(value: float) -> Any:
 
 
 ORACLES: dict[Any, Callable[[Again, Said], Any]] = {
-    "weight_decay": lambda again, said: again.decay(WIDTHS[again.places[id(said)]]),
+    "weight_decay": lambda again, said: again.decay(again.question.stops[again.places[id(said)]]),
     "w1_data": lambda again, _: near(again.alone[0]),
     "w2_data": lambda again, _: near(again.alone[1]),
     "width": lambda again, _: again.width,
@@ -125,7 +125,7 @@ def test_every_number_and_line_is_recomputed(name: str) -> None:
     again = Again(FORM.of(CASES[name]))
     seen = visit("prior", {key: as_text(value) for key, value in CASES[name].items()})
     stops = seen.saying("a penalty of")
-    assert len(stops) == len(WIDTHS)
+    assert len(stops) == len(again.question.stops)
     again.places = {id(said): place for place, said in enumerate(stops)}
     hold(seen, ORACLES, again)
     for place, said in enumerate(stops):
@@ -134,19 +134,21 @@ def test_every_number_and_line_is_recomputed(name: str) -> None:
         text = "says little" if not zeros and share > 0.9 else text
         text = "pulls hard" if not zeros and share < 0.5 else text
         assert text in said.text
-    for place in (0, again.question.marked, len(WIDTHS) - 1):
+    for place in (0, again.question.marked, len(stops) - 1):
         _lines_are_where_they_are_said(seen, again, place)
     header, *rows = seen.file("Numbers (CSV)").splitlines()
     assert header == "width,weight_decay,w1,w2,share_of_length"
     table = np.array([row.split(",") for row in rows], dtype=float)
-    assert table[:, 0].tolist() == [*WIDTHS]
-    assert table[:, 1] == pytest.approx([again.decay(width) for width in WIDTHS], rel=1e-12)
+    assert table[:, 0].tolist() == [*again.question.stops]
+    assert table[:, 1] == pytest.approx(
+        [again.decay(width) for width in again.question.stops], rel=1e-12
+    )
     assert table[:, 2:4] == pytest.approx(again.modes, rel=SOLVED, abs=SOLVED)
 
 
 def _lines_are_where_they_are_said(seen: Visit, again: Again, place: int) -> None:
     """Each density has fallen by r²/2 of its logarithm there; a posterior is the product."""
-    width, mode = WIDTHS[place], again.modes[place]
+    width, mode = again.question.stops[place], again.modes[place]
     size = again.log_likelihood(mode) + again.log_prior(mode, width)
     drawn = [t for t in seen.traces() if t.get("name") == "likelihood"]
     for k, r in enumerate(RADII):

@@ -111,7 +111,7 @@ class Again:
 ORACLES = {
     "low": lambda again, _: again.median.min(),
     "nothing": lambda again, _: again.median[0],
-    "n": lambda again, _: DRAWS,
+    "n_draws": lambda again, _: DRAWS,
     "share": lambda again, _: 0.8,
     "n_steps": lambda again, _: again.question.epochs,
     "n_more": lambda again, _: again.question.n_train,
@@ -141,7 +141,7 @@ def test_every_number_is_recomputed(name: str, monkeypatch: pytest.MonkeyPatch) 
     _holds_the_verdict(seen, again.median)
     rows = seen.tables[0]
     for place, row in enumerate(rows.to_dict("records")):
-        assert row[""].startswith(ORDER[place])
+        assert row["remedy"].startswith(ORDER[place])
         assert float(row["test loss, median"]) == pytest.approx(again.median[place], rel=6e-3)
         assert float(row["marked draw"]) == pytest.approx(again.losses[0, place], rel=6e-3)
         low, high = (float(end) for end in row["80 % of the draws"].split(" to "))

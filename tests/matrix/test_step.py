@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -257,6 +258,14 @@ def held(now: Stepped) -> Recomputed:
     return recomputed(now.found.settings, decay_bias=True)
 
 
+def place_of(said: Said, now: Stepped) -> int:
+    """Which weight a sentence is about, by its name."""
+    weight = str(said.values["weight"])
+    return (
+        len(now.before) - 1 if weight == "b" else int(unicodedata.normalize("NFKC", weight)[1:]) - 1
+    )
+
+
 ORACLES: dict[Any, Any] = {
     key: (lambda now, said, oracle=oracle: oracle(now.found, said))
     for key, oracle in SETTINGS.items()
@@ -272,10 +281,12 @@ ORACLES: dict[Any, Any] = {
     "batch_rows": lambda now, said: len(now.rows),
     "rows": lambda now, said: len(now.rows),
     ("the last of an epoch", "rows"): lambda now, said: len(now.found.first_epoch[-1]),
-    ("on all {n} examples", "n"): lambda now, said: now.found.n_train,
+    ("from all {n} examples", "n"): lambda now, said: now.found.n_train,
     ("steps on all {n}", "n"): lambda now, said: now.found.n_train,
     ("Outside the picture", "n"): hidden,
     "n": lambda now, said: now.run.epochs,
+    "w_before": lambda now, said: small(now.before[place_of(said, now)]),
+    "w_after": lambda now, said: small(now.after[place_of(said, now)]),
     # the pulls
     "strength": lambda now, said: now.rate,
     ("In a plain step", "share"): lambda now, said: now.rate,
@@ -365,7 +376,7 @@ COMPARISONS = (
         "That is more than the smallest has, {small}", "small", "<", lambda now, _: now.rate
     ),
     Comparison(
-        "Coupled, the share differs from weight to weight", "share_least", "<", ("share_most")
+        "What coupled decay takes differs from weight to weight", "share_least", "<", ("share_most")
     ),
     Comparison(
         "leave it at rest, at {bias_after}",
@@ -392,7 +403,7 @@ COMPARISONS = (
     ),
     idle("is more than all examples at once allow"),
     idle("which no limit foretold"),
-    idle("Run on, it gets worse"),
+    idle("If it went on, it would get worse"),
     idle("from the smallest ({small})"),
     idle("L1 of the same λ"),
     idle("The largest and the smallest weight"),

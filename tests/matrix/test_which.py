@@ -47,7 +47,9 @@ SHAKEN = 2e-2
 CROSSING = 1e6
 # Of gradients of more steps ago nothing is left.
 FORGOTTEN = 40_000
-PLAIN = "With this decay"
+# At the first λ, which is 0, and at any other.
+PLAIN = ("Without decay the exact solution", "With this decay the exact solution")
+EXACT = ("At λ = {weight_decay} the exact solution",)
 EVEN = "At λ = {weight_decay} the exact solution has"
 
 
@@ -239,11 +241,11 @@ class Again:
 
     def number_sentences(self, said: list[Said]) -> None:
         """Which λ of the grid each sentence is about."""
-        k, begun = -1, ""
+        k, begun = -1, ("",)
         for sentence in said:
-            for start in (PLAIN, "At λ = {weight_decay} the exact solution"):
-                if sentence.text.startswith(start):
-                    k, begun = (k + 1 if start == begun else 0), start
+            for starts in (PLAIN, EXACT):
+                if sentence.text.startswith(starts):
+                    k, begun = (k + 1 if starts == begun else 0), starts
             self.places[id(sentence)] = k
 
     def at(self, said: Said) -> int:
@@ -495,10 +497,17 @@ ORACLES: dict[Any, Callable[[Again, Said], Any]] = {
     "own_test": lambda f, s: near(f.ends[0, 1, f.problem.marked], f.stepped),
     "own_norm": lambda f, s: near(f.ends[0, 2, f.problem.marked], f.stepped),
     "seed": lambda f, s: f.problem.data.seed,
-    (PLAIN, "times"): lambda f, s: near(_over(f.scores.test(f.lam(s)), f.least)),
-    (PLAIN, "cost"): _less_one(lambda f, s: _over(f.scores.test(f.lam(s)), f.least)),
+    **{
+        (words, name): oracle
+        for words in PLAIN
+        for name, oracle in (
+            ("times", lambda f, s: near(_over(f.scores.test(f.lam(s)), f.least))),
+            ("cost", _less_one(lambda f, s: _over(f.scores.test(f.lam(s)), f.least))),
+        )
+    },
     # the finding
     ("For the exact solution a decay of", "weight_decay"): _beaten,
+    ("exact solution is best without decay", "test"): lambda f, s: near(f.scores.test(0.0)),
     ("For the exact solution", "test"): lambda f, s: near(f.scores.least("test", f.grid)[1]),
     ("Without test data {rule}", "weight_decay"): _chosen,
     ("Without test data {rule}", "times"): _share_of_choice,
@@ -593,8 +602,15 @@ def _gained(found: Again, said: Said) -> float:
 # A median that is known to the place of its minima.
 SLACK = 1 + VALUE
 COMPARISONS = (
-    Comparison(PLAIN + " the exact solution is as good as the best", _ratio, "~", 1.0, 1.0101),
-    Comparison(PLAIN + " the exact solution is above the best, which is 0", _test_at, ">", 0.0),
+    Comparison(PLAIN[0], lambda f, s: f.lam(s), "=", 0.0),
+    Comparison(PLAIN[1], lambda f, s: f.lam(s), ">", 0.0),
+    *(
+        Comparison(words + " is as good as the best", _ratio, "~", 1.0, 1.0101) for words in PLAIN
+    ),
+    *(
+        Comparison(words + "’s test loss is above the least, which is 0", _test_at, ">", 0.0)
+        for words in PLAIN
+    ),
     Comparison(
         "{rule} would choose {weight_decay}, as good as the best", _chosen_ratio, "~", 1.0, 1.00051
     ),
@@ -603,7 +619,7 @@ COMPARISONS = (
     ),
     Comparison("every decay is as good as any", lambda f, s: float(np.ptp(f.tests)), "=", 0.0),
     Comparison(
-        "For the exact solution no decay is best", lambda f, s: f.tests[0], "=",
+        "The exact solution is best without decay", lambda f, s: f.tests[0], "=",
         lambda f, s: f.scores.least("test", f.grid)[1],
     ),
     Comparison(
@@ -643,12 +659,16 @@ COMPARISONS = (
     idle("{rules} choose the same λ"),
     idle("Hindsight takes the best λ of the axis; Bayes’ λ lies beyond it, and may cost less"),
     Comparison(
-        "{rule} chooses λ = {weight_decay}, above the best, which is 0", _chosen_test, ">", 0.0
+        "{rule} chooses λ = {weight_decay}, where the loss is above 0, the best there is",
+        _chosen_test, ">", 0.0,
     ),
     idle("without decay is as good as the best."),
     idle("it is as good as the best."),
-    idle("is above the best, which is 0"),
+    idle("test loss is above the least, which is 0"),
     idle("above the best, which is 0."),
+    idle("is above 0, the best there is"),
+    idle("where the loss is above 0, the best there is"),
+    idle("without it they end above 0, where the best of them ends"),
     Comparison("the same for every λ here", lambda f, s: float(np.ptp(f.tests)), "=", 0.0),
     Comparison(
         "The exact test loss is least without decay", lambda f, s: f.tests[0], "=",
@@ -698,9 +718,7 @@ COMPARISONS = (
         "no decay loses no more than the best of the rules",
         _worth("zero"), "<", lambda f, s: 1.006 * _cheapest(f, s),
     ),
-    Comparison(
-        "No decay reaches the least loss, which is 0", _worth("zero"), "=", 1.0
-    ),
+    Comparison("λ = 0 reaches the least loss, 0", _worth("zero"), "=", 1.0),
     Comparison("gain by decay: without it they end", _gained, ">", 1.0499),
     Comparison("gain little by decay: without it they end", _gained, "<", 1.0501),
     idle("as good as the best of them"),

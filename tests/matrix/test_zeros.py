@@ -13,7 +13,7 @@ from sklearn.linear_model import Lasso, Ridge
 
 from pages.shared.fields import as_text
 from pages.shared.words import Said
-from pages.zeros.question import FORM, WEIGHT_DECAYS, Question
+from pages.zeros.question import FORM, Question
 from tests.matrix import traces
 from tests.matrix.driver import hold, visit
 from wd_core import make_dataset
@@ -28,6 +28,7 @@ CASES: dict[str, dict[str, Any]] = {
     "one feature": {"n_features": 1, "n_train": 9, "true_weight": 0.0, "seed": 4},
     "two examples": {"n_train": 2, "n_features": 3, "true_weight": -2.0, "at": 3.2},
     "none left": {"at": 3.2, "weight": 0.35, "seed": 7},
+    "typed": {"at": 0.137},
 }
 
 
@@ -45,8 +46,8 @@ class Again:
     @cached_property
     def weights(self) -> dict[str, np.ndarray]:
         X, y = self.data.X_train, self.data.y_train
-        sharp = [Lasso(lam, tol=1e-13, max_iter=10**6).fit(X, y) for lam in WEIGHT_DECAYS]
-        smooth = [Ridge(lam * len(y), solver="svd").fit(X, y) for lam in WEIGHT_DECAYS]
+        sharp = [Lasso(lam, tol=1e-13, max_iter=10**6).fit(X, y) for lam in self.question.stops]
+        smooth = [Ridge(lam * len(y), solver="svd").fit(X, y) for lam in self.question.stops]
         self.losses = {
             name: np.array([self.loss(model) for model in models])
             for name, models in (("sharp", sharp), ("smooth", smooth))
@@ -74,7 +75,7 @@ class Again:
 
     @property
     def taken(self) -> float:
-        return self.question.lr * WEIGHT_DECAYS[self.question.marked]
+        return self.question.lr * self.question.at
 
 
 def near(value: float) -> Any:
@@ -97,9 +98,9 @@ ORACLES = {
     ("On these new examples", "n_zeros"): lambda again, _: again.zeros(again.best("sharp")),
     "n_zeros": lambda again, said: again.zeros(again.at(said)),
     "n_features": lambda again, _: again.question.n_features,
-    "sharp_at": lambda again, _: WEIGHT_DECAYS[again.best("sharp")],
-    "smooth_at": lambda again, _: WEIGHT_DECAYS[again.best("smooth")],
-    "weight_decay": lambda again, _: WEIGHT_DECAYS[again.question.marked],
+    "sharp_at": lambda again, _: again.question.stops[again.best("sharp")],
+    "smooth_at": lambda again, _: again.question.stops[again.best("smooth")],
+    "weight_decay": lambda again, _: again.question.at,
     "n_matter": lambda again, _: again.question.matter,
     "n_others": lambda again, _: again.question.n_features - again.question.matter,
     "n_right": lambda again, _: again.kept(slice(again.question.matter)),
@@ -124,7 +125,7 @@ def test_every_number_is_recomputed(name: str) -> None:
     again = Again(question)
     assert again.weights
     stops = [said for said in seen.said if "on new examples are" in said.text]
-    assert len(stops) == len(WEIGHT_DECAYS)
+    assert len(stops) == len(question.stops)
     again.places = {id(said): place for place, said in enumerate(stops)}
     hold(seen, ORACLES, again)
     (verdict,) = seen.saying("suits each best")
@@ -148,14 +149,14 @@ def test_the_picture_and_the_file_hold_the_same_solutions(name: str) -> None:
     ]
     for kind, (matter, others) in zip(again.weights, (drawn[:2], drawn[2:]), strict=True):
         lines = np.concatenate(
-            [one.y.reshape(-1, len(WEIGHT_DECAYS) + 1) for one in (matter, others)]
+            [one.y.reshape(-1, len(again.question.stops) + 1) for one in (matter, others)]
         )
         assert np.isnan(lines[:, -1]).all()
         solved = pytest.approx(again.weights[kind], rel=SOLVED, abs=SOLVED)
         assert solved == lines[:, :-1].T
     header, *rows = seen.file("Numbers (CSV)").splitlines()
     table = dict(zip(header.split(","), np.array([row.split(",") for row in rows]).T, strict=True))
-    assert table["weight_decay"].astype(float).tolist() == [*WEIGHT_DECAYS]
+    assert table["weight_decay"].astype(float).tolist() == [*again.question.stops]
     for number, kind in (("l1", "sharp"), ("l2", "smooth")):
         losses = table[f"{number}_test_loss"].astype(float)
         assert losses == pytest.approx(again.losses[kind], rel=SOLVED)

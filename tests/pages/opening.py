@@ -38,7 +38,7 @@ OWN_FOLDERS = (
     *("Which lines differ, and which of them matter?", "Both codes, to copy and run"),
     *("How hard does decay pull on each weight?", "What does decay alone do over time?"),
     "How large may the learning rate be?",
-    *("What do its plots show with decay?", "What did decay do here?"),
+    *("What do its plots show with decay?", "What does decay do here?"),
     "Where does every printed number stand?",
     *(CLAIM, DOING, TERMS),
 )

@@ -92,6 +92,12 @@ def slide(page: AppTest, weight_decay: float, steps: float | None) -> AppTest:
     return fine(page.run())
 
 
+def test_nothing_asks_how_many_examples_measure_a_loss_that_is_not_shown() -> None:
+    keys = {node.key for node in opened(SMALL).number_input}
+    assert "n_train" in keys
+    assert "n_test" not in keys
+
+
 def test_opens_on_the_book_with_the_matching_steps() -> None:
     page = opened()
     assert not page.warning
@@ -101,7 +107,7 @@ def test_opens_on_the_book_with_the_matching_steps() -> None:
     assert now(page)["steps"] == matches(DatasetSpec(), 0.003).steps_for(3.0)
     assert "along 19 directions" in text(page)
     assert "In the remaining 181 directions" in text(page)
-    assert "0.0269" in text(page)  # (1 − 0.009)^400
+    assert r"2.69\,\%" in text(page)  # (1 − 0.009)^400
 
 
 def test_either_slider_drives_and_the_link_says_which() -> None:
@@ -219,7 +225,7 @@ def test_constant_features_are_no_directions() -> None:
         ({"steps": "7.5"}, "t follows from λ instead", ""),
         ({"steps": "0"}, "range 1 to 1000000000000000; t follows from λ instead", ""),
         ({"sliders": "up"}, "is not one of together, free", ""),
-        ({"steps": "1"}, "above the largest, 100", ""),
+        ({"steps": "1"}, "but λ goes no further than 100", ""),
         ({"steps": "200", "weight_decay": "2"}, "names both λ and t", "weight_decay=2"),
         ({"colour": "red"}, "does not exist", ""),
     ],

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.registry import PAGES, PICTURED
 from pages.shared.lessons import guesses
+from pages.shared.lessons.guesses import KEPT
 from pages.shared.lessons.lesson import Lesson
 from pages.shared.lessons.path import path
 from pages.shared.lessons.tasks import Comparison
@@ -54,7 +55,8 @@ def words(page: AppTest) -> str:
 def test_a_step_holds_back_the_picture_until_there_is_a_guess(lesson: Lesson) -> None:
     page = fine(at_lesson(lesson))
     place = LESSONS.index(lesson) + 1
-    assert f"Step {place} of {len(LESSONS)} · {lesson.title}" in words(page)
+    assert f"Step {place} of {len(LESSONS)}" in words(page)
+    assert [title.value for title in page.title] == [lesson.title]
     assert lesson.question in words(page)
     assert not charts(page)
     assert str(lesson.explanation) not in words(page)
@@ -62,6 +64,8 @@ def test_a_step_holds_back_the_picture_until_there_is_a_guess(lesson: Lesson) ->
     if isinstance(lesson.task, Comparison):
         outcome = next(iter(lesson.task.choices))
         page.button(key=f"lesson {outcome}").click()
+    elif lesson.task.axis:  # type: ignore[union-attr]
+        page.session_state[KEPT] = {lesson.name: "0.01"}  # as the browser's axis has it kept
     else:
         page.number_input(key="lesson number").set_value(1e-9)
         next(button for button in page.button if button.label == "Show me").click()
@@ -71,8 +75,11 @@ def test_a_step_holds_back_the_picture_until_there_is_a_guess(lesson: Lesson) ->
     assert queries
     assert all(query.endswith(f"lesson={lesson.name}") for query in queries)
     assert str(lesson.explanation) in words(page)
-    assert "You guessed" in words(page)
+    assert re.search("You guessed|Your guess", words(page))
     assert not page.warning
+    marked = [chart["guess"] for chart in charts(page) if "guess" in chart]
+    axis = getattr(lesson.task, "axis", "")
+    assert marked == ([{"panel": "", "at": -2.0, "text": "your guess: 0.01"}] if axis else [])
 
 
 def test_the_guess_stays_beside_the_answer_whether_right_or_not() -> None:
@@ -81,7 +88,7 @@ def test_the_guess_stays_beside_the_answer_whether_right_or_not() -> None:
         page = at_lesson(lesson)
         page.button(key=f"lesson {outcome}").click()
         said = words(page.run())
-        assert f"You guessed: {text}" in said
+        assert f"Your guess: “{text}”" in said
         assert ("**Right.**" in said) == (outcome == lesson.task.answer)  # type: ignore[union-attr]
 
 
@@ -90,6 +97,7 @@ def test_a_number_that_is_none_is_no_guess() -> None:
     next(button for button in page.button if button.label == "Show me").click()
     page = fine(page.run())
     assert not charts(page)
+    assert [each.value for each in page.warning] == ["Type a number first."]
     page.number_input(key="lesson number").set_value(77.0)
     next(button for button in page.button if button.label == "Show me").click()
     assert "**Right.**" in words(page.run())
@@ -101,12 +109,37 @@ def test_next_leads_on_and_the_last_step_back_to_start() -> None:
         page.session_state[guesses.KEPT] = {lesson.name: guess_of(lesson)}
         page = fine(page.run())
         onward = {href for label, href in links(page).items() if label != "Leave the path"}
-        assert onward == {link_to(following) if following else "/"}
+        assert onward == ({link_to(following)} if following else {"/", "/exercises"})
 
 
 def link_to(lesson: Lesson) -> str:
     parts = filter(None, (lesson.query, f"lesson={lesson.name}"))
     return f"/{lesson.page}?{'&'.join(parts)}"
+
+
+def test_a_link_that_names_a_lesson_alone_opens_it_with_its_settings() -> None:
+    lesson = path()["longer"]
+    for query, epochs, n_features in (("utm_source=mail", 1000, 40), ("epochs=7", 7, 200)):
+        page = in_frame(lesson.page)
+        page.session_state[guesses.KEPT] = {lesson.name: guess_of(lesson)}
+        page = fine(at(page, f"lesson={lesson.name}&{query}"))
+        assert page.session_state["epochs"] == epochs
+        assert page.session_state["n_features"] == n_features
+
+
+def test_what_a_guess_is_about_stands_open_and_beside_the_run() -> None:
+    for name, pins, box in (
+        ("start", 1, ""),
+        ("momentum", 1, ""),
+        ("half", 0, path()["half"].opens),
+    ):
+        lesson = path()[name]
+        page = in_frame(lesson.page)
+        page.session_state[guesses.KEPT] = {name: guess_of(lesson)}
+        page = fine(at(page, f"{lesson.query}&lesson={name}"))
+        assert len(page.session_state["pins"]) == pins
+        # a box that has something in it is open
+        assert [each.label for each in page.expander if each.children] == ([box] if box else [])
 
 
 def guess_of(lesson: Lesson) -> str:
@@ -128,7 +161,7 @@ def test_who_leaves_the_path_has_the_page_to_himself() -> None:
 def test_a_lesson_that_the_page_does_not_have_is_said_and_ignored(name: str) -> None:
     page = at(in_frame("train"), urlencode({"weight_decay": 1, "lesson": name}))
     (warning,) = page.warning
-    assert "a lesson" in warning.value
+    assert "no lesson" in warning.value
     assert len(warning.value) < 200
     assert charts(page)[0]["query"] == "weight_decay=1"
     assert page.session_state["weight_decay"] == 1
@@ -143,7 +176,7 @@ def test_start_has_all_steps_and_ticks_what_is_done() -> None:
     page = fine(page.run())
     assert words(page).count("✓") == 1
     assert f"{LESSONS[1].title}</a> ✓" in words(page)
-    assert f"1 of {len(LESSONS)} are done." in words(page)
+    assert f"Done: 1 of {len(LESSONS)}." in words(page)
 
 
 @pytest.mark.parametrize(

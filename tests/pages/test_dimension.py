@@ -19,7 +19,7 @@ from pages.dimension import payload as picture
 from pages.dimension.answer import Sample, Seen, seen
 from pages.dimension.presets import PRESETS, RESULTS, Result, opened
 from pages.dimension.question import DEFAULT, FORM, SETTINGS, Problem, on_train
-from pages.dimension.words import finding, places
+from pages.dimension.words import finding, places, plain
 from pages.dimension.words import names as words
 from pages.shared import work
 from pages.shared.encoding import encode
@@ -325,6 +325,28 @@ def test_the_finding_says_what_the_numbers_show() -> None:
     assert none(more_data, "once more")
 
 
+def test_while_sets_are_drawn_the_answer_has_no_number_that_grows_old() -> None:
+    drawn = whole(DEFAULT).drawn
+    nothing = plain.finding(answer.seen(DEFAULT, replace(drawn, sets=())))
+    assert nothing == "The training sets are being drawn; the answer comes with them."
+    some = plain.finding(answer.seen(DEFAULT, replace(drawn, sets=drawn.sets[:-1])))
+    assert some.startswith("So far, without decay, the test loss peaks where features are about")
+    assert not any(sign.isdigit() for sign in some)
+    assert plain.finding(whole(DEFAULT)).startswith("Yes, more features can hurt")
+
+
+def test_an_infinite_limit_and_an_infinite_mean_are_explained_where_they_stand() -> None:
+    found = whole(DEFAULT)
+    exact = found.problem.model.expected_without_decay(*found.problem.pairs(found.drawn.grid))
+    mean = found.problem.shown(exact.excess)
+    assert np.isinf(found.limit[0]).any()
+    assert np.isinf(mean).any()
+    said = (plain.sentences(found), places.sentences(found))
+    for k, (at_once, numbers) in enumerate(zip(*said, strict=True)):
+        assert ("∞" in at_once) == bool(np.isinf(found.limit[0, k]))
+        assert ("the mean is ∞" in numbers) == bool(np.isinf(mean[k]))
+
+
 def test_the_peak_is_where_the_medians_are_highest() -> None:
     found = whole(SMALL)
     k = int(found.median[0].argmax())
@@ -380,7 +402,8 @@ def test_a_sentence_for_every_place() -> None:
     peak = said[found.marked]
     assert peak.startswith("At d = 9 (d/n = 0.9) the test loss is ")
     assert "In the limit it is ∞" in peak
-    assert peak.endswith("its exact mean for λ → 0 is ∞.")
+    assert "its exact mean for λ → 0 is ∞." in peak
+    assert peak.endswith("a few training sets go so wrong that they decide the mean alone.")
     assert said[0].count("∞") == 0
     assert "the best λ = 0.225" in peak
 
@@ -523,14 +546,14 @@ def test_the_tooltip_of_a_preset_is_one_line() -> None:
 def test_the_numbers_are_two_tables_and_the_way_to_train_is_short() -> None:
     page = page_at(n_train="10", n_features="8", at="9")
     risk, parts = (frame.value for frame in page.dataframe)
-    assert list(risk.columns) == ["", "test loss, median", "80 % of them", "test loss, limit"]
+    assert list(risk.columns) == ["decay", "test loss, median", "80 % of them", "test loss, limit"]
     columns = [
         name
         for part in ("½ bias²", "½ variance")
         for name in (f"{part}, median", f"estimate of {part}", f"{part}, limit")
     ]
-    assert list(parts.columns) == ["", *columns]
-    assert list(risk[""]) == list(parts[""])
+    assert list(parts.columns) == ["decay", *columns]
+    assert list(risk["decay"]) == list(parts["decay"])
     link = page.get("link_button")[0].proto
     assert link.label == "Open this place on Train"
 
@@ -548,7 +571,9 @@ def test_every_control_has_its_help() -> None:
     for widget in widgets:
         assert widget.key
         # a field of numbers adds its range
-        assert widget.help.startswith(SETTINGS[widget.key.removeprefix("dimension ")].help)
+        assert unlinked(widget.help).startswith(
+            SETTINGS[widget.key.removeprefix("dimension ")].help
+        )
 
 
 def test_a_control_changes_the_link_and_the_axis_its_size() -> None:

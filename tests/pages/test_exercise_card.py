@@ -74,6 +74,30 @@ def test_a_number_is_refused_foreseen_wrong_shown_and_right() -> None:
     assert lesson.explanation in words(page)
 
 
+def test_what_is_typed_after_the_right_answer_takes_nothing_back() -> None:
+    page = answered(at_exercise("left.3"), "0.0269")
+    assert links(page)["Next: Which weight_decay is it in PyTorch?"].endswith("lesson=torch.3")
+    assert "The answer is" not in words(page)  # the box says so
+    assert boxes(answered(page, "0.5"))[0][1].startswith("**That is not it.** What does one step")
+    assert "**The answer is 0.0269.**" in words(page)
+    assert path()["left.3"].explanation in words(page)
+
+
+def test_an_empty_field_asks_for_a_number() -> None:
+    page = at_exercise("left.3")
+    press(page, "Check")
+    assert boxes(fine(page.run())) == [("warning", "Type a number first.")]
+
+
+@pytest.mark.parametrize(("address", "opened"), [("stop.1", True), ("beat.1", False)])
+def test_the_box_with_the_control_that_is_asked_for_stands_open(address: str, opened: bool) -> None:
+    page = at_exercise(address)
+    (training,) = (each for each in page.expander if each.label == "Training")
+    assert bool(training.children) == opened
+    control = "Epochs" if opened else "Weight decay λ"
+    assert f"Answer with “{control}” below" in words(page)
+
+
 def test_the_page_under_an_exercise_is_explored_freely() -> None:
     page = answered(at_exercise("left.3"), "0.5")
     page.select_slider(key="weight_decay").set_value(10.0)
@@ -98,7 +122,7 @@ def test_a_deed_ticks_itself_when_the_page_shows_it() -> None:
     page = at_exercise("beat.1")
     ((kind, said),) = boxes(page)
     assert kind == "info"
-    assert said.startswith("Not yet: it stands at 0.102, and at most 0.00701 is wanted.")
+    assert said.startswith("Not yet: the test loss is 0.102; it should be at most 0.00701.")
     page.select_slider(key="weight_decay").set_value(10.0)
     assert DONE not in words(fine(page.run()))
     page.select_slider(key="n_features").set_value(100)
@@ -140,7 +164,7 @@ def test_a_variant_without_a_solution_is_not_asked_and_another_is_offered() -> N
 @pytest.mark.parametrize("name", ["beat", "beat.0", "beat.11", "beat.x", "left.1.1", "matrix.1"])
 def test_an_exercise_that_the_page_does_not_have_is_said_and_ignored(name: str) -> None:
     page = at(in_frame("train"), urlencode({"lesson": name}))
-    assert "a lesson" in page.warning[0].value
+    assert "no lesson" in page.warning[0].value
     assert charts(page)[0]["query"] == ""
 
 
@@ -150,12 +174,12 @@ def test_the_list_opens_each_in_a_variant_that_has_an_answer_and_ticks_what_is_s
     assert [label for label in links(page) if label in titles] == titles
     assert links(page)["Find a λ that beats a constant"] == "/train?seed=3&lesson=beat.4"
     assert links(page)["How much of the random start is left?"].endswith("lesson=left.2")
-    assert "0 of 12 are solved." in words(page)
+    assert "Solved: 0 of 12." in words(page)
     page.session_state[guesses.KEPT] = {"left": "4"}
     page.number_input(key="exercises variant").set_value(1)
     page = fine(page.run())
     assert "left?</a> ✓" in words(page)
-    assert "1 of 12 are solved." in words(page)
+    assert "Solved: 1 of 12." in words(page)
     assert "variant" not in page.query_params
     page.number_input(key="exercises variant").set_value(7)
     assert fine(page.run()).query_params["variant"] == "7"

@@ -8,8 +8,9 @@ import pytest
 
 from pages.shared.fields import Value
 from pages.shared.payload import Payload
+from pages.shared.run import Pin
 from pages.shared.settings import settings_of
-from pages.train.figure.first import APART
+from pages.train.figure.first import APART, EARLY
 from pages.train.payload.picture import training_picture
 from pages.train.question import EVERY, Shown
 
@@ -59,3 +60,24 @@ def test_each_name_stands_at_the_end_of_its_curve_and_on_no_other(
         assert abs(place - math.log10(float(values_of[-1] or 0))) < 2 * gap
     places = sorted(names.values())
     assert all(b - a > 0.999 * gap for a, b in pairwise(places))
+
+
+@pytest.mark.parametrize(("epochs", "side"), [(40, "left"), (90, "right")])
+def test_the_name_of_a_shorter_run_stands_where_its_curve_ends(epochs: int, side: str) -> None:
+    pin = Pin("short", settings_of({"epochs": epochs}))
+    payload = training_picture(settings_of({"epochs": 100}), (pin,))
+    notes = {note["text"]: note for note in payload["figure"]["layout"]["annotations"]}
+    (short,) = (note for name, note in notes.items() if "short" in name)
+    assert short["x"] == epochs / 100
+    assert short["xanchor"] == side == ("left" if epochs / 100 < EARLY else "right")
+    assert all(note["x"] == 1 for note in notes.values() if note is not short)
+
+
+def test_the_names_of_a_run_beside_a_longer_one_stand_where_its_curves_end() -> None:
+    pin = Pin("long", settings_of({"epochs": 100}))
+    payload = training_picture(settings_of({"epochs": 50}), (pin,))
+    notes = {note["text"]: note["x"] for note in payload["figure"]["layout"]["annotations"]}
+    assert {name: x for name, x in notes.items() if x != 1} == {
+        "test, λ = 3": 0.5,
+        "test, λ = 0": 0.5,
+    }

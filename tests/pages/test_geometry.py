@@ -10,6 +10,7 @@ from pages.geometry.answer.descents import stability
 from pages.geometry.answer.solutions import NARROWER, Solutions, problem, solutions
 from pages.geometry.figure import panels, shapes
 from pages.geometry.figure.examples import points
+from pages.geometry.figure.surface import LIFT
 from pages.geometry.payload import plane as plane_payload
 from pages.geometry.payload import surface as surface_payload
 from pages.geometry.payload.labels import BOX, ROOM, struck, way
@@ -233,7 +234,7 @@ def test_axes_are_locked_and_the_panels_alike(values: dict[str, Any]) -> None:
 def test_nothing_that_moves_is_missing(values: dict[str, Any]) -> None:
     scene = values | {"descent": "on", "l1": "on", "objective": "on"}
     payload = drawn(scene)
-    asked = {t["meta"]["moves"] for t in payload["figure"]["data"] if t.get("meta")}
+    asked = {t["meta"]["moves"] for t in payload["figure"]["data"] if "moves" in t.get("meta", {})}
     assert asked <= payload["moves"].keys()
     points = len(payload["series"]["theta"])
     for key in asked:
@@ -609,9 +610,11 @@ def test_the_surface_marks_the_minimisers_on_the_sheets(values: dict[str, Any], 
         "w*, on J": float(surface.objective(s.optimum[k], lam)),
     }
     assert points.keys() == heights.keys()
-    for name, height in heights.items():
-        assert points[name]["z"][0] == pytest.approx(height + surface.offset, abs=1e-12)
     low, top = payload["figure"]["layout"]["scene"]["zaxis"]["range"]
+    for name, height in heights.items():
+        (said,) = points[name]["customdata"]
+        assert said == pytest.approx(height + surface.offset, abs=1e-12)
+        assert points[name]["z"][0] - said == pytest.approx(LIFT * (top - low))  # it sinks in else
     assert all(low - 1e-12 <= points[name]["z"][0] <= top for name in heights)
     (control,) = payload["live"]["controls"].values()
     assert [float(text) for text in control["values"]] == s.weight_decays

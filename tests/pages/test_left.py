@@ -12,6 +12,7 @@ import pytest
 from streamlit import config
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.watcher.polling_path_watcher import PollingPathWatcher
 
 from pages.registry import SHOWN
 from pages.registry import Page as PageEntry
@@ -127,6 +128,18 @@ def test_a_session_that_is_forgotten_is_ended_and_one_that_comes_back_is_not() -
     assert (first.ended, second.ended, third.ended) == (True, False, False)
 
 
+def test_in_a_crowd_that_comes_and_goes_all_are_ended_whom_the_server_does_not_keep() -> None:
+    """It keeps so many: the others are forgotten before anybody has looked at them."""
+    waits: Any = MemorySessionStorage(maxsize=3)
+    manager: Any = SimpleNamespace(_session_storage=waits, is_active_session=lambda _: False)
+    forgotten = Forgotten(manager)
+    sessions = [Session(id=f"{k}") for k in range(10)]
+    for session in sessions:
+        waits.save(SimpleNamespace(session=session))
+    forgotten.end()
+    assert [session.ended for session in sessions] == [True] * 7 + [False] * 3
+
+
 @pytest.mark.parametrize("watched", [False, True])
 def test_who_comes_back_is_watched_files_for_only_where_files_are_watched(
     watched: bool, monkeypatch: pytest.MonkeyPatch
@@ -135,9 +148,14 @@ def test_who_comes_back_is_watched_files_for_only_where_files_are_watched(
     monkeypatch.setattr(config, "get_option", told.__getitem__)
     usual = AppSession.register_file_watchers
     monkeypatch.setattr(AppSession, "register_file_watchers", usual)
+    again = PollingPathWatcher._schedule
+    monkeypatch.setattr(PollingPathWatcher, "_schedule", again)
     leave_files_unwatched()
     assert (AppSession.register_file_watchers is usual) is watched
+    assert (PollingPathWatcher._schedule is again) is watched
     if not watched:  # as Streamlit calls it when a session is come back to
         session: Any = SimpleNamespace(_local_sources_watcher=None)
         AppSession.register_file_watchers(session)
         assert session._local_sources_watcher is None
+        watcher = PollingPathWatcher(__file__, lambda _: None)  # would look again and again
+        assert watcher._executor._work_queue.empty()

@@ -27,7 +27,7 @@ NONSENSE = {
         *("a; script-src *", "-,é"),
     ],
     limits.FRAMES: ["course.example.org", "https://a.example/x", "*; script-src *", "ftp://a.b"],
-    limits.LESSONS: ["nowhere/at/all", "README.md", "a\nb"],
+    limits.LESSONS: ["nowhere/at/all", "README.md", "a\nb", "x" * 5000],
 }
 
 

@@ -15,6 +15,7 @@ from pages.shared.form import FORMS, link_to
 from pages.shared.run import RunForm
 from pages.which import question as which
 from tests.pages.opening import fine, opened, payloads
+from tests.unlinked import unlinked
 from wd_core.book.two_codes import SIDES, Switches
 
 PATHS = [page.path for page in PICTURED]
@@ -75,7 +76,7 @@ def test_it_has_its_control_and_is_in_the_link(path: str) -> None:
     assert not page.warning
     control = page.number_input(key=f"{path} {KEY}")
     assert (control.value, control.label) == (3.0, SETTING.label)
-    assert control.help.startswith(SETTING.help)
+    assert unlinked(control.help).startswith(SETTING.help)
     assert [link for link in links(page) if link.get(KEY) == "3"]
     page = fine(control.set_value(2.0).run())
     assert links(page)

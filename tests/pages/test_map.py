@@ -233,6 +233,27 @@ def test_before_a_map_is_trained_it_shows_the_nearest_cells_of_the_one_before() 
     assert "at_once" not in str(opening["stream"])  # who moves on asks for nothing more
 
 
+def test_maps_that_nobody_has_trained_cost_the_next_one_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = list[Plan]()
+
+    def noted(plan: Plan) -> float:
+        asked.append(plan)
+        return 1.0
+
+    monkeypatch.setattr(answer, "expected", noted)
+    plans = [small(Shown(per_decade=1, lr_to=lr), seed=48) for lr in (0.02, 0.05, 0.1, 0.2)]
+    for plan in plans:
+        assert not answer.trained(plan).parts
+    assert asked == plans  # each once, when it was new
+    known = np.zeros(plans[0].shape[:3], dtype=bool)
+    nothing = np.full(known.shape, np.nan)
+    assert not neighbours.filled(plans[0], nothing, nothing, known)[2].any()
+    assert asked == plans
+    assert [answer.middle_so_far(plan) for plan in plans] == [None] * len(plans)
+
+
 def test_cells_beyond_the_map_before_and_its_zero_are_near_to_none() -> None:
     assert neighbours.nearest((0.0, 0.1, 1.0, 100.0), (0.0, 0.1, 1.0, 10.0)).tolist() == [
         0,
@@ -504,7 +525,7 @@ def test_the_table_holds_what_each_map_shows() -> None:
     assert coupled["best λ, slope"].startswith("−1 (")
     assert coupled["diverged"] == f"0 of {alike.size}"
     assert decoupled == {
-        "best cell of": "Adam, decoupled",
+        "best cell of": "Adam, decoupled (AdamW)",
         "loss": "3",
         "at η": "any",
         "at λ": "any",
@@ -575,7 +596,7 @@ def test_losses_that_are_rounding_are_no_better_than_each_other() -> None:
     losses[0, 0] = rounding * np.array([1e-6, 1e-3, 0.5, 1, 2])
     losses[1, 0] = 0.0
     text = said(plan, losses)
-    assert "Under Adam both kinds of decay reach about the same loss" in text
+    assert "Both kinds of decay reach about the same loss under Adam" in text
     assert "Losses that are 0 up to rounding have the lightest colour" in text
     row = table_of(plan, losses)[0]
     assert (row["loss"], row["at η"], row["at λ"]) == ("0 up to rounding", "several", "0")
@@ -635,12 +656,12 @@ def test_the_answer_follows_the_numbers() -> None:
     falling, level = (10.0 ** np.clip(-away - 1, -1, 2) for away in (product, alone))
     text = said(plan, np.array([falling, 2 * level]))
     assert "On 1 of the 2 maps over λ the green line falls as 1/η" in text
-    assert "Under Adam coupled decay gets lower here" in text
+    assert "Coupled decay gets lower here under Adam" in text
     text = said(plan, np.array([falling, falling]))
     assert "On both maps over λ the green line falls as 1/η" in text
     text = said(plan, np.array([level, level]))
     assert "On no map over λ does the green line fall as 1/η" in text
-    assert "Under Adam both kinds of decay reach about the same loss" in text
+    assert "Both kinds of decay reach about the same loss under Adam" in text
     assert f"0 of {2 * lam.size * lr.size} cells diverged" in text
     assert "Predicting the mean has 0.5." in text
     assert "gets lower" not in said(plan, np.array([falling, 0.9 * level]))
@@ -656,14 +677,14 @@ def test_a_kind_is_called_lower_only_beyond_the_spread_over_the_seeds() -> None:
         middle = found.middle()
         assert middle.spread[1] == pytest.approx(spread)
         text = words.summary(plan, middle, picture.valleys_of(plan, middle), 0.5)
-        assert ("coupled decay gets lower" in text) == lower
+        assert ("Coupled decay gets lower" in text) == lower
         assert ("the two best losses, 1 and 2, differ by less than the seeds do" in text) != lower
         assert "about the same" not in text
     found.test[1] = 1.1  # nearly as low: about the same, however far the seeds lie apart
     found.test[1, ..., 2] = 9.0
     middle = found.middle()
     text = words.summary(plan, middle, picture.valleys_of(plan, middle), 0.5)
-    assert "both kinds of decay reach about the same loss" in text
+    assert "Both kinds of decay reach about the same loss" in text
 
 
 def test_one_rule_in_two_panels_is_counted_once() -> None:

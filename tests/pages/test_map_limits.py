@@ -146,7 +146,7 @@ def test_what_is_not_drawn_is_not_spoken_of() -> None:
                 (legend.FULL, "Solid"),
                 (legend.CYCLE, "Dotted"),
                 (legend.ALONE, "Dash-dotted"),
-                (legend.BEST, "Best cell: at the end"),
+                (legend.BEST, "Best cell: where it lies"),
                 (legend.CONSTANT, "Dashed"),
             ):
                 assert (words_of_it in text) == (name in drawn), (name, query)

@@ -458,12 +458,12 @@ def test_nobody_waits_for_trials_during_a_drag(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     "values",
     [
-        {"lr": 0.02, "weight_decay": 100.0, "batch_size": 20, "decay": "decoupled"},
-        {"lr": 0.1, "epochs": 1},
+        {"lr": 0.03, "weight_decay": 100.0, "batch_size": 20, "decay": "decoupled", "epochs": 10},
+        {"lr": 0.5, "epochs": 1},
     ],
 )
 def test_a_run_that_has_grown_names_the_limit_after_the_verdict(values: dict[str, Value]) -> None:
-    settings = settings_of(values | {"optimizer": "momentum"})
+    settings = settings_of(values | {"optimizer": "momentum", "n_features": 20})
     assert training_picture(settings)["sentence"].startswith("Diverging: ")
     with recording() as said:
         text = in_numbers(settings)

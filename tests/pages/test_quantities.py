@@ -15,9 +15,18 @@ from sklearn.linear_model import Ridge
 
 import pages.registry  # noqa: F401 - every page's form is known, as in the app
 from pages.shared import cached
-from pages.shared.lessons.quantities import CALL, DRAWS, QUANTITIES, RANGE, Term, read_term
+from pages.shared.lessons.quantities import (
+    CALL,
+    DRAWS,
+    QUANTITIES,
+    RANGE,
+    SETS,
+    Term,
+    read_term,
+)
 from pages.shared.run import RUN
 from wd_core import make_dataset, validation_split
+from wd_core.linear.risk import stream
 from wd_core.records import Dataset
 
 BASE = {**RUN.defaults, "n_train": 12, "n_features": 4, "noise": 0.5, "true_weight": 0.5}
@@ -61,6 +70,16 @@ def test_the_exact_solution_is_that_of_scikit_learn() -> None:
     model = Ridge(alpha=12 * 0.4).fit(data.X_train, data.y_train)
     loss = np.mean((model.predict(data.X_test) - data.y_test) ** 2) / 2
     assert worth("ridge_test_loss()") == pytest.approx(loss)
+
+
+def test_the_median_is_of_scikit_learns_fits_of_the_sets_that_the_dimension_page_draws() -> None:
+    numbers = stream(3, 12, 4).standard_normal((SETS, 12, 5))
+    losses = []
+    for X, noise in zip(numbers[..., :-1], 0.5 * numbers[..., -1], strict=True):
+        model = Ridge(alpha=12 * 0.4).fit(X, X.sum(1) * 0.5 + noise)
+        off = model.coef_ - 0.5  # a new x is Gaussian: its mean square error is known exactly
+        losses.append((off @ off + model.intercept_**2 + 0.5**2) / 2)
+    assert worth("median_test_loss(seed=3)") == pytest.approx(np.median(losses))
 
 
 def test_the_best_weight_decay_is_the_least_of_scikit_learns_losses() -> None:

@@ -237,3 +237,10 @@ def test_numbers_are_written_as_people_write_them() -> None:
         as_text(value) for value in (3.0, 0.0, 0.003, 1e-5, 1e-4, 20, "sgd", math.pi / math.pi)
     ]
     assert written == ["3", "0", "0.003", "1e-05", "0.0001", "20", "sgd", "1"]
+
+
+def test_the_list_of_decays_names_the_optimizers_that_have_them() -> None:
+    kinds = SETTINGS["decay"]
+    assert isinstance(kinds, Choice)
+    assert "L2" in kinds.named("coupled")
+    assert "AdamW" in kinds.named("decoupled")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,14 +15,21 @@ from starlette.routing import Route
 from streamlit import config
 
 import pages.registry  # noqa: F401 - every page's form is known, as in the app
+from pages.shared.numbers import plain
 from pages.shared.old_links import OldLinks
-from pages.start.answer import DATA, RUNS, learned
+from pages.start.answer import DATA, RUN, Learned
+from pages.start.answer import learned as learned_at
 from pages.start.payload import picture
 from pages.start.question import WEIGHT_DECAYS, Question
 from pages.start.words import PARAGRAPHS, sentences
 from tests.pages.asking import asked
 from tests.pages.opening import opened, payloads, values
-from wd_core import make_dataset, ridge_path
+from wd_core import collect, make_dataset, ridge_path, train
+
+
+def learned() -> Learned:
+    return learned_at(WEIGHT_DECAYS)
+
 
 SYMBOL = re.compile(r"[0-9λη]")
 
@@ -59,7 +67,6 @@ def test_the_picture_shows_the_runs_that_go_to_the_exact_solutions() -> None:
     assert found.train_loss[-1][strong] == pytest.approx(exact.train_loss[strong], rel=0.25)
     assert found.test_loss[-1][strong] == pytest.approx(exact.test_loss[strong], rel=0.1)
     assert len(found.epoch) == len(found.train_loss)
-    assert [run.weight_decay for run in RUNS] == list(WEIGHT_DECAYS)
 
 
 def test_more_decay_means_smaller_weights_and_a_larger_training_loss() -> None:
@@ -84,14 +91,19 @@ def test_names_of_curves_do_not_stand_over_each_other() -> None:
     moves = picture(Question())["moves"]
     heights = [moves[f"{curve} name"]["affine"][:, 5] for curve in ("train", "test")]
     assert (heights[1] - heights[0] > 0.2).all()
+    assert (learned().test_loss[-1, 0] - heights[1] > 0.2).all()
 
 
-@pytest.mark.parametrize(("at", "marked"), [(0.0, 0.0), (0.26, 0.25), (4.0, 4.0), (0.05, 0.04)])
-def test_a_link_opens_the_nearest_picture(at: float, marked: float) -> None:
+@pytest.mark.parametrize("at", [0.0, 0.25, 0.2637, 4.0, 0.05])
+def test_a_link_opens_exactly_its_picture(at: float) -> None:
     page = opened("start", {"at": str(at)})
     (payload,) = payloads(page)
-    assert WEIGHT_DECAYS[payload["position"]] == marked
-    assert payload["query"] == ("" if marked == Question().at else f"at={marked:g}")
+    position = payload["position"]
+    assert payload["series"]["at"][position] == at
+    assert payload["query"] == ("" if at == Question().at else f"at={at:g}")
+    run = replace(RUN, weight_decay=at)
+    end = collect(train(make_dataset(DATA), [run], record_every=RUN.epochs))
+    assert f" {plain(float(end.test_loss[-1, 0]))}" in payload["sentences"][position]
     traces = payload["figure"]["data"]
     assert values(traces[0]["y"])[-1] == pytest.approx(learned().test_loss[-1, 0])
 

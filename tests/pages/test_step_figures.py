@@ -9,7 +9,7 @@ from pages.shared.palette import TEXT
 from pages.shared.settings import settings_of
 from pages.step import figure as figures
 from pages.step import payload as picture
-from pages.step.answer.replays import other_decay, walked
+from pages.step.answer.replays import begun, other_decay, walked
 from pages.step.question import Shown
 from tests.pages.opening import values
 from wd_core import OPTIMIZERS
@@ -63,6 +63,24 @@ def test_the_phase_picture_draws_the_edges_of_the_phases() -> None:
                 assert found.phase(between, float(x[k])) == region
 
 
+def test_a_run_that_stays_small_is_walked_no_further_than_somebody_looks() -> None:
+    settings = settings_of({"seed": 4801})
+    found = walked(settings)
+    assert (found.replay.last, found.furthest) == (found.replay.steps, 0)
+    assert len(found.replay._stops) == 1
+    end = found.step(found.replay.steps)
+    assert end.step == found.replay.steps == found.replay.last
+    assert not found.replay.diverged
+
+
+def test_the_last_step_of_a_run_that_diverges_is_known_before_somebody_looks() -> None:
+    settings = settings_of({"seed": 4802, "lr": 1.0})
+    found = walked(settings)
+    assert found.replay.diverged
+    assert 1 <= found.replay.last < found.replay.steps
+    assert begun(settings) is found
+
+
 def test_l1_far_above_all_others_is_named_and_left_outside() -> None:
     late = settings_of({"optimizer": "momentum"})
     payload, _ = picture.pulls(late, walked(late).step(400))
@@ -109,7 +127,7 @@ def test_weights_far_outside_leave_the_others_a_picture_and_are_counted() -> Non
 def test_decoupled_dots_lie_on_the_line_of_l2() -> None:
     settings = settings_of({"optimizer": "adam"})
     payload, _ = picture.pulls(settings, walked(settings).step(7))
-    dots = named(payload["figure"])["Adam, decoupled"]
+    dots = named(payload["figure"])["Adam, decoupled (AdamW)"]
     np.testing.assert_allclose(values(dots["y"]), -0.009 * values(dots["x"]), rtol=1e-12)
 
 

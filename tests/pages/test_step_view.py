@@ -64,6 +64,13 @@ def number(cell: str) -> float:
     return float(cell.replace("−", "-"))
 
 
+def test_the_help_of_the_test_examples_says_what_they_measure_here() -> None:
+    page = opened(SMALL)
+    said = page.number_input(key="n_test").help
+    assert "bias decayed" in said
+    assert "with a test loss of" in text(page)
+
+
 def test_opens_on_the_first_step_of_the_default_run() -> None:
     page = opened()
     assert not page.warning
@@ -296,7 +303,7 @@ def test_a_run_that_does_not_settle_is_ill_though_no_limit_is_broken() -> None:
     assert measured(settings).broken == "none"
     loss = collect(train(make_dataset(settings.data), [settings.run])).train_loss[:, 0]
     (warning,) = page.warning
-    assert "Run on, it does not settle" in warning.value
+    assert "If it went on, it would not settle" in warning.value
     assert f"still reaches {plain(float(loss[50:].max()))} at epoch" in text(page)
     later = collect(train(make_dataset(settings.data), [replace(settings.run, epochs=EPOCHS)]))
     second_half = later.train_loss[EPOCHS // 2 :, 0]
@@ -347,7 +354,7 @@ def test_where_no_step_of_the_slider_settles_another_setting_is_tried() -> None:
     with patch.object(Course, "settles", False):
         page = opened({"lr": "0.5", "seed": "12"} | MOMENTUM)
     said = text(page)
-    assert "does the run settle, and settle with 1.2 times as much, too." in said
+    assert "does the run settle safely, which is with 1.2 times the rate, too." in said
     assert "and the present η it does" not in said
     assert not buttons(page)
 

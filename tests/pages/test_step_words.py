@@ -118,7 +118,7 @@ def test_where_names_the_examples_from_one() -> None:
     replay = Replay(DATA, run_of())
     text = joined(update.where(replay.step(3), replay))
     rows = ", ".join(str(int(i) + 1) for i in replay.step(3).rows)
-    assert text == f"Step 3 of 18: epoch 1, batch 3 of 3. It is on the examples {rows}."
+    assert text == f"Step 3 of 18: epoch 1, batch 3 of 3. It is made from the examples {rows}."
     whole = Replay(DATA, run_of(batch_size=12))
     assert "all 12 examples" in joined(update.where(whole.step(1), whole))
     single = Replay(random_dataset(1, 3), run_of(batch_size=1))
@@ -442,8 +442,8 @@ def test_a_rule_that_knows_one_kind_of_decay_is_told_of_another() -> None:
     own, other = (
         pulls.kinds(pulls.Shares("Adam", own, 0.01, 0.01, 0.01, 0.02))[0] for own in (True, False)
     )
-    assert own.text.startswith("Two runs under {other}")
-    assert other.text.startswith("Under {other} the kinds of decay are two rules")
+    assert own.text.startswith("A run with coupled and one with decoupled decay under {other}")
+    assert other.text.startswith("Under {other} coupled and decoupled decay are two rules")
 
 
 def test_weights_of_zero_have_nothing_to_take() -> None:

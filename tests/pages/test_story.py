@@ -167,7 +167,7 @@ def test_many_least_squares_solutions_are_not_one() -> None:
 
 @pytest.mark.parametrize(
     ("batch_size", "words"),
-    [(5, "none is known as its end"), (20, "it goes to no ridge solution")],
+    [(5, "it is not known where it ends"), (20, "it goes to no ridge solution")],
 )
 def test_without_a_known_end_nothing_exact_is_compared(batch_size: int, words: str) -> None:
     run = Hyperparameters(

@@ -20,6 +20,7 @@ from pages.shared.words import literal
 from pages.train.payload.picture import training_picture
 from pages.train.question import FORM, Shown
 from pages.train.sections import pinned
+from pages.train.words.pins import called
 from tests.pages.opening import FOLDERS, in_frame, unfolded
 from tests.unlinked import unlinked
 from wd_core import DATASETS, OPTIMIZERS
@@ -92,10 +93,11 @@ def test_out_of_reach_a_step_only_multiplies_whatever_the_factor(lr, d, words) -
 
 def test_every_control_is_there_with_help_and_its_value() -> None:
     page = opened()
-    widgets = {w.key: w for w in (*page.select_slider, *page.number_input, *page.selectbox)}
+    every = (*page.select_slider, *page.number_input, *page.selectbox)
+    widgets = {w.key: w for w in every if w.key in SETTINGS}
     assert set(STEPPED) | {"source", "optimizer"} <= set(widgets)
     for key, widget in widgets.items():
-        assert widget.help.startswith(SETTINGS[key].help)
+        assert unlinked(widget.help).startswith(SETTINGS[key].help)
         assert widget.value == DEFAULTS[key]
 
 
@@ -315,6 +317,19 @@ def test_the_table_says_which_runs_diverged_and_compares_them_with_none() -> Non
     assert "diverged" not in opened(SMALL, ["first?lr=0.01"]).dataframe[0].value
 
 
+def test_a_pin_is_called_after_what_the_present_run_has_not() -> None:
+    of = settings_of
+    slow = Pin("η = 0.001", of({"lr": 0.001, "weight_decay": 3.0}))
+    mine = Pin("mine", of({"lr": 0.002}))
+    faster, stronger = (
+        of({"lr": 0.01, "weight_decay": 3.0}),
+        of({"lr": 0.001, "weight_decay": 30.0}),
+    )
+    assert [pin.name for pin in called(faster, [slow, mine])] == ["η = 0.001", "mine"]
+    assert [pin.name for pin in called(stronger, [slow, mine])] == ["λ = 3", "mine"]
+    assert called(slow.settings, [slow]) == (slow,)
+
+
 def test_a_pin_is_renamed_and_removed() -> None:
     page = opened(SMALL, ["first?lr=0.01", "second?lr=0.02"])
     assert names(page) == ["first", "second"]
@@ -444,6 +459,21 @@ def test_the_kind_of_decay_is_explained(decay: str, words: str) -> None:
 def test_both_files_are_offered() -> None:
     labels = [b.proto.label for b in opened(SMALL).get("download_button")]
     assert labels == ["Numbers (CSV)", "PyTorch script"]
+
+
+def test_a_run_that_takes_long_is_no_file_to_wait_for() -> None:
+    """Nothing would stop it: the largest one would work for hours, and hold gigabytes."""
+    large = {"n_features": "10000", "n_train": "2000", "epochs": "20000", "batch_size": "1"}
+    page = opened(large)
+    assert [b.proto.label for b in page.get("download_button")] == ["PyTorch script"]
+    assert "takes too long" in shown_text(page)
+
+
+def test_a_pins_name_is_no_formula_where_the_table_is_taken_to() -> None:
+    name = '=HYPERLINK("//x.org")'
+    page = opened(SMALL | {"pin": f"{name}?lr=0.01"})
+    (table,) = page.dataframe
+    assert list(table.value["run"]) == ["present run", f"\u2060{name}"]
 
 
 def test_the_table_has_a_dash_for_what_a_run_does_not_read() -> None:

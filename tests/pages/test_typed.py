@@ -1,10 +1,14 @@
 """Numbers typed beside a slider, the button that sets a page back, and the one that mends a run."""
 
+import json
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from pages.shared.exact import as_read
+from pages.shared.fields import Steps
 from pages.shared.form import FORMS
 from pages.shared.remedies import remedies
 from pages.shared.settings import settings_of
@@ -51,7 +55,6 @@ def test_any_number_of_the_range_is_taken(text: str, value: float) -> None:
         ("weight_decay", "much", "“much” is not a number; it stays 3."),
         ("weight_decay", "101", "“101” is outside the range 0 to 100; it stays 3."),
         ("weight_decay", "nan", "“nan” is outside the range 0 to 100; it stays 3."),
-        ("weight_decay", "", "“” is not a number; it stays 3."),
         (
             "n_features",
             "1,000",
@@ -71,9 +74,25 @@ def test_a_refused_number_says_why_and_loses_nothing(key: str, text: str, why: s
     assert not fine(page.run()).warning
 
 
-def test_a_number_is_read_as_people_write_it() -> None:
-    texts = ("0,05", "−2", " 7 ", "3×10⁻⁴", "1 000")
-    assert [float(as_read(text)) for text in texts] == [0.05, -2.0, 7.0, 3e-4, 1000.0]
+@pytest.mark.parametrize("text", ["9" * 10_000, "<b>" * 3000, "5\u202e" * 3000, "x\n\n# y"])
+def test_a_refusal_stays_small_whatever_was_pasted(text: str) -> None:
+    (said,) = typed(opened("train", LIGHT), "weight_decay", text).warning
+    assert len(said.value) < 250
+    assert not {"\u202e", "\n"} & {*said.value}
+
+
+# A text, and the number that Python and the browser read in it: a browser test has the same cases.
+CASES = json.loads((Path(__file__).parents[1] / "typed.json").read_text("utf-8"))
+ANY = Steps("any", "Any", "", 0, [-1e6, 1e6])
+
+
+@pytest.mark.parametrize(("text", "number"), CASES)
+def test_a_number_is_read_as_people_write_it(text: str, number: float | None) -> None:
+    if number is not None:
+        assert ANY.read(as_read(text)) == number
+        return
+    with pytest.raises(ValueError, match=r"number|comma|range"):
+        ANY.read(as_read(text))
 
 
 @pytest.mark.parametrize("name", MOVED)

@@ -40,6 +40,7 @@ from pages.which.question import (
     on_train,
 )
 from pages.which.words import finding, places, verdict
+from pages.which.words import plain as plain_words
 from tests.matrix.driver import number, recording
 from tests.pages.opening import complaints, unfolded
 from tests.unlinked import unlinked
@@ -78,6 +79,18 @@ def whole(asked: Problem) -> Seen:
 def known(seen: Seen) -> solutions.Exact:
     assert seen.exact is not None
     return seen.exact
+
+
+def test_a_typed_decay_that_is_not_trained_is_said_with_the_one_that_stands_for_it() -> None:
+    asked = problem(at=0.3)
+    assert asked.is_rounded
+    taken = float(min(asked.span.grid[1:], key=lambda lam: abs(math.log(lam / 0.3))))
+    assert str(plain_words.rounded(asked)).endswith(
+        f"marked is {taken:g}, the nearest of them to 0.3."
+    )
+    assert not problem(at=taken).is_rounded
+    assert not problem().is_rounded, "where the mark stands at first nothing was asked for"
+    assert not problem(at=0.0).is_rounded
 
 
 def found(seen: Seen) -> list[Said]:
@@ -837,7 +850,7 @@ def test_a_best_loss_of_zero_has_no_percentage() -> None:
     assert not [sentence for sentence in said if "cost" in sentence.values]
     reach = [m for m in ("gcv", "loo", "validation") if np.median(seen.again.column(m)[1]) == 1]
     assert reach == ["gcv", "loo"]
-    assert one(said, "No decay reaches the least loss, which is 0, and so do") == {
+    assert one(said, "λ = 0 reaches the least loss, 0, and so do") == {
         "rules": "GCV and leave-one-out"
     }
 

@@ -5,10 +5,12 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from threading import Barrier, Event, Thread
 
 import numpy as np
@@ -434,6 +436,72 @@ def test_one_answer_larger_than_the_budget_stays_until_the_next() -> None:
     assert store.bytes < MEGABYTE
 
 
+def test_what_exceeds_the_budget_goes_once_nobody_has_used_it_for_a_while() -> None:
+    store = work.STORE = Store(MEGABYTE)
+    answered(Question("small"))
+    question = Question("large", numbers=MEGABYTE)
+    large = weakref.ref(answered(question))
+    store.let_go(seconds=PATIENCE)
+    assert large() is not None  # used a moment ago
+    store.let_go(seconds=0.0)
+    assert large() is None
+    assert store.bytes < MEGABYTE
+    LOG.said.clear()
+    answered(question)
+    assert LOG.said == ["large"]
+
+
+def test_what_fits_into_the_budget_stays_however_long_nobody_uses_it() -> None:
+    store = work.STORE = Store(MEGABYTE)
+    answered(Question("one"))
+    store.let_go(seconds=0.0)
+    answered(Question("one"))
+    assert LOG.said == ["one"]
+
+
+def test_what_is_watched_stays_however_large_it_is() -> None:
+    store = work.STORE = Store(MEGABYTE)
+    watched = counted(Question("watched", parts=2, numbers=MEGABYTE))
+    with closing(watched.watch()) as coming:
+        while not watched.parts:
+            next(coming)
+        store.let_go(seconds=0.0)
+        assert store.entries() == [watched]
+        for _ in coming:
+            pass
+    store.let_go(seconds=0.0)
+    assert (len(store), store.bytes) == (0, 0)
+
+
+@dataclass
+class Growing:
+    """An answer that grows as it is used."""
+
+    arrays: list[np.ndarray]
+
+
+@kept
+def used(question: Question) -> Growing:
+    return Growing([np.zeros(question.numbers)])
+
+
+def test_an_answer_that_has_grown_is_counted_anew_and_what_has_left_it_no_more() -> None:
+    store = work.STORE = Store(64 * MEGABYTE)
+    question = Question("grows", numbers=MEGABYTE // 8)
+    answer = used(question)
+    before = store.bytes
+    assert MEGABYTE <= before < MEGABYTE + 10_000
+    answer.arrays += [np.zeros(MEGABYTE // 8) for _ in range(3)]
+    answer.arrays += [np.zeros(1) for _ in range(100)]
+    work.count_again(used, question)
+    assert 4 * MEGABYTE <= store.bytes < 4 * MEGABYTE + 40_000
+    del answer.arrays[1:]
+    work.count_again(used, question)
+    assert store.bytes == pytest.approx(before, abs=2000)
+    store.clear()
+    assert (store.bytes, store._holders) == (0, {})
+
+
 def test_what_is_watched_is_not_thrown_away() -> None:
     store = work.STORE = Store(4 * MEGABYTE)
     watched = counted(Question("watched", parts=2, numbers=MEGABYTE // 4))
@@ -486,6 +554,9 @@ class Holder:
     array: np.ndarray
     inside: object = None
 
+    def measured(self) -> int:
+        return len(self.array)
+
 
 def closure_over(array: np.ndarray) -> Callable[[], float]:
     return lambda: float(array.sum())
@@ -509,25 +580,36 @@ def closure_over(array: np.ndarray) -> Callable[[], float]:
 )
 def test_the_arrays_inside_count_each_once(inside: Callable[[np.ndarray], object]) -> None:
     size = 8 * 100_000
-    assert size <= sum(held(inside(np.zeros(100_000))).values()) < size + 5000
+    assert size <= held(inside(np.zeros(100_000))).total < size + 5000
 
 
 def test_plain_numbers_and_texts_count_as_python_counts_them() -> None:
     numbers = [float(k) for k in range(10_000)]
     expected = sys.getsizeof(numbers) + sum(map(sys.getsizeof, numbers))
-    assert sum(held(numbers).values()) == expected
-    assert sum(held({"text": "x" * 5000}).values()) >= 5000
+    assert held(numbers).total == expected
+    assert held({"text": "x" * 5000}).total >= 5000
 
 
 def test_what_does_not_belong_to_an_answer_does_not_count() -> None:
-    assert (
-        sum(
-            held(
-                np, Holder, closure_over, test_plain_numbers_and_texts_count_as_python_counts_them
-            ).values()
-        )
-        < 1000
-    )
+    test = test_plain_numbers_and_texts_count_as_python_counts_them
+    assert held(np, Holder, closure_over, test).total < 1000
+
+
+def test_many_small_things_count_once_each_and_as_one_sum() -> None:
+    def made() -> Holder:
+        return Holder(np.zeros(4), inside=[1.5, "text"])
+
+    many = [made() for _ in range(200)]
+    one, of_many = held(made()), held([many, many])
+    assert not one.large
+    assert len(of_many.large) == 1  # the list
+    assert of_many.small == pytest.approx(200 * one.small, rel=0.02)
+
+
+def test_a_bound_function_holds_what_it_is_bound_to() -> None:
+    holder = Holder(np.zeros(100_000))
+    for bound in (holder.measured, partial(closure_over, holder.array)):
+        assert 800_000 <= held(bound).total < 805_000
 
 
 def test_the_budget_is_a_variable_of_the_environment() -> None:

@@ -394,7 +394,7 @@ def test_every_page_shows_the_same_whoever_works_it_out(
     monkeypatch: pytest.MonkeyPatch, page: PageEntry
 ) -> None:
     """Answers and parts come through the pipe as they were: here all that may be heavy does."""
-    monkeypatch.setattr(work, "AT_FIRST", PATIENCE)  # what grows is whole at once
+    monkeypatch.setattr(work, "AT_FIRST", 100 * PATIENCE)  # what grows is whole at once
     monkeypatch.setattr(work, "LIGHT_SECONDS", 0.0)
     monkeypatch.setattr(work, "STORE", Store(2**28))
     here = payloads(opened(page.path))

@@ -21,7 +21,7 @@ SEEDS = range(20)
 
 def winners(question: Question) -> list[float]:
     """Over seeds, how many times the best lasso's loss the best decay's is."""
-    found = [solved(replace(question, seed=seed).data) for seed in SEEDS]
+    found = [solved(replace(question, seed=seed)) for seed in SEEDS]
     return [float(one.smooth.test_loss.min() / one.sharp.test_loss.min()) for one in found]
 
 
@@ -35,7 +35,7 @@ def test_each_preset_suits_the_penalty_that_it_names() -> None:
 def test_zeros_stay_as_the_mark_moves_on() -> None:
     """At the default λ about half of the weights are gone, in nearly every draw; none by decay."""
     for seed in SEEDS:
-        found = solved(replace(DEFAULT, seed=seed).data)
+        found = solved(replace(DEFAULT, seed=seed))
         assert 15 <= found.sharp.zeros[DEFAULT.marked] <= 35
         assert not found.smooth.zeros.any()
         assert found.sharp.zeros[-1] == DEFAULT.n_features
@@ -46,7 +46,7 @@ def test_zeros_stay_as_the_mark_moves_on() -> None:
 
 def test_proximal_steps_end_at_the_solution_with_the_same_zeros() -> None:
     run = Hyperparameters(
-        weight_decay=WEIGHT_DECAYS[DEFAULT.marked],
+        weight_decay=DEFAULT.at,
         lr=0.2,
         batch_size=DEFAULT.n_train,
         epochs=600,
@@ -54,7 +54,7 @@ def test_proximal_steps_end_at_the_solution_with_the_same_zeros() -> None:
         init_std=0.0,
     )
     end = collect(train(make_dataset(DEFAULT.data), [run], record_every=600)).weights[-1, 0]
-    exact = solved(DEFAULT.data).sharp.weights[DEFAULT.marked]
+    exact = solved(DEFAULT).sharp.weights[DEFAULT.marked]
     assert end == pytest.approx(exact, abs=1e-6)  # 600 steps at the least curvature, e^−14
     assert ((end == 0) == (exact == 0)).all()
 
@@ -87,9 +87,10 @@ def test_every_stop_has_its_step_on_the_lines() -> None:
         assert marks == pytest.approx([DEFAULT.weight, (1 - taken) * DEFAULT.weight], abs=1e-6)
 
 
-def test_a_link_opens_the_nearest_picture_and_the_slider_moves_the_mark() -> None:
+def test_a_link_opens_exactly_its_picture_and_the_slider_stops_there() -> None:
     page = opened("zeros", {"at": "0.13", "n_informative": "40"})
     (payload,) = payloads(page)
-    assert WEIGHT_DECAYS[payload["position"]] == 0.125
-    assert payload["query"] == "at=0.125&n_informative=40"
+    assert payload["series"]["at"][payload["position"]] == 0.13
+    assert payload["query"] == "at=0.13&n_informative=40"
+    assert len(payload["series"]["at"]) == len(WEIGHT_DECAYS) + 1
     assert "zeros" in {page.path for page in PAGES}

@@ -12,7 +12,16 @@ from typing import Any
 import numpy as np
 
 import wd_core
-from wd_core import Dataset, DatasetSpec, Hyperparameters, Quadratic, Slice, sweep, train
+from wd_core import (
+    Dataset,
+    DatasetSpec,
+    Hyperparameters,
+    Quadratic,
+    Slice,
+    read_table,
+    sweep,
+    train,
+)
 from wd_core.book.draws import draw
 from wd_core.book.recipes import Recipe
 from wd_core.book.two_codes import Switches, programs, standings
@@ -34,7 +43,7 @@ INSIDE = {
     *("column_of", "combined", "explained", "unexplained", "rounding", "secular_root", "numbers"),
     *("without_dust", "lines_about", "mark", "runnable", "height", "problem", "of_runs", "check"),
     *("given_start", "shapes", "column", "alike", "constants", "stack_of", "stacked"),
-    *("Penalty", "thresholded"),
+    *("Following", "Penalty", "Schedule", "thresholded"),
     *("DataSource", "Decay", "Destination", "Limit", "Optimizer", "Parts", "Torch"),
 }
 
@@ -51,6 +60,7 @@ SWITCHES, RECIPE = Switches(), Recipe(0.01, 2)
 PAIR, STANDINGS = programs(SWITCHES, RUN), standings(SWITCHES, RUN, 6)
 SETS = decompose_sets(X[None], Y[None], intercept=True)
 DRAWN = draw([0], 2)
+TABLE = read_table("x,z,y\n" + "".join(f"{k % 7},{k % 3},{k}\n" for k in range(9, 0, -1)))
 
 
 class Made:
@@ -141,6 +151,9 @@ FITTING: dict[str, Any] = {
     "standings": STANDINGS,
     "columns": X,
     "train": np.arange(4),
+    "source": "x,y\n1,2\n3,4\n",
+    "table": TABLE,
+    "target": "y",
 }
 # Where it has another here.
 OWN: dict[str, dict[str, Any]] = {
@@ -161,6 +174,7 @@ OWN: dict[str, dict[str, Any]] = {
 INSTANCES: dict[str, Any] = {
     "Behaviour": behaviour(RUN, 6),
     "Curvature": Curvature.of(X),
+    "Hyperparameters": RUN,
     "Isotropic": Isotropic(),
     "Program": PAIR[0],
     "Quadratic": SURFACE,

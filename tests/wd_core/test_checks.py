@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from wd_core import DatasetSpec, Hyperparameters
+from wd_core import DATASETS, DatasetSpec, Hyperparameters
 from wd_core.arrays import as_array
 from wd_core.checks import require
-from wd_core.optimizers import OPTIMIZERS, PENALTIES
+from wd_core.optimizers import FOLLOWING, OPTIMIZERS, PENALTIES, SCHEDULES
 from wd_core.records import Dataset
 
 NOT_WHOLE = (0.5, 2.0, "3", None, True, math.nan)
@@ -28,7 +28,7 @@ def refused(make, name, rule, value):
         make()
 
 
-SOURCES = "one of linear, sparse, correlated, diabetes"
+SOURCES = f"one of {', '.join(DATASETS)}, own"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,14 @@ SOURCES = "one of linear, sparse, correlated, diabetes"
         *cases("true_bias", "a finite number", NOT_NUMBERS),
         *cases("correlation", "a finite number between -1 and 1", [*NOT_NUMBERS, -1, 1, 1.5]),
         *cases("extension", "one of interactions, noise", ["none", None]),
+        *cases("holes", "one of drop, median", ["mean", None]),
+        *cases("table", "a text", [None, 3]),
+        *cases("target", "a text", [None, 3]),
+        *cases(
+            "roles",
+            "a mapping from names of columns to any of target, feature, one_hot, left_out",
+            [None, "x", [("a",)], {"a": "b"}, [("a", "feature"), ("a", "one_hot")]],
+        ),
     ],
 )
 def test_wrong_dataset_specs_are_refused(field, rule, value):
@@ -64,6 +72,10 @@ def test_wrong_dataset_specs_are_refused(field, rule, value):
         *cases("betas", "two numbers", [0.9, (0.9,), (0.9, 0.9, 0.9), None]),
         *cases("eps", "a finite number > 0", [*NOT_NUMBERS, 0, -1]),
         *cases("decay", "one of coupled, decoupled", ["l2", None]),
+        *cases("schedule", f"one of {', '.join(SCHEDULES)}", ["cos", "", None, 1]),
+        *cases("warmup", "a whole number >= 0", [*NOT_WHOLE, -1]),
+        *cases("warmup", "at most 9223372036854775807", [2**63]),
+        *cases("decay_follows", f"one of {', '.join(FOLLOWING)}", ["lr²", "", None, 0]),
         *cases("penalty", f"one of {', '.join(PENALTIES)}", ["lasso", "", None, 1]),
         *cases("l1_ratio", "a finite number in [0, 1]", [*NOT_NUMBERS, -0.1, 1.1]),
         *cases("loss", "one of half_mse, mse", ["mae", None]),

@@ -469,42 +469,46 @@ NUMBERS = "must have numbers only, no text and no dates, got"
 TOO_LARGE = "column 'size' must have finite numbers, at most 1e+300 in size"
 FEW = "the table must be of at least 3 rows, got"
 REFUSED = {
-    "text": (holed("big"), "price", f"column 'size' {NUMBERS} big in row 3 and 1 more"),
+    "text": (holed("big"), "price", f"column 'size' {NUMBERS} 'big' in row 3 and 1 more"),
     "text array": (
         {"x": np.array(["a", "b", "c"]), "y": [1, 2, 3]},
         "y",
-        f"column 'x' {NUMBERS} a in row 1 and 2 more",
+        f"column 'x' {NUMBERS} 'a' in row 1 and 2 more",
     ),
     "text target": (
         {"x": [1, 2, 3], "y": ["a", "b", "c"]},
         "y",
-        f"column 'y' {NUMBERS} a in row 1 and 2 more",
+        f"column 'y' {NUMBERS} 'a' in row 1 and 2 more",
     ),
     "pandas text": (
         pd.DataFrame({"x": ["a", None, "c"], "y": [1, 2, 3]}),
         "y",
-        f"column 'x' {NUMBERS} a in row 1 and 1 more",
+        f"column 'x' {NUMBERS} 'a' in row 1 and 1 more",
     ),
     "dates": (
         pd.DataFrame({"x": pd.to_datetime(["2020-01-01"] * 3), "y": [1, 2, 3]}),
         "y",
-        f"column 'x' {NUMBERS} 2020-01-01T00:00:00",
+        f"column 'x' {NUMBERS} '2020-01-01T00:00:00",
     ),
     "date objects": (
         {"x": [datetime.date(2020, 1, 1)] * 3, "y": [1, 2, 3]},
         "y",
-        f"column 'x' {NUMBERS} 2020-01-01 in row 1 and 2 more",
+        f"column 'x' {NUMBERS} '2020-01-01' in row 1 and 2 more",
     ),
     "date array": (
         {"x": np.array(["2020-01-01"] * 3, dtype="datetime64[ns]"), "y": [1, 2, 3]},
         "y",
-        f"column 'x' {NUMBERS} 2020-01-01T00:00:00.000000000 in row 1 and 2 more",
+        f"column 'x' {NUMBERS} '2020-01-01T00:00:00.000000000' in row 1 and 2 more",
     ),
-    "lists in a list": ({"x": [[1], [2, 3], 4], "y": [1, 2, 3]}, "y", f"column 'x' {NUMBERS} [1]"),
+    "lists in a list": (
+        {"x": [[1], [2, 3], 4], "y": [1, 2, 3]},
+        "y",
+        f"column 'x' {NUMBERS} '[1]'",
+    ),
     "complex": (
         {"x": np.array([1j, 2, 3]), "y": [1, 2, 3]},
         "y",
-        f"column 'x' {NUMBERS} 1j in row 1 and 2 more",
+        f"column 'x' {NUMBERS} '1j' in row 1 and 2 more",
     ),
     "nan": (holed(np.nan), "price", HOLE),
     "None": (holed(None), "price", HOLE),
@@ -532,7 +536,7 @@ REFUSED = {
     "no target": (
         TABLE,
         "cost",
-        "target must be one of the columns size, rooms, price, got 'cost'",
+        "target must be one of the columns 'size', 'rooms', 'price', got 'cost'",
     ),
     "twins": (Twins(), "y", "column names must be different from each other, got 'x'"),
     "pandas twins": (
@@ -562,6 +566,61 @@ REFUSED = {
 def test_refused_tables_are_told_why(frame, target, message):
     with pytest.raises(ValueError, match="^" + re.escape(message)):
         dataset_from_frame(frame, target)
+
+
+# What is said of quirks of ordinary tables, from the first to the last word.
+SAID = {
+    "one sign among numbers as text": (
+        {"a": ["1", "2", "?", "4"], "y": [1, 2, 3, 4]},
+        "y",
+        f"column 'a' {NUMBERS} '?' in row 3",
+    ),
+    "numbers as text": (
+        {"a": ["1", "2.5", "3"], "y": [1, 2, 3]},
+        "y",
+        "column 'a' must have numbers, not numbers as text, got '1' in row 1 and 2 more",
+    ),
+    "17 columns of text": (
+        {**{f"c{k}": ["a", "b", None] for k in range(17)}, "y": [1, 2, 3]},
+        "y",
+        "\n".join(f"column 'c{k}' {NUMBERS} 'a' in row 1 and 1 more" for k in range(17)),
+    ),
+    "all that is wrong": (
+        {"a": [1, "x", 3], "b": [np.nan, 1, 2], "y": [1, 2, 3]},
+        "z",
+        "target must be one of the columns 'a', 'b', 'y', got 'z'\n"
+        f"column 'a' {NUMBERS} 'x' in row 2\n"
+        "column 'b' must have a number in every row, got a hole in row 1",
+    ),
+    "a blank at the end of a name": (
+        {"Life expectancy ": [1, 2, 3], "x": [1, 2, 3]},
+        "Life expectancy",
+        "target must be one of the columns 'Life expectancy ', 'x', got 'Life expectancy'; did you "
+        "mean 'Life expectancy '?",
+    ),
+    "another separator": (
+        {"x;y": ["1;2", "3;4", "5;6"]},
+        "y",
+        "target must be one of the columns 'x;y', got 'y'\n"
+        "the table must be of at least one column beside the target, got 'x;y'; is the separator "
+        f"';'?\ncolumn 'x;y' {NUMBERS} '1;2' in row 1 and 2 more",
+    ),
+}
+
+
+@pytest.mark.parametrize(("frame", "target", "message"), SAID.values(), ids=SAID)
+def test_all_that_is_wrong_with_a_table_is_told_at_once_and_in_quotes(frame, target, message):
+    with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
+        dataset_from_frame(frame, target)
+
+
+def test_the_last_rows_test():
+    whole = dataset_from_frame(TABLE, "price", n_train=3, standardise=False)
+    part = dataset_from_frame(TABLE, "price", n_train=3, n_test=2, standardise=False)
+    assert np.array_equal(part.y_train, whole.y_train)
+    assert np.array_equal(part.y_test, whole.y_test[-2:])
+    most = dataset_from_frame(TABLE, "price", n_train=6, n_test=5)
+    assert len(most.y_test) == 2
 
 
 TWO_TO_SEVEN = "n_train must be a whole number from 2 to 7 (one less than the rows)"

@@ -19,7 +19,7 @@ from wd_core import DatasetSpec, Hyperparameters
 from wd_core.book.two_codes import Switches, programs, script, standings
 from wd_core.data import DATASETS, make_dataset
 from wd_core.export import to_csv, to_json, to_script
-from wd_core.optimizers import OPTIMIZERS
+from wd_core.optimizers import FOLLOWING, OPTIMIZERS, SCHEDULES
 from wd_core.training import collect, train
 
 # Scripts and engine do the same sums in another order and the scripts print 12 digits: over a few
@@ -63,6 +63,20 @@ VARIANTS = [
         )
     ],
     replace(RUN, lr=np.float64(0.02), batch_size=np.int64(6), weight_decay=np.float32(0.5)),
+    *[
+        replace(RUN, schedule="cosine", optimizer=optimizer, decay=decay, decay_follows=follows)
+        for optimizer in OPTIMIZERS
+        for decay, follows in [("coupled", "lr"), *(("decoupled", name) for name in FOLLOWING)]
+    ],
+    *[replace(RUN, schedule=schedule, warmup=7, batch_size=6) for schedule in SCHEDULES],
+    replace(RUN, schedule="step", loss="mse", decay="decoupled", decay_follows="nothing"),
+    replace(RUN, schedule="linear", warmup=48, penalty="l1", batch_size=6),
+    replace(RUN, schedule="cosine", warmup=3, penalty="elastic", max_norm=1.5),
+    replace(RUN, schedule="linear", decay="decoupled", decay_follows="nothing", decay_bias=True),
+    replace(RUN, schedule="linear", weight_decay=0.0, decay="decoupled", decay_follows="nothing"),
+    replace(RUN, decay="decoupled", decay_follows="lr_squared", optimizer="adam"),
+    replace(RUN, schedule="cosine", warmup=200, input_noise=0.2),
+    replace(RUN, schedule="cosine", warmup=np.int64(5), epochs=0),
 ]
 SPECS = [
     replace(SPEC, n_features=1),
@@ -205,7 +219,11 @@ def test_ruff_finds_nothing_and_would_format_nothing(tmp_path):
     ("spec", "run", "absent"),
     [
         (SPEC, replace(RUN, weight_decay=0.0), ["weight_decay", "parameters", "no_grad"]),
-        (SPEC, RUN, ["max_norm", "momentum", "betas", "sklearn", "correlation", "no_grad"]),
+        (
+            SPEC,
+            RUN,
+            ["max_norm", "momentum", "betas", "sklearn", "correlation", "no_grad", "schedule"],
+        ),
         (SPEC, replace(RUN, batch_size=6), ["weight_decay=", "parameters", "no_grad"]),
         (SPEC, replace(RUN, init_std=0.0), ["randn(n_features", "z["]),
         (replace(SPEC, source="correlated", correlation=0.0), RUN, ["correlation"]),

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from wd_core.arrays import Array, as_array
 from wd_core.book.draws import Draws
 from wd_core.book.recipes import BATCH_SIZE, DATA, Recipe
-from wd_core.checks import require
+from wd_core.checks import Phrase, require
 from wd_core.signatures import typed
 
 Quantity = Literal["norm", "half_square", "train", "test", "train_mse", "test_mse"]
@@ -103,7 +103,12 @@ def _trained(
     require(lam.size > 0, "weight_decays", "at least one λ", lam.tolist())
     ends: dict[int, Ends] = {}
     for epochs in {recipe.epochs for recipe in recipes}:
-        require(epochs <= len(draws.order), "epochs", f"at most {len(draws.order)}", epochs)
+        require(
+            epochs <= len(draws.order),
+            "epochs",
+            Phrase("at most {count}", count=len(draws.order)),
+            epochs,
+        )
         places = [place for place, recipe in enumerate(recipes) if recipe.epochs == epochs]
         columns = _Columns([recipes[place] for place in places], lam, draws)
         ends |= zip(places, columns.ends(chosen(columns.walk())), strict=True)

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from wd_core.arrays import Array
-from wd_core.data.scripts import block, sizes, standardised_lines
+from wd_core.data.rows import shuffled
+from wd_core.data.scripts import block, sizes, split_lines, standardised_lines
 from wd_core.data.settings import DataSettings
 from wd_core.data.source import DataSource
 from wd_core.data.standardise import split, standardised
@@ -27,10 +28,7 @@ def _table() -> tuple[Array, Array, tuple[str, ...]]:
 
 def _make(spec: DataSettings) -> Dataset:
     columns, target, names = _table()
-    rows = torch.randperm(len(columns), generator=generator(spec.seed, "split")).numpy()
-    train = rows[: spec.n_train]
-    # From the far end of the shuffle: the test rows stay while n_train grows, until they meet.
-    test = rows[max(spec.n_train, len(rows) - spec.n_test) :]
+    train, test = shuffled(len(columns), spec.n_train, spec.n_test, spec.seed)
     if spec.n_features > columns.shape[1] and spec.extension == "interactions":
         columns, names = _with_interactions(standardised(columns, train)[0], names)
     missing = max(0, spec.n_features - columns.shape[1])
@@ -65,9 +63,7 @@ def _script(spec: DataSettings) -> str:
         sizes(dataset.n_train, len(dataset.y_test), dataset.n_features),
         "table, target = load_diabetes(return_X_y=True, scaled=False)",
         "X, y = torch.tensor(table), torch.tensor(target)",
-        f"generator = torch.Generator().manual_seed({seed_of(spec.seed, 'split')})",
-        "rows = torch.randperm(len(X), generator=generator)",
-        "train, test = rows[:n_train], rows[-n_test:]",
+        *split_lines(spec.seed),
         "",
         "",
         *standardised_lines(all_vary),

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 Extension = Literal["interactions", "noise"]
+# What becomes of missing values in a user's table.
+Holes = Literal["drop", "median"]
+# What a column of it is for.
+Role = Literal["target", "feature", "one_hot", "left_out"]
+# The source of a user's own table: an entry of no registry, for it is made of the table.
+OWN = "own"
 
 
 @dataclass(frozen=True)
@@ -23,3 +29,7 @@ class DataSettings:
     n_informative: int = 10
     correlation: float = 0.9
     extension: Extension = "interactions"
+    table: str = ""
+    target: str = ""
+    roles: tuple[tuple[str, Role], ...] = ()
+    holes: Holes = "drop"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
-from wd_core.checks import require
+from wd_core.checks import Phrase, require
 from wd_core.data.settings import DataSettings
 from wd_core.records import Dataset
 
@@ -50,7 +50,7 @@ class DataSource:
             require(callable(fact), name, "a function of a DatasetSpec", fact)
         known = tuple(field.name for field in fields(DataSettings) if field.name != "source")
         _require_texts("reads", self.reads)
-        rule = f"fields of DatasetSpec: {', '.join(known)}"
+        rule = Phrase("fields of DatasetSpec: {choices}", choices=", ".join(known))
         require(set(self.reads) <= {*known}, "reads", rule, self.reads)
         _require_texts("script_imports", self.script_imports)
         require(isinstance(self.drawn, bool), "drawn", "True or False", self.drawn)
@@ -63,7 +63,12 @@ class DataSource:
         if field in self.reads:
             require(whole or most is None, name, "a whole number >= 1, or None for no limit", most)
         else:
-            require(whole, name, f"the size of a source that does not read {field}", most)
+            require(
+                whole,
+                name,
+                Phrase("the size of a source that does not read {field}", field=field),
+                most,
+            )
 
     @property
     def noise_known(self) -> bool:
@@ -87,7 +92,12 @@ class DataSource:
     def _require_at_most(self, name: str, spec: DataSettings, most: int | None) -> None:
         value = getattr(spec, name)
         fits = most is None or name not in self.reads or value <= most
-        require(fits, name, f"at most {most} for the source {spec.source}", value)
+        require(
+            fits,
+            name,
+            Phrase("at most {most} for the source {source}", most=most, source=spec.source),
+            value,
+        )
 
     def most(self, name: str) -> int | None:
         """The largest value that a field of the spec may have here, None for no limit."""

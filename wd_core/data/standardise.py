@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wd_core.arrays import Array, as_array
-from wd_core.checks import require
+from wd_core.checks import Phrase, require
 from wd_core.records import Dataset
 from wd_core.signatures import typed
 
@@ -28,7 +28,12 @@ def standardised(columns: Array, train: NDArray[np.int64]) -> tuple[Array, NDArr
     """
     columns = as_array("columns", columns, 2)
     inside = train.ndim == 1 and train.size > 0 and (0 <= train.min() <= train.max() < len(columns))
-    require(bool(inside), "train", f"row numbers below {len(columns)}", train.tolist())
+    require(
+        bool(inside),
+        "train",
+        Phrase("row numbers below {count}", count=len(columns)),
+        train.tolist(),
+    )
     part = columns[train]
     low, spread = part.min(0), np.ptp(part, axis=0)
     constant = spread <= ROUNDING * np.abs(part).max(0) + 1 / LARGEST
@@ -62,19 +67,37 @@ def split(
     )
 
 
-def _note(names: Sequence[str], target: str, constant: NDArray[np.bool_]) -> str:
-    note = (
-        f"Every feature and the target {target} are standardised with the mean and the standard "
-        "deviation of the training rows"
-    )
-    if constant[-1]:
-        note += ", where the target is constant: there is nothing to learn."
-    else:
-        note += "; predicting their mean for every row would give a training loss of 0.5."
+def _note(names: Sequence[str], target: str, constant: NDArray[np.bool_]) -> Phrase:
     still = [name for name, same in zip(names, constant, strict=False) if same]
+    if constant[-1] and still:
+        return Phrase(
+            "Every feature and the target {target} are standardised with the mean and the standard "
+            "deviation of the training rows, where the target is constant: there is nothing to "
+            "learn. Constant in the training rows and kept there as zeros: {names}.",
+            target=target,
+            names=listed(still),
+        )
+    if constant[-1]:
+        return Phrase(
+            "Every feature and the target {target} are standardised with the mean and the standard "
+            "deviation of the training rows, where the target is constant: there is nothing to "
+            "learn.",
+            target=target,
+        )
     if still:
-        note += f" Constant in the training rows and kept there as zeros: {listed(still)}."
-    return note
+        return Phrase(
+            "Every feature and the target {target} are standardised with the mean and the standard "
+            "deviation of the training rows; predicting their mean for every row would give a "
+            "training loss of 0.5. Constant in the training rows and kept there as zeros: {names}.",
+            target=target,
+            names=listed(still),
+        )
+    return Phrase(
+        "Every feature and the target {target} are standardised with the mean and the standard "
+        "deviation of the training rows; predicting their mean for every row would give a "
+        "training loss of 0.5.",
+        target=target,
+    )
 
 
 @typed

@@ -19,6 +19,7 @@ from wd_core.linear.outcomes import End, SameSteps, StabilityLimit
 from wd_core.linear.shrinking import Shrinking, shrinking
 from wd_core.linear.spectrum import stability
 from wd_core.optimizers import (
+    FOLLOWING,
     OPTIMIZERS,
     PENALTIES,
     Decay,
@@ -37,6 +38,12 @@ UNEVEN_MEAN = (
     "The mean over a short last batch weighs its examples more than those of the other batches."
 )
 TOO_LONG = "Finding it for so large a training set would take too long."
+FALLING_LIMIT = "No limit of η is known where η falls as the run goes on."
+STAYS_BEHIND = (
+    "Decay does not fall as η does. Its strength beside the gradients changes with the steps, and "
+    "no one λ stands for it."
+)
+CHANGING = "η changes from step to step, and with it what decay takes of w."
 NO_LIMIT = "No limit of η is known for this optimizer."
 NOISY = "Fresh noise on the inputs moves every weight, in every direction."
 NOISY_LIMIT = "No limit of η is known where every step sees its inputs with fresh noise."
@@ -93,6 +100,8 @@ class Behaviour:
             return End("unknown", why=DECAYED_BIAS)
         if run.max_norm is not None:
             return End("unknown", why=HELD)
+        if run.weight_decay and run.lr_falls and FOLLOWING[run.decay_follows].power != 1:
+            return End("unknown", why=STAYS_BEHIND)
         if towards.strength is None or not (towards.on_batches or self.takes_all):
             return End("unknown", why=towards.elsewhere)
         if run.input_noise and (run.sharp or not self.rule.linear):
@@ -125,16 +134,29 @@ class Behaviour:
         return shrinking(self.run, self.n_train or self.run.batch_size)
 
     @property
+    def has_factors(self) -> bool:
+        """Whether that is what becomes of the part of w that no example reaches.
+
+        It is then `shrinking.left`, be the factor the same at every step or not.
+        """
+        return not self._no_factors
+
+    @property
     def has_factor(self) -> bool:
-        """Whether that is what becomes of the part of w that no example reaches."""
+        """Whether that is so with one factor for all steps on full batches."""
         return not self.no_factor
 
     @property
     def no_factor(self) -> str:
-        """Why no factor describes that part, in a sentence; "" where one does.
+        """Why no single factor describes that part, in a sentence; "" where one does.
 
         Without decay no rule that stays in the span touches it: the factor is 1.
         """
+        return self._no_factors or (CHANGING if self.run.changes_decay else "")
+
+    @property
+    def _no_factors(self) -> str:
+        """Why it is not multiplied by factors at all."""
         if self.run.max_norm is not None:
             return HELD
         if self.run.input_noise:
@@ -146,14 +168,15 @@ class Behaviour:
 
     @property
     def factor(self) -> Known:
-        """What a step on a full batch multiplies w by."""
+        """What a step on a full batch multiplies w by, with η at its full size."""
         return Known(self.shrinking.full, "1 − ηλ", r"1-\eta\lambda", self._of("η", "λ"))
 
     @property
     def epoch_factor(self) -> Known:
-        """What an epoch multiplies w by; infinite beyond floats."""
+        """What an epoch multiplies w by; infinite beyond floats, NaN where epochs differ in it."""
         found = self.shrinking
-        steps, value = found.an_epoch, float(found.left(found.an_epoch))
+        steps = found.an_epoch
+        value = math.nan if self.run.changes_decay else float(found.left(steps))
         if found.full == found.last:
             power = {"k": float(steps)}
             return Known(value, "(1 − ηλ)^k", r"(1-\eta\lambda)^k", {**self._of("η", "λ"), **power})
@@ -166,7 +189,7 @@ class Behaviour:
 
     @property
     def grows_alone(self) -> bool:
-        """Whether decay alone makes w longer with every epoch."""
+        """Whether decay alone makes w longer with every epoch, or in all where it changes."""
         return self._multiplies and self.shrinking.growth > 0
 
     @property
@@ -212,6 +235,7 @@ class Behaviour:
         known = stability(dataset.X_train, replace(self.run, weight_decay=strength))
         if known is None:
             why = NOISY_LIMIT if self.run.input_noise else NO_LIMIT
+            why = FALLING_LIMIT if self.run.lr_falls and self.decay.limit is not None else why
             return StabilityLimit("none", math.nan, why=why)
         if self.takes_all:
             h = known.symbols["h"] * share
@@ -266,8 +290,9 @@ def fixed_point(run: Hyperparameters, n_train: int | None = None) -> float | Non
     """The λ of the ridge solution around which a run settles; None where it is none, or unknown.
 
     Its centre as η → 0, and exactly its limit on whole batches; with noise on the inputs, which
-    adds σ² to λ, its mean. 0.0: a least squares solution; which one, where there are more weights
-    than examples, the start decides.
+    adds σ² to λ, its mean. Where η falls over the run it is the same, and None for decay that does
+    not fall as η does. 0.0: a least squares solution; which one, where there are more weights than
+    examples, the start decides.
     """
     found = behaviour(run, n_train).end.weight_decay
     return None if found is None else found.value

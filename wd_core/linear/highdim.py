@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array
-from wd_core.checks import require, require_non_negative
+from wd_core.checks import Phrase, require, require_non_negative
 from wd_core.signatures import typed
 
 
@@ -62,7 +62,12 @@ class Isotropic:
         """n, or n − 1 with an intercept: as many features fit any y exactly."""
         n = np.asarray(n_train, dtype=np.float64)
         least = 1 + self.intercept
-        require(bool((n >= least).all()), "n_train", f">= {least}", float(n.min(initial=math.inf)))
+        require(
+            bool((n >= least).all()),
+            "n_train",
+            Phrase(">= {least}", least=least),
+            float(n.min(initial=math.inf)),
+        )
         return n - self.intercept
 
     @typed

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array, as_array
-from wd_core.checks import require
+from wd_core.checks import Phrase, require
 from wd_core.device import place
 from wd_core.divergence import BEYOND_SENSE
 from wd_core.linear.spectrum import row_space
@@ -22,6 +22,7 @@ from wd_core.models.linear import GATHER_WHOLE, Columns, rates_of, weight_of
 from wd_core.models.seam import Index
 from wd_core.objective import augmented
 from wd_core.optimizers import OPTIMIZERS, Hyperparameters, Rates, Runs, State, thresholded
+from wd_core.optimizers.pace import Pace
 from wd_core.records import Dataset
 from wd_core.seeding import start_draw
 from wd_core.signatures import typed
@@ -83,7 +84,8 @@ class Replay:
     """The steps of one run, 1 ... `steps`, each to be had by its number.
 
     What has been walked is remembered at a few stops, so that going on is cheap. `last` is the last
-    step that can be inspected: later ones would take too long, or follow the run's divergence.
+    step that can be inspected: later ones would take too long, or follow the run's divergence,
+    which is where a weight is larger than `limit`.
     """
 
     @typed
@@ -93,13 +95,14 @@ class Replay:
         self.dataset, self.run = dataset, run
         n, d = dataset.n_train, dataset.n_features
         self.an_epoch = -(-n // run.batch_size)
-        self.steps = self.an_epoch * run.epochs
+        self.steps = run.steps(n)
+        self._pace = Pace.of(Runs.of([run]), self.steps)
         self.last = min(self.steps, affordable_steps(n, d, run))
         self.diverged = False
         self._A = augmented(dataset.X_train, dataset.y_train, weight_of(run) ** 0.5)
         draw = start_draw(run.seed, d)
         start = np.concatenate([run.init_std * draw[:-1], [run.init_bias_std * draw[-1], -1.0]])
-        self._limit = BEYOND_WEIGHTS * max(1.0, float(np.abs(start).max()))
+        self.limit = BEYOND_WEIGHTS * max(1.0, float(np.abs(start).max()))
         v = start[:, None]
         rule = OPTIMIZERS[run.optimizer]
         self._stops = {0: _Stop(v, (0 * v,) * len(rule.slots), 0 * v)}
@@ -115,7 +118,7 @@ class Replay:
     @typed
     def step(self, step: int) -> Inspection:
         """Step `step`, 1 <= step <= steps, or the `last` one where that comes before it."""
-        require(step <= self.steps, "step", f"at most {self.steps}", step)
+        require(step <= self.steps, "step", Phrase("at most {steps}", steps=self.steps), step)
         with np.errstate(all="ignore"):
             begin = max(k for k in self._stops if k < min(step, self.last))
             while True:
@@ -141,14 +144,14 @@ class Replay:
 
     def _beyond(self, v: Array, step: int) -> bool:
         """Whether the run has lost all sense with this step; the one before is then its last."""
-        if np.abs(v).max() <= self._limit:
+        if np.abs(v).max() <= self.limit:
             return False
         self.last, self.diverged = max(1, step - 1), True
         return True
 
     def _resume(self, stop: _Stop) -> tuple[Walk, Array]:
         problem = Columns(self._A, stop.v, Runs.of([self.run]), self._where)
-        walk = Walk(problem, OPTIMIZERS[self.run.optimizer])
+        walk = Walk(problem, OPTIMIZERS[self.run.optimizer], self._pace)
         walk.state = stop.state
         return walk, stop.memory
 
@@ -160,20 +163,21 @@ class Replay:
         begin = batch * self.run.batch_size
         return self._orders[epoch], begin, min(begin + self.run.batch_size, self.dataset.n_train)
 
-    def _numbers(self, rows: int) -> Rates:
-        """The numbers of a step on so many rows."""
+    def _numbers(self, rows: int, k: int) -> Rates:
+        """The numbers of step k + 1, on so many rows."""
         if rows not in self._rates:
             run = self.run
             share = rows / run.batch_size if run.loss == "half_mse" else 1.0
             height = self._A.shape[1]
             rule = OPTIMIZERS[run.optimizer]
             self._rates[rows] = rates_of(Runs.of([run]), rule, height, share, self._where)
-        return self._rates[rows]
+        its = self._rates[rows]
+        return its if self._pace is None else its.at(*self._pace.at(k))
 
     def _move(self, walk: Walk, memory: Array, k: int) -> Array:
         """Step k + 1; decay's part of the optimizer's first array after it."""
         batch = self._batch(k)
-        rates = self._numbers(len(batch))
+        rates = self._numbers(len(batch), k)
         memory = OPTIMIZERS[self.run.optimizer].parts.remember(memory, rates.pull * walk.v, rates)
         walk.t = k
         walk.steps([batch])
@@ -191,7 +195,7 @@ class Replay:
 
     def _inspect(self, walk: Walk, memory: Array, k: int) -> Inspection:
         order, begin, end = self._edges(k)
-        rates, run = self._numbers(end - begin), self.run
+        rates, run = self._numbers(end - begin, k), self.run
         rows, v = order[begin:end], walk.v
         gradient, pull = self._gradient(rows, v), rates.pull * v
         rule = OPTIMIZERS[run.optimizer]

@@ -10,7 +10,8 @@ the bias is decayed, too, every one does.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
@@ -104,11 +105,11 @@ class Limits:
     is known, and `counted` the λ that stands in its h; batch: an estimate of it for minibatches,
     `batch_limit` (NaN for a full batch, and where there is none); takes_all: whether every step
     takes all examples; shrink: ηλ; alone: the η from which a full step of decay alone makes w
-    longer, None where none does, and `grows` whether an epoch of it does; table: `full` for every
-    optimizer and loss convention that go with the rest of the run, which stays as it is.
+    longer, None where none does, and `grows` whether an epoch of it does.
     """
 
-    lr: float
+    dataset: Dataset = field(repr=False)
+    run: Hyperparameters
     largest: float
     with_decay: float
     full: Known | None
@@ -118,7 +119,25 @@ class Limits:
     shrink: float
     alone: Known | None
     grows: bool
-    table: dict[tuple[str, str], Known | None]
+
+    @property
+    def lr(self) -> float:
+        """η of the run."""
+        return self.run.lr
+
+    @cached_property
+    def table(self) -> dict[tuple[str, str], Known | None]:
+        """`full` for every optimizer and loss convention that go with the rest of the run.
+
+        That stays as it is. Worked out on first access, for each asks for a curvature of its own.
+        """
+        X, run = self.dataset.X_train, self.run
+        return {
+            (name, loss): stability(X, replace(run, optimizer=name, loss=loss))
+            for name in OPTIMIZERS
+            for loss in LOSSES
+            if run.can_have(optimizer=name, loss=loss)
+        }
 
     @property
     def limit(self) -> float:
@@ -143,19 +162,17 @@ class Limits:
 def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
     """Measured on this training set; see `stability` for what each limit means."""
     X, known = dataset.X_train, behaviour(run, dataset.n_train)
-    table: dict[tuple[str, str], Known | None] = {
-        (name, loss): stability(X, replace(run, optimizer=name, loss=loss))
-        for name in OPTIMIZERS
-        for loss in LOSSES
-        if run.can_have(optimizer=name, loss=loss)
-    }
-    full = table[run.optimizer, run.loss]
+    full = stability(X, run)
     scale = 2 if run.loss == "mse" else 1
-    decayed = scale * largest_curvature(X, run.ridge_weight_decay, decay_bias=run.decay_bias)
+    if full is None:
+        decayed = scale * largest_curvature(X, run.ridge_weight_decay, decay_bias=run.decay_bias)
+    else:
+        decayed = full.symbols["h"]
     return Limits(
-        lr=run.lr,
+        dataset=dataset,
+        run=run,
         largest=scale * largest_curvature(X),
-        with_decay=decayed if full is None else full.symbols["h"],
+        with_decay=decayed,
         full=full,
         counted=known.counted,
         batch=batch_limit(dataset, run),
@@ -163,7 +180,6 @@ def limits(dataset: Dataset, run: Hyperparameters) -> Limits:
         shrink=run.lr * run.weight_decay,
         alone=known.limit_alone,
         grows=known.grows_alone,
-        table=table,
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array, as_array
-from wd_core.checks import require, require_whole
+from wd_core.checks import Phrase, require, require_whole
 from wd_core.linear.highdim import Isotropic, Risk
 from wd_core.seeding import seed_of
 from wd_core.signatures import typed
@@ -78,7 +78,12 @@ def decompose_sets(X: Array, noise: Array, *, intercept: bool) -> Draws:
     """
     require(X.ndim == 3, "X", "an array with 3 axes", X.shape)
     count, n, d = X.shape
-    require(noise.shape == (count, n), "noise", f"of shape {(count, n)}", noise.shape)
+    require(
+        noise.shape == (count, n),
+        "noise",
+        Phrase("of shape {shape}", shape=(count, n)),
+        noise.shape,
+    )
     rank = min(n - intercept, d)
     require(rank >= 1, "n_train", ">= 2 with an intercept", n)
     x_mean = X.mean(1) if intercept else np.zeros((count, d))

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array, as_array, numbers
-from wd_core.checks import require, require_part
+from wd_core.checks import Phrase, require, require_part
 from wd_core.linear.ridge import decays
 from wd_core.linear.stack import Stack, stacked
 from wd_core.records import Dataset
@@ -68,7 +68,12 @@ def best_weight_decay(score: Score, weight_decays: ArrayLike) -> float:
 
     def scored(lam: Array) -> Array:
         values = np.asarray(numbers("score", score(lam[0])), dtype=np.float64)
-        require(values.shape == lam[0].shape, "score", f"of {lam.size} numbers", values.shape)
+        require(
+            values.shape == lam[0].shape,
+            "score",
+            Phrase("of {size} numbers", size=lam.size),
+            values.shape,
+        )
         return values[None]
 
     return float(lowest(scored, lam, scored(lam[None]))[0])
@@ -82,7 +87,7 @@ def lowest(score: Score, grid: Array, on_grid: Array) -> Array:
     """
     require(grid.ndim == 1 and grid.size > 0, "grid", "at least one λ", grid.shape)
     fits = on_grid.ndim == 2 and on_grid.shape[1] == grid.size
-    require(fits, "on_grid", f"of {grid.size} columns", on_grid.shape)
+    require(fits, "on_grid", Phrase("of {size} columns", size=grid.size), on_grid.shape)
     lam, scores = np.broadcast_to(grid.astype(np.float64), on_grid.shape), on_grid
     for _ in range(ROUNDS):
         best = _lowest(lam, scores)

@@ -119,6 +119,7 @@ def largest_curvature(
 def max_stable_lr(X: ArrayLike, run: Hyperparameters) -> float:
     """The learning rate below which full-batch descent on these rows converges; NaN if unknown.
 
+    Unknown where a schedule lets η fall: a run that begins to grow may then settle in the end.
     The `Limit` of the run's optimizer and kind of decay, 2/h for plain SGD, at the curvature of
     these rows. On the rows of one batch it is the limit of repeating that batch.
     """
@@ -128,7 +129,7 @@ def max_stable_lr(X: ArrayLike, run: Hyperparameters) -> float:
 
 @typed
 def stability(X: ArrayLike, run: Hyperparameters) -> Known | None:
-    """The same with its formula; None where the rule has no known limit, and with noise on inputs.
+    """The same with its formula; None without a known limit, where η falls, and with noisy inputs.
 
     h is the largest curvature over (w, b) of what the run's loss convention descends, with the
     limit's `counted` in the place of λ: twice that of the half mean square under `mse`. Of λ counts
@@ -136,7 +137,7 @@ def stability(X: ArrayLike, run: Hyperparameters) -> Known | None:
     above it those diverge that begin far out, while others may be held where weights are zero.
     """
     limit = OPTIMIZERS[run.optimizer].decays[run.decay].limit
-    if limit is None or run.input_noise:
+    if limit is None or run.input_noise or run.lr_falls:
         return None
     symbols = {"λ": run.ridge_weight_decay, "μ": run.momentum}
     counted = limit.counted.at(symbols).value

@@ -19,7 +19,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from wd_core.arrays import Array, as_array
-from wd_core.checks import require
+from wd_core.checks import Phrase, require
 from wd_core.device import Place
 from wd_core.models.seam import Offer, Order
 from wd_core.objective import augmented
@@ -61,7 +61,12 @@ class Linear:
             ("start bias", bias, (n_runs,)),
         ):
             fits = array.shape in (shape, shape[1:])
-            require(fits, name, f"of shape {shape} or {shape[1:]}", array.shape)
+            require(
+                fits,
+                name,
+                Phrase("of shape {shape} or {rest}", shape=shape, rest=shape[1:]),
+                array.shape,
+            )
         return np.broadcast_to(weights, (n_runs, n_features)), np.broadcast_to(bias, (n_runs,))
 
     def of_runs(self, start: Start, rows: Sequence[int]) -> Start:
@@ -161,6 +166,10 @@ class Columns:
         """The numbers of a step; under `half_mse` coupled decay counts as a short batch does."""
         share = rows / self._nominal if self._halved else 1.0
         return rates_of(self.runs, rule, len(self.start), share, self.where)
+
+    def each(self, numbers: Array) -> Tensor:
+        """One number for each run, as a row."""
+        return self.where.put([numbers])
 
     def gradient(self, v: Tensor, batch: Tensor) -> Tensor:
         """Aᵀ(A v), weighted where a short batch is divided by its own size."""

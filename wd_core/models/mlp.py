@@ -19,7 +19,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from wd_core.arrays import Array, as_array
-from wd_core.checks import require, require_one_of, require_whole
+from wd_core.checks import Phrase, require, require_one_of, require_whole
 from wd_core.device import Place
 from wd_core.divergence import Divergence
 from wd_core.models.seam import Offer, Order
@@ -86,7 +86,7 @@ class Mlp:
         fits = self.loss != "cross_entropy" or dataset.n_classes is not None
         require(fits, "n_classes", "given for the loss cross_entropy", dataset.n_classes)
         smooth = [name for name, entry in PENALTIES.items() if not entry.corners]
-        rule = f"one of {', '.join(smooth)} for networks"
+        rule = Phrase("one of {choices} for networks", choices=", ".join(smooth))
         for penalty in {*Runs.of(runs).column("penalty").tolist()}:
             require(penalty in smooth, "penalty", rule, penalty)
         largest = float(Runs.of(runs).numbers("input_noise").max())
@@ -95,14 +95,24 @@ class Mlp:
     def given_start(self, start: Sequence[ArrayLike], n_runs: int, dataset: Dataset) -> list[Array]:
         """The parameters as arrays [R, ...]."""
         shapes = self.shapes(dataset.n_features, dataset.n_classes)
-        require(len(start) == len(shapes), "start", f"{len(shapes)} arrays", len(start))
+        require(
+            len(start) == len(shapes),
+            "start",
+            Phrase("{count} arrays", count=len(shapes)),
+            len(start),
+        )
         arrays = []
         for number, (value, shape) in enumerate(zip(start, shapes, strict=True)):
             name, whole = f"start[{number}]", (n_runs, *shape)
             ndim = len(shape) + (np.ndim(_plain(value)) > len(shape))
             array = as_array(name, value, ndim)
             fits = array.shape in (whole, shape)
-            require(fits, name, f"of shape {whole} or {shape}", array.shape)
+            require(
+                fits,
+                name,
+                Phrase("of shape {whole} or {shape}", whole=whole, shape=shape),
+                array.shape,
+            )
             arrays.append(np.broadcast_to(array, whole))
         return arrays
 
@@ -213,6 +223,10 @@ class Network:
             beta2=put(betas[:, 1:]),
             eps=put(column("eps")),
         )
+
+    def each(self, numbers: Array) -> Tensor:
+        """One number for each run, as a column."""
+        return self.where.put(numbers[:, None])
 
     def gradient(self, v: Tensor, batch: Tensor) -> Tensor:
         """Of the mean loss over the batch, [R, P]."""

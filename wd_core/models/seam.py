@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from wd_core.arrays import Array
 from wd_core.device import Place
 from wd_core.optimizers import Hyperparameters, Optimizer, Rates, Runs, Tensor
 from wd_core.records import Dataset, EpochRecord
@@ -26,6 +27,7 @@ class Problem(Protocol):
     """
 
     start: Tensor
+    runs: Runs
 
     @property
     def step_seconds(self) -> float:
@@ -44,6 +46,9 @@ class Problem(Protocol):
 
     def rates(self, rule: Optimizer, rows: int) -> Rates:
         """The numbers of a step on so many examples."""
+
+    def each(self, numbers: Array) -> Tensor:
+        """One number for each run, [R], in a shape that broadcasts against v."""
 
     def gradient(self, v: Tensor, batch: Tensor) -> Tensor:
         """Of the loss on a batch, without decay, in the layout of v."""

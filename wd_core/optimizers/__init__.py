@@ -13,17 +13,22 @@ from wd_core.optimizers.entry import (
 )
 from wd_core.optimizers.formula import Formula, Known
 from wd_core.optimizers.hyperparameters import Hyperparameters
+from wd_core.optimizers.pace import decay_factors, learning_rates
 from wd_core.optimizers.penalties import PENALTIES, Penalty, thresholded
 from wd_core.optimizers.registry import OPTIMIZERS
 from wd_core.optimizers.runs import Runs
+from wd_core.optimizers.schedules import FOLLOWING, SCHEDULES, Following, Schedule
 from wd_core.optimizers.settings import KINDS, Kind, Loss
 
 __all__ = [
+    "FOLLOWING",
     "KINDS",
     "OPTIMIZERS",
     "PENALTIES",
+    "SCHEDULES",
     "Decay",
     "Destination",
+    "Following",
     "Formula",
     "Hyperparameters",
     "Kind",
@@ -35,8 +40,11 @@ __all__ = [
     "Penalty",
     "Rates",
     "Runs",
+    "Schedule",
     "State",
     "Tensor",
     "Torch",
+    "decay_factors",
+    "learning_rates",
     "thresholded",
 ]

@@ -9,11 +9,12 @@ constant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from wd_core.checks import require
+from wd_core.checks import Phrase, require
 from wd_core.optimizers.formula import Formula
 from wd_core.optimizers.settings import KINDS, Kind, RunSettings
 
@@ -56,6 +57,13 @@ class Rates:
     def kept(self, v: Tensor) -> Tensor:
         """v with decoupled decay taken off."""
         return v if isinstance(self.keep, float) else self.keep * v
+
+    def at(self, lr: Tensor | float, decay: Tensor | float) -> Rates:
+        """The numbers of a step whose η, and whose decay beside the gradient, are so many times."""
+        keep = self.keep if isinstance(self.keep, float) else 1 - (1 - self.keep) * decay
+        cut = None if self.cut is None else self.cut * lr
+        rest = self.momentum, self.beta1, self.beta2, self.eps
+        return Rates(self.lr * lr, self.pull, keep, *rest, cut)
 
 
 Update = Callable[[Tensor, Tensor, State, Rates, int], tuple[Tensor, State]]
@@ -109,12 +117,22 @@ class Destination:
     elsewhere: str = ""
 
     def __post_init__(self) -> None:
-        require(self.shape in SHAPES, "end.shape", f"one of {', '.join(SHAPES)}", self.shape)
+        require(
+            self.shape in SHAPES,
+            "end.shape",
+            Phrase("one of {choices}", choices=", ".join(SHAPES)),
+            self.shape,
+        )
         if self.shape == "neither":
             require(self.strength is None, "end.strength", "None, beside neither", self.strength)
         else:
             stated = isinstance(self.strength, Formula)
-            require(stated, "end.strength", f"the Formula of the {self.shape}", self.strength)
+            require(
+                stated,
+                "end.strength",
+                Phrase("the Formula of the {shape}", shape=self.shape),
+                self.strength,
+            )
         require(isinstance(self.on_batches, bool), "end.on_batches", "stated", self.on_batches)
         said = bool(str(self.elsewhere or "").strip())
         require(
@@ -211,7 +229,12 @@ class Optimizer:
         for name in ("reads", "needs"):
             strange = set(getattr(self, name)) - known
             require(not strange, name, "fields of Hyperparameters", sorted(strange))
-        require(set(self.decays) == set(KINDS), "decays", f"one of {KINDS} each", [*self.decays])
+        require(
+            set(self.decays) == set(KINDS),
+            "decays",
+            Phrase("one of {kinds} each", kinds=KINDS),
+            [*self.decays],
+        )
         for name in ("update", *(f"parts.{part}" for part in ("remember", "respond", "scale"))):
             owner = self.parts if "." in name else self
             require(callable(getattr(owner, name.split(".")[-1])), name, "a function", None)
@@ -230,6 +253,15 @@ class Optimizer:
     def plain(self) -> bool:
         """Whether a step is w ← (1−ηλ)w − ηg, with nothing kept from earlier ones."""
         return self.linear and not self.slots
+
+    def alias(self, kind: Kind) -> str:
+        """What the rule is called with this kind of decay; "" where that is made from its label.
+
+        And where both kinds are one rule.
+        """
+        name = self.decays[kind].name
+        made = re.search(rf"(?<!\w){re.escape(self.label)}(?!\w)", name)
+        return "" if made or self.one_decay else name
 
     def constants(self, run: RunSettings) -> dict[str, float]:
         """The numbers of its formula for which no page has a setting, as this run has them."""

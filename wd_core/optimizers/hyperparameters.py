@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, get_args
 
 from wd_core.checks import (
+    Phrase,
     WrongValueError,
     require,
     require_non_negative,
@@ -21,11 +22,15 @@ from wd_core.optimizers.entry import Optimizer
 from wd_core.optimizers.formula import Formula
 from wd_core.optimizers.penalties import FIELDS, PENALTIES, Penalty
 from wd_core.optimizers.registry import OPTIMIZERS
+from wd_core.optimizers.schedules import FOLLOWING, SCHEDULES, Following
 from wd_core.optimizers.settings import KINDS, Loss, RunSettings
+from wd_core.signatures import typed
 
 # Settings whose entries ask something of the others.
-ASKING: Mapping[str, Mapping[str, Optimizer | Penalty]]
-ASKING = {"optimizer": OPTIMIZERS, "penalty": PENALTIES}
+ASKING: Mapping[str, Mapping[str, Optimizer | Penalty | Following]]
+ASKING = {"optimizer": OPTIMIZERS, "penalty": PENALTIES, "decay_follows": FOLLOWING}
+# A larger number of steps fits into no array.
+MOST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,11 @@ class Hyperparameters(RunSettings):
     `loss="mse"`: gradient of the mean of r² over the rows at hand (the book's concise code).
     `decay="coupled"` adds weight_decay·w to the gradient; `"decoupled"` multiplies w by
     (1 − lr·weight_decay) before the step, as torch's AdamW does.
+    `schedule`: of T steps the first `warmup` have lr_t = lr·(t+1)/warmup, t = 0, 1, ...; with
+    u = (t − warmup)/(T − warmup) those after have lr ("constant"), lr·(1 + cos πu)/2 ("cosine"),
+    lr·(1 − u) ("linear") or lr·0.1^⌊3u⌋ ("step").
+    `decay_follows`: a step of decoupled decay takes lr_t·weight_decay of w ("lr"), lr·weight_decay
+    whatever the schedule ("nothing"), or lr_t²·weight_decay/lr ("lr_squared").
     `penalty="l1"`: λ‖w‖₁, `"elastic"`: λ(ρ‖w‖₁ + (1−ρ)‖w‖²/2) with ρ = l1_ratio in [0, 1], as
     scikit-learn's ElasticNet(alpha=λ, l1_ratio=ρ): a plain step by the data loss and the smooth
     part, then soft thresholding at lr·λ·ρ (·m/B for a short batch whose step is), so zeros are
@@ -80,6 +90,26 @@ class Hyperparameters(RunSettings):
         """What of λ weighs ‖w‖₁, in its own loss convention."""
         return self._part(PENALTIES[self.penalty].sharp)
 
+    @property
+    def scheduled(self) -> bool:
+        """Whether η changes from step to step."""
+        return self.warmup > 0 or self.lr_falls
+
+    @property
+    def lr_falls(self) -> bool:
+        """Whether η goes on falling until the run ends, so that its epochs change every step."""
+        return SCHEDULES[self.schedule].falls
+
+    @property
+    def changes_decay(self) -> bool:
+        """Whether what decay takes of w in a step changes with η."""
+        return self.scheduled and self.weight_decay > 0 and FOLLOWING[self.decay_follows].power > 0
+
+    @typed
+    def steps(self, n_train: int) -> int:
+        """How many steps it takes on so many examples."""
+        return self.epochs * -(-n_train // self.batch_size)
+
     def can_have(self, **changes: Any) -> bool:
         """Whether there is such a run with these settings changed."""
         try:
@@ -115,6 +145,11 @@ def _flag(name: str, value: object) -> None:
     require(isinstance(value, bool), name, "True or False", value)
 
 
+def _warmup(name: str, value: object) -> None:
+    require_whole(name, value, 0)
+    require(value <= MOST, name, Phrase("at most {most}", most=MOST), value)  # type: ignore[operator]
+
+
 _OF_A_RUN: dict[str, Callable[[str, object], None]] = {
     "weight_decay": require_non_negative,
     "lr": require_positive,
@@ -125,6 +160,9 @@ _OF_A_RUN: dict[str, Callable[[str, object], None]] = {
     "betas": _betas,
     "eps": require_positive,
     "decay": partial(require_one_of, choices=KINDS),
+    "schedule": lambda name, value: require_one_of(name, value, tuple(SCHEDULES)),
+    "warmup": _warmup,
+    "decay_follows": lambda name, value: require_one_of(name, value, tuple(FOLLOWING)),
     "penalty": lambda name, value: require_one_of(name, value, tuple(PENALTIES)),
     "l1_ratio": partial(require_number, rule="in [0, 1]", ok=lambda x: 0 <= x <= 1),
     "loss": partial(require_one_of, choices=get_args(Loss)),

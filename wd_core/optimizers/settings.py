@@ -8,6 +8,8 @@ from typing import Literal, get_args
 Kind = Literal["coupled", "decoupled"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Loss = Literal["half_mse", "mse"]
+ScheduleName = Literal["constant", "cosine", "linear", "step"]
+Followed = Literal["lr", "nothing", "lr_squared"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,9 @@ class RunSettings:
     betas: tuple[float, float] = (0.9, 0.999)
     eps: float = 1e-8
     decay: Kind = "coupled"
+    schedule: ScheduleName = "constant"
+    warmup: int = 0
+    decay_follows: Followed = "lr"
     penalty: str = "l2"
     l1_ratio: float = 0.5
     loss: Loss = "half_mse"

@@ -25,9 +25,12 @@ from pages.shared.plotting import (
     scatter,
     stroke,
 )
+from pages.shared.words import Names, label, tell
 from wd_core.arrays import Array
 
-NAMES = {"ridge": "ridge", "stopped": "early stopping", "both": "both together"}
+NAMES = Names(
+    {"ridge": label("ridge"), "stopped": label("early stopping"), "both": label("both together")}
+)
 STYLE = {
     "ridge": (OPTIMUM, "solid", "circle"),
     "stopped": (SKY, "dash", "triangle-up"),
@@ -97,8 +100,8 @@ def directions(given: Directions, revision: str) -> Plain:
         *(_line(key, shown=key in given.drawn) for key in NAMES),
         *(_dots(key, f"{key} dots", texts, SHARE) for key in NAMES),
         *_nothing(given),
-        *_sizes("least squares", "x", given.least, given),
-        *_sizes("truth", "diamond-open", given.truth, given),
+        *_sizes(tell("least squares"), "x", given.least, given),
+        *_sizes(tell("truth"), "diamond-open", given.truth, given),
         *(_dots(key, f"{key} sizes", texts, SIZE) for key in NAMES),
         *_freedom(given),
     ]
@@ -165,7 +168,7 @@ def _nothing(given: Directions) -> list[Trace]:
             mode="markers",
             marker={"color": TEXT, "symbol": "line-ns-open", "size": 12, "line": {"width": 3}},
             showlegend=False,
-            hovertemplate="s = 0: nothing to learn from",
+            hovertemplate=tell("s = 0: nothing to learn from"),
         )
     ]
 
@@ -191,7 +194,7 @@ def _sizes(name: str, symbol: str, values: Array, given: Directions) -> list[Tra
 
 
 def _freedom(given: Directions) -> list[Trace]:
-    hover = "%{y:.3g} degrees of freedom"
+    hover = tell("%{{y:.3g}} degrees of freedom")
     curves = [
         ("ridge", OVER_LAMBDA, over_weight_decay(given.weight_decay, given), given.ridge_dof),
         ("stopped", OVER_STEPS, np.log10(given.steps), given.stopped_dof),
@@ -270,28 +273,31 @@ def _log_axis(low: float, high: float, name: str, zero: str = "", most: int = 7)
 
 
 def _layout(given: Directions, revision: str) -> Plain:
-    zero = f"0<br>({given.nothing}×)" if given.nothing else ""
+    zero = "0" if given.nothing else ""
+    counted = f"0<br>({given.nothing}×)" if given.nothing else ""
     first, last = np.log10(given.steps[[0, -1]]).tolist()
     figure = plotting.layout(
         "weight-decay-directions",
-        "What ridge, early stopping and both keep of each direction of the training data, the"
-        " weights that result, and the degrees of freedom over λ and over t.",
+        tell(
+            "What ridge, early stopping and both keep of each direction of the training data, the"
+            " weights that result, and the degrees of freedom over λ and over t."
+        ),
         height=620,
-        least=1.0,
+        least=0.88,
         margin={"l": 66, "r": 24, "t": 84, "b": 71},
         narrow={"height": 1080, "margin.t": 120, "legend.y": 1.045} | rearranged(NARROW_DOMAINS),
         uirevision=revision,
         legend=legend(1.08, itemwidth=30),
         annotations=[
-            heading(SHARE, "Share of least squares that is kept"),
-            heading(SIZE, "|w| along the direction"),
-            heading(OVER_LAMBDA, "Degrees of freedom over λ"),
-            heading(OVER_STEPS, "Degrees of freedom over t"),
+            heading(SHARE, tell("Share of least squares that is kept")),
+            heading(SIZE, tell("|w| along the direction")),
+            heading(OVER_LAMBDA, tell("Degrees of freedom over λ")),
+            heading(OVER_STEPS, tell("Degrees of freedom over t")),
             *_empty(given),
         ],
         xaxis=_log_axis(given.low, given.high, "", zero),
         yaxis=border(range=[-0.05, given.top + 0.06], tickformat=".0%", zeroline=True),
-        xaxis2=_log_axis(given.low, given.high, "s: variance along a direction", zero)
+        xaxis2=_log_axis(given.low, given.high, tell("s: variance along a direction"), counted)
         | {"matches": "x"},
         yaxis2=_size_axis(given),
         xaxis3=_log_axis(*given.weight_decay_ends, "λ", zero="0", most=4),
@@ -322,7 +328,7 @@ def _empty(given: Directions) -> list[Plain]:
     middle: Plain = {"font": {"size": 13}}
     notes = []
     if np.isnan(given.stopped_dof).all():
-        notes.append(note(OVER_STEPS, "none: descent diverges at this η", **middle))
+        notes.append(note(OVER_STEPS, tell("none: descent diverges at this η"), **middle))
     if not (given.least > 0).any():
-        notes.append(note(SIZE, "none: y does not vary", **middle))
+        notes.append(note(SIZE, tell("none: y does not vary"), **middle))
     return notes

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pages.shared.axes import LOG, epochs_axis, log_axis
 from pages.shared.palette import OPTIMUM, PENALTY, TEXT, TRAIN
 from pages.shared.plotting import MARKS, Plain, Series, grown, layout, legend, note
+from pages.shared.words import label, tell, told
 
 # So far down the picture goes from its largest norm.
 DECADES = 10.0
-NOTHING = "none: every weight is 0 at every epoch"
+NOTHING = label("none: every weight is 0 at every epoch")
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,10 @@ class Part:
 
 PARTS = (
     Part("weight_norm", "", PENALTY, "longdash"),
-    Part("reached", "in the row space", TRAIN, "solid"),
+    Part("reached", label("in the row space"), TRAIN, "solid"),
     Part("to_end", "", OPTIMUM, "dot"),
-    Part("left", "in the null space", TEXT, "dash"),
-    Part("predicted", "predicted by decay alone", TEXT, "markers"),
+    Part("left", label("in the null space"), TEXT, "dash"),
+    Part("predicted", label("predicted by decay alone"), TEXT, "markers"),
 )
 
 
@@ -41,23 +42,26 @@ def split(series: Series, epochs: int, filename: str, *, to_end: str, norm: str)
     names = {"to_end": to_end, "weight_norm": norm}
     drawn = [part for part in PARTS if part.key in series]
     traces = [
-        grown("", part.key, part.name or names[part.key], part.colour, part.dash) for part in drawn
+        grown("", part.key, told(part.name) or names[part.key], part.colour, part.dash)
+        for part in drawn
     ]
     for trace in traces:
         trace.get("marker", {})["maxdisplayed"] = MARKS
     upwards = log_axis((x for part in drawn for x in series[part.key]), DECADES)
     figure = layout(
         filename,
-        "Norm of the weights over the epochs and of its parts, in the row space of the training"
-        " data and in its null space.",
+        tell(
+            "Norm of the weights over the epochs and of its parts, in the row space of the training"
+            " data and in its null space."
+        ),
         height=400,
         margin={"l": 66, "r": 27, "t": 68, "b": 56},
         narrow={"height": 440, "margin.t": 104},
         hovermode="x unified",
         uirevision="split",
         xaxis=epochs_axis(epochs),
-        yaxis={**LOG, **upwards, "title": {"text": "norm"}, "showticklabels": bool(upwards)},
+        yaxis={**LOG, **upwards, "title": {"text": tell("norm")}, "showticklabels": bool(upwards)},
         legend=legend(1.02, itemwidth=30),
-        annotations=[] if upwards else [note("", NOTHING, font={"size": 13})],
+        annotations=[] if upwards else [note("", told(NOTHING), font={"size": 13})],
     )
     return {"data": traces, "layout": figure}

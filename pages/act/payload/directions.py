@@ -25,6 +25,8 @@ from pages.shared.payload import Payload, Slider, Tile
 from pages.shared.run import Asked, Pin
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import Settings
+from pages.shared.tiles import in_words
+from pages.shared.words import label
 from wd_core.arrays import Array
 from wd_core.linear.filters import degrees_of_freedom, descent_filter, filter_distance, ridge_filter
 from wd_core.linear.spectrum import Spectrum
@@ -44,31 +46,35 @@ ROUNDING = 1e-13
 
 TILES: list[Tile] = [
     {
-        "label": "Degrees of freedom, ridge",
+        "label": label("Degrees of freedom, ridge"),
         "series": "ridge_dof",
-        "help": "1 + Σ s/(s + λ): the trace of the hat matrix, the intercept included.",
+        "help": label("1 + Σ s/(s + λ): the trace of the hat matrix, the intercept included."),
     },
     {
-        "label": "… early stopping",
+        "label": label("… early stopping"),
         "series": "stopped_dof",
-        "help": "1 + Σ (1 − (1 − ηs)ᵗ): the same for t steps without decay from w = 0.",
+        "help": label("1 + Σ (1 − (1 − ηs)ᵗ): the same for t steps without decay from w = 0."),
     },
     {
-        "label": "… both together",
+        "label": label("… both together"),
         "series": "both_dof",
-        "help": "The same for t steps with decay; for t → ∞ that of ridge.",
+        "help": label("The same for t steps with decay; for t → ∞ that of ridge."),
     },
     {
-        "label": "Ridge and stopping differ by",
+        "label": label("Ridge and stopping differ by"),
         "series": "distance",
-        "help": "Root mean square, over the directions with s > 0, of the difference of the shares "
-        "that ridge and early stopping keep; the match makes it least.",
+        "help": label(
+            "Root mean square, over the directions with s > 0, of the difference of the shares "
+            "that ridge and early stopping keep; the match makes it least."
+        ),
     },
     {
-        "label": "ηλt (rule of thumb: 1)",
+        "label": label("ηλt (rule of thumb: 1)"),
         "series": "rule",
-        "help": "The rule of thumb t ≈ 1/(ηλ), or λ ≈ 1/(ηt), calls ridge and stopping alike where "
-        "ηλt = 1.",
+        "help": label(
+            "The rule of thumb t ≈ 1/(ηλ), or λ ≈ 1/(ηt), calls ridge and stopping alike where "
+            "ηλt = 1."
+        ),
     },
 ]
 
@@ -87,7 +93,7 @@ def directions(settings: Settings, shown: Shown, pins: Sequence[Pin] = ()) -> Pa
         "sliders": _sliders(now),
         "position": now.chosen,
         "sentences": plain_words.sentences(now),
-        "tiles": TILES,
+        "tiles": in_words(TILES),
         "total": len(now.steps) - 1,
         "stream": None,
     }

@@ -9,6 +9,7 @@ from pages.shared.encoding import as_series
 from pages.shared.payload import Payload, Tile
 from pages.shared.run import RUN
 from pages.shared.settings import Settings
+from pages.shared.words import tell
 
 
 def parts_of_w(settings: Settings, link: str) -> Payload:
@@ -48,34 +49,38 @@ def _drawn(series: dict[str, list[float | None]]) -> dict[str, list[float | None
 def _tiles(found: Split) -> list[Tile]:
     """The numbers of the shown epoch; of what is not there, or compared with nothing, none."""
     tiles: list[Tile] = [
-        {"label": "‖w‖", "series": "weight_norm", "help": "Euclidean norm of the weights."}
+        {"label": "‖w‖", "series": "weight_norm", "help": tell("Euclidean norm of the weights.")}
     ]
     if found.beyond:
         tiles.append(
             {
-                "label": "In the row space",
+                "label": tell("In the row space"),
                 "series": "reached",
-                "help": "‖Pw‖, P the projection onto the span of the training rows: what gradients "
-                "move.",
+                "help": tell(
+                    "‖Pw‖, P the projection onto the span of the training rows: what gradients "
+                    "move."
+                ),
             }
         )
     end = found.does.end.weight_decay
     if end is not None:
-        label = "Its distance to ridge" if end.value else "Its distance to least squares"
+        label = (
+            tell("Its distance to ridge") if end.value else tell("Its distance to least squares")
+        )
         help = words.end_help(end)
         tiles.append({"label": label, "series": "to_end", "help": help})
     if found.beyond == 0:
         return tiles
     tiles.append(
         {
-            "label": "In the null space",
+            "label": tell("In the null space"),
             "series": "left",
-            "help": "‖w − Pw‖: what w has where no example reaches.",
+            "help": tell("‖w − Pw‖: what w has where no example reaches."),
         }
     )
     if found.does.has_factor:
         help = words.predicted_help(found)
-        tiles.append({"label": "Predicted", "series": "predicted", "help": help})
+        tiles.append({"label": tell("Predicted"), "series": "predicted", "help": help})
     return tiles
 
 

@@ -15,7 +15,7 @@ from pages.shared.fields import Choice, Number, Setting, Value
 from pages.shared.form import Values
 from pages.shared.run import Asked, RunForm
 from pages.shared.settings import Settings, settings_of
-from pages.shared.words import say
+from pages.shared.words import label, say
 
 TOGETHER, FREE = "together", "free"
 # As many steps as a link can say and a float counts exactly.
@@ -37,21 +37,21 @@ class Shown:
 SETTINGS: dict[str, Setting] = {
     "steps": Number(
         "steps",
-        "Steps t",
-        "t: full-batch steps from w = 0, without decay for early stopping, then stopped.",
+        label("Steps t"),
+        label("t: full-batch steps from w = 0, without decay for early stopping, then stopped."),
         0,
         1,
         MOST_STEPS,
         1,
         whole=True,
-        instead="t follows from λ instead",
+        instead=label("t follows from λ instead"),
     ),
     "sliders": Choice(
         "sliders",
-        "Match λ and t",
-        "Whether moving λ also moves t to its best match, and moving t moves λ to its own.",
+        label("Match λ and t"),
+        label("Whether moving λ also moves t to its best match, and moving t moves λ to its own."),
         TOGETHER,
-        {TOGETHER: "each follows the other", FREE: "each moves alone"},
+        {TOGETHER: label("each follows the other"), FREE: label("each moves alone")},
     ),
 }
 
@@ -122,8 +122,8 @@ def _worked_out(asked: Asked[Shown]) -> tuple[Asked[Shown], list[str]]:
                 settings = settings_of(settings.values() | {"weight_decay": lam})
                 return replace(asked, settings=settings, shown=shown), []
             said = say(
-                "Steps t: so few ({t}) match λ = {weight_decay}, above the largest, {most}: t "
-                "follows from λ instead.",
+                "Steps t: {t} would match λ = {weight_decay}, but λ goes no further than {most}. "
+                "So t follows from λ instead.",
                 t=shown.steps,
                 weight_decay=lam,
                 most=most_weight_decay(),

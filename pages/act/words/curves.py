@@ -6,7 +6,7 @@ import math
 
 from pages.act.answer.states import States
 from pages.act.words.kept import share
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, say
 from wd_core.linear.filters import descent_filter
 
 
@@ -28,7 +28,7 @@ def of_stopping(now: States, *, free: bool) -> str:
         how = say("The slider that follows goes where this is least.")
     else:
         how = say("Descent without decay diverges here, so that no t matches λ.")
-    return " ".join(
+    return joined(
         [
             say(
                 "Of t full-batch steps from w = 0 without decay, the bias at its best throughout. "
@@ -70,4 +70,4 @@ def of_both(now: States) -> str:
             both_strongest=strongest,
             both_weakest=weakest,
         )
-    return f"{limits} {here}"
+    return joined([limits, here])

@@ -8,7 +8,7 @@ import numpy as np
 
 from pages.act.answer.states import States
 from pages.shared.numbers import Digits, every_digit, percent, plain
-from pages.shared.words import Said, Value, say, say_n
+from pages.shared.words import Said, Value, joined, say, say_n
 from wd_core.arrays import Array
 from wd_core.linear.filters import descent_filter, filter_distance, ridge_filter
 
@@ -52,10 +52,10 @@ def sentences(now: States) -> list[str]:
     ridge, stopped = now.ridge, now.stopped
     if not now.arrives:
         diverges = _diverges(now)
-        return [f"{_ridge(now, k, ridge[k])} {diverges}" for k in range(len(now.steps))]
+        return [joined([_ridge(now, k, ridge[k]), diverges]) for k in range(len(now.steps))]
     apart, overshoot, thumb = filter_distance(ridge, stopped), overshoots(now), _thumb(now)
     return [
-        " ".join(
+        joined(
             [
                 *_kept(now, k, ridge[k], stopped[k]),
                 *_apart(now, k, float(apart[k]), thumb),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.shared.words import Said, say, say_n
+from pages.shared.words import Said, joined, say, say_n
 from wd_core import DATASETS, DatasetSpec
 from wd_core.arrays import Array
 
@@ -42,7 +42,7 @@ def meaning(s: Array, lr: float, n_features: int) -> str:
                 nothing,
             )
         )
-    return " ".join(said)
+    return joined(said)
 
 
 def _vary(rank: int, overshoots: bool, upto: float) -> Said:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pages.act.answer.parts import ROUNDING, Split
 from pages.act.words.kept import share
 from pages.shared.numbers import exact, plain
-from pages.shared.words import Said, Value, say, say_n
+from pages.shared.words import Said, Value, joined, say, say_n, told
 from wd_core.optimizers import Known
 
 # Measured and predicted norms within this share of each other are called the same.
@@ -19,7 +19,7 @@ def outcome(found: Split) -> str:
             "The run diverged by epoch {diverged_at}: choose a smaller η. The curves stop there.",
             diverged_at=found.diverged_at,
         )
-    return " ".join([_reached(found), *_to_end(found), *_beyond(found)])
+    return joined([_reached(found), *_to_end(found), *_beyond(found)])
 
 
 def _reached(found: Split) -> Said:
@@ -41,14 +41,14 @@ def _to_end(found: Split) -> list[Said]:
     if end.kind == "box" and end.bound is not None:
         return [
             say(
-                "No ridge solution is where this run goes: it ends at the least loss with every "
-                "weight within ±{formula} = ±{bound}.",
+                "This run goes to no ridge solution. It ends at the least loss with every weight "
+                "within ±{formula} = ±{bound}.",
                 formula=end.bound.text,
                 bound=end.bound.value,
             )
         ]
     if end.weight_decay is None:
-        return [say("The run is compared with no exact solution. {why}", why=end.why)]
+        return [say("The run is compared with no exact solution. {why}", why=told(end.why))]
     last, first = float(found.to_end[-1]), float(found.to_end[0])
     if end.weight_decay.value == 0:
         if not last:
@@ -155,8 +155,8 @@ def _why(found: Split) -> list[Said]:
     return [
         say(
             "Under {optimizer} no factor predicts it. {why}",
-            optimizer=found.does.rule.label,
-            why=found.does.no_factor,
+            optimizer=told(found.does.rule.label),
+            why=told(found.does.no_factor),
         )
     ]
 
@@ -199,8 +199,8 @@ def decay_alone(found: Split, *, pictured: bool) -> str:
     """What happens outside the row space; `pictured`: beside the picture of directions."""
     said = [
         say(
-            "Every gradient of the data loss is a sum of training rows, so it lies in their span, "
-            "the row space."
+            "Every gradient of the data loss is a weighted sum of training rows, so it lies in "
+            "their span, the row space."
         ),
         *_outside(found),
     ]
@@ -214,7 +214,7 @@ def decay_alone(found: Split, *, pictured: bool) -> str:
                 found.centred,
             )
         )
-    return " ".join(said)
+    return joined(said)
 
 
 def _outside(found: Split) -> list[Said]:
@@ -232,8 +232,8 @@ def _outside(found: Split) -> list[Said]:
     return [
         say(
             "Under {optimizer} no single factor describes the rest of the start. {why}",
-            optimizer=found.does.rule.label,
-            why=found.does.no_factor,
+            optimizer=told(found.does.rule.label),
+            why=told(found.does.no_factor),
         )
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pages.act.answer.states import States
 from pages.act.words.kept import overshoots, share
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, say
 from wd_core.arrays import Array
 
 
@@ -19,9 +19,8 @@ def meaning(rank: int) -> Said:
             "penalty, or stopping early, keeps a share of it."
         )
     return say(
-        "The training data vary along {rank} directions, along some strongly and along others "
-        "hardly at all. Least squares fits every one fully; a penalty, or stopping early, keeps a "
-        "share of each.",
+        "The training data vary along {rank} directions, along some more than along others. Least "
+        "squares fits every one fully; a penalty, or stopping early, keeps a share of each.",
         rank=rank,
     )
 
@@ -30,7 +29,7 @@ def sentences(now: States) -> list[str]:
     """What decay and stopping early keep, one for every stop of the sliders."""
     ridge, stopped = now.ridge, now.stopped
     return [
-        " ".join(_kept(now, k, ridge[k], stopped[k] if now.arrives else None))
+        joined(_kept(now, k, ridge[k], stopped[k] if now.arrives else None))
         for k in range(len(now.steps))
     ]
 

@@ -22,6 +22,7 @@ from pages.shared.plotting import (
     scatter,
     stroke,
 )
+from pages.shared.words import tell
 from wd_core.arrays import Array
 
 # So many decades left of the least λ stands λ = 0.
@@ -98,23 +99,25 @@ def finding(weight_decay: Array, test: Losses, norm: Norms, marked: float, filen
         )
 
     traces: list[Trace] = []
-    seeds = {"name": "nine seeds in ten", "legendgroup": "band"}
+    seeds = {"name": tell("nine seeds in ten"), "legendgroup": "band"}
     for panel in (LOSS, LARGER):
         constant = np.full(len(x), test.constant)
         shown = {**seeds, "showlegend": panel == LOSS}
         traces += [
             *band(panel, x, test.random.low, test.random.high, faint(TEST, 0.15), **shown),
-            curve("test, its random start", test.random.median, TEST, "solid", panel),
-            curve("test, start at 0", test.zero, TEST, "dash", panel),
-            curve("test, constant predictor", constant, TEXT, "dashdot", panel),
+            curve(tell("test, its random start"), test.random.median, TEST, "solid", panel),
+            curve(tell("test, start at 0"), test.zero, TEST, "dash", panel),
+            curve(tell("test, constant predictor"), constant, TEXT, "dashdot", panel),
         ]
         if test.ridge is not None:
-            traces.append(curve("test, exact ridge", test.ridge, OPTIMUM, "dot", panel))
+            traces.append(curve(tell("test, exact ridge"), test.ridge, OPTIMUM, "dot", panel))
     traces += [
-        curve("‖w‖, its random start", norm.random.median, PENALTY, "solid", NORM),
-        curve("‖w‖, start at 0", norm.zero, PENALTY, "dash", NORM),
-        curve("its part out of reach", norm.hidden, TEXT, "dash", NORM),
-        curve("predicted: start · (1−η·wd)<sup>t</sup>", norm.predicted, TEXT, "markers", NORM),
+        curve(tell("‖w‖, its random start"), norm.random.median, PENALTY, "solid", NORM),
+        curve(tell("‖w‖, start at 0"), norm.zero, PENALTY, "dash", NORM),
+        curve(tell("its part out of reach"), norm.hidden, TEXT, "dash", NORM),
+        curve(
+            tell("predicted: start · (1−η·wd)<sup>t</sup>"), norm.predicted, TEXT, "markers", NORM
+        ),
     ]
     return {"data": traces, "layout": _layout(x, zero_at, test, norm, marked, filename)}
 
@@ -126,7 +129,7 @@ def _layout(
     rows = legend(1.01, traceorder="normal", groupclick="togglegroup", tracegroupgap=0)
     figure = layout(
         filename,
-        "Test loss, the same enlarged, and the norm of the weights, over weight decay.",
+        tell("Test loss, the same enlarged, and the norm of the weights, over weight decay."),
         height=760,
         margin={"l": 80, "r": 24, "t": 68, "b": 56},
         narrow={
@@ -159,7 +162,7 @@ def _across(x: Array, zero_at: float, marked: float) -> Plain:
     return {
         "xaxis": above,
         "xaxis2": above,
-        "xaxis3": {**axis, "title": {"text": "weight decay λ"}},
+        "xaxis3": {**axis, "title": {"text": tell("weight decay λ")}},
     }
 
 
@@ -169,15 +172,15 @@ def _upwards(test: Losses, norm: Norms) -> Plain:
     floor, top = float(np.log10(min(seen))) - 0.6, float(np.log10(norm.random.high.max())) + 0.2
     log = {**LOG, "dtick": 1}
     return {
-        "yaxis": {**log, "title": {"text": "test loss at the end"}},
+        "yaxis": {**log, "title": {"text": tell("test loss at the end")}},
         "yaxis2": {
-            "title": {"text": "the same, enlarged"},
+            "title": {"text": tell("the same, enlarged")},
             "range": [ENLARGED[0] * min(steady), ENLARGED[1] * max(steady)],
             "tickformat": ".4~g",
             "nticks": 5,
             "zeroline": False,
         },
-        "yaxis3": {**log, "title": {"text": "‖w‖ at the end"}, "range": [floor, top]},
+        "yaxis3": {**log, "title": {"text": tell("‖w‖ at the end")}, "range": [floor, top]},
     }
 
 

@@ -20,9 +20,17 @@ from pages.shared.plotting import (
     scatter,
     stroke,
 )
+from pages.shared.words import Names, label, tell
 from wd_core.arrays import Array
 
 STYLES = {"train": (TRAIN, "solid", "circle-open"), "test": (TEST, "dash", "square-open")}
+PLOTTED = Names({"train": label("train, as plotted"), "test": label("test, as plotted")})
+ALONE = Names(
+    {
+        "train": label("train, half mean square alone"),
+        "test": label("test, half mean square alone"),
+    }
+)
 # Where the panels lie: side by side, and on a phone one above the other.
 SIDES = (((0.0, 0.46), (0.0, 1.0)), ((0.54, 1.0), (0.0, 1.0)))
 ABOVE = (((0.0, 1.0), (0.58, 1.0)), ((0.0, 1.0), (0.0, 0.42)))
@@ -51,15 +59,15 @@ def plots(panels: Sequence[Panel], filename: str) -> Plain:
         axes[f"xaxis{panel_at(k)}"] = {
             "range": [0, float(panel.epoch[-1])],
             "zeroline": False,
-            "title": {"text": f"epoch, {panel.title}"},
+            "title": {"text": tell("epoch, {code}", code=panel.title)},
         }
-        first = {"title": {"text": "loss"}} if k == 0 else {"matches": "y"}
+        first = {"title": {"text": tell("loss")}} if k == 0 else {"matches": "y"}
         axes[f"yaxis{panel_at(k)}"] = {**LOG, "dtick": 1, **first}
     places = [panel_at(k) for k in range(len(panels))]
     arrange(axes, dict(zip(places, SIDES, strict=False)))
     figure = layout(
         filename,
-        "The losses over epochs as each code plots them, and without its additions.",
+        tell("The losses over epochs as each code plots them, and without its additions."),
         height=400,
         margin={"l": 80, "r": 27, "t": 48, "b": 56},
         narrow={"height": 700, "margin.t": 120}
@@ -73,7 +81,7 @@ def plots(panels: Sequence[Panel], filename: str) -> Plain:
 
 def _curve(panel: Panel, place: int, part: str, plotted: bool) -> Trace:
     colour, dash, symbol = STYLES[part]
-    name = f"{part}, as plotted" if plotted else f"{part}, half mean square alone"
+    name = (PLOTTED if plotted else ALONE)[part]
     return scatter(
         panel_at(place),
         name=name,
@@ -84,5 +92,5 @@ def _curve(panel: Panel, place: int, part: str, plotted: bool) -> Trace:
         marker={"color": colour, "symbol": symbol, "size": 8, "maxdisplayed": MARKS},
         legendgroup=name,
         showlegend=place == 0,
-        hovertemplate=hover("epoch %{x}: %{y:.4g}", name),
+        hovertemplate=hover(tell("epoch %{{x}}: %{{y:.4g}}"), name),
     )

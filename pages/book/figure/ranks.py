@@ -9,6 +9,7 @@ import numpy as np
 
 from pages.shared.palette import TEST, TEXT, TRAIN, faint
 from pages.shared.plotting import Plain, Trace, hover, layout, legend, scatter
+from pages.shared.words import tell
 
 # Pixels of a row, and of what stands around all rows.
 ROW, AROUND = 46, 110
@@ -44,13 +45,13 @@ def ranks(given: Sequence[Rank], interval: tuple[float, float]) -> Plain:
             text=[f"{rank.edition}: {rank.title}" for rank in kept],
             mode="markers",
             marker=marker,
-            hovertemplate=hover("%{text}<br>%{x:.3g} % of the seeds end below it"),
+            hovertemplate=hover(tell("%{{text}}<br>%{{x:.3g}} % of the seeds end below it")),
         )
 
     traces = [
         scatter(
             "",
-            name="nine seeds in ten",
+            name=tell("nine seeds in ten"),
             x=[low, high, high, low, low],
             y=[bottom, bottom, top, top, bottom],
             mode="lines",
@@ -59,8 +60,8 @@ def ranks(given: Sequence[Rank], interval: tuple[float, float]) -> Plain:
             fillcolor=BAND,
             hoverinfo="skip",
         ),
-        dots("inside", True, {"color": TEXT, "size": 10, "symbol": "circle-open"}),
-        dots("outside nine in ten", False, {"color": TEST, "size": 13, "symbol": "diamond"}),
+        dots(tell("inside"), True, {"color": TEXT, "size": 10, "symbol": "circle-open"}),
+        dots(tell("outside nine in ten"), False, {"color": TEST, "size": 13, "symbol": "diamond"}),
         scatter(
             "",
             x=[0] * len(names),
@@ -76,7 +77,7 @@ def ranks(given: Sequence[Rank], interval: tuple[float, float]) -> Plain:
     axis = {"zeroline": False, "showline": False}
     figure = layout(
         "book-every-edition",
-        "Where every printed number stands among the seeds, a row for each edition.",
+        tell("Where every printed number stands among the seeds, a row for each edition."),
         height=AROUND + ROW * len(names),
         margin={"l": 18, "r": 24, "t": 48, "b": 56},
         uirevision="ranks",
@@ -85,7 +86,7 @@ def ranks(given: Sequence[Rank], interval: tuple[float, float]) -> Plain:
             **axis,
             "range": [-2, 102],
             "ticksuffix": " %",
-            "title": {"text": "of the seeds end below it"},
+            "title": {"text": tell("of the seeds end below it")},
         },
         yaxis={
             **axis,

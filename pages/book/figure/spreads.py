@@ -23,6 +23,7 @@ from pages.shared.plotting import (
     scatter,
     stroke,
 )
+from pages.shared.words import tell, tell_n
 from wd_core.arrays import Array
 
 BINS = 24
@@ -66,7 +67,7 @@ def spreads(panels: Sequence[Panel], seed: int, count: int, filename: str) -> Pl
     arrange(axes, _domains(len(panels), columns, rows, 0.035))
     figure = layout(
         filename,
-        "Histograms of what the seeds give, with the printed numbers marked.",
+        tell("Histograms of what the seeds give, with the printed numbers marked."),
         height=ABOVE + (PANEL + BENEATH) * rows,
         margin={"l": 24, "r": 24, "t": ABOVE + 13, "b": BENEATH},
         narrow={
@@ -117,31 +118,35 @@ def _panel(panel: Panel, mark: str, seed: int, count: int, *, first: bool) -> li
         {
             "type": "bar",
             **on(mark),
-            "name": f"{count} seeds",
+            "name": tell_n("{n} seed", "{n} seeds", count),
             "x": centres,
             "y": heights,
             "width": widths,
             "marker": {"color": colour, "opacity": 0.55, "line": {"width": 0}},
             "legendgroup": "seeds",
             "showlegend": first,
-            "hovertemplate": hover("%{y} seeds near %{x:.4g}"),
+            "hovertemplate": hover(tell("%{{y}} seeds near %{{x:.4g}}")),
         },
         scatter(
             mark,
-            name="nine in ten",
+            name=tell("nine in ten"),
             x=list(panel.interval),
             y=[-0.06 * top] * 2,
             mode="lines+markers",
             line={"color": colour, "width": 5},
-            marker={"symbol": "line-ns", "size": 9, "line": {"width": 2}},
+            marker={"symbol": "line-ns", "size": 9, "line": {"color": colour, "width": 2}},
             legendgroup="interval",
             showlegend=first,
-            hovertemplate=hover("%{x:.4g}", "nine seeds in ten"),
+            hovertemplate=hover("%{x:.4g}", tell("nine seeds in ten")),
         ),
-        _line(mark, f"seed {seed}", panel.one, 0.8 * top, "dot", "circle-open", first),
+        _line(
+            mark, tell("seed {seed}", seed=seed), panel.one, 0.8 * top, "dot", "circle-open", first
+        ),
     ]
     if panel.printed is not None:
-        traces.append(_line(mark, "printed", panel.printed, 1.12 * top, "solid", "diamond", first))
+        traces.append(
+            _line(mark, tell("printed"), panel.printed, 1.12 * top, "solid", "diamond", first)
+        )
     return traces
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from pages.book.answer import Curves
 from pages.shared.judging import ALIKE
 from pages.shared.numbers import every_digit, plain
-from pages.shared.words import Said, Value, say
+from pages.shared.words import Said, Value, joined, say, told
 from wd_core.arrays import Array
 from wd_core.book.recipes import DATA, Recipe
 
@@ -21,7 +21,7 @@ def effect(found: Curves) -> str:
         test_without=float(test[none]),
         test=float(test[three]),
     )
-    return f"{takes} {_best(found, test)}"
+    return joined([takes, _best(found, test)])
 
 
 def _best(found: Curves, random: Array) -> Said:
@@ -84,13 +84,13 @@ def _from_zero(found: Curves) -> str:
         **values,
     )
     share = float(found.shrink[three])
-    return f"{hardly} {_start(random, zero, none, three, share)}"
+    return joined([hardly, _start(random, zero, none, three, share)])
 
 
 def _start(random: Array, zero: Array, none: int, three: int, share: float) -> Said:
     """What λ = 3 did to the random start, by the share that it left and by the test losses."""
     if random[none] <= ALIKE * zero[none]:
-        return say("Nor does the random start, which hardly changes the test loss.")
+        return say("The random start hardly matters either: the test loss is almost the same.")
     return say(
         "What it did above was to shrink the random start, not to erase it: the share {share} of "
         "its part out of reach is left, and what the start adds to the test loss went from "
@@ -105,7 +105,7 @@ def _baselines(found: Curves) -> str:
     three = found.at(3.0)
     constant = float(np.median(found.baselines.constant))
     reached = float(np.median(found.random.test, axis=0)[three])
-    return f"{_constant(constant, reached)} {_ridge(found)}"
+    return joined([_constant(constant, reached), _ridge(found)])
 
 
 def _constant(constant: float, reached: float) -> Said:
@@ -133,7 +133,7 @@ def _constant(constant: float, reached: float) -> Said:
 def _ridge(found: Curves) -> Said:
     """What the exact solution has, or why there is none to compare with."""
     if found.no_ridge:
-        return say("Exact ridge is not drawn. {why}", why=found.no_ridge)
+        return say("Exact ridge is not drawn. {why}", why=told(found.no_ridge))
     none, three = found.at(0.0), found.at(3.0)
     ridge = np.median(found.baselines.ridge, axis=0)
     return say(
@@ -155,9 +155,9 @@ def of_curves(recipe: Recipe, found: Curves) -> str:
     if effective != 3.0 and not found.no_ridge:
         said.append(
             say(
-                "Exact ridge minimises what this code descends, whose λ = 3 is λ = {effective} of "
-                "the half mean square.",
+                "This code halves or averages otherwise than we do: its λ = 3 is our λ = "
+                "{effective}. Exact ridge is drawn for that one.",
                 effective=every_digit(effective),
             )
         )
-    return " ".join(said)
+    return joined(said)

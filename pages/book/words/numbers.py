@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pages.book.answer import NAMES, Course, Spread
+from pages.shared.codes import CODES
 from pages.shared.judging import ALIKE
 from pages.shared.numbers import Digits, every_digit, plain
-from pages.shared.words import Said, Value, say
+from pages.shared.words import Said, Value, joined, say, tell, told
 from wd_core.book.editions import Edition
 from wd_core.book.recipes import BATCH_SIZE, Recipe
 
@@ -36,7 +37,7 @@ def glance(spread: Spread) -> Said:
 
 def summary(book: Edition, found: Sequence[Spread], seeds: int) -> str:
     """Whether the printed numbers lie in the spread."""
-    label, quoted = book.label, [c for c in found if c.value is not None]
+    label, quoted = told(book.label), [c for c in found if c.value is not None]
     if not quoted:
         return say(
             "{edition}: no printed number is quoted; these are the spreads of its two codes.",
@@ -59,7 +60,7 @@ def summary(book: Edition, found: Sequence[Spread], seeds: int) -> str:
         quoted=len(quoted),
         seeds=seeds,
     )
-    return " ".join([said, *(_outlier(c, seeds) for c in quoted if not c.inside)])
+    return joined([said, *(_outlier(c, seeds) for c in quoted if not c.inside)])
 
 
 def plainly(found: Sequence[Spread]) -> Said:
@@ -70,19 +71,19 @@ def plainly(found: Sequence[Spread]) -> Said:
         return say("No printed number is quoted; these are the spreads of the two codes.")
     if inside == len(quoted):
         return say(
-            "Yes: all {quoted} printed numbers lie where nine in ten of our seeds end.",
+            "Yes: all {quoted} printed numbers lie in the range where nine in ten of our runs end.",
             quoted=len(quoted),
         )
     if all(c.within for c in quoted):
         return say(
-            "{inside} of {quoted} printed numbers lie where nine in ten of our seeds end; the rest "
-            "lie further out, but among our seeds.",
+            "{inside} of {quoted} printed numbers lie in the range where nine in ten of our runs "
+            "end; the rest lie further out, but among our runs.",
             inside=inside,
             quoted=len(quoted),
         )
     return say(
-        "{inside} of {quoted} printed numbers lie where nine in ten of our seeds end; of the rest "
-        "some lie beyond every seed.",
+        "{inside} of {quoted} printed numbers lie in the range where nine in ten of our runs end; "
+        "of the rest some lie beyond every run.",
         inside=inside,
         quoted=len(quoted),
     )
@@ -108,7 +109,7 @@ def everywhere(found: Sequence[tuple[Edition, Spread]]) -> str:
         said.append(say("Beyond every one of our seeds: {which}.", which=_names(never)))
     else:
         said.append(say("None lies beyond all of our seeds."))
-    return " ".join(said)
+    return joined(said)
 
 
 def _names(some: Sequence[tuple[Edition, Spread]]) -> str:
@@ -116,7 +117,7 @@ def _names(some: Sequence[tuple[Edition, Spread]]) -> str:
         say(
             "{printed} ({edition}, {which})",
             printed=exact(c.printed.value),
-            edition=book.label,
+            edition=told(book.label),
             which=title(c),
         )
         for book, c in some
@@ -145,7 +146,7 @@ def title(spread: Spread) -> Said:
     printed = spread.printed
     return say(
         "{code}, λ = {weight_decay}, {quantity}",
-        code=printed.code,
+        code=CODES[printed.code],
         weight_decay=every_digit(printed.weight_decay),
         quantity=NAMES[printed.quantity],
     )
@@ -155,12 +156,12 @@ def row(spread: Spread, seed: int, one: float) -> Row:
     """The numbers as a row of the table, that of one seed among them."""
     low, high = spread.interval
     return {
-        "number": title(spread),
-        "printed": _shown(spread),
-        "printed number is": verdict(spread),
-        f"seed {seed}": plain(one),
-        "median": plain(spread.median),
-        "nine seeds in ten": say("{low} to {high}", low=low, high=high),
+        tell("number"): title(spread),
+        tell("printed"): _shown(spread),
+        tell("printed number is"): verdict(spread),
+        tell("seed {seed}", seed=seed): plain(one),
+        tell("median"): plain(spread.median),
+        tell("nine seeds in ten"): say("{low} to {high}", low=low, high=high),
     }
 
 
@@ -168,7 +169,7 @@ def _shown(spread: Spread) -> str:
     if spread.value is None:
         return "–"
     if spread.printed.read_off:
-        return say("{printed} (off a plot)", printed=exact(spread.value))
+        return say("{printed} (read off a plot)", printed=exact(spread.value))
     return exact(spread.value)
 
 
@@ -192,7 +193,7 @@ def printed_as(spread: Spread) -> Said:
 def doing(code: str, recipe: Recipe) -> Said:
     """What a code does."""
     values: dict[str, Value] = {
-        "code": code.capitalize(),
+        "code": CODES[code].capitalize(),
         "lr": every_digit(recipe.lr),
         "epochs": recipe.epochs,
         "batch_size": BATCH_SIZE,
@@ -237,13 +238,18 @@ def not_on_train(code: str, recipe: Recipe) -> Said:
     """Why Train's controls cannot say this run."""
     if not recipe.plain_start:
         return say(
-            "The {code} code's run cannot be opened on Train: its start is not N(0, s²).", code=code
+            "The {code} code's run cannot be opened on Train: its weights do not start as normal "
+            "random numbers around 0.",
+            code=CODES[code],
         )
     if recipe.bias_scale:
         return say(
-            "The {code} code's run cannot be opened on Train: its bias starts at random.", code=code
+            "The {code} code's run cannot be opened on Train: its bias starts at random.",
+            code=CODES[code],
         )
-    return say("The {code} code's run cannot be opened on Train: its bias decays.", code=code)
+    return say(
+        "The {code} code's run cannot be opened on Train: its bias decays.", code=CODES[code]
+    )
 
 
 # ---------------------------------------------------------------- what the pictures show
@@ -251,14 +257,14 @@ def not_on_train(code: str, recipe: Recipe) -> Said:
 
 def plotted(courses: Sequence[Course], seed: int) -> str:
     """Where the test curves of both codes end as plotted, and what is in them."""
-    return " ".join([say("Seed {seed}:", seed=seed), *(_plotted(course) for course in courses)])
+    return joined([say("Seed {seed}:", seed=seed), *(_plotted(course) for course in courses)])
 
 
 def _plotted(course: Course) -> Said:
     end, alone, added = (
         float(values[-1]) for values in (course.plotted_test, course.test, course.penalty)
     )
-    values: dict[str, Value] = {"code": course.code, "plotted": end}
+    values: dict[str, Value] = {"code": CODES[course.code], "plotted": end}
     doubled = end - added > ALIKE * alone
     if added and doubled:
         return say(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pages.codes.answer import Question
 from pages.codes.words.switches import named
+from pages.shared.codes import CODES
 from pages.shared.latex import tex
 from pages.shared.numbers import every_digit
 from pages.shared.words import Said, say, say_n
@@ -25,19 +26,18 @@ def mapping(question: Question) -> str:
         return ""
     scratch, concise = question.programs
     c = 2 if scratch.half and not concise.half else 1
-    law = r"\text{concise}(\eta, wd) = \text{scratch}(" + (
-        r"2\eta, \tfrac{wd}{2})" if c == 2 else r"\eta, wd)"
-    )
+    other = r"2\eta, \tfrac{wd}{2}" if c == 2 else r"\eta, wd"
+    law = rf"{_text('concise')}(\eta, wd) = {_text('scratch')}({other})"
     equal = (concise.lr * c, concise.weight_decay / c)
     needed = (scratch.lr / c, scratch.weight_decay * c)
     lines = [
         law,
-        rf"\text{{concise}}{_pair(concise.lr, concise.weight_decay)} = \text{{scratch}}"
+        rf"{_text('concise')}{_pair(concise.lr, concise.weight_decay)} = {_text('scratch')}"
         + _pair(*equal),
     ]
     if equal != (scratch.lr, scratch.weight_decay):
         lines.append(
-            rf"\text{{scratch}}{_pair(scratch.lr, scratch.weight_decay)} = \text{{concise}}"
+            rf"{_text('scratch')}{_pair(scratch.lr, scratch.weight_decay)} = {_text('concise')}"
             + _pair(*needed)
         )
     return _gathered(lines)
@@ -79,10 +79,14 @@ def _steps(question: Question, rows: int) -> str:
     for program in question.programs:
         keep, data = program.step(rows)
         lines.append(
-            rf"\text{{{program.code}:}}\ w \leftarrow {tex(keep, 4)}\,w"
+            rf"\text{{{CODES[program.code]}:}}\ w \leftarrow {tex(keep, 4)}\,w"
             rf" - {tex(data, 4)} \textstyle\sum_i r_i x_i"
         )
     return _gathered(lines)
+
+
+def _text(code: str) -> str:
+    return rf"\text{{{CODES[code]}}}"
 
 
 def _pair(lr: float, weight_decay: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.codes.answer import Question
-from pages.shared.words import Said, say, say_n
+from pages.shared.words import Said, say, say_n, told
 from wd_core import OPTIMIZERS
 
 
@@ -16,7 +16,7 @@ def not_plain(question: Question) -> list[Said]:
             say(
                 "The present run on Train uses {optimizer}; the book’s codes know plain SGD only, "
                 "and so does this page.",
-                optimizer=rule.label,
+                optimizer=told(rule.label),
             )
         ]
     short = question.settings.data.n_train % run.batch_size

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pages.codes.answer import Answer, Question
 from pages.codes.words.switches import ROUNDING, named
 from pages.shared.numbers import every_digit
-from pages.shared.words import Said, Value, say
+from pages.shared.words import Said, Value, joined, say, told
 
 # Until the codes have run.
 AWAITED = say("That is what our engine has; the codes themselves run when nothing is moved.")
@@ -19,7 +19,7 @@ def outcome(question: Question, found: Answer) -> str:
         said.append(
             say("Still written differently, without effect: {switches}.", switches=named(idle))
         )
-    return " ".join([*said, _near(question, found)])
+    return joined([*said, _near(question, found)])
 
 
 def awaited(question: Question, found: Answer) -> str:
@@ -28,7 +28,7 @@ def awaited(question: Question, found: Answer) -> str:
         known = [*_diverged(question, found), _one()]
     else:
         known = _diverged(question, found) or _end(question, found)
-    return " ".join([*known, AWAITED])
+    return joined([*known, told(AWAITED)])
 
 
 def _one() -> Said:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pages.codes.answer import Answer, Question
 from pages.codes.words.outcome import AWAITED
 from pages.codes.words.switches import ROUNDING, named
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, say, told
 
 
 def outcome(question: Question, found: Answer, *, whole: bool) -> str:
@@ -15,7 +15,7 @@ def outcome(question: Question, found: Answer, *, whole: bool) -> str:
     said = [*_diverged(found), *_verdict(question, found)]
     if found.diverged_at != (None, None):
         said.append(say("Choose a smaller learning rate."))
-    return " ".join(said if whole else [*said, AWAITED])
+    return joined(said if whole else [*said, told(AWAITED)])
 
 
 def _diverged(found: Answer) -> Iterator[Said]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from pages.shared.words import Said, listed, say
+from pages.shared.words import Said, joined, listed, say, told
 from wd_core.book.two_codes import MARKS, Standing
 
 # A difference below this share of the largest weight is what float64 leaves of equal sums.
@@ -14,30 +14,30 @@ ROUNDING = 1e-12
 
 def named(keys: Iterable[str]) -> str:
     """The switches in a sentence: the ½ of the loss, the start of b and decay of b."""
-    return listed([MARKS[key] for key in keys])
+    return listed([told(MARKS[key]) for key in keys])
 
 
 def heading(key: str, standing: Standing) -> Said:
     """A switch in which the codes differ, as the marks in the scripts have it."""
     if standing == "idle":
-        return say("**= {switch}**", switch=MARKS[key])
-    return say("**≠ {switch}**", switch=MARKS[key])
+        return say("**= {switch}**", switch=told(MARKS[key]))
+    return say("**≠ {switch}**", switch=told(MARKS[key]))
 
 
 def effect(key: str, standing: Standing, alone: Mapping[str, float], size: float) -> str:
     """What this one switch does to the end of the run; `size`: of the largest weight."""
     if standing == "joint":
         return say(
-            "No effect by itself: where the sum is divided by its rows, the step is the same. "
-            "Where it is not, this acts together with {switch}.",
-            switch=MARKS["divisor"],
+            "No effect by itself: a sum that is divided by its own number of rows gives the same "
+            "step. Where it is divided by another number, this acts together with {switch}.",
+            switch=told(MARKS["divisor"]),
         )
     if standing == "idle":
         return without_effect(key)
     said = [_alone(alone[key], size)]
     if key == "divisor" and "penalty" in alone:
         said.append(_with_penalty_moved(alone["penalty"], size))
-    return " ".join(said)
+    return joined(said)
 
 
 def without_effect(key: str) -> Said:

@@ -12,7 +12,7 @@ from pages.dimension.answer import Sample, Seen
 from pages.dimension.question import Problem
 from pages.dimension.words.names import NOUNS, SHARE, peak_name, place
 from pages.shared.numbers import plain
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, say
 from wd_core.arrays import Array
 
 # A hump this much above the valleys at both its sides is called a peak, and it is looked for at
@@ -25,7 +25,7 @@ ROUNDING = 1e-12
 def finding(seen: Seen) -> str:
     """Where the peak is and how high, what the best λ makes of it, and what lies beyond."""
     parts = (*_peak(seen), *_best(seen), _beyond(seen.problem, seen.drawn))
-    return " ".join(part for part in parts if part)
+    return joined(parts)
 
 
 def _peak(seen: Seen) -> list[Said]:
@@ -168,7 +168,7 @@ def _beyond(problem: Problem, drawn: Sample) -> str:
             **known,
             nothing=nothing,
         )
-    return f"{said} {where}" if where else said
+    return joined([said, where])
 
 
 def drawing(drawn: Sample, asked: int) -> str:
@@ -176,7 +176,7 @@ def drawing(drawn: Sample, asked: int) -> str:
     parts = [_points(drawn)]
     if drawn.draws < asked:
         parts.append(say("{n_asked} would take too long at this size.", n_asked=asked))
-    return " ".join(parts)
+    return joined(parts)
 
 
 def _points(drawn: Sample) -> Said:

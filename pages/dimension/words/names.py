@@ -8,9 +8,11 @@ from pages.dimension.answer import BAND, Seen
 from pages.dimension.question import Problem
 from pages.shared.numbers import Digits, every_digit, percent, plain
 from pages.shared.payload import Tile
-from pages.shared.words import Said, say
+from pages.shared.words import Names, Said, label, say, tell
 
-NOUNS = {"risk": "test risk", "excess": "excess risk", "loss": "test loss"}
+NOUNS = Names(
+    {"risk": label("test risk"), "excess": label("excess risk"), "loss": label("test loss")}
+)
 # How many of the draws the band holds.
 SHARE = percent(round(BAND[1] - BAND[0], 9))
 
@@ -31,8 +33,8 @@ def place(problem: Problem, x: int) -> Said:
 def axis_titles(problem: Problem) -> tuple[str, str]:
     """What the axis counts, in full and in short."""
     if problem.axis == "n_features":
-        return f"features per example d/n, n = {problem.n_train}", "d/n"
-    return f"training examples n, d = {problem.n_features}", "n"
+        return tell("features per example d/n, n = {n}", n=problem.n_train), "d/n"
+    return tell("training examples n, d = {d}", d=problem.n_features), "n"
 
 
 def peak_name(problem: Problem) -> str:
@@ -46,15 +48,23 @@ def peak_name(problem: Problem) -> str:
 def titles(problem: Problem) -> tuple[str, str, str]:
     """What the three panels show."""
     if problem.measure == "loss":
-        return "test loss (half mean square)", "½ bias²", "½ variance"
-    return f"{NOUNS[problem.measure]} (mean square)", "bias²", "variance"
+        return tell("test loss (half mean square)"), tell("½ bias²"), tell("½ variance")
+    return (
+        tell("{risk} (mean square)", risk=NOUNS[problem.measure]),
+        tell("bias²"),
+        tell("variance"),
+    )
 
 
 def slider(problem: Problem) -> tuple[str, str]:
     """The label of the chart's slider, and its help."""
     if problem.axis == "n_features":
-        return "Features d", "d: moves the mark along the axis; the numbers below are those at it."
-    return "Examples n", "n: moves the mark along the axis; the numbers below are those at it."
+        return tell("Features d"), tell(
+            "d: moves the mark along the axis; the numbers below are those at it."
+        )
+    return tell("Examples n"), tell(
+        "n: moves the mark along the axis; the numbers below are those at it."
+    )
 
 
 def tiles(problem: Problem) -> list[Tile]:
@@ -66,11 +76,11 @@ def tiles(problem: Problem) -> list[Tile]:
     parts.append(("risk", NOUNS[problem.measure]))
     return [
         {
-            "label": f"{name}, limit",
-            "help": "What the risk tends to as n and d grow at this d/n, and its parts.",
+            "label": tell("{name}, limit", name=name),
+            "help": tell("What the risk tends to as n and d grow at this d/n, and its parts."),
             "terms": [{"label": label, "series": f"{kind} {part}"} for part, label in parts],
         }
-        for kind, name in (("zero", "λ → 0"), ("best", "Best λ"))
+        for kind, name in (("zero", "λ → 0"), ("best", tell("Best λ")))
     ]
 
 

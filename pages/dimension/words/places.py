@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 from pages.dimension.answer import Seen
 from pages.dimension.words.names import NOUNS, number, place
 from pages.shared.numbers import every_digit
-from pages.shared.words import Said, say, say_n
+from pages.shared.words import Said, joined, say, say_n
 
 
 def sentences(seen: Seen) -> list[str]:
     """What was measured at every place of the axis, and what the limits and the exact mean say."""
     problem, grid = seen.problem, seen.drawn.grid
     exact = problem.shown(problem.model.expected_without_decay(*problem.pairs(grid)).excess)
-    return [" ".join((_at(seen, k), _in_the_limit(seen, k, exact[k]))) for k in range(len(grid))]
+    return [
+        joined((_at(seen, k), _in_the_limit(seen, k, exact[k]), _boundless(exact[k])))
+        for k in range(len(grid))
+    ]
 
 
 def _at(seen: Seen, k: int) -> Said:
@@ -68,4 +73,14 @@ def _in_the_limit(seen: Seen, k: int, mean: float) -> Said:
         fixed_limit=fixed,
         best_limit=best,
         exact_mean=number(mean),
+    )
+
+
+def _boundless(mean: float) -> str:
+    """Why a mean is infinite beside a median that is not."""
+    if not math.isinf(mean):
+        return ""
+    return say(
+        "Where the mean is ∞ and the median is not, a few training sets go so wrong that they "
+        "decide the mean alone."
     )

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from pages.dimension.answer import Seen
 from pages.dimension.words.finding import course_of, peak_at
 from pages.dimension.words.names import NOUNS, number
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, say
 
 
 def sentences(seen: Seen) -> list[str]:
     """What decay does at every place of the axis."""
-    return [_at(seen, k) for k in range(len(seen.drawn.grid))]
+    return [joined([_at(seen, k), *_boundless(seen, k)]) for k in range(len(seen.drawn.grid))]
+
+
+def _boundless(seen: Seen, k: int) -> Iterator[Said]:
+    """What the ∞ among the numbers at a place says."""
+    if seen.found.count[k] and math.isinf(seen.limit[0, k]):
+        yield say(
+            "A limit of ∞ says: as features and examples grow together, it gets worse and worse "
+            "without decay."
+        )
 
 
 def _at(seen: Seen, k: int) -> Said:
@@ -30,7 +40,7 @@ def _at(seen: Seen, k: int) -> Said:
 
 def finding(seen: Seen) -> str:
     """Whether there is a peak, and what the best decay makes of it."""
-    return " ".join([*_peak(seen), *_best(seen)])
+    return joined([*_peak(seen), *_best(seen)])
 
 
 def _peak(seen: Seen) -> Iterator[Said]:
@@ -40,6 +50,7 @@ def _peak(seen: Seen) -> Iterator[Said]:
         yield say("No: without noise nothing peaks, with decay or without.")
         return
     if not seen.found.count.all():
+        yield say("The training sets are being drawn; the answer comes with them.")
         return
     zero, best = seen.median[[0, 2]]
     top = peak_at(zero, drawn.grid, drawn.sizes.peak)
@@ -47,27 +58,48 @@ def _peak(seen: Seen) -> Iterator[Said]:
         yield say("Without decay the {noun} shows no peak on this axis.", noun=noun)
         return
     high, low = float(zero[top]), float(best[top])
-    if more:
+    if (
+        not drawn.whole
+    ):  # its numbers would be older than those at the mark, which come by themselves
+        yield _so_far(noun, more=more)
+    elif more:
         yield say(
-            "Yes, more features can hurt: without decay the {noun} peaks at {high} where there are "
-            "about as many as examples. The decay that suits that place makes it {low}.",
+            "Yes, more features can hurt: without decay the {noun} peaks at {high} where "
+            "features are about as many as examples. The decay that suits that place makes it "
+            "{low}.",
             noun=noun,
             high=high,
             low=low,
         )
     else:
         yield say(
-            "Yes, more examples can hurt: without decay the {noun} peaks at {high} where there are "
-            "about as many as features. The decay that suits that place makes it {low}.",
+            "Yes, more examples can hurt: without decay the {noun} peaks at {high} where "
+            "examples are about as many as features. The decay that suits that place makes it "
+            "{low}.",
             noun=noun,
             high=high,
             low=low,
         )
 
 
+def _so_far(noun: str, *, more: bool) -> Said:
+    """Where the peak is, before all is drawn."""
+    if more:
+        return say(
+            "So far, without decay, the {noun} peaks where features are about as many as examples.",
+            noun=noun,
+        )
+    return say(
+        "So far, without decay, the {noun} peaks where examples are about as many as features.",
+        noun=noun,
+    )
+
+
 def _best(seen: Seen) -> Iterator[Said]:
+    if seen.problem.noise and not seen.found.count.all():
+        return
     way = course_of(seen.limit[2])
     if way in ("rises", "falls"):
-        yield say("With such a decay at every place there is no peak.")
+        yield say("With the decay that suits each place there is no peak.")
     elif way == "both":
-        yield say("Even with such a decay at every place the curve goes up and down.")
+        yield say("Even with the decay that suits each place the curve goes up and down.")

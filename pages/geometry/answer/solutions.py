@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -77,12 +78,12 @@ class Solutions:
         """Whether the constraint does not bind, [K]."""
         return np.asarray(self.weight_decay == 0)
 
-    @property
+    @cached_property
     def eigenvalues(self) -> Array:
         """s of every picture's plane, [K, 2]."""
         return np.array([surface.eigenvalues for surface in self.surfaces])
 
-    @property
+    @cached_property
     def eigenvectors(self) -> Array:
         """V of every picture's plane, [K, 2, 2]."""
         return np.array([surface.eigenvectors for surface in self.surfaces])
@@ -94,7 +95,7 @@ class Solutions:
             return of(first, points)
         return np.array([of(*pair) for pair in zip(self.surfaces, points, strict=True)])
 
-    @property
+    @cached_property
     def loss(self) -> Array:
         """The data loss at w*, [K], with what it is at w̃."""
         loss = self.each(lambda surface, w: surface.loss(w) + surface.offset, self.optimum)
@@ -102,7 +103,7 @@ class Solutions:
         at_zero = float(first.loss(np.zeros(2))) + first.offset
         return np.where(np.abs(loss) < ROUNDING * at_zero, 0.0, loss)
 
-    @property
+    @cached_property
     def force(self) -> Array:
         """−∇L = λw* at w*, [K, 2]; exactly 0 where the constraint does not bind, or w* is 0."""
         force = self.each(lambda surface, w: -surface.gradient(w), self.optimum)

@@ -8,6 +8,7 @@ import numpy as np
 
 from pages.shared.palette import GREY, SCALE
 from pages.shared.plotting import Plain, hover, layout, scatter
+from pages.shared.words import tell
 from wd_core.arrays import Array
 
 
@@ -33,7 +34,7 @@ def points(X: Array, y: Array, names: Sequence[str]) -> Plain:
     x_axis, y_axis = ({"title": {"text": name}, "exponentformat": "power"} for name in names)
     figure = layout(
         "weight-decay-examples",
-        "The examples in their two features.",
+        tell("The examples in their two features."),
         height=240,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         xaxis=x_axis,

@@ -11,6 +11,7 @@ from pages.geometry.figure.traces import CURVE, LARGE, SMALL_LOSS, SMALL_OBJECTI
 from pages.shared import plotting
 from pages.shared.axes import border
 from pages.shared.plotting import Domains, Plain, Trace, arrange, heading, note, rearranged
+from pages.shared.words import Names, label, tell, told
 
 DOMAINS: Domains = {
     LARGE: ((0.0, 0.565), (0.0, 1.0)),
@@ -32,12 +33,14 @@ PANELS, BELOW, ENTRY = 505, 60, 20
 NARROW_PANELS, NARROW_BELOW = 720, 28
 # Entries of the legend side by side, on a desk; on a phone each has a line of its own.
 ABREAST = 3
-TITLES = {
-    SMALL_LOSS: "loss L",
-    SMALL_PENALTY: "penalty (λ/2)‖w‖²",
-    SMALL_OBJECTIVE: "objective J",
-    CURVE: "θ(λ) = ‖w*(λ)‖²",
-}
+TITLES = Names(
+    {
+        SMALL_LOSS: label("loss L"),
+        SMALL_PENALTY: label("penalty (λ/2)‖w‖²"),
+        SMALL_OBJECTIVE: label("objective J"),
+        CURVE: "θ(λ) = ‖w*(λ)‖²",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,10 @@ def _layout(revision: str, clicks: bool, entries: int) -> Plain:
     legend = ENTRY * -(-entries // ABREAST)
     return plotting.layout(
         "weight-decay-geometry",
-        "Level sets of the data loss, the disc of the constraint, and w*, the best point of it;"
-        " beside it loss, penalty and objective alone, and θ as a function of λ.",
+        tell(
+            "Level sets of the data loss, the disc of the constraint, and w*, the best point of it;"
+            " beside it loss, penalty and objective alone, and θ as a function of λ."
+        ),
         height=PANELS + BELOW + legend,
         margin={"l": 60, "r": 19, "t": 15, "b": BELOW + legend + 18},
         narrow={
@@ -111,8 +116,8 @@ def _square(panel: str, frame: Frame) -> Plain:
         "constraintoward": "top",
     }
     if panel == LARGE:
-        x |= {"title": {"text": frame.names[0], "standoff": 4}, "constraintoward": "left"}
-        y["title"] = {"text": frame.names[1], "standoff": 4}
+        x |= {"title": {"text": told(frame.names[0]), "standoff": 4}, "constraintoward": "left"}
+        y["title"] = {"text": told(frame.names[1]), "standoff": 4}
     return {f"xaxis{panel}": x, f"yaxis{panel}": y}
 
 

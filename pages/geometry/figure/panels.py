@@ -23,6 +23,7 @@ from pages.geometry.figure.traces import (
 from pages.shared.moves import placed
 from pages.shared.palette import LEVEL, OPTIMUM, PENALTY, SKY, TEXT, faint
 from pages.shared.plotting import Trace, hover, scatter, stroke
+from pages.shared.words import label, tell, told
 from wd_core.arrays import Array
 
 # How much of the disc's colour is seen.
@@ -32,7 +33,7 @@ RINGS = 10
 RADII = np.arange(1.0, RINGS + 1)
 FINE_RADII = np.arange(0.5, RINGS + 0.5, 0.5)
 SMALL_CORNERS, THIN = 40, 1.3
-OBJECTIVE = "level sets of the objective J"
+OBJECTIVE = label("level sets of the objective J")
 # Steps of a descent that have a mark each.
 MARKED = 20
 
@@ -72,7 +73,7 @@ def level_sets(turned: Array | None, *, flat: bool) -> list[Trace]:
     fine, coarse = shapes.rings(FINE_RADII), shapes.rings(RADII, SMALL_CORNERS)
     if turned is not None:
         fine, coarse = placed(fine, turned), placed(coarse, turned)
-    name = "level sets of the data loss L"
+    name = tell("level sets of the data loss L")
     small: dict[str, Any] = {"panel": SMALL_LOSS, "legend": False}
     return [
         line(name, fine, LEVEL, "solid", 1, moves=moves, opacity=0.65),
@@ -82,7 +83,7 @@ def level_sets(turned: Array | None, *, flat: bool) -> list[Trace]:
 
 def objective_levels() -> Trace:
     """The objective's level sets in the large panel."""
-    return line(OBJECTIVE, shapes.rings(RADII), OPTIMUM, "dot", THIN, moves="objective rings")
+    return line(told(OBJECTIVE), shapes.rings(RADII), OPTIMUM, "dot", THIN, moves="objective rings")
 
 
 def disc(path: Array, *, turns: bool, flat: bool) -> list[Trace]:
@@ -93,10 +94,10 @@ def disc(path: Array, *, turns: bool, flat: bool) -> list[Trace]:
     """
     round_ = shapes.circle()
     fill: dict[str, Any] = {"fill": "toself", "fillcolor": faint(PENALTY, FILLED)}
-    way = "w*(λ), each in its own plane" if turns else "path of w*(λ), λ from 0 to ∞"
-    touching = line("level set of L through w*", round_, LEVEL, "solid", 4, moves="touching")
+    way = tell("w*(λ), each in its own plane") if turns else tell("path of w*(λ), λ from 0 to ∞")
+    touching = line(tell("level set of L through w*"), round_, LEVEL, "solid", 4, moves="touching")
     return [
-        line("disc ‖w‖² ≤ θ", round_, PENALTY, "dash", 2.5, moves="disc", **fill),
+        line(tell("disc ‖w‖² ≤ θ"), round_, PENALTY, "dash", 2.5, moves="disc", **fill),
         *([] if flat else [touching]),
         line(way, path, OPTIMUM, "solid", 2.5),
     ]
@@ -126,20 +127,20 @@ def small_panels(free: Array | None) -> list[Trace]:
     objective: dict[str, Any] = {"panel": SMALL_OBJECTIVE, "legend": False}
     named: dict[str, Any] = {"size": 7, "side": "top right"}
     return [
-        line("penalty", shape, PENALTY, "dash", THIN, moves="penalty rings", **penalty),
-        line(OBJECTIVE, shape, OPTIMUM, "dot", THIN, moves="objective rings", **objective),
+        line(tell("penalty"), shape, PENALTY, "dash", THIN, moves="penalty rings", **penalty),
+        line(told(OBJECTIVE), shape, OPTIMUM, "dot", THIN, moves="objective rings", **objective),
         dot("w̃", TEXT, "x", moves=moves, at=at, panel=SMALL_LOSS, **named),
         origin(SMALL_PENALTY),
         dot("w*", OPTIMUM, "circle", moves="optimum", panel=SMALL_OBJECTIVE, **named),
-        word("flat", "flat loss", size=13, panel=SMALL_LOSS),
-        word("λ = 0: flat", "flat penalty", size=13, panel=SMALL_PENALTY),
-        word("flat", "flat objective", size=13, panel=SMALL_OBJECTIVE),
+        word(tell("flat"), "flat loss", size=13, panel=SMALL_LOSS),
+        word(tell("λ = 0: flat"), "flat penalty", size=13, panel=SMALL_PENALTY),
+        word(tell("flat"), "flat objective", size=13, panel=SMALL_OBJECTIVE),
     ]
 
 
 def valley(ends: Array) -> list[Trace]:
     """The line of minimisers of a loss that is flat in one direction, in both panels of L."""
-    name = "all minimisers of L; w̃ is the shortest"
+    name = tell("all minimisers of L; w̃ is the shortest")
     return [
         line(name, ends, TEXT, "dashdot", 2),
         line(name, ends, TEXT, "dashdot", THIN, panel=SMALL_LOSS, legend=False),
@@ -149,13 +150,13 @@ def valley(ends: Array) -> list[Trace]:
 def l1(path: Array, *, flat: bool) -> list[Trace]:
     """The diamond, the loss's level set that touches it, its minimiser and their path."""
     circle = shapes.circle()
-    name = "level set of L through w(L1)"
-    through = line(name, circle, LEVEL, "dash", 2, moves="touching diamond")
+    name = tell("level set of L through w(L1)")
+    through = line(name, circle, LEVEL, "longdash", 2, moves="touching diamond")
     diamond = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -1], [1, 0]])
     return [
-        line("diamond |w₁| + |w₂| ≤ √θ", diamond, PENALTY, "solid", 2, moves="diamond"),
+        line(tell("diamond |w₁| + |w₂| ≤ √θ"), diamond, PENALTY, "longdashdot", 2, moves="diamond"),
         *([] if flat else [through]),
-        line("path of w(L1) as θ falls", path, OPTIMUM, "dashdot", 2),
+        line(tell("path of w(L1) as θ falls"), path, OPTIMUM, "dashdot", 2),
         dot("w(L1)", OPTIMUM, "diamond", moves="optimum l1"),
         word("w(L1)", "optimum l1 label", size=14),
     ]
@@ -196,13 +197,14 @@ def descent(path: Path, steps: int) -> list[Trace]:
 
 def start(at: Array) -> Trace:
     """Where the paths begin."""
-    return dot("start", SKY, "square", at=at, size=11, side="top right")
+    return dot(tell("start"), SKY, "square", at=at, size=11, side="top right")
 
 
 def curve(log_weight_decay: Array, theta: Array) -> list[Trace]:
     """θ(λ), and the present point on it."""
     points = np.column_stack([log_weight_decay, theta])
     line_ = line("θ(λ)", points, PENALTY, "solid", 2.5, panel=CURVE, legend=False)
+    line_["meta"] = {"data": True}
     says = "θ = %{y:.3g}"
-    now = dot("now", OPTIMUM, "circle", moves="curve", panel=CURVE, size=11, says=says)
+    now = dot(tell("now"), OPTIMUM, "circle", moves="curve", panel=CURVE, size=11, says=says)
     return [line_, now]

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 
 from pages.shared import plotting
-from pages.shared.palette import LEVEL, OPTIMUM, PENALTY, TEXT
+from pages.shared.palette import BACKGROUND, LEVEL, OPTIMUM, PENALTY, TEXT
 from pages.shared.plotting import Plain, Trace, stroke
+from pages.shared.words import tell, told
 from wd_core.arrays import Array
 
 # Where the eye is, and how many times as far away on a phone, whose picture is higher than wide.
-EYE, NARROW_AWAY = {"x": -0.75, "y": -1.15, "z": 1.35}, 1.6
+EYE, NARROW_AWAY = {"x": -0.45, "y": -0.7, "z": 1.9}, 1.6
+# What lies on a sheet is drawn above it by this share of the height, or half of it would sink in.
+LIFT = 0.025
 # What it looks at there: to the left of the middle, where the height's axis stands.
 NARROW_CENTRE = {"x": -0.13, "y": 0.08, "z": -0.2}
 
@@ -40,14 +43,16 @@ class Relief:
 def surface(relief: Relief, revision: str) -> Plain:
     """Both surfaces, the rim of the disc on the loss, and the minimisers on poles."""
     floor = min(0.0, float(relief.loss.min()))
+    lift = np.array([0.0, 0.0, LIFT * (relief.top - floor)])
     beside_best, beside_free = _sides(relief.best, relief.free)
     traces = [
-        _sheet("data loss L", relief, relief.loss, LEVEL, 0.6),
-        _sheet("objective J = L + penalty", relief, relief.objective, OPTIMUM, 0.35),
-        _line("rim of the disc, on L", relief.rim, PENALTY, "dash", 8),
-        *_point("w̃", relief.free, TEXT, "x", (relief.top, beside_free)),
-        *_point("w*", relief.best, OPTIMUM, "circle", (relief.top, beside_best)),
-        *_point("w*, on J", relief.best_on_objective, OPTIMUM, "diamond"),
+        _sheet(tell("data loss L"), relief, relief.loss, LEVEL, 0.6),
+        _sheet(tell("objective J = L + penalty"), relief, relief.objective, OPTIMUM, 0.25),
+        _line(tell("rim of the disc, on L"), relief.rim + lift, PENALTY, "solid", 10),
+        # not an x, which here is a letter that not every system has
+        *_point("w̃", relief.free, lift, TEXT, "cross", (relief.top, beside_free)),
+        *_point("w*", relief.best, lift, OPTIMUM, "circle", (relief.top, beside_best)),
+        *_point(tell("w*, on J"), relief.best_on_objective, lift, OPTIMUM, "diamond"),
     ]
     return {"data": traces, "layout": _layout(relief, floor, revision)}
 
@@ -61,10 +66,10 @@ def _sides(best: Array, free: Array) -> tuple[str, str]:
 
 def _layout(relief: Relief, floor: float, revision: str) -> Plain:
     axis = {"color": TEXT, "exponentformat": "power"}
-    height = {**axis, "title": {"text": "height"}, "range": [floor, relief.top]}
+    height = {**axis, "title": {"text": tell("height")}, "range": [floor, relief.top]}
     return plotting.layout(
         "weight-decay-surface",
-        "The data loss and the objective as surfaces over the two weights.",
+        tell("The data loss and the objective as surfaces over the two weights."),
         height=620,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         narrow={
@@ -78,8 +83,8 @@ def _layout(relief: Relief, floor: float, revision: str) -> Plain:
         uirevision=revision,
         legend=plotting.legend(1, itemsizing="constant"),
         scene={
-            "xaxis": {**axis, "title": {"text": relief.names[0]}},
-            "yaxis": {**axis, "title": {"text": relief.names[1]}},
+            "xaxis": {**axis, "title": {"text": told(relief.names[0])}},
+            "yaxis": {**axis, "title": {"text": told(relief.names[1])}},
             "zaxis": height,
             "aspectmode": "manual",
             "aspectratio": {"x": 1, "y": 1, "z": 0.7},
@@ -100,7 +105,7 @@ def _sheet(name: str, relief: Relief, z: Array, colour: str, opacity: float) -> 
         "showlegend": True,
         "opacity": opacity,
         "contours": {"z": {"show": True, "color": colour, "usecolormap": False, "width": 1}},
-        "hovertemplate": "w = (%{x:.3g}, %{y:.3g}), height %{z:.4g}",
+        "hovertemplate": tell("w = (%{{x:.3g}}, %{{y:.3g}}), height %{{z:.4g}}"),
     }
 
 
@@ -122,15 +127,26 @@ def _line(name: str, points: Array, colour: str, dash: str, width: float) -> Tra
 
 
 def _point(
-    name: str, at: Array, colour: str, symbol: str, pole: tuple[float, str] | None = None
+    name: str,
+    at: Array,
+    lift: Array,
+    colour: str,
+    symbol: str,
+    pole: tuple[float, str] | None = None,
 ) -> list[Trace]:
     """A point; with a pole (its top, a side) its name stands there, where no surface hides it."""
     point = _solid(
-        at[None],
+        (at + lift)[None],
         name=name,
         mode="markers",
-        marker={"color": colour, "size": 6, "symbol": symbol},
-        hovertemplate="height %{z:.4g}",
+        marker={
+            "color": colour,
+            "size": 12 if symbol == "cross" else 8,
+            "symbol": symbol,
+            "line": {"color": BACKGROUND, "width": 0 if symbol == "cross" else 2},
+        },
+        customdata=at[2:],
+        hovertemplate=tell("height %{{customdata:.4g}}"),
     )
     if pole is None:
         return [point]

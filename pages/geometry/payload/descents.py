@@ -19,6 +19,7 @@ from pages.geometry.question.sources import Problem
 from pages.shared.moves import Moves, paths, places
 from pages.shared.palette import GREY, PENALTY, SKY
 from pages.shared.plotting import Trace
+from pages.shared.words import tell
 from wd_core.arrays import Array
 
 # A path is drawn up to so many half frames from the middle: a browser draws every dash, seen or
@@ -41,7 +42,7 @@ def drawn(
         went[path.key] = paths(points[:, : MARKED + 1])
         if scene.steps > MARKED:
             went[f"{path.key} rest"] = paths(points[:, MARKED:])
-    return [*traces, word("full batch<br>diverges", "diverging", size=14)], went
+    return [*traces, word(tell("full batch<br>diverges"), "diverging", size=14)], went
 
 
 def _warning(scene: Scene, ends: Array, solved: Solutions, moved: Moves) -> Array:
@@ -62,14 +63,15 @@ def _paths(
     scene: Scene, given: Problem, solved: Solutions, full: Array
 ) -> Iterator[tuple[Path, Array]]:
     if with_sgd(scene) and given.dataset is not None:
-        name = f"minibatch SGD, B = {min(scene.batch_size, given.dataset.n_train)}"
-        path = Path("minibatch", name, GREY, "dashdot", "triangle-up")
+        size = min(scene.batch_size, given.dataset.n_train)
+        name = tell("minibatch SGD, B = {batch_size}", batch_size=size)
+        path = Path("minibatch", name, GREY, "8px,2px,2px,2px,2px,2px", "triangle-up")
         walked = minibatch(scene, given.dataset, solved.weight_decay.tolist())
         yield path, within_reach(walked, solved)
     if scene.projected == ON:
-        path = Path("projected", "projected onto the disc", PENALTY, "dot", "square")
+        path = Path("projected", tell("projected onto the disc"), PENALTY, "12px,3px", "square")
         yield path, projected(scene, solved)
-    path = Path("descent", "full-batch descent on J", SKY, "solid", "circle")
+    path = Path("descent", tell("full-batch descent on J"), SKY, "solid", "circle")
     yield path, within_reach(full, solved)
 
 

@@ -53,9 +53,12 @@ def clearest(
 
 def _crowding(at: Array, taken: Array, need: float) -> Array:
     """0 where nothing is nearer than `need`, 1 where something lies right there, [K, C]."""
-    away = (at[:, :, None] - taken[:, None]) / [WORD, 1.0]
-    room = np.sqrt((away**2).sum(-1).min(-1))
-    return np.asarray(np.maximum(1 - room / need, 0))
+    across, up = (at[:, :, None, k] - taken[:, None, :, k] for k in (0, 1))
+    across /= WORD
+    across *= across
+    up *= up
+    across += up  # in place: these are the largest arrays of the page
+    return np.asarray(np.maximum(1 - np.sqrt(across.min(-1)) / need, 0))
 
 
 def _cut_off(at: Array, solved: Solutions, size: float) -> NDArray[np.bool_]:

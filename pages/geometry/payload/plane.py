@@ -16,6 +16,7 @@ from pages.geometry.words import plain
 from pages.shared.moves import Moves
 from pages.shared.payload import Payload
 from pages.shared.plotting import Trace
+from pages.shared.tiles import in_words
 from pages.shared.words import say
 from wd_core.arrays import Array
 
@@ -44,7 +45,7 @@ def plane(scene: Scene) -> Payload:
         "sliders": readouts.sliders(solved),
         "position": solved.chosen,
         "sentences": plain.sentences(scene, given, solved),
-        "tiles": [*readouts.TILES, readouts.STABILITY] if walks else readouts.TILES,
+        "tiles": in_words([*readouts.TILES, readouts.STABILITY] if walks else readouts.TILES),
         "total": len(solved.theta) - 1,
         "stream": None,
     }

@@ -12,14 +12,19 @@ from pages.geometry.question.scene import SETTINGS, Scene
 from pages.shared.encoding import as_series
 from pages.shared.numbers import plain
 from pages.shared.payload import Slider, Tile
-from pages.shared.words import say
+from pages.shared.words import label, say
 from wd_core.arrays import Array
 
 TILES: list[Tile] = [
-    {"label": "‖w*‖", "series": "norm", "role": "penalty", "help": "The length of w*, at most √θ."},
     {
-        "label": "Data loss + penalty = objective, at w*",
-        "help": "J = L + (λ/2)‖w‖²: w* makes this sum least.",
+        "label": "‖w*‖",
+        "series": "norm",
+        "role": "penalty",
+        "help": label("The length of w*, at most √θ."),
+    },
+    {
+        "label": label("Data loss + penalty = objective, at w*"),
+        "help": label("J = L + (λ/2)‖w‖²: w* makes this sum least."),
         "terms": [
             {"label": "L(w*)", "series": "loss"},
             {"label": "(λ/2)‖w*‖²", "series": "penalty"},
@@ -29,18 +34,22 @@ TILES: list[Tile] = [
     {
         "label": "∠(−∇L, w*)",
         "series": "angle",
-        "help": "Their angle in degrees at w*: 0 where the level set touches the circle.",
+        "help": label("Their angle in degrees at w*: 0 where the level set touches the circle."),
     },
     {
-        "label": "dL*/dθ",
+        "label": label("dL*/dθ"),
         "series": "price",
-        "help": "Shadow price: a little more θ, by dθ, changes the least loss by so much times dθ.",
+        "help": label(
+            "Shadow price: a little more θ, by dθ, changes the least loss by so much times dθ."
+        ),
     },
 ]
 STABILITY: Tile = {
     "label": "η(sₘₐₓ + λ)",
     "series": "stability",
-    "help": "Full-batch descent on J converges where this is below 2; sₘₐₓ: the larger eigenvalue.",
+    "help": label(
+        "Full-batch descent on J converges where this is below 2; sₘₐₓ: the larger eigenvalue."
+    ),
 }
 
 

@@ -8,20 +8,20 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 from pages.geometry.question.settings import OFF, ON, SceneSettings
-from pages.geometry.question.sources import FEATURES, SOURCES, Source
+from pages.geometry.question.sources import SOURCES, Source
 from pages.shared.fields import (
     Choice,
     Labels,
     NotANumberError,
     Number,
-    OutsideError,
     Setting,
     Value,
 )
 from pages.shared.form import Form, Values
+from pages.shared.numbers import every_digit
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import within
-from pages.shared.words import say
+from pages.shared.words import Names, label, say, tell
 
 # Forty steps a decade: the preferred numbers of Renard's series R40.
 MANTISSAS = (
@@ -39,11 +39,18 @@ DECADES = tuple(float(f"1e{power}") for power in range(-3, 7))
 # What is nearer to 0 is told apart from it by no picture.
 SMALLEST = 1e-12
 SWITCH = {OFF: "off", ON: "on"}
-VIEWS = {"levels": "Level sets", "surface": "Surface"}
-WORDS = ("age", "sex", "body mass", "blood pressure", "cholesterol", "LDL", "HDL", "TCH/HDL")
+VIEWS = Names({"levels": label("Level sets"), "surface": label("Surface")})
 _FEATURE_NAMES = {
-    name: f"{name} ({word})"
-    for name, word in zip(FEATURES, (*WORDS, "triglycerides (log)", "glucose"), strict=True)
+    "age": label("age (age)"),
+    "sex": label("sex (sex)"),
+    "bmi": label("bmi (body mass)"),
+    "bp": label("bp (blood pressure)"),
+    "s1": label("s1 (cholesterol)"),
+    "s2": label("s2 (LDL)"),
+    "s3": label("s3 (HDL)"),
+    "s4": label("s4 (TCH/HDL)"),
+    "s5": label("s5 (triglycerides (log))"),
+    "s6": label("s6 (glucose)"),
 }
 
 
@@ -73,7 +80,7 @@ class Real(Number):
         """The value in a text, or ValueError with the rule."""
         value = super().read(text)
         if 0 < abs(float(value)) < SMALLEST:
-            raise ValueError("is closer to 0 than 10⁻¹² without being 0")
+            raise ValueError(tell("is closer to 0 than 10⁻¹² without being 0"))
         return value
 
 
@@ -95,7 +102,7 @@ def _as_in_train(key: str, name: str = "", **changes: Any) -> Setting:
 class Size(Number):
     """θ, which has a rule of its own."""
 
-    instead: str = "θ follows from λ instead"
+    instead: str = label("θ follows from λ instead")
 
     def read(self, text: str) -> Value:
         """The value in a text, or ValueError with the rule."""
@@ -104,9 +111,9 @@ class Size(Number):
         except ValueError:
             raise NotANumberError from None
         if value <= 0:
-            raise ValueError("is not above 0: θ is the square of the disc's radius")
+            raise ValueError(tell("is not above 0: θ is the square of the disc's radius"))
         if not math.isfinite(value):
-            raise ValueError("is not a finite number")
+            raise ValueError(tell("is not a finite number"))
         return value
 
 
@@ -120,8 +127,13 @@ class Correlation(Number):
         except ValueError:
             degenerate = False
         if degenerate:
-            rule = OutsideError(self.least, self.most)
-            raise ValueError(f"{rule}: at ±1 the two features would be one")
+            raise ValueError(
+                tell(
+                    "is outside the range {least} to {most}: at ±1 the two features would be one",
+                    least=every_digit(self.least),
+                    most=every_digit(self.most),
+                )
+            )
         return super().read(text)
 
 
@@ -130,13 +142,15 @@ SETTINGS: dict[str, Setting] = {
     for setting in (
         _as_in_train(
             "weight_decay",
-            help="λ: strength of the penalty (λ/2)‖w‖²; 0 turns it off, and w* goes back to w̃.",
+            help=label(
+                "λ: strength of the penalty (λ/2)‖w‖²; 0 turns it off, and w* goes back to w̃."
+            ),
             steps=WEIGHT_DECAYS,
         ),
         Size(
             "theta",
-            "Constraint ‖w‖² ≤ θ",
-            "θ: the largest ‖w‖² allowed; the disc has radius √θ. It and λ are one setting.",
+            label("Constraint ‖w‖² ≤ θ"),
+            label("θ: the largest ‖w‖² allowed; the disc has radius √θ. It and λ are one setting."),
             DEFAULT.theta,
             0.0,
             math.inf,
@@ -144,23 +158,63 @@ SETTINGS: dict[str, Setting] = {
         ),
         _choice(
             "source",
-            "Where the loss comes from",
-            "Two weights with a bowl of your own design, or the loss of real or synthetic data.",
+            label("Where the loss comes from"),
+            label(
+                "Two weights with a bowl of your own design, or the loss of real or synthetic data."
+            ),
             Labels(SOURCES),
         ),
-        _real("s1", "Eigenvalue s₁", "s₁: curvature in the direction of the angle.", 0, 100, 0.1),
-        _real("s2", "Eigenvalue s₂", "s₂: curvature across it; 0 makes a valley.", 0, 100, 0.05),
-        _real("angle", "Angle", "Direction of the first eigenvector, in degrees.", 0, 180, 5),
-        _real("w1", "w̃₁", "First coordinate of w̃, the minimiser of the data loss.", -10, 10, 0.1),
-        _real("w2", "w̃₂", "Second coordinate of w̃.", -10, 10, 0.1),
-        _choice("feature1", "First feature", "The feature that w₁ belongs to.", _FEATURE_NAMES),
-        _choice("feature2", "Second feature", "The feature that w₂ belongs to.", _FEATURE_NAMES),
-        _as_in_train("data", "source", help="The data whose loss is sliced."),
-        _as_in_train("n_train", label="Examples n", least=2, most=200),
+        _real(
+            "s1",
+            label("Eigenvalue s₁"),
+            label("s₁: curvature in the direction of the angle."),
+            0,
+            100,
+            0.1,
+        ),
+        _real(
+            "s2",
+            label("Eigenvalue s₂"),
+            label("s₂: curvature across it; 0 makes a valley."),
+            0,
+            100,
+            0.05,
+        ),
+        _real(
+            "angle",
+            label("Angle"),
+            label("Direction of the first eigenvector, in degrees."),
+            0,
+            180,
+            5,
+        ),
+        _real(
+            "w1",
+            "w̃₁",
+            label("First coordinate of w̃, the minimiser of the data loss."),
+            -10,
+            10,
+            0.1,
+        ),
+        _real("w2", "w̃₂", label("Second coordinate of w̃."), -10, 10, 0.1),
+        _choice(
+            "feature1",
+            label("First feature"),
+            label("The feature that w₁ belongs to."),
+            _FEATURE_NAMES,
+        ),
+        _choice(
+            "feature2",
+            label("Second feature"),
+            label("The feature that w₂ belongs to."),
+            _FEATURE_NAMES,
+        ),
+        _as_in_train("data", "source", help=label("The data whose loss is sliced.")),
+        _as_in_train("n_train", label=label("Examples n"), least=2, most=200),
         Number(
             "n_features",
-            "Dimension d",
-            "d: the number of weights.",
+            label("Dimension d"),
+            label("d: the number of weights."),
             DEFAULT.n_features,
             2,
             200,
@@ -170,41 +224,89 @@ SETTINGS: dict[str, Setting] = {
         _as_in_train("noise", step=0.1),
         Correlation(
             "correlation",
-            "Correlation ρ",
-            "ρ: correlation of the two features; near ±1 the bowl becomes a valley.",
+            label("Correlation ρ"),
+            label("ρ: correlation of the two features; near ±1 the bowl becomes a valley."),
             DEFAULT.correlation,
             -0.99,
             0.99,
             0.05,
         ),
-        _real("true1", "True w₁", "The first weight that generates the targets.", -10, 10, 0.1),
-        _real("true2", "True w₂", "The second weight that generates the targets.", -10, 10, 0.1),
+        _real(
+            "true1",
+            label("True w₁"),
+            label("The first weight that generates the targets."),
+            -10,
+            10,
+            0.1,
+        ),
+        _real(
+            "true2",
+            label("True w₂"),
+            label("The second weight that generates the targets."),
+            -10,
+            10,
+            0.1,
+        ),
         _as_in_train("seed"),
-        _choice("objective", "Level sets of the objective", "J = L + (λ/2)‖w‖² around w*.", SWITCH),
-        _choice("l1", "L1 beside L2", "The diamond |w₁| + |w₂| ≤ √θ inside the disc.", SWITCH),
-        _choice("descent", "Descent", "The way from a start down L or J, step by step.", SWITCH),
-        _real("start1", "Start w₁", "First coordinate of the start.", -100, 100, 0.1),
-        _real("start2", "Start w₂", "A click in the panel sets both.", -100, 100, 0.1),
-        _real("lr", "Learning rate η", "η: the length of a step.", 1e-4, 100, 0.01),
+        _choice(
+            "objective",
+            label("Level sets of the objective"),
+            label("J = L + (λ/2)‖w‖² around w*."),
+            SWITCH,
+        ),
+        _choice(
+            "l1",
+            label("L1 beside L2"),
+            label("The diamond |w₁| + |w₂| ≤ √θ inside the disc."),
+            SWITCH,
+        ),
+        _choice(
+            "descent",
+            label("Descent"),
+            label("The way from a start down L or J, step by step."),
+            SWITCH,
+        ),
+        _real("start1", label("Start w₁"), label("First coordinate of the start."), -100, 100, 0.1),
+        _real(
+            "start2", label("Start w₂"), label("A click in the panel sets both."), -100, 100, 0.1
+        ),
+        _real(
+            "lr",
+            label("Learning rate η"),
+            label("η scales every step: with twice the η a step is twice as long."),
+            1e-4,
+            100,
+            0.01,
+        ),
         Number(
             "steps",
-            "Steps",
-            "How many steps each path has; the first 20 are marked.",
+            label("Steps"),
+            label("How many steps each path has; the first 20 are marked."),
             DEFAULT.steps,
             1,
             200,
             10,
             whole=True,
         ),
-        _choice("sgd", "Minibatch SGD", "The same with gradients of a few examples.", SWITCH),
-        _as_in_train("batch_size", help="B: examples a step of minibatch SGD.", most=441),
         _choice(
-            "projected",
-            "Projected descent",
-            "Steps on L alone, each followed by a pull back onto the disc of radius √θ.",
+            "sgd",
+            label("Minibatch SGD"),
+            label("The same with gradients of a few examples."),
             SWITCH,
         ),
-        _choice("view", "View", "Level sets in the plane, or the surfaces above it.", VIEWS),
+        _as_in_train("batch_size", help=label("B: examples a step of minibatch SGD."), most=441),
+        _choice(
+            "projected",
+            label("Projected descent"),
+            label("Steps on L alone, each followed by a pull back onto the disc of radius √θ."),
+            SWITCH,
+        ),
+        _choice(
+            "view",
+            label("View"),
+            label("Level sets in the plane, or the surfaces above it."),
+            VIEWS,
+        ),
     )
 }
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from pages.geometry.question.settings import SceneSettings
 from pages.shared import cached
-from pages.shared.words import Said, say
+from pages.shared.words import Said, label, say
 from pages.shared.work import kept
 from wd_core import (
     DATASETS,
@@ -158,13 +158,13 @@ def _slice(scene: SceneSettings) -> Problem:
     alone = len(decompose(data).s) == n_features
     if not turns(data):
         fixed = Slice.through(data, 0.0).quadratic
-        return replace(_of(fixed, ("along w̃", "across w̃"), data), alone=alone)
+        return replace(_of(fixed, (label("along w̃"), label("across w̃")), data), alone=alone)
     return Problem(
         surface=lambda lam: _plane(spec, lam).quadratic,
         norm=lambda lam: norm_for_weight_decay(data, lam),
         weight_decay=lambda theta: weight_decay_for_norm(data, theta),
         free_norm=norm_for_weight_decay(data, 0.0),
-        names=("along w̃", "towards w*"),
+        names=(label("along w̃"), label("towards w*")),
         alone=alone,
         dataset=data,
         slices=partial(_plane, spec),
@@ -192,7 +192,7 @@ def _read_by_slice(scene: SceneSettings) -> tuple[str, ...]:
 
 SOURCES: dict[str, Source] = {
     "designed": Source(
-        label="a bowl of your design",
+        label=label("a bowl of your design"),
         reads=lambda _: ("s1", "s2", "angle", "w1", "w2"),
         pose=_designed,
         made=_of_design,
@@ -200,7 +200,7 @@ SOURCES: dict[str, Source] = {
         examples=False,
     ),
     "diabetes": Source(
-        label="diabetes, two features",
+        label=label("diabetes, two features"),
         reads=lambda _: ("feature1", "feature2", "n_train", "seed"),
         pose=_patients,
         made=_of_examples,
@@ -208,7 +208,7 @@ SOURCES: dict[str, Source] = {
         examples=True,
     ),
     "synthetic": Source(
-        label="synthetic data, two features",
+        label=label("synthetic data, two features"),
         reads=lambda _: ("n_train", "noise", "correlation", "true1", "true2", "seed"),
         pose=_synthetic,
         made=_of_examples,
@@ -216,7 +216,7 @@ SOURCES: dict[str, Source] = {
         examples=True,
     ),
     "slice": Source(
-        label="a slice through many dimensions",
+        label=label("a slice through many dimensions"),
         reads=_read_by_slice,
         pose=_slice,
         made=_of_slice,

@@ -9,7 +9,7 @@ from pages.geometry.answer.solutions import Solutions, outside
 from pages.geometry.question.scene import Scene, with_descent
 from pages.geometry.question.settings import ON
 from pages.shared.numbers import Digits, every_digit, exact, plain
-from pages.shared.words import Said, say
+from pages.shared.words import Said, say, told
 from wd_core import Dataset
 from wd_core.arrays import Array
 
@@ -136,7 +136,7 @@ def _limit_of_batches(scene: Scene, data: Dataset, solved: Solutions) -> list[Sa
             say(
                 "Minibatch SGD, B = {batch_size}: its limit of η is not known here. {why}",
                 batch_size=size,
-                why=limit.why,
+                why=told(limit.why),
             )
         ]
     lr, most = _distinct(scene.lr, limit.lr)

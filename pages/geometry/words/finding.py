@@ -11,7 +11,7 @@ from pages.geometry.question.scene import Scene
 from pages.geometry.question.sources import Problem
 from pages.geometry.words.meaning import FLAT, pair
 from pages.shared.numbers import exact
-from pages.shared.words import Said, say, say_n
+from pages.shared.words import Said, say, say_n, told
 
 
 def valley(solved: Solutions, given: Problem) -> Said | None:
@@ -104,7 +104,7 @@ def constraint(given: Problem, solved: Solutions) -> list[str]:
             "Every disc holds w̃ = 0, so the constraint does not bind: μ = 0, and the shadow price "
             "is 0."
         )
-        return [disc, *([FLAT] if solved.flat else []), idle]
+        return [disc, *([told(FLAT)] if solved.flat else []), idle]
     if lam > 0:
         return [
             disc,

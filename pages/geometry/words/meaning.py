@@ -11,32 +11,34 @@ from pages.geometry.question.scene import Scene
 from pages.geometry.question.sources import Problem
 from pages.geometry.words import descents
 from pages.shared.numbers import Digits, every_digit, exact, percent, plain
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, label, say, told
 
-MEANING = (
+MEANING = label(
     "L is the loss on the data, a function of the weights w; w̃ is the w that makes L least (of "
     "several the shortest), and w* the one that does so with the penalty (λ/2)‖w‖² added, or "
     "inside the disc ‖w‖² ≤ θ."
 )
-LEVELS = (
+LEVELS = label(
     "Level sets lie where √(2f), f being the height above the lowest point of the panel, grows in "
     "equal steps; where they would crowd, every other one is left out."
 )
-ARROWS = "Arrows are in proportion to their pulls, but a short one is drawn long enough to be seen."
-TURNING = (
+ARROWS = label(
+    "Arrows are in proportion to their pulls, but a short one is drawn long enough to be seen."
+)
+TURNING = label(
     "With λ this plane turns about the line through w̃. The path shows every w*(λ) in the plane of "
     "its own λ: how far along w̃ it lies, and how far from that line. The level sets, the disc and "
     "w* belong to the plane of the present λ."
 )
-FLAT = "The loss is flat: every w is a minimiser; w̃ = 0 is the shortest."
+FLAT = label("The loss is flat: every w is a minimiser; w̃ = 0 is the shortest.")
 # Below this share of the length of w̃ the length of w* itself says more.
 SHORT = 1e-3
 
 
 def drawn(given: Problem, solved: Solutions) -> list[str]:
     """How to read the level sets, as far as what they explain is there."""
-    pulled = [ARROWS] if solved.free_norm > 0 else []
-    return [LEVELS, *pulled, *([TURNING] if given.turns else [])]
+    pulled = [told(ARROWS)] if solved.free_norm > 0 else []
+    return [told(LEVELS), *pulled, *([told(TURNING)] if given.turns else [])]
 
 
 def sentences(scene: Scene, given: Problem, solved: Solutions) -> list[str]:
@@ -46,13 +48,13 @@ def sentences(scene: Scene, given: Problem, solved: Solutions) -> list[str]:
     walked = descents.ends(scene, solved)
     if walked is None:
         return list(pulled)
-    return [f"{pull} {walk}" for pull, walk in zip(pulled, walked, strict=True)]
+    return [joined([pull, walk]) for pull, walk in zip(pulled, walked, strict=True)]
 
 
 def _pulled(given: Problem, solved: Solutions, k: int, length: float) -> str:
     lam, theta, free = float(solved.weight_decay[k]), float(solved.theta[k]), solved.free_norm
     if solved.flat:
-        return FLAT
+        return told(FLAT)
     if free == 0:
         return say("w̃ = 0, so w* = 0 whatever λ and θ are: neither has an effect.")
     if lam == 0:
@@ -66,8 +68,9 @@ def _pulled(given: Problem, solved: Solutions, k: int, length: float) -> str:
             length=length,
         )
     return say(
-        "λ = {weight_decay} and θ = {theta} give the same w*: there the two pulls cancel, and the "
-        "level set of L touches the circle. w* is {share} as long as w̃.",
+        "λ = {weight_decay} and θ = {theta} give the same w*: there the pull of the data and "
+        "that of the penalty cancel, and the level set of L touches the circle. w* is {share} as "
+        "long as w̃.",
         weight_decay=lam,
         theta=theta,
         share=percent(share),

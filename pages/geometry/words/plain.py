@@ -14,7 +14,7 @@ from pages.geometry.question.sources import Problem
 from pages.geometry.words import descents
 from pages.geometry.words.meaning import SHORT
 from pages.shared.numbers import percent
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, say
 from wd_core.arrays import Array
 
 MEANING: Final = say(
@@ -31,7 +31,7 @@ def sentences(scene: Scene, given: Problem, solved: Solutions) -> list[str]:
         return list(pulled)
     ways = zip(products(scene).tolist(), stability(scene, solved).tolist(), strict=True)
     walked = [_walked(scene, solved, k, *way) for k, way in enumerate(ways)]
-    return [f"{pull} {walk}" for pull, walk in zip(pulled, walked, strict=True)]
+    return [joined([pull, walk]) for pull, walk in zip(pulled, walked, strict=True)]
 
 
 def _pulled(given: Problem, solved: Solutions, k: int, length: float) -> Said:
@@ -59,8 +59,8 @@ def _pulled(given: Problem, solved: Solutions, k: int, length: float) -> Said:
             "but never quite zero."
         )
     return say(
-        "Penalty and disc give the same best point, {share} as far from zero as the one that fits "
-        "the data best: there the two pulls cancel.",
+        "Penalty and disc give the same best point. It is {share} as far from zero as the point "
+        "that fits the data best. There the pull of the data and that of the penalty cancel.",
         share=percent(share),
     )
 

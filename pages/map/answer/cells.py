@@ -16,6 +16,7 @@ from pages.shared import cached
 from pages.shared.words import say
 from pages.shared.work import Growth, Parts, kept, resumable, taking
 from wd_core.arrays import Array
+from wd_core.optimizers import Runs
 from wd_core.sweep import LEAST_CHUNK, sweep
 from wd_core.training import expected_seconds
 
@@ -184,6 +185,14 @@ def middle(plan: Plan) -> Middle:
     return _whole_middle(plan) if trained(plan).whole else cells(plan).middle()
 
 
+def middle_so_far(plan: Plan) -> Middle | None:
+    """The same, as it is, of a map that nobody may look at; None where nothing of it has come."""
+    runs = _trained(plan)
+    if not runs.parts:
+        return None
+    return _whole_middle(plan) if runs.whole else Cells(plan, runs.parts).middle()
+
+
 @kept
 def _whole_middle(plan: Plan) -> Middle:
     return all_cells(plan).middle()
@@ -242,7 +251,7 @@ def expected(plan: Plan) -> float:
         expected_seconds(
             plan.data.n_train,
             plan.data.n_features,
-            [plan.run(panel, 0, 0, 0)] * (rows * columns),
+            Runs(plan.run(panel, 0, 0, 0), {}, rows * columns),
         )
         * seeds
         for panel in plan.own

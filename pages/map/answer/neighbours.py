@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.map.answer import overlap
-from pages.map.answer.cells import middle
+from pages.map.answer.cells import middle_so_far
 from pages.map.question import Plan
 from wd_core.arrays import Array
 
@@ -24,7 +24,9 @@ def filled(plan: Plan, losses: Array, lost: Array, known: Known) -> tuple[Array,
     for other in overlap.others(plan):
         if known.all():
             break
-        theirs = middle(other)
+        theirs = middle_so_far(other)
+        if theirs is None:
+            continue
         columns = nearest(plan.lr, other.lr)
         for p, panel in enumerate(plan.panels):
             if panel not in other.panels or plan.by_step(panel) != other.by_step(panel):

@@ -19,7 +19,7 @@ from wd_core.arrays import Array
 ZERO, GAP, ALONE = 1.0, 0.4, 1 / 3
 # Between panels, in shares of the figure; on a phone another.
 BESIDE, ABOVE = 0.055, 0.18
-NARROW_BESIDE, NARROW_ABOVE = 0.13, 0.11
+NARROW_BESIDE, NARROW_ABOVE = 0.13, 0.16
 # And where the panels on the right name their own upright axis.
 NAMED_BESIDE = 0.09
 COMMON = {"ticks": "outside", "ticklen": 3, "showgrid": False, "zeroline": False}

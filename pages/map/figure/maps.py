@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,7 +12,7 @@ import numpy as np
 
 from pages.map.figure.axes import Frame, boxes
 from pages.map.figure.overlays import CASING, Map, overlays
-from pages.map.words.legend import CHOSEN, CONSTANT
+from pages.map.words.legend import CHOSEN, CONSTANT, LOST
 from pages.shared import plotting
 from pages.shared.axes import title
 from pages.shared.numbers import plain
@@ -27,18 +28,20 @@ from pages.shared.plotting import (
     panel_at,
     rearranged,
 )
-from pages.shared.words import say
+from pages.shared.words import label, say, tell, told
 from wd_core.arrays import Array
 
 # The colours end at this quantile of the losses: what is on its way to diverge has no top.
 TOP = 0.9
 # By rows of panels, and on a phone by optimizers: what the first takes, and each.
-HEIGHT, NARROW_HEIGHT = (260, 240), (330, 250)
+HEIGHT, NARROW_HEIGHT = (276, 240), (375, 290)
 # Colours over more decades than this are ticked at powers of ten, over fewer than the other evenly.
 FEW_DECADES, NARROW = 1.5, 0.8
 # Below the panels; of it for the colour bar and its numbers.
 BELOW, BAR = 116, 40
-BETWEEN = "no cell: between λ = 0 and the smallest λ > 0"
+# Between the parts of a title; Chinese has one of its own.
+COMMA = re.compile(r", |，")
+BETWEEN = label("no cell: between λ = 0 and the smallest λ > 0")
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,11 @@ def layout(frames: Sequence[Frame], optimizers: int, chosen: Chosen) -> Plain:
     rows = len(frames) // columns
     figure = plotting.layout(
         "learning-rate-weight-decay",
-        "Heat maps of the final test loss over learning rate and weight decay.",
+        tell("Heat maps of the final test loss over learning rate and weight decay."),
         height=HEIGHT[0] + HEIGHT[1] * rows,
-        margin={"l": 66, "r": 18, "t": 100, "b": BELOW},
+        margin={"l": 66, "r": 18, "t": 116, "b": BELOW},
         narrow=_narrow(frames, optimizers),
+        least=0.68,  # so that the bar of colours is seen at once
         clicks="panels",
         dragmode=False,
         uirevision=repr([(frame.title, *frame.x_edges, *frame.y_edges) for frame in frames]),
@@ -87,10 +91,15 @@ def layout(frames: Sequence[Frame], optimizers: int, chosen: Chosen) -> Plain:
     # over λ and over λ′ beside each other
     named = any(a.by_step != b.by_step for a, b in pairwise(frames[:columns]))
     for place, frame in enumerate(frames):
-        below = "learning rate η" if place // columns == rows - 1 else ""
-        beside = f"weight decay {'λ′ = ηλ' if frame.by_step else 'λ'}"
+        # the same η above each other are named once, and leave the titles below them their room
+        lowest = place // columns == rows - 1
+        below = tell("learning rate η") if lowest else ""
+        beside = tell("weight decay λ′ = ηλ") if frame.by_step else tell("weight decay λ")
         first = place % columns == 0 or named
-        figure[f"xaxis{panel_at(place)}"] = frame.across | {"title": title(below)}
+        figure[f"xaxis{panel_at(place)}"] = frame.across | {
+            "title": title(below),
+            "showticklabels": lowest,
+        }
         figure[f"yaxis{panel_at(place)}"] = frame.upwards | {
             "title": title(beside if first else "")
         }
@@ -103,8 +112,8 @@ def _narrow(frames: Sequence[Frame], optimizers: int) -> Plain:
     """On a phone coupled and decoupled lie beside each other, the optimizers below each other."""
     places = boxes(optimizers, 2, narrow=True)
     height = NARROW_HEIGHT[0] + NARROW_HEIGHT[1] * optimizers
-    fitted: Plain = {"height": height, "margin.t": 215}
-    fitted["annotations"] = _titles(frames, 11, "<br>&nbsp;")  # the note has its own line
+    fitted: Plain = {"height": height, "margin.t": 260}
+    fitted["annotations"] = _titles(frames, 11, 4 * "<br>&nbsp;")  # the note has lines of its own
     domains = {}
     for place, frame in enumerate(frames):
         kind, row = divmod(place, optimizers)
@@ -112,6 +121,7 @@ def _narrow(frames: Sequence[Frame], optimizers: int) -> Plain:
         domains[panel] = places[2 * row + kind]
         fitted |= {
             f"xaxis{panel}.title": title("η" if row == optimizers - 1 else ""),
+            f"xaxis{panel}.showticklabels": True,
             f"xaxis{panel}.tickvals": ticks["tickvals"][::2],
             f"xaxis{panel}.ticktext": ticks["ticktext"][::2],
             f"yaxis{panel}.title": title(""),
@@ -148,18 +158,30 @@ def _heat(m: Map, span: tuple[float, float]) -> Plain:
         "x": m.x_edges,
         "y": m.y_edges,
         "z": np.concatenate([z[:1], gap, z[1:]]),
+        "meta": _cells(m),
         "zmin": span[0],
         "zmax": span[1],
         "colorscale": SCALE,
         "reversescale": True,
         "hoverongaps": True,  # a diverged cell has a text, too
-        "hovertemplate": hover("not trained yet"),
+        "hovertemplate": hover(tell("not trained yet")),
         "colorbar": _bar(span),
     }
     if m.hover is not None:
-        trace["text"] = [m.hover[0], [BETWEEN] * len(m.lr), *m.hover[1:]]
+        trace["text"] = [m.hover[0], [told(BETWEEN)] * len(m.lr), *m.hover[1:]]
         trace["hovertemplate"] = hover("%{text}")
     return trace
+
+
+def _cells(m: Map) -> Plain:
+    """What a table says of the cells: their η and λ, and what there is instead of a loss."""
+    lost = [[told(LOST) if cell else None for cell in row] for row in m.diverged]
+    none = [None] * len(m.lr)
+    return {
+        "across": m.lr,
+        "upwards": [float(m.strength[0]), None, *m.strength[1:].tolist()],
+        "instead": [lost[0], none, *lost[1:]],
+    }
 
 
 def _bar(span: tuple[float, float]) -> Plain:
@@ -206,7 +228,7 @@ def _titles(frames: Sequence[Frame], size: int, end: str = "") -> list[Plain]:
     above = [
         heading(
             panel_at(place),
-            frame.title.replace(", ", "<br>") + end,
+            COMMA.sub("<br>", frame.title) + end,
             align="left",
             y=1,
             font={"size": size},
@@ -214,7 +236,7 @@ def _titles(frames: Sequence[Frame], size: int, end: str = "") -> list[Plain]:
         for place, frame in enumerate(frames)
     ]
     paper = {"xref": "paper", "yref": "paper", "y": 0, "yshift": BAR - BELOW}
-    text = "final test loss: the darker, the worse"
+    text = tell("final test loss: the darker, the worse")
     return [*above, heading("", text, x=0.5, xanchor="center", **paper, font={"size": size})]
 
 
@@ -265,5 +287,5 @@ def _around(frame: Frame, chosen: Chosen) -> list[Plain]:
         return []
     return [
         box | {"line": {"color": CASING, "width": 6}},
-        box | {"line": {"color": TEXT, "width": 3}, "name": CHOSEN, "legendgroup": CHOSEN},
+        box | {"line": {"color": TEXT, "width": 3}, "name": told(CHOSEN), "legendgroup": CHOSEN},
     ]

@@ -12,6 +12,7 @@ from pages.map.figure.axes import Frame
 from pages.map.words.legend import ALONE, BEST, CROSSING, CYCLE, FULL, LOST
 from pages.shared.palette import BACKGROUND, GREY, LEVEL, OPTIMUM, RIM, TEXT, faint
 from pages.shared.plotting import Trace, scatter, stroke
+from pages.shared.words import told
 from wd_core.arrays import Array
 
 # Lines and marks lie on all colours of the map: what is behind them sets them off.
@@ -24,7 +25,7 @@ class Map(Frame):
     """What is in a panel: losses [L, E], NaN where there is none, what diverged, what lies over it.
 
     Over it, as (η, λ): `crossing` where the loss passes the level, and the `best` cells; `edges` of
-    stability; `note` stands above it on the right.
+    stability; `note`, of up to three lines, stands above it on the right.
     """
 
     losses: Array
@@ -69,7 +70,7 @@ def _hatched(m: Map, panel: str) -> Trace:
     }
     return scatter(
         panel,
-        name=LOST if xs else None,
+        name=told(LOST) if xs else None,
         x=xs or [None],
         y=ys or [None],
         mode="lines",
@@ -77,6 +78,7 @@ def _hatched(m: Map, panel: str) -> Trace:
         fill="toself",
         fillpattern=pattern,
         hoverinfo="skip",
+        meta={"data": False},  # a table has it in the cells themselves
         legendgroup=LOST,
     )
 
@@ -124,7 +126,7 @@ def _line(
     base = scatter(panel, x=x, y=y, mode=mode, hoverinfo="skip", legendgroup=name)
     casing = {"line": {"color": CASING, "width": 5}, "marker": {"color": CASING, "size": 11}}
     drawn = {"line": stroke(colour, dash, 2.2), "marker": {"color": colour, "size": 8}}
-    return [base | casing, base | {"name": name} | drawn]
+    return [base | casing, base | {"name": told(name)} | drawn]
 
 
 def _best(m: Map, panel: str) -> Trace:
@@ -132,7 +134,7 @@ def _best(m: Map, panel: str) -> Trace:
     star = {"symbol": "star", "size": 14, "color": OPTIMUM, "line": {"color": RIM, "width": 1}}
     return scatter(
         panel,
-        name=BEST if x else None,
+        name=told(BEST) if x else None,
         x=x,
         y=y,
         mode="markers",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pages.map.answer.cells import Middle
 from pages.map.question import Plan
-from pages.shared.settings import Settings
-from pages.shared.words import Said, say
+from pages.shared.settings import Settings, kind_of
+from pages.shared.words import Said, joined, say, told
 from wd_core import OPTIMIZERS
 
 At = tuple[int, int, int]
@@ -82,12 +82,12 @@ def chosen(plan: Plan, middle: Middle, at: At | None, settings: Settings) -> str
     run = settings.run
     name = say(
         "**Chosen: {optimizer}, {decay}, η = {lr}, λ = {weight_decay}.**",
-        optimizer=OPTIMIZERS[run.optimizer].label,
-        decay=run.decay,
+        optimizer=told(OPTIMIZERS[run.optimizer].label),
+        decay=kind_of(run.optimizer, run.decay),
         lr=run.lr,
         weight_decay=run.weight_decay,
     )
-    return f"{name} {_chosen(middle, at, run.seed)}"
+    return joined([name, _chosen(middle, at, run.seed)])
 
 
 def _chosen(middle: Middle, at: At | None, seed: int) -> Said:

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-LOST, FULL, CYCLE = "diverges", "exact limit, full batch", "estimated limit, batches"
-ALONE, CROSSING, BEST = "limit of decay alone", "halfway from no decay to the best", "best cell"
-CHOSEN, CONSTANT = "chosen run", "ηλ of the chosen run"
+from pages.shared.words import label
+
+LOST, FULL, CYCLE = (
+    label("diverges"),
+    label("exact limit, full batch"),
+    label("estimated limit, batches"),
+)
+ALONE, CROSSING, BEST = (
+    label("limit of decay alone"),
+    label("halfway from no decay to the best"),
+    label("best cell"),
+)
+CHOSEN, CONSTANT = label("chosen run"), label("ηλ of the chosen run")

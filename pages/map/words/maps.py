@@ -8,12 +8,13 @@ from pages.map.answer.cells import Middle
 from pages.map.answer.valley import FEWEST, Line, Valley
 from pages.map.question import Panel, Plan
 from pages.shared.numbers import Digits, plain
-from pages.shared.words import Said, listed, say
+from pages.shared.settings import kind_of
+from pages.shared.words import Said, joined, label, listed, listing, say, tell, told
 from wd_core import OPTIMIZERS
 from wd_core.optimizers import KINDS
 
-COMING = "The cells come from coarse to fine, and a cell's later seeds correct its first."
-NEARBY = "Until a cell comes, the nearest one of the maps before is shown in its place."
+COMING = label("The cells come from coarse to fine, and a cell's later seeds correct its first.")
+NEARBY = label("Until a cell comes, the nearest one of the maps before is shown in its place.")
 # A slope within this of −1 or 0 is called so.
 NEAR = 0.15
 # A best cell is called lower than another from this factor on, where the seeds differ by less.
@@ -24,14 +25,32 @@ SLOPE_DECIMALS = 3
 
 def coming(*, nearby: bool) -> str:
     """What the colours are while cells come; `nearby`: some are of the maps before."""
-    return f"{COMING} {NEARBY}" if nearby else COMING
+    return joined([told(COMING), told(NEARBY)] if nearby else [told(COMING)])
 
 
-def note(found: Valley | None) -> str:
-    """The slope of the line on which λ does half its work, where it is straight."""
-    if found is None or not found.crossing.straight:
-        return ""
-    return say("slope {slope}", slope=of_slope(found.crossing.slope))
+def note(plan: Plan, panel: Panel, found: Valley | None) -> str:
+    """The best cell, and the slope of the line on which λ does half its work, where it is straight.
+
+    Nothing where no cell is better than another.
+    """
+    lines = [] if found is None or found.flat else [*_best(plan, panel, found)]
+    if found is not None and found.crossing.straight:
+        lines.append(say("slope {slope}", slope=of_slope(found.crossing.slope)))
+    return "<br>".join(lines)
+
+
+def _best(plan: Plan, panel: Panel, found: Valley) -> Iterator[Said]:
+    """The least loss; at which η and λ, where that is a single cell."""
+    yield say("best {loss}", loss=_loss(found))
+    if len(found.best) > 1:
+        yield say("in {n_best} cells", n_best=len(found.best))
+        return
+    ((row, column),) = found.best
+    at: dict[str, float] = {"lr": plan.lr[column], "strength": plan.rows(panel)[row]}
+    if plan.by_step(panel):
+        yield say("η {lr}, λ′ {strength}", **at)
+    else:
+        yield say("η {lr}, λ {strength}", **at)
 
 
 def of_slope(slope: float) -> Digits:
@@ -49,7 +68,7 @@ def summary(plan: Plan, middle: Middle, valleys: Sequence[Valley | None], consta
     if not parts:
         parts = [*_answers(plan, valleys), *_twins(plan), *lower(plan, middle, found, _unsure)]
     mean = say("Predicting the mean has {constant_test}.", constant_test=constant)
-    return " ".join((*parts, *nothing(valleys), mean, _lost(plan, middle)))
+    return joined((*parts, *nothing(valleys), mean, _lost(plan, middle)))
 
 
 def same_everywhere(valleys: Sequence[Valley | None]) -> Iterator[Said]:
@@ -155,7 +174,7 @@ def _twins(plan: Plan) -> Iterator[Said]:
         if index not in plan.own:
             yield say(
                 "The two maps of {optimizer} show the same runs and count as one.",
-                optimizer=OPTIMIZERS[panel.optimizer].label,
+                optimizer=told(OPTIMIZERS[panel.optimizer].label),
             )
 
 
@@ -176,7 +195,7 @@ def lower(
     for optimizer in dict.fromkeys(panel.optimizer for panel in plan.panels):
         if plan.one_rule(optimizer):
             continue
-        label = OPTIMIZERS[optimizer].label
+        label = told(OPTIMIZERS[optimizer].label)
         pair = {
             panel: valley
             for panel in (Panel(optimizer, decay) for decay in KINDS)
@@ -194,21 +213,29 @@ def lower(
             close.append(unsure(label, pair[lowest].loss, pair[other].loss))
     if lower["coupled"]:
         yield say(
-            "Under {optimizers} coupled decay gets lower here.", optimizers=listed(lower["coupled"])
+            "Coupled decay gets lower here {optimizers}.", optimizers=_under(lower["coupled"])
         )
     if lower["decoupled"]:
         yield say(
-            "Under {optimizers} decoupled decay gets lower here.",
-            optimizers=listed(lower["decoupled"]),
+            "Decoupled decay gets lower here {optimizers}.", optimizers=_under(lower["decoupled"])
         )
-    if alike:
+    if len(alike) > 1 and not any((close, gone, *lower.values())):
+        yield say("Under each optimizer both kinds of decay reach about the same loss.")
+    elif alike:
         yield say(
-            "Under {optimizers} both kinds of decay reach about the same loss.",
-            optimizers=listed(alike),
+            "Both kinds of decay reach about the same loss {optimizers}.", optimizers=_under(alike)
         )
     yield from close
     if gone:
-        yield say("Under {optimizers} every run of a map diverged.", optimizers=listed(gone))
+        yield say(
+            "Under {optimizers} there is a map on which every run diverged.",
+            optimizers=listed(gone),
+        )
+
+
+def _under(labels: Sequence[str]) -> str:
+    """Each with its own "under": SGD with momentum and Adam are not one rule."""
+    return listed([say("under {optimizer}", optimizer=label) for label in labels])
 
 
 def _beyond_the_seeds(plan: Plan, middle: Middle, pair: Mapping[Panel, Valley]) -> bool:
@@ -251,35 +278,37 @@ def table(plan: Plan, middle: Middle, valleys: Sequence[Valley | None]) -> list[
 
 def name_of(plan: Plan, panel: Panel) -> str:
     """What a map, or the two that are one, is called."""
-    label = OPTIMIZERS[panel.optimizer].label
+    label = told(OPTIMIZERS[panel.optimizer].label)
     if plan.one_rule(panel.optimizer):
         return say("{optimizer}, either", optimizer=label)
-    return say("{optimizer}, {decay}", optimizer=label, decay=panel.decay)
+    return say("{optimizer}, {decay}", optimizer=label, decay=kind_of(panel.optimizer, panel.decay))
 
 
 def _row(plan: Plan, middle: Middle, p: int, found: Valley | None) -> dict[str, str]:
     panel, diverged = plan.panels[p], middle.diverged[p]
     return {
-        "best cell of": name_of(plan, panel),
-        "loss": "–" if found is None else _loss(found),
-        "at η": "–" if found is None else _at_lr(plan, found),
-        "at λ": "–" if found is None else _at_decay(plan, panel, found),
-        "best λ, slope": "–" if found is None else _slope(found.bottom, 0),
-        "half the work, slope": "–" if found is None else _slope(found.crossing, found.below),
-        "diverged": say("{lost} of {cells}", lost=int(diverged.sum()), cells=int(diverged.size)),
+        tell("best cell of"): name_of(plan, panel),
+        tell("loss"): "–" if found is None else _loss(found),
+        tell("at η"): "–" if found is None else _at_lr(plan, found),
+        tell("at λ"): "–" if found is None else _at_decay(plan, panel, found),
+        tell("best λ, slope"): "–" if found is None else _slope(found.bottom, 0),
+        tell("half the work, slope"): "–" if found is None else _slope(found.crossing, found.below),
+        tell("diverged"): say(
+            "{lost} of {cells}", lost=int(diverged.sum()), cells=int(diverged.size)
+        ),
     }
 
 
 def _loss(found: Valley) -> str:
-    return "0 up to rounding" if found.nothing else plain(found.loss)
+    return tell("0 up to rounding") if found.nothing else plain(found.loss)
 
 
 def _at_lr(plan: Plan, found: Valley) -> str:
     columns = {column for _, column in found.best}
     if found.any_column:
-        return "any"
+        return tell("any")
     if len(columns) > 1:
-        return "several"
+        return tell("several")
     column = columns.pop()
     lr = plan.lr[column]
     return say("{lr} (end)", lr=lr) if column in (0, len(plan.lr) - 1) else plain(lr)
@@ -288,9 +317,9 @@ def _at_lr(plan: Plan, found: Valley) -> str:
 def _at_decay(plan: Plan, panel: Panel, found: Valley) -> str:
     rows = {row for row, _ in found.best}
     if found.any_row:
-        return "any"
+        return tell("any")
     if len(rows) > 1:
-        return "several"
+        return tell("several")
     row = rows.pop()
     strength, at_end = plan.rows(panel)[row], row == len(plan.strength) - 1
     if plan.by_step(panel) and at_end:
@@ -312,4 +341,4 @@ def _slope(line: Line, below: int) -> str:
         parts.append(say("only {n_lr} η", n_lr=count))
     if below:
         parts.append(say("{below} below", below=below))
-    return ", ".join(parts) or "none"
+    return listing(parts) or tell("none")

@@ -8,7 +8,8 @@ from pages.map.answer.cells import Middle
 from pages.map.answer.valley import Valley
 from pages.map.question import Panel, Plan
 from pages.map.words import maps
-from pages.shared.words import Said, listed, say
+from pages.shared.settings import DECAYS
+from pages.shared.words import Said, joined, listed, say, told
 from wd_core import OPTIMIZERS
 from wd_core.optimizers import KINDS
 
@@ -21,12 +22,12 @@ def summary(plan: Plan, middle: Middle, valleys: Sequence[Valley | None]) -> str
     found = dict(zip(plan.panels, valleys, strict=True))
     said = list(maps.same_everywhere(valleys))
     if not said:
-        said = [*_together(plan, valleys), *_apart(plan, valleys), *_because(plan, valleys)]
+        said = [*_apart(plan, valleys), *_together(plan, valleys), *_because(plan, valleys)]
         said += maps.lower(plan, middle, found, _unsure)
     said += maps.nothing(valleys)
     if middle.diverged.any() and any(found.values()):
         said.append(say("Hatched cells diverged."))
-    return " ".join(said)
+    return joined(said)
 
 
 def _by_answer(
@@ -44,17 +45,19 @@ def _by_answer(
 
 def _called(plan: Plan, panel: Panel) -> str:
     """A map by its rule: SGD, coupled Adam."""
-    label = OPTIMIZERS[panel.optimizer].label
+    label = told(OPTIMIZERS[panel.optimizer].label)
     if plan.one_rule(panel.optimizer):
         return label
-    return say("{decay} {optimizer}", decay=panel.decay, optimizer=label)
+    return say("{decay} {optimizer}", decay=DECAYS[panel.decay], optimizer=label)
 
 
 def _together(plan: Plan, valleys: Sequence[Valley | None]) -> Iterator[Said]:
     """On which maps over λ the learning rate and the decay pull together."""
     named = _by_answer(plan, valleys, False)
     yes, no, unknown = (named[answer] for answer in (True, False, None))
-    if yes and not no + unknown:
+    if any(plan.by_step(panel) for panel in plan.panels):
+        yield from _under_coupled(named)
+    elif yes and not no + unknown:
         yield say("Yes: on every map twice the learning rate needs about half the decay.")
     elif len(yes) > len(no) and not unknown:
         yield say(
@@ -78,31 +81,61 @@ def _together(plan: Plan, valleys: Sequence[Valley | None]) -> Iterator[Said]:
         yield say("Too few cells show whether they pull together.")
 
 
+def _under_coupled(named: Mapping[bool | None, list[str]]) -> Iterator[Said]:
+    """The same of coupled decay alone, where the other maps are over λ′."""
+    yes, no, unknown = (named[answer] for answer in (True, False, None))
+    if yes and not no + unknown:
+        yield say("Coupled decay needs about half at twice the learning rate.")
+    elif len(yes) > len(no) and not unknown:
+        yield say(
+            "Coupled decay needs about half at twice the learning rate, except under {maps}.",
+            maps=listed(no),
+        )
+    elif yes:
+        yield say(
+            "Twice the learning rate needs about half the decay under {maps}.", maps=listed(yes)
+        )
+    elif no:
+        yield say(
+            "Twice the learning rate does not need half the decay under {maps}.", maps=listed(no)
+        )
+    if unknown:
+        yield say("Under {maps} too few cells show it.", maps=listed(unknown))
+
+
 def _apart(plan: Plan, valleys: Sequence[Valley | None]) -> Iterator[Said]:
     """On which maps over λ′ the decay needs no look at the learning rate."""
     named = _by_answer(plan, valleys, True)
     yes, no, unknown = (named[answer] for answer in (True, False, None))
     if yes and not no + unknown:
-        yield say("As a share of each step, decay needs no look at the learning rate.")
+        yield say(
+            "As λ′, the same share at every step, decoupled decay needs no look at the "
+            "learning rate."
+        )
     elif yes:
         yield say(
-            "As a share of each step, decay needs no look at the learning rate under {maps}.",
+            "As λ′, the same share at every step, decay needs no look at the learning rate "
+            "under {maps}.",
             maps=listed(yes),
         )
     if no:
         yield say(
-            "As a share of each step, decay still needs a look at the learning rate under {maps}.",
+            "Even as λ′, the same share at every step, decay needs a look at the learning rate "
+            "under {maps}.",
             maps=listed(no),
         )
     if unknown and not yes + no:
-        yield say("Too few cells show whether a share of each step needs a look at it.")
+        yield say(
+            "Too few cells show whether λ′, the same share at every step, needs a look at the "
+            "learning rate."
+        )
 
 
 def _because(plan: Plan, valleys: Sequence[Valley | None]) -> Iterator[Said]:
     """Why coupled decay is the exception under a rule that does not heed the gradients' size."""
     over = _by_answer(plan, valleys, False)
     exceptions = [
-        OPTIMIZERS[panel.optimizer].label
+        told(OPTIMIZERS[panel.optimizer].label)
         for panel in dict.fromkeys(Panel(panel.optimizer, KINDS[0]) for panel in plan.panels)
         if OPTIMIZERS[panel.optimizer].degree == 0 and _called(plan, panel) in over[False]
     ]

@@ -14,7 +14,8 @@ from pages.map.question import Plan
 from pages.map.words import legend
 from pages.map.words.maps import LOWER
 from pages.shared.numbers import percent, plain
-from pages.shared.words import Said, listed, say
+from pages.shared.settings import kind_of
+from pages.shared.words import Said, joined, listed, say, tell, told
 from wd_core import OPTIMIZERS
 from wd_core.linear.outcomes import End
 
@@ -32,7 +33,8 @@ def reading(
                 "Green line: for each η the λ that does half the work, half the way on a "
                 "logarithmic scale from no decay to the best cell. It has a point where no decay "
                 "ends at {factor} times the best cell or more without blowing up, and half the way "
-                "lies within the map; below its smallest λ > 0, an η counts as below.",
+                "lies within the map. In the table, “below” counts each η whose half way lies "
+                "below the smallest λ > 0.",
                 factor=MATTERS,
             )
         )
@@ -45,7 +47,9 @@ def reading(
             )
         )
     if legend.BEST in drawn:
-        parts.append(say("Best cell: at the end of the map it may go on beyond it."))
+        parts.append(
+            say("Best cell: where it lies on the edge of the map, a better one may lie outside.")
+        )
     if legend.CONSTANT in drawn:
         parts.append(say("Dashed: ηλ as in the chosen run."))
     parts += _limits(plan, drawn, whole)
@@ -65,13 +69,13 @@ def _has_slope(found: Valley | None) -> bool:
 def _cells(plan: Plan) -> Said:
     if plan.seeds == 1:
         return say(
-            "Cell: the test loss (half mean square, no penalty) of one run at its end, epoch "
-            "{epochs}. The bottom row has λ = 0.",
+            "Cell: the test loss (half mean square, no penalty) of one run after epoch {epochs}. "
+            "The bottom row has λ = 0.",
             epochs=plan.base.epochs,
         )
     return say(
-        "Cell: the test loss (half mean square, no penalty) of the one in the middle of "
-        "{seeds} runs at their end, epoch {epochs}. The bottom row has λ = 0.",
+        "Cell: the median test loss (half mean square, no penalty) of {seeds} runs after epoch "
+        "{epochs}. The bottom row has λ = 0.",
         seeds=plan.seeds,
         epochs=plan.base.epochs,
     )
@@ -87,7 +91,7 @@ def _alike(plan: Plan) -> Said:
         )
     return say(
         "Two best cells are about the same where they differ by less than {share}; neither is "
-        "called lower where they differ by less than the seeds of one of them do.",
+        "called lower where they differ by less than the spread of one of them over its seeds.",
         share=share,
     )
 
@@ -111,7 +115,7 @@ def _limits(plan: Plan, drawn: Collection[str], whole: bool) -> Iterator[str]:
             n_train=plan.data.n_train,
         )
         sooner = say("Steps on these batches fail earlier than steps on all examples.")
-        yield f"{dotted} {sooner}" if earlier(plan) else dotted
+        yield joined([dotted, sooner]) if earlier(plan) else dotted
     if whole:
         yield from _costly(plan)
     if legend.ALONE in drawn:
@@ -160,7 +164,7 @@ def _unknown(plan: Plan, drawn: Collection[str]) -> Iterator[Said]:
 
 
 def _labels(optimizers: Collection[str]) -> str:
-    return listed([OPTIMIZERS[name].label for name in dict.fromkeys(optimizers)])
+    return listed([told(OPTIMIZERS[name].label) for name in dict.fromkeys(optimizers)])
 
 
 def rules(plan: Plan) -> str:
@@ -172,7 +176,7 @@ def rules(plan: Plan) -> str:
             "networks for images; this is a linear model, and says nothing of them.",
             unit=plan.unit,
         )
-    return " ".join((*_one_rule(plan), *_two_rules(plan)))
+    return joined((*_one_rule(plan), *_two_rules(plan)))
 
 
 def _one_rule(plan: Plan) -> Iterator[Said]:
@@ -202,8 +206,8 @@ def _two_rules(plan: Plan) -> Iterator[Said]:
         if not _one(name):
             yield say(
                 "{optimizer}, coupled: {acts}",
-                optimizer=OPTIMIZERS[name].label,
-                acts=OPTIMIZERS[name].decays["coupled"].acts,
+                optimizer=told(OPTIMIZERS[name].label),
+                acts=told(OPTIMIZERS[name].decays["coupled"].acts),
             )
 
 
@@ -211,22 +215,24 @@ def ends_table(found: Sequence[Arrival]) -> list[dict[str, str]]:
     """Where each rule ends, beside the exact point that it goes to."""
     return [
         {
-            "": _rule(one),
-            "ends at": say("({w1},\u00a0{w2})", w1=float(one.reached[0]), w2=float(one.reached[1])),
-            "exact": "–"
+            tell("rule"): _rule(one),
+            tell("ends at"): say(
+                "({w1},\u00a0{w2})", w1=float(one.reached[0]), w2=float(one.reached[1])
+            ),
+            tell("exact"): "–"
             if one.exact is None
             else say("({w1},\u00a0{w2})", w1=float(one.exact[0]), w2=float(one.exact[1])),
-            "which is": _destination(one.end),
+            tell("which is"): _destination(one.end),
         }
         for one in found
     ]
 
 
 def _rule(one: Arrival) -> str:
-    label = OPTIMIZERS[one.panel.optimizer].label
+    label = told(OPTIMIZERS[one.panel.optimizer].label)
     if one.either:
         return say("{optimizer}, either", optimizer=label)
-    return say("{optimizer}, {decay}", optimizer=label, decay=one.panel.decay)
+    return say("{optimizer}, {decay}", optimizer=label, decay=kind_of(*one.panel))
 
 
 def _destination(end: End) -> str:
@@ -238,7 +244,7 @@ def _destination(end: End) -> str:
         )
     if end.bound is not None:
         return say("box, {formula} = {bound}", formula=end.bound.text, bound=end.bound.value)
-    return "unknown"
+    return tell("unknown")
 
 
 def ends(found: Sequence[Arrival]) -> str:
@@ -269,10 +275,10 @@ def ends(found: Sequence[Arrival]) -> str:
         if not one.arrived
     ]
     if any(one.end.kind == "box" for one in known):
-        parts.append(say("That of a box has the least loss with every |wⱼ| ≤ 1/λ."))
+        parts.append(say("The exact point of a box has the least loss with every |wⱼ| ≤ 1/λ."))
     if any(not _own_ridge(one.end) for one in known):
         parts.append(say("Only those whose exact point is ridge of λ minimise L + (λ/2)‖w‖²."))
-    return " ".join(parts)
+    return joined(parts)
 
 
 def _own_ridge(end: End) -> bool:

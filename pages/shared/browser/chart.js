@@ -14,14 +14,20 @@ import { Plot } from "./plot.js";
 import { Progress } from "./progress.js";
 import { Sliders } from "./sliders.js";
 import { Stream } from "./stream.js";
+import { Table } from "./table.js";
 import { Telling } from "./telling.js";
 import { writeLinked } from "./terms.js";
 import { Tiles } from "./tiles.js";
+import { Voice } from "./voice.js";
+import { say } from "./words.js";
 
 /** @import { Payload } from "./payload.d.ts" */
 
 /** @typedef {{ cartesian: string, whole: string }} Sizes of Plotly: what draws in a plane, and all */
-/** @typedef {{ chart: string, modules: string[], plotly: Sizes }} Assets where the files are */
+/**
+ * Where the files are; of another language than English its name, and its words.
+ * @typedef {{ chart: string, modules: string[], plotly: Sizes, lang?: string, words?: string }} Assets
+ */
 /**
  * @typedef {object} Sent
  * @property {string} base the path the app is mounted under
@@ -36,7 +42,8 @@ import { Tiles } from "./tiles.js";
 const workOf = ({ work, stream }) => work ?? stream;
 
 const FOLLOW_MS = 1000;
-const KEPT = "What came so far is kept, and Go on works on from there.";
+const RESTS = new Set(["done", "paused", "stopped"]);
+const kept = () => say("What came so far is kept. “Go on” continues from there.");
 
 export class Chart {
   picture = blank();
@@ -55,6 +62,8 @@ export class Chart {
   returned = false;
   // Whether the stream has broken off.
   broken = false;
+  // Whether what is drawn is a moment of a drag.
+  dragged = false;
 
   telling = new Telling();
   help = new Help();
@@ -79,27 +88,36 @@ export class Chart {
     settled: () => this.sliders.choose(),
   });
 
-  sentence = element("p", { "aria-live": "polite" });
+  table = new Table(() => ({ picture: this.picture, position: this.player.position }));
+  sentence = element("p");
   trouble = element("p", { class: "wd-trouble", role: "alert", hidden: "" });
-  whole = button("Undo the zoom", () => this.plot.unzoom(), "Zoomed: show all");
+  whole = button(say("Undo the zoom"), () => this.plot.unzoom(), say("Zoomed: show all"));
   bar = element(
     "div",
     { class: "wd-bar" },
     ...this.player.nodes,
-    element("span", { class: "wd-files" }, this.whole, this.file("PNG"), this.file("SVG")),
+    element(
+      "span",
+      { class: "wd-files" },
+      this.whole,
+      this.file("PNG"),
+      this.file("SVG"),
+      this.table.button,
+    ),
   );
+  foot = element("div", { class: "wd-foot" }, this.sliders.node, this.bar, this.progress.node);
   root = element(
     "div",
     { class: "wd-chart", role: "group", "data-frames": "0", "data-state": "drawing" },
     this.sentence,
-    this.sliders.node,
-    this.plot.node,
-    this.bar,
-    this.progress.node,
     this.trouble,
+    this.plot.node,
+    this.foot,
+    this.table.node,
     this.tiles.node,
     this.help.bubble,
   );
+  voice = new Voice(this.root);
 
   /**
    * @param {HTMLElement} parent
@@ -122,7 +140,11 @@ export class Chart {
 
   /** @param {string} name */
   file(name) {
-    return button(`Download as ${name}`, () => this.download(name.toLowerCase()), name);
+    return button(
+      say("Download as {name}", { name }),
+      () => this.download(name.toLowerCase()),
+      name,
+    );
   }
 
   // ---- payloads
@@ -140,7 +162,9 @@ export class Chart {
 
   /** @param {string} path */
   address(path) {
-    return path.startsWith("/") ? this.base + path : path;
+    const { lang } = this.assets;
+    const told = lang ? `${path}${path.includes("?") ? "&" : "?"}lang=${lang}` : path;
+    return path.startsWith("/") ? this.base + told : told;
   }
 
   /** @type {(payload: Payload, options?: { live?: boolean }) => void} */
@@ -151,6 +175,7 @@ export class Chart {
     }
     if (this.continues(payload)) return this.goOn(payload);
     this.turn += 1;
+    this.dragged = live;
     this.halted = this.broken = false;
     this.closeStream();
     const position = this.sliders.placed(payload) ?? this.placeOfEpoch(payload);
@@ -199,7 +224,7 @@ export class Chart {
    */
   adopt(payload) {
     const { position } = this.player;
-    this.picture = new Picture({ ...payload, sentence: KEPT });
+    this.picture = new Picture({ ...payload, sentence: kept() });
     this.player.open(this.picture, payload.sliders ? position : this.picture.last);
     this.drawProgress(this.come, null);
     this.progress.stand(true);
@@ -215,7 +240,9 @@ export class Chart {
     } catch {
       if (turn === this.turn)
         this.fail(
-          "The picture cannot be drawn: the drawing library did not load. Reload the page to try again.",
+          say(
+            "The picture cannot be drawn: the drawing library did not load. Reload the page to try again.",
+          ),
         );
       return;
     }
@@ -252,8 +279,8 @@ export class Chart {
     const { picture, player, plot, root } = this;
     const drawn = plot.draw(picture, player.position);
     root.style.colorScheme = plot.dark ? "dark" : "light";
-    root.setAttribute("aria-label", picture.alt);
-    if (!drawn) this.fail("The picture cannot be drawn from these numbers.");
+    root.setAttribute("aria-label", picture.drawn);
+    if (!drawn) this.fail(say("The picture cannot be drawn from these numbers."));
     else this.sliders.node.inert = this.bar.inert = false;
     this.drawReadout();
     return drawn;
@@ -291,14 +318,15 @@ export class Chart {
     const { tiles, sliders, sentence, sentences } = this.picture.payload;
     this.tiles.accept(tiles);
     this.sliders.accept(sliders);
-    this.sentence.setAttribute("aria-live", sliders ? "off" : "polite");
     if (!sentences) this.say(sentence ?? "");
     this.drawReadout();
   }
 
   drawReadout() {
-    const { picture, player, root } = this;
+    const { picture, player, plot, root } = this;
     const { index } = player;
+    plot.node.setAttribute("aria-label", picture.alt(index));
+    this.table.follow();
     this.tiles.show(picture, index);
     player.show();
     if (!picture.steps.length) return void delete root.dataset.epoch;
@@ -318,6 +346,13 @@ export class Chart {
     if (text) sentence.style.minHeight = `${sentence.scrollHeight}px`;
   }
 
+  // What a move has come to: not at every step of a drag, in whichever way it goes.
+  rest() {
+    const finding = this.picture.finding(this.player.index);
+    if (this.turn === 1) this.voice.open(finding);
+    if (!this.dragged && !this.drag.held && !this.sliders.held) this.voice.tell(finding);
+  }
+
   /**
    * The Stop in somebody's hand gives way to Go on, or to Play where there is something to play.
    * @param {string} state
@@ -331,6 +366,7 @@ export class Chart {
     this.progress.node.hidden = !(streaming || resumes);
     this.bar.hidden = streaming;
     if (left) (streaming || resumes ? this.progress : this.player).focus();
+    if (RESTS.has(state)) this.rest();
   }
 
   /** @param {string} message */
@@ -350,7 +386,7 @@ export class Chart {
 
   /** @param {string} format */
   download(format) {
-    this.plot.download(format).catch(() => this.complain("The picture could not be saved."));
+    this.plot.download(format).catch(() => this.complain(say("The picture could not be saved.")));
   }
 
   // ---- streams
@@ -399,8 +435,10 @@ export class Chart {
 
   // What stands around the chart follows it at a pace of its own.
   tellGrown({ end = false } = {}) {
-    if (!this.picture.payload.resumes || (!end && performance.now() - this.told < FOLLOW_MS))
-      return;
+    const { resumes, tells_end } = this.picture.payload;
+    const due = resumes && (end || performance.now() - this.told >= FOLLOW_MS);
+    const whole = tells_end && this.root.dataset.state === "done";
+    if (!due && !whole) return;
     this.told = performance.now();
     this.telling.tell("grown", this.progress.count);
   }
@@ -410,8 +448,10 @@ export class Chart {
     this.halted = picture.payload.resumes === true;
     picture.add({
       sentence: picture.payload.resumes
-        ? KEPT
-        : `Stopped at ${progress.told}: what came so far is kept. Move a control to train again.`,
+        ? kept()
+        : say("Stopped at {place}: what came so far is kept. Move a control to train again.", {
+            place: progress.told,
+          }),
     });
     this.endStream("stopped");
   }
@@ -435,7 +475,10 @@ export class Chart {
 
   loseStream() {
     this.broken = true;
-    this.endStream("failed", "The connection to the server was lost before the training ended.");
+    this.endStream(
+      "failed",
+      say("The connection to the server was lost before the training ended."),
+    );
   }
 
   // ---- the end
@@ -447,6 +490,7 @@ export class Chart {
     this.player.halt();
     this.closeStream();
     this.help.hide();
+    this.table.destroy();
     this.drag.destroy();
     this.sliders.destroy();
     this.plot.destroy();

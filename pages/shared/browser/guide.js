@@ -204,9 +204,8 @@ class Guide {
     const { width, height } = card.getBoundingClientRect();
     const right = document.documentElement.clientWidth - width - GAP;
     const bottom = innerHeight - height - GAP;
-    const wide = innerWidth >= NARROW;
     const corners = [
-      [right, wide ? bottom - 56 : bottom],
+      [right, bottom],
       [GAP, bottom],
       [right, ABOVE],
       [GAP, ABOVE],

@@ -1,6 +1,7 @@
 // @ts-check
 
 import { element } from "./nodes.js";
+import { say } from "./words.js";
 
 // One bubble for all help marks, kept inside the window whichever tile it belongs to.
 export class Help {
@@ -19,7 +20,7 @@ export class Help {
       {
         type: "button",
         class: "wd-help",
-        "aria-label": `Help for ${label}: ${text}`,
+        "aria-label": say("Help for {label}: {text}", { label, text }),
         onmouseenter: show,
         onfocus: show,
         onclick: show,

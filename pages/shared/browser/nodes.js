@@ -7,6 +7,7 @@ const ICONS = {
   back: "M2 2h2v12H2zM14 2v12L5 8z",
   forward: "M12 2h2v12h-2zM2 2v12l9-6z",
   stop: "M3 3h10v10H3z",
+  table: "M1 2h14v12H1zM2.5 6v2.5h5V6zM9 6v2.5h4.5V6zM2.5 10v2.5h5V10zM9 10v2.5h4.5V10z",
 };
 
 /**
@@ -28,6 +29,15 @@ export function element(tag, attributes = {}, ...children) {
 /** @type {(node: Element, text: string) => void} */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * What the page's head starts may run before there is a body.
+ * @param {() => void} place puts something there
+ */
+export function onceThereIsABody(place) {
+  if (document.body) place();
+  else addEventListener("DOMContentLoaded", place);
 }
 
 /**

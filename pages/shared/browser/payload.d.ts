@@ -14,6 +14,8 @@ export interface Payload {
   sentence?: string;
   /** One for each picture, in place of `sentence`. */
   sentences?: string[];
+  /** What it shows, where that stands elsewhere on the page. */
+  finding?: string;
   /** The last epoch, or how many a stream counts to. */
   total?: number;
   /** What a stream counts, if not epochs. */
@@ -24,6 +26,8 @@ export interface Payload {
   stream?: string | null;
   /** Whether the stream goes on where it was stopped. */
   resumes?: boolean;
+  /** Whether Python hears of the end, as it does of all that resumes. */
+  tells_end?: boolean;
   /** What the stream works on, where its address says more than that. */
   work?: string;
   live?: Live | null;
@@ -34,6 +38,8 @@ export interface Payload {
   position?: number;
   /** The choice of the sliders that this answers. */
   heard?: Choice | null;
+  /** Marked in the picture. */
+  guess?: Guess;
 }
 
 /** Numbers by the name of their curve; null is a gap, a text stands for itself. */
@@ -81,6 +87,13 @@ export interface Live {
 export interface Control {
   param: string;
   values: string[];
+}
+
+/** Where a visitor's guess lies: on the x axis of a panel, in its numbers, and what it says. */
+export interface Guess {
+  panel: string;
+  at: number;
+  text: string;
 }
 
 /** An array as Plotly writes one: base64 of its numbers, their kind and shape. */

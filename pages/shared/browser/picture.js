@@ -3,6 +3,7 @@
 
 import { decode } from "./arrays.js";
 import { headOf, moved } from "./points.js";
+import { say } from "./words.js";
 
 /** @import { Part, Payload, Rows, Series } from "./payload.d.ts" */
 /** @import { Figure, Layout, Trace } from "./plotly.d.ts" */
@@ -67,7 +68,7 @@ export class Picture {
 
   // What a stream counts.
   get unit() {
-    return this.payload.unit ?? "epoch";
+    return this.payload.unit ?? say("epoch");
   }
 
   get steps() {
@@ -90,12 +91,12 @@ export class Picture {
     return this.payload.moves !== undefined;
   }
 
-  /** @returns {Layout} */
   /** Whether it has depth, for which Plotly's smaller size does not do. */
   get solid() {
     return Object.keys(this.layout).some((name) => name.startsWith("scene"));
   }
 
+  /** @returns {Layout} */
   get layout() {
     return this.figure.layout ?? {};
   }
@@ -104,9 +105,31 @@ export class Picture {
     return this.figure.data.flatMap((trace, index) => (grows(trace) ? [index] : []));
   }
 
-  /** @returns {string} */
-  get alt() {
-    return this.layout.meta?.alt ?? "Chart";
+  /**
+   * What is drawn, in a clause.
+   * @returns {string}
+   */
+  get drawn() {
+    return this.layout.meta?.alt ?? say("Chart");
+  }
+
+  /**
+   * What it shows: what is said of it, here or elsewhere on the page.
+   * @param {number} index
+   */
+  finding(index) {
+    const { finding, sentence, sentences } = this.payload;
+    return finding ?? sentences?.[index] ?? sentence ?? "";
+  }
+
+  /**
+   * The picture for who cannot see it.
+   * @param {number} index
+   */
+  alt(index) {
+    const { drawn } = this;
+    const finding = this.finding(index);
+    return finding ? say("{drawn} {finding}", { drawn, finding }) : drawn;
   }
 
   /**

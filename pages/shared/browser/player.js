@@ -3,6 +3,7 @@
 
 import { button, element, fill, icon, setText } from "./nodes.js";
 import { blank } from "./picture.js";
+import { say } from "./words.js";
 
 /** @import { Picture } from "./picture.js" */
 
@@ -22,13 +23,13 @@ export class Player {
    */
   turn = null;
 
-  playButton = button("Play", () => this.toggle(), icon("play"));
-  backButton = button("Step back", () => this.step(-1), icon("back"));
-  forwardButton = button("Step forward", () => this.step(1), icon("forward"));
+  playButton = button(say("Play"), () => this.toggle(), icon("play"));
+  backButton = button(say("Step back"), () => this.step(-1), icon("back"));
+  forwardButton = button(say("Step forward"), () => this.step(1), icon("forward"));
   /** @type {HTMLInputElement} */
   scrubber = element("input", {
     type: "range",
-    "aria-label": "Epoch",
+    "aria-label": say("Epoch"),
     min: 0,
     max: 0,
     step: 1,
@@ -38,8 +39,8 @@ export class Player {
   speeds = element(
     "select",
     {
-      "aria-label": "Speed",
-      title: "Speed",
+      "aria-label": say("Speed"),
+      title: say("Speed"),
       onchange: () => {
         this.speed = Number(this.speeds.value);
       },
@@ -141,7 +142,7 @@ export class Player {
     if (this.playing === playing) return;
     this.playing = playing;
     this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
-    this.playButton.ariaLabel = this.playButton.title = playing ? "Pause" : "Play";
+    this.playButton.ariaLabel = this.playButton.title = playing ? say("Pause") : say("Play");
   }
 
   focus() {
@@ -154,7 +155,10 @@ export class Player {
     for (const node of this.nodes) node.hidden = last < 1;
     if (!steps.length) return;
     if (payload.sliders) this.scrubber.hidden = this.text.hidden = true;
-    const text = `epoch ${steps[index]} of ${payload.total ?? steps[last]}`;
+    const text = say("epoch {epoch} of {epochs}", {
+      epoch: steps[index],
+      epochs: payload.total ?? steps[last],
+    });
     this.scrubber.max = String(last);
     this.scrubber.value = String(index);
     fill(this.scrubber);

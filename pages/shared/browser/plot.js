@@ -1,16 +1,21 @@
 // @ts-check
 // The drawing itself: Plotly's node, and the two ways to bring it to another epoch or picture.
 
+import { bringInside } from "./inside.js";
 import { loadPlotly } from "./loading.js";
 import { element } from "./nodes.js";
+import { heightOnPaper, isOnPaper } from "./paper.js";
 import { blank, grows, isOneOf } from "./picture.js";
 import { place, visible } from "./points.js";
 import { fit, room } from "./room.js";
 import { isDark, readTheme, themedLayout, themedTrace } from "./theme.js";
+import { inWords } from "./toolbar.js";
 import { isAxis, Zoom } from "./zoom.js";
 
 /** @import { Picture } from "./picture.js" */
-/** @import { Click, Drawing, Plotly, Value } from "./plotly.d.ts" */
+/** @import { Click, Drawing, Layout, Plotly, Value } from "./plotly.d.ts" */
+/** @import { Guess } from "./payload.d.ts" */
+/** @import { Theme } from "./theme.js" */
 
 /**
  * @typedef {object} Listener
@@ -36,6 +41,8 @@ const CONFIG = {
   showTips: false,
 };
 
+const BARE = { displayModeBar: false };
+
 // A page that nobody looks at has no frames.
 const UNSEEN_MS = 200;
 let before = Promise.resolve();
@@ -53,12 +60,42 @@ function inTurn() {
   return mine;
 }
 
+/**
+ * A visitor's guess, an upright line beside what the picture shows.
+ * @type {(layout: Layout, guess: Guess | undefined, theme: Theme) => void}
+ */
+function markGuess(layout, guess, { text: color, background: bgcolor, scale }) {
+  if (!guess) return;
+  const { panel, at, text } = guess;
+  const on = { xref: `x${panel}`, yref: `y${panel} domain` };
+  const line = { color, dash: "dot", width: 2 };
+  const font = { color, size: 14 * scale };
+  layout.shapes = [
+    ...(layout.shapes ?? []),
+    { type: "line", ...on, x0: at, x1: at, y0: 0, y1: 1, line },
+  ];
+  layout.annotations = [
+    ...(layout.annotations ?? []),
+    {
+      ...on,
+      x: at,
+      y: 0.02,
+      text,
+      font,
+      bgcolor,
+      showarrow: false,
+      xanchor: "left",
+      yanchor: "bottom",
+    },
+  ];
+}
+
 export class Plot {
   /**
    * A plain element until something is drawn.
    * @type {Drawing}
    */
-  node = /** @type {any} */ (element("div", { class: "wd-plot", role: "img" }));
+  node = /** @type {any} */ (element("div", { class: "wd-plot", role: "figure" }));
   drawn = false;
   picture = blank();
   position = 0;
@@ -81,11 +118,16 @@ export class Plot {
    */
   lit = [];
 
+  /** How Plotly says what it says itself. */
+  words = {};
+
   /** @param {Listener} on */
   constructor(on) {
     this.on = on;
     this.sizes.observe(this.node);
     addEventListener("resize", this.refit);
+    addEventListener("beforeprint", this.again);
+    addEventListener("afterprint", this.again);
   }
 
   /** @param {string} address */
@@ -93,6 +135,7 @@ export class Plot {
     // what is written is measured: in the letters in which it is seen
     const letters = document.fonts.load(`16px ${this.theme.font}`).catch(() => {});
     [this.loaded] = await Promise.all([loadPlotly(address), letters]);
+    this.words = inWords(this.loaded);
     if (!this.drawn) await inTurn();
   }
 
@@ -120,21 +163,22 @@ export class Plot {
     this.narrow = node.clientWidth < NARROW;
     this.room ??= room(node);
     const layout = themedLayout(picture.layout, this.theme, this.narrow);
-    fit(layout, this.room, this.narrow);
+    fit(layout, this.room && isOnPaper() ? heightOnPaper() : this.room, this.narrow);
+    markGuess(layout, picture.payload.guess, this.theme);
     this.zoom.apply(layout);
     node.style.minHeight = `${layout.height}px`;
-    node.setAttribute("aria-label", picture.alt);
     try {
       // A frame that an older playback left waiting would be drawn into the new picture.
       if (node._transitionData) this.Plotly.animate(node, [], { mode: "immediate" });
       // On a phone Plotly's tools never hide, and would cover the legend.
-      const config = this.narrow ? { ...CONFIG, displayModeBar: false } : CONFIG;
+      const config = { ...CONFIG, ...this.words, ...(this.narrow ? BARE : {}) };
       this.Plotly.react(node, this.traces(), layout, config).catch((error) => console.warn(error));
     } catch (error) {
       console.warn(error);
       return false;
     }
     this.listen();
+    bringInside(node);
     this.zoom.drawn(node);
     this.on.zoomed(this.zoom.on);
     this.on.drawn();
@@ -256,16 +300,19 @@ export class Plot {
 
   resized() {
     const { node } = this;
-    if (!this.drawn || !node.isConnected || !node.clientWidth) return;
-    this.Plotly.Plots.resize(node);
+    if (!this.drawn || !node.isConnected || !node.clientWidth || isOnPaper()) return;
+    this.Plotly.Plots.resize(node).then(() => bringInside(node), console.warn);
     if (node.clientWidth < NARROW !== this.narrow) this.refit();
   }
 
   // Another window has another room.
   refit = () => {
-    if (!this.drawn || !this.node.isConnected) return;
     this.room = null;
-    this.draw(this.picture, this.position);
+    this.again();
+  };
+
+  again = () => {
+    if (this.drawn && this.node.isConnected) this.draw(this.picture, this.position);
   };
 
   /**
@@ -304,6 +351,8 @@ export class Plot {
     clearTimeout(this.resting);
     this.sizes.disconnect();
     removeEventListener("resize", this.refit);
+    removeEventListener("beforeprint", this.again);
+    removeEventListener("afterprint", this.again);
     if (this.drawn) this.Plotly.purge(this.node);
   }
 }

@@ -27,6 +27,12 @@ export interface TraceMeta {
   series?: string;
   x?: string;
   moves?: string;
+  /** Whether a table has its points, whatever the pointer and the legend name. */
+  data?: boolean;
+  /** Of a heat map what stands at its columns and rows, and in cells without a number. */
+  across?: ArrayLike<number>;
+  upwards?: ArrayLike<Value>;
+  instead?: Value[][];
 }
 
 export interface Layout {
@@ -92,8 +98,9 @@ export interface Plotly {
   react(node: Drawing, data: Trace[], layout: Layout, config: object): Promise<unknown>;
   animate(node: Drawing, frames: object, options: object): Promise<unknown>;
   downloadImage(figure: Figure, options: object): Promise<unknown>;
+  register(locale: object): void;
   purge(node: Drawing): void;
-  Plots: { resize(node: Drawing): void };
+  Plots: { resize(node: Drawing): Promise<unknown> };
 }
 
 declare global {

@@ -3,12 +3,18 @@
 
 import { button, element, icon, setText } from "./nodes.js";
 import { formatTime } from "./numbers.js";
+import { say } from "./words.js";
 
 export class Progress {
   fill = element("div");
   bar = element(
     "div",
-    { class: "wd-progress", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0 },
+    {
+      class: "wd-progress",
+      role: "progressbar",
+      "aria-label": say("Progress"),
+      "aria-valuemin": 0,
+    },
     this.fill,
   );
   text = element("span", { class: "wd-text" });
@@ -20,11 +26,11 @@ export class Progress {
    * @param {() => void} resume
    */
   constructor(stop, resume) {
-    this.stopButton = button("Stop", stop, icon("stop"), "\u00a0Stop");
-    this.resumeButton = button("Go on", resume, icon("play"), "\u00a0Go on");
+    this.stopButton = button(say("Stop"), stop, icon("stop"), `\u00a0${say("Stop")}`);
+    this.resumeButton = button(say("Go on"), resume, icon("play"), `\u00a0${say("Go on")}`);
     this.node = element(
       "div",
-      { class: "wd-bar", hidden: "" },
+      { class: "wd-bar wd-goes", hidden: "" },
       this.stopButton,
       this.resumeButton,
       this.bar,
@@ -34,10 +40,11 @@ export class Progress {
 
   /** @type {(count: number, total: number, unit: string, left: number | null) => void} */
   show(count, total, unit, left) {
-    const rest = typeof left === "number" ? `, ${formatTime(left)}` : "";
     this.count = count;
-    this.told = `${unit} ${count} of ${total}`;
-    setText(this.text, this.told + rest);
+    this.told = say("{unit} {count} of {total}", { unit, count, total });
+    const { told } = this;
+    const rest = typeof left === "number" ? formatTime(left) : "";
+    setText(this.text, rest ? say("{told}, {rest}", { told, rest }) : told);
     this.text.classList.remove("wd-waiting");
     this.fill.style.width = `${total ? Math.min(100, (100 * count) / total) : 0}%`;
     this.bar.setAttribute("aria-valuemax", String(total));
@@ -59,6 +66,6 @@ export class Progress {
   stand(stopped) {
     this.stopButton.hidden = stopped;
     this.resumeButton.hidden = !stopped;
-    if (stopped) setText(this.text, `Stopped at ${this.told}`);
+    if (stopped) setText(this.text, say("Stopped at {place}", { place: this.told }));
   }
 }

@@ -4,9 +4,9 @@
 /** @import { Layout } from "./plotly.d.ts" */
 
 // Of the height that its maker gave it.
-const LEAST = 0.8;
-// What stands below it: the buttons that play it.
-const BELOW = 44;
+const LEAST = 0.75;
+// What stands below it, in letters' heights: the row of what moves it.
+const BELOW = 2.75;
 // A picture that begins lower than this share of the window is not the first thing on its page.
 const FIRST = 0.6;
 // No picture is higher than this share of its width.
@@ -20,7 +20,9 @@ export function room(node) {
   const window = innerHeight;
   const from = begins(node);
   if (node.clientWidth < 1 || from > FIRST * window) return 0;
-  return Math.min(window - from - BELOW, HIGHEST * Math.max(node.clientWidth, window));
+  const letters = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const below = BELOW * letters;
+  return Math.min(window - from - below, HIGHEST * Math.max(node.clientWidth, window));
 }
 
 /**

@@ -4,6 +4,7 @@
 
 import { element, fill } from "./nodes.js";
 import { readNumber } from "./numbers.js";
+import { say } from "./words.js";
 
 /** @import { Chart } from "./chart.js" */
 /** @import { Choice, Payload, Series, Slider } from "./payload.d.ts" */
@@ -66,7 +67,7 @@ export class Sliders {
         class: "wd-value",
         type: "text",
         inputmode: "decimal",
-        "aria-label": `${label}, typed`,
+        "aria-label": say("{label}, typed", { label }),
         onfocus: () => this.begin(key),
         onchange: () => this.type(key),
         onblur: () => this.show(this.chart.player.index),
@@ -116,7 +117,10 @@ export class Sliders {
     const number = readNumber(value.value);
     const taken = least <= number && number <= most;
     const now = slider.texts[chart.player.index];
-    const refused = `${label}: “${value.value}” is not a number from ${least} to ${most}; it stays ${now}.`;
+    const refused = say(
+      "{label}: “{text}” is not a number from {least} to {most}; it stays {now}.",
+      { label, text: value.value, least, most, now },
+    );
     chart.complain(taken ? "" : refused);
     value.blur();
     if (!taken) return;
@@ -162,6 +166,7 @@ export class Sliders {
     if (!this.list.length) return;
     this.sent = this.numbers();
     this.chart.telling.tell("chosen", this.sent);
+    this.chart.rest();
   }
 
   /**

@@ -1,6 +1,8 @@
 // @ts-check
 // Server-sent events, repainted at a pace of their own, never once a row.
 
+import { say } from "./words.js";
+
 /** @import { Failure, Part, Rows, Waiting } from "./payload.d.ts" */
 
 /**
@@ -16,8 +18,6 @@
 const REPAINT_MS = 100;
 const PATIENCE_MS = 5000;
 const TOO_MANY = 429;
-const CROWDED =
-  "Too much is being worked out at once for the network you are in. Try again when some of it is done.";
 
 export class Stream {
   painted = 0;
@@ -45,7 +45,7 @@ export class Stream {
     this.listen("waiting", (/** @type {Waiting} */ { message }) => on.waiting(message));
     this.listen("done", () => on.end("done"));
     this.listen("failed", (/** @type {Failure} */ { message }) =>
-      on.end("failed", message || "The training failed."),
+      on.end("failed", message || say("The training failed.")),
     );
     // EventSource would connect again by itself and so start the training over.
     this.source.onerror = () => this.lost(address);
@@ -61,7 +61,7 @@ export class Stream {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const answer = await fetch(address, { method: "HEAD", signal }).catch(() => null);
     if (!source || this.source !== source) return;
-    if (answer?.status === TOO_MANY) this.on.end("failed", CROWDED);
+    if (answer?.status === TOO_MANY) this.on.end("failed", crowded());
     else this.on.lost();
   }
 
@@ -96,3 +96,8 @@ export class Stream {
     this.source = null;
   }
 }
+
+const crowded = () =>
+  say(
+    "Too much is being worked out at once for all who share your internet address. Try again when some of it is done.",
+  );

@@ -9,6 +9,8 @@ import { element, setText } from "./nodes.js";
  * @property {{ [word: string]: string }} words in small letters, each with its anchor there
  */
 
+// Beside these signs a word goes on; between Chinese ones there is no blank.
+const BESIDE = "(?!\\p{Script=Han})[\\p{L}\\d]";
 // Sent once with the page, for all its charts.
 const TERMS = Symbol.for("weight-decay-explorer terms");
 
@@ -58,7 +60,7 @@ function patternOf(terms) {
   if (!pattern || terms !== before) {
     const words = Object.keys(terms.words).sort((one, other) => other.length - one.length);
     const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-    pattern = new RegExp(`(?<![\\p{L}\\d])(${escaped.join("|")})(?![\\p{L}\\d])`, "giu");
+    pattern = new RegExp(`(?<!${BESIDE})(${escaped.join("|")})(?!${BESIDE})`, "giu");
     before = terms;
   }
   return pattern;

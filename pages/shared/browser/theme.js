@@ -2,6 +2,7 @@
 // What the page's theme and width make of a figure.
 
 import { isObject } from "./arrays.js";
+import { distinctLayout, distinctTrace } from "./legible.js";
 
 /** @import { Layout, Trace } from "./plotly.d.ts" */
 
@@ -76,7 +77,8 @@ const sizes =
 
 /** @type {(trace: Trace, theme: Theme, narrow: boolean) => Trace} */
 export function themedTrace(trace, theme, narrow) {
-  return sized(coloured(trace, theme), sizes(theme, narrow), theme.scale);
+  const seen = distinctTrace(coloured(trace, theme), theme.background);
+  return sized(seen, sizes(theme, narrow), theme.scale);
 }
 
 /** @type {(node: Element) => Theme} */
@@ -113,8 +115,9 @@ const isTouched = matchMedia("(pointer: coarse)").matches;
 /** @type {(source: Layout, theme: Theme, narrow: boolean) => Layout} */
 export function themedLayout(source, theme, narrow) {
   const size = sizes(theme, narrow);
+  const seen = distinctLayout(coloured(source, theme), theme.background);
   /** @type {Layout} */
-  const layout = sized(coloured(source, theme), size, theme.scale);
+  const layout = sized(seen, size, theme.scale);
   const axis = {
     gridcolor: theme.border,
     zerolinecolor: theme.border,

@@ -6,25 +6,37 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from pages.shared.words import Said, say
+from pages.shared.words import Said, label, say, tells, told
+
+# Between the words of an entry.
+APART: Final = " | "
 
 
+@tells("text")
 @dataclass(frozen=True)
 class Entry:
     """A term, what it means, and the page on which it is seen best.
 
-    words: how texts have it, where not by its name alone; none of what every text is full of.
+    words: how texts have it, where not by its name alone, with a bar between them; none of what
+    every text is full of.
     """
 
     term: str
     text: Said
     page: str
-    words: tuple[str, ...] | None = None
+    words: str | None = None
+
+    @property
+    def heading(self) -> str:
+        """The term in the language that is spoken."""
+        return told(self.term)
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """The words that are linked to it."""
-        return (self.term.lower(),) if self.words is None else self.words
+        """The words that are linked to it, in that language."""
+        if self.words is None:
+            return (self.heading.lower(),)
+        return tuple(told(self.words).split(APART)) if self.words else ()
 
     @property
     def anchor(self) -> str:
@@ -36,7 +48,7 @@ class Entry:
 
 ENTRIES: Final = (
     Entry(
-        "Adam",
+        label("Adam"),
         say(
             "An optimizer that gives every weight a step length of its own, by the size of its "
             "recent gradients. Coupled decay is rescaled along with them."
@@ -44,7 +56,7 @@ ENTRIES: Final = (
         "map",
     ),
     Entry(
-        "AdamW",
+        label("AdamW"),
         say(
             "Adam with decoupled decay: every weight shrinks by the same share, whatever its "
             "gradients were. It was made because coupled decay does something else under Adam."
@@ -52,60 +64,60 @@ ENTRIES: Final = (
         "map",
     ),
     Entry(
-        "Batch",
+        label("Batch"),
         say(
             "The examples that one step of training looks at. A full batch holds all of them; "
             "smaller ones make steps cheaper and noisier."
         ),
         "train",
-        ("batch", "batches", "full batch", "full batches"),
+        label("batch | batches | full batch | full batches"),
     ),
     Entry(
-        "Bayes choice",
+        label("Bayes choice"),
         say(
             "The decay that is best on average for data with this noise and true weights of this "
             "size. It can be worked out only where both are known."
         ),
         "which",
-        ("Bayes’ choice", "Bayes"),
+        label("Bayes’ choice | Bayes"),
     ),
     Entry(
-        "Bias and variance",
+        label("Bias and variance"),
         say(
             "The two ways in which a fit misses. Bias is the error that the average of many fits "
             "still has; variance is how far one fit lies from that average."
         ),
         "dimension",
-        ("bias and variance", "bias²"),
+        label("bias and variance | bias²"),
     ),
     Entry(
-        "Constant predictor",
+        label("Constant predictor"),
         say(
             "A rival that always predicts the mean of the training targets, whatever the features "
-            "are. A model that does worse has learned nothing of use."
+            "are. A model that does worse would better not look at the features."
         ),
         "train",
-        ("constant predictor", "predicting the mean"),
+        label("constant predictor | predicting the mean"),
     ),
     Entry(
-        "Constraint",
+        label("Constraint"),
         say(
-            "A limit on the length of the weights, instead of a price for it. Each limit that is "
-            "felt gives the same solution as some penalty."
+            "A limit on the length of the weights, instead of a price for it. Each limit that "
+            "binds gives the same solution as some penalty."
         ),
         "geometry",
     ),
     Entry(
-        "Coupled decay",
+        label("Coupled decay"),
         say(
             "Decay that joins the gradient before the optimizer makes a step of it. It is the same "
             "as a penalty in the loss."
         ),
         "map",
-        ("coupled decay", "coupled"),
+        label("coupled decay | coupled"),
     ),
     Entry(
-        "Curvature",
+        label("Curvature"),
         say(
             "How quickly the slope of the loss changes along a direction. The steepest one decides "
             "how large the learning rate may be."
@@ -113,16 +125,16 @@ ENTRIES: Final = (
         "geometry",
     ),
     Entry(
-        "Decoupled decay",
+        label("Decoupled decay"),
         say(
             "Decay that shrinks the weights apart from the gradient, after or before the "
             "optimizer’s own step. Under plain gradient descent it is the same as coupled decay."
         ),
         "map",
-        ("decoupled decay", "decoupled"),
+        label("decoupled decay | decoupled"),
     ),
     Entry(
-        "Degrees of freedom",
+        label("Degrees of freedom"),
         say(
             "How many numbers a fit still chooses freely. Least squares uses one for each weight "
             "that the data fix, and decay takes shares of them away."
@@ -130,25 +142,25 @@ ENTRIES: Final = (
         "which",
     ),
     Entry(
-        "Direction",
+        label("Direction"),
         say(
             "A mixture of features along which the examples vary on their own. Along some "
             "directions data vary much, along others little or not at all."
         ),
         "act",
-        ("directions", "direction"),
+        label("directions | direction"),
     ),
     Entry(
-        "Divergence",
+        label("Divergence"),
         say(
             "What happens when steps are too long: each overshoots further than the one before, "
             "until the numbers are beyond all bounds. A smaller learning rate ends it."
         ),
         "step",
-        ("diverges", "diverged", "diverge"),
+        label("diverges | diverged | diverge"),
     ),
     Entry(
-        "Double descent",
+        label("Double descent"),
         say(
             "The error on new examples rises to a peak where there are about as many features as "
             "examples, and falls again beyond it. The best decay at each place takes the peak away."
@@ -156,46 +168,55 @@ ENTRIES: Final = (
         "dimension",
     ),
     Entry(
-        "Early stopping",
+        label("Early stopping"),
         say(
-            "To end training before it has fitted all that it could. It keeps the strong "
+            "Ending training before it has fitted all that it could. It keeps the strong "
             "directions and gives up the weak ones, much as decay does."
         ),
         "act",
-        ("early stopping", "stopping early"),
+        label("early stopping | stopping early"),
     ),
     Entry(
-        "Eigenvalue",
+        label("Eigenvalue"),
         say(
             "How much the data vary along a direction of their own, or how strongly the loss "
             "curves there. Where it is small, decay acts most."
         ),
         "geometry",
-        ("eigenvalue", "eigenvalues"),
+        label("eigenvalue | eigenvalues"),
     ),
     Entry(
-        "Epoch",
+        label("Epoch"),
         say("One pass over all training examples. It has as many steps as there are batches."),
         "train",
-        ("epoch", "epochs"),
+        label("epoch | epochs"),
     ),
     Entry(
-        "Exact solution",
+        label("Exact solution"),
         say(
             "The weights at which loss and penalty together are least, worked out without any "
-            "training. A run comes to it if it lasts long enough and its steps are small."
+            "training. Plain gradient descent with decay comes to it if it lasts long enough and "
+            "its steps are small."
         ),
         "which",
-        ("exact solution", "exact solution’s", "exact ridge"),
+        label("exact solution | exact solution’s | exact ridge"),
     ),
     Entry(
-        "Feature",
+        label("Feature"),
         say(
             "One of the numbers that describe an example. A linear model has one weight for each "
             "of them."
         ),
         "dimension",
-        (),
+        "",
+    ),
+    Entry(
+        label("Frobenius norm"),
+        say(
+            "The length of a matrix, taken as one long list of weights: the root of the sum of the "
+            "squares of all its entries. Decay of a layer keeps it small."
+        ),
+        "exercises",
     ),
     Entry(
         "GCV",
@@ -207,13 +228,13 @@ ENTRIES: Final = (
         "which",
     ),
     Entry(
-        "Gradient",
+        label("Gradient"),
         say("For every weight, how fast the loss grows with it. A step goes the other way."),
         "step",
-        ("gradient", "gradients"),
+        label("gradient | gradients"),
     ),
     Entry(
-        "Half-life",
+        label("Half-life"),
         say(
             "The number of steps in which decay alone would halve a weight. The harder decay pulls "
             "and the longer the steps, the shorter it is."
@@ -221,7 +242,7 @@ ENTRIES: Final = (
         "step",
     ),
     Entry(
-        "Intercept",
+        label("Intercept"),
         say(
             "The number that a linear model adds to every prediction, also called its bias. It is "
             "not decayed unless a page says so."
@@ -229,34 +250,42 @@ ENTRIES: Final = (
         "step",
     ),
     Entry(
-        "L1 penalty",
+        label("L1 penalty"),
         say(
             "A price for the sum of the sizes of all weights. Unlike a price for their squares it "
             "makes some weights exactly zero."
         ),
         "zeros",
-        ("L1", "L1 penalty"),
+        label("L1 | L1 penalty"),
     ),
     Entry(
-        "L2 norm",
+        label("L2 norm"),
         say(
             "The length of all weights taken together: the root of the sum of their squares. "
             "Weight decay keeps it small."
         ),
         "train",
-        ("L2 norm", "length of the weights", "L2"),
+        label("L2 norm | length of the weights | L2"),
     ),
     Entry(
-        "Lambda",
+        label("Lagrange multiplier"),
+        say(
+            "How fast the least loss falls as a limit on the weights is widened. For a limit on "
+            "their squared length it is half of the λ that leads to the same weights."
+        ),
+        "geometry",
+    ),
+    Entry(
+        label("Lambda"),
         say(
             "The number λ that says how hard decay pulls, or how dear long weights are. At zero "
             "there is no decay."
         ),
         "start",
-        (),
+        "",
     ),
     Entry(
-        "Lasso",
+        label("Lasso"),
         say(
             "A linear model with a price for the sum of the sizes of its weights. It drops "
             "features: their weights end at exactly zero."
@@ -264,7 +293,7 @@ ENTRIES: Final = (
         "zeros",
     ),
     Entry(
-        "Learning rate",
+        label("Learning rate"),
         say(
             "The number η that says how long a step is for a gradient of a given size. Too small "
             "and training takes for ever, too large and it diverges."
@@ -272,7 +301,7 @@ ENTRIES: Final = (
         "step",
     ),
     Entry(
-        "Least squares",
+        label("Least squares"),
         say(
             "The fit with the least training loss, without any penalty. Where several fit alike, "
             "the shortest one is meant."
@@ -280,25 +309,25 @@ ENTRIES: Final = (
         "act",
     ),
     Entry(
-        "Leave-one-out",
+        label("Leave-one-out"),
         say(
             "An estimate of the error on new examples: leave each example out in turn, fit the "
             "others, and test on it. For ridge it needs no more than one fit."
         ),
         "which",
-        ("leave-one-out", "leave one out", "LOO"),
+        label("leave-one-out | leave one out | LOO"),
     ),
     Entry(
-        "Level set",
+        label("Level set"),
         say(
             "All weights that have the same loss, drawn as a line. Such lines show the loss as the "
             "lines of a map show height."
         ),
         "geometry",
-        ("level sets", "level set"),
+        label("level sets | level set"),
     ),
     Entry(
-        "Lion",
+        label("Lion"),
         say(
             "An optimizer whose step has the same length for every weight, and only the direction "
             "follows the gradients. Its decay is usually decoupled."
@@ -306,24 +335,24 @@ ENTRIES: Final = (
         "map",
     ),
     Entry(
-        "Loss",
+        label("Loss"),
         say(
             "How wrong a model is on some examples: half of the mean of the squared errors. The "
             "penalty is not part of it."
         ),
         "train",
-        (),
+        "",
     ),
     Entry(
-        "Momentum",
+        label("Momentum"),
         say(
-            "To keep a share of the last step’s motion in the next one. It speeds training up "
+            "Keeping a share of the last step’s motion in the next one. It speeds training up "
             "along flat directions."
         ),
         "map",
     ),
     Entry(
-        "Nesterov momentum",
+        label("Nesterov momentum"),
         say(
             "Momentum that looks at the gradient where the motion is about to lead. It damps the "
             "swings that plain momentum makes."
@@ -331,15 +360,23 @@ ENTRIES: Final = (
         "map",
     ),
     Entry(
-        "Noise",
+        label("Noise"),
         say(
             "The part of the targets that no feature explains. A model that fits it does worse on "
-            "new examples, for their noise is another."
+            "new examples, because their noise is different."
         ),
         "start",
     ),
     Entry(
-        "Objective",
+        label("Null space"),
+        say(
+            "All directions of the weights that change no prediction on the training examples. "
+            "What lies in it is out of reach of the data: without decay it stays as it began."
+        ),
+        "act",
+    ),
+    Entry(
+        label("Objective"),
         say(
             "Loss and penalty added up: what training with a penalty makes as small as it can. The "
             "balance between the two is set by λ."
@@ -347,7 +384,7 @@ ENTRIES: Final = (
         "geometry",
     ),
     Entry(
-        "Optimizer",
+        label("Optimizer"),
         say(
             "The rule that turns gradients into steps. Plain gradient descent, momentum and Adam "
             "are three of them."
@@ -355,30 +392,38 @@ ENTRIES: Final = (
         "map",
     ),
     Entry(
-        "Out of reach",
+        label("Out of reach"),
         say(
             "The part of the weights that changes no prediction on any training example. The data "
             "cannot correct it; there is one wherever weights outnumber examples."
         ),
         "train",
-        ("out of reach", "the examples cannot reach"),
+        label("out of reach | the examples cannot reach"),
     ),
     Entry(
-        "Overfitting",
+        label("Overfitting"),
         say(
-            "To fit the training examples better and new ones worse. The model has learned what is "
-            "true of its own examples alone."
+            "Fitting the training examples better and new ones worse. The model has learned what "
+            "is true of its own examples alone."
         ),
         "start",
-        ("overfitting", "overfits"),
+        label("overfitting | overfits"),
     ),
     Entry(
-        "Penalty",
+        label("Penalty"),
         say("A price for long weights, added to the loss. It draws the best weights towards zero."),
         "geometry",
     ),
     Entry(
-        "Prior",
+        label("Posterior"),
+        say(
+            "What is believed of the weights once the data are seen. Its most probable weights are "
+            "the exact solution whose λ fits the prior and the noise."
+        ),
+        "prior",
+    ),
+    Entry(
+        label("Prior"),
         say(
             "What is believed of the weights before any data are seen. A penalty is such a belief: "
             "the firmer it is, the larger the penalty."
@@ -386,7 +431,7 @@ ENTRIES: Final = (
         "prior",
     ),
     Entry(
-        "Random start",
+        label("Random start"),
         say(
             "The weights with which training begins, drawn at random. What no example reaches of "
             "it stays in the weights until decay takes it away."
@@ -394,7 +439,7 @@ ENTRIES: Final = (
         "train",
     ),
     Entry(
-        "Rank",
+        label("Rank"),
         say(
             "In how many independent directions the training examples vary. It is never more than "
             "the number of examples or of features."
@@ -402,7 +447,7 @@ ENTRIES: Final = (
         "act",
     ),
     Entry(
-        "Regularisation",
+        label("Regularisation"),
         say(
             "Whatever keeps a model simpler than the training examples ask for, so that it does "
             "better on new ones. Weight decay and early stopping are two such means."
@@ -410,13 +455,13 @@ ENTRIES: Final = (
         "start",
     ),
     Entry(
-        "Ridge regression",
+        label("Ridge regression"),
         say(
             "A linear model with a penalty on the squared length of its weights. Its solution is "
             "known exactly, which is why so many pages can draw it."
         ),
         "which",
-        ("ridge regression", "ridge"),
+        label("ridge regression | ridge"),
     ),
     Entry(
         "RMSprop",
@@ -427,13 +472,13 @@ ENTRIES: Final = (
         "map",
     ),
     Entry(
-        "Seed",
+        label("Seed"),
         say(
             "The number from which everything random is drawn: data, start and order of examples. "
-            "The same seed gives the same run, whatever the decay is."
+            "With the same seed two runs differ only by what is set otherwise, such as the decay."
         ),
         "book",
-        ("seed", "seeds"),
+        label("seed | seeds"),
     ),
     Entry(
         "SGD",
@@ -444,22 +489,22 @@ ENTRIES: Final = (
         "step",
     ),
     Entry(
-        "Stability limit",
+        label("Stability limit"),
         say(
             "The learning rate above which training diverges. It depends on the steepest direction "
             "of the loss, on the optimizer and on the decay."
         ),
         "step",
-        ("stability limit", "estimated limit"),
+        label("stability limit | estimated limit"),
     ),
     Entry(
-        "Step",
+        label("Step"),
         say("One change of all weights, made from one batch. An epoch has several of them."),
         "step",
-        (),
+        "",
     ),
     Entry(
-        "Test loss",
+        label("Test loss"),
         say(
             "The loss on examples that training has never seen. It tells whether anything of use "
             "has been learned."
@@ -467,42 +512,42 @@ ENTRIES: Final = (
         "train",
     ),
     Entry(
-        "Training loss",
+        label("Training loss"),
         say(
-            "The loss on the examples that the model learns from. Low alone it means little: they "
-            "may have been learned by heart."
+            "The loss on the examples that the model learns from. That it is low means little: "
+            "they may have been learned by heart."
         ),
         "train",
     ),
     Entry(
-        "Underfitting",
-        say("To fit even the training examples badly. Too much decay leads to it."),
+        label("Underfitting"),
+        say("Fitting even the training examples badly. Too much decay leads to it."),
         "start",
     ),
     Entry(
-        "Validation",
+        label("Validation"),
         say(
-            "To keep some training examples aside and judge on them which decay is best. They are "
-            "missing from the fit meanwhile."
+            "Keeping some training examples aside and judging on them which decay is best. They "
+            "are missing from the fit meanwhile."
         ),
         "which",
     ),
     Entry(
-        "Weight",
+        label("Weight"),
         say(
             "A number by which a model multiplies a feature, and which training changes. All of "
             "them together are what the model has learned."
         ),
         "start",
-        (),
+        "",
     ),
     Entry(
-        "Weight decay",
+        label("Weight decay"),
         say(
-            "To make every weight a little smaller at every step of training. It keeps weights "
+            "Making every weight a little smaller at every step of training. It keeps weights "
             "short that the data do not hold up."
         ),
         "start",
-        ("weight decay", "decay"),
+        label("weight decay | decay"),
     ),
 )

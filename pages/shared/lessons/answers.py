@@ -7,10 +7,12 @@ import re
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from pages.shared.lessons import words
 from pages.shared.lessons.expressions import Expression
 from pages.shared.lessons.lesson import Lesson
 from pages.shared.lessons.tasks import Comparison, Number
 from pages.shared.link import printable
+from pages.shared.reasons import reason
 from pages.shared.typed import as_python, is_grouped, plain
 from pages.shared.words import Said, literal, say
 
@@ -40,15 +42,40 @@ class Verdict(NamedTuple):
     said: Said
 
 
-def judged(lesson: Lesson, given: str) -> Verdict:
-    """What is to be said of an answer. ValueError with a reason where there is no right one."""
+def answer(lesson: Lesson) -> Said:
+    """The right answer. ValueError with a reason where there is none."""
+    if isinstance(lesson.task, Comparison):
+        return say("The answer is “{choice}”", choice=lesson.task.choices[lesson.task.answer])
+    assert isinstance(lesson.task, Number)
+    return say("The answer is {answer}.", answer=lesson.task.expression.value)
+
+
+def judged(lesson: Lesson, given: str, *, solved: bool = False) -> Verdict:
+    """What is to be said of an answer; solved: there was a right one before.
+
+    ValueError with a reason where there is no right one.
+    """
+    verdict = _judged(lesson, given)
+    if verdict.right or not verdict.counts:
+        return verdict
+    why = str(verdict.said)
+    said = (
+        say("**That is not it.** {why}", why=why) if solved else say("**Not yet.** {why}", why=why)
+    )
+    return verdict._replace(said=said)
+
+
+def _judged(lesson: Lesson, given: str) -> Verdict:
+    """The same with no more said of a wrong answer than why it is one."""
+    if not given:
+        return Verdict(right=False, counts=False, said=words.nothing_typed())
     if isinstance(lesson.task, Comparison):
         return _chosen(lesson, lesson.task, given)
     assert isinstance(lesson.task, Number)
     try:
         typed = read_number(given)
     except ValueError as error:
-        return Verdict(right=False, counts=False, said=refused(given, str(error)))
+        return Verdict(right=False, counts=False, said=refused(given, reason(error)))
     return _found(lesson, lesson.task, typed)
 
 
@@ -59,7 +86,7 @@ def read_number(text: str) -> Typed:
     bare = plain(text)
     match = TYPED.fullmatch(bare)
     if match is None:
-        raise ValueError(say("it is no number"))
+        raise ValueError(say("it is not a number"))
     if is_grouped(bare):
         raise ValueError(say("its comma may stand for thousands or for a decimal point"))
     above, below, percent = match.groups()
@@ -77,7 +104,8 @@ def read_number(text: str) -> Typed:
 def refused(given: str, why: str) -> Said:
     """What cannot be read is no answer, and so no wrong one."""
     return say(
-        "“{given}” does not count: {why}. Write a number alone, such as 0.05, 1e-3 or 1/3.",
+        "“{given}” does not count as an answer: {why}. Write only a number, such as 0.05, 1e-3 or "
+        "1/3.",
         given=literal(printable(given)),
         why=why,
     )
@@ -98,7 +126,7 @@ def _found(lesson: Lesson, task: Number, typed: Typed) -> Verdict:
             return _wrong(lesson.filled(said_of_it))
     if abs(number - answer) <= typed.half or math.isclose(number, answer, rel_tol=CLOSE):
         return _wrong(say("You are close, but too coarse: give it to more digits, within 1 %."))
-    return _wrong(lesson.filled(lesson.hint) if lesson.hint else say("That is not it."))
+    return _wrong(lesson.filled(lesson.hint) if lesson.hint else say("Try another number."))
 
 
 def _is(number: float, foreseen: Expression) -> bool:
@@ -115,9 +143,8 @@ def _chosen(lesson: Lesson, task: Comparison, given: str) -> Verdict:
         return Verdict(right=True, counts=True, said=said)
     if given in task.mistakes:
         return _wrong(lesson.filled(task.mistakes[given]))
-    return _wrong(lesson.filled(lesson.hint) if lesson.hint else say("That is not it."))
+    return _wrong(lesson.filled(lesson.hint) if lesson.hint else say("Try another one."))
 
 
 def _wrong(why: Said) -> Verdict:
-    said = say("**Not yet.** {why}", why=str(why))
-    return Verdict(right=False, counts=True, said=said)
+    return Verdict(right=False, counts=True, said=why)

@@ -20,6 +20,9 @@ from pages.shared.link import printable
 
 # Brackets within brackets, and signs before signs, go no deeper.
 DEEPEST: Final = 20
+# Nor has one more parts, those of the values that it names among them: a value named twice by the
+# next, and that twice by the one after it, would soon take for ever.
+MOST_PARTS: Final = 200
 NUMBER: Final = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?")
 NAME: Final = re.compile(r"[a-z][a-z_]*")
 CALL: Final = re.compile(r"[a-z][a-z_]*\s*\([^()]*\)")
@@ -98,11 +101,18 @@ def read_expression(
     return expression
 
 
+def _parts(expression: Expression) -> int:
+    if isinstance(expression, Operation):
+        return 1 + sum(map(_parts, expression.parts))
+    return 1
+
+
 class _Reader:
     """Goes through a text once, from the loosest sign to the tightest."""
 
     def __init__(self, text: str, base: Mapping[str, Value], names: Mapping[str, Expression]):
         self.rest, self._base, self._names = text, base, names
+        self._parts = 0
 
     def strange(self) -> ValueError:
         """Why it does not go on."""
@@ -134,6 +144,7 @@ class _Reader:
         return Operation("^", (base, self._signed(depth + 1))) if self._take("^") else base
 
     def _atom(self, depth: int) -> Expression:
+        self._count(1)
         if self._take("("):
             return self._bracketed(depth)
         if number := self._match(NUMBER):
@@ -167,7 +178,13 @@ class _Reader:
     def _named(self, name: str) -> Expression:
         if name not in self._names:
             raise ValueError(f"“{name}” is not one of {', '.join(sorted(self._names))}")
+        self._count(_parts(self._names[name]))
         return self._names[name]
+
+    def _count(self, more: int) -> None:
+        self._parts += more
+        if self._parts > MOST_PARTS:
+            raise ValueError(f"it has more than {MOST_PARTS} parts, with those of its values")
 
     def _take(self, *signs: str) -> str:
         """The sign that comes next, if it is one of these."""

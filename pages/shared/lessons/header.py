@@ -11,7 +11,7 @@ from pages.shared.link import printable
 
 # A file has no more bytes, a line of its header no more signs, what stands below no more than this.
 MOST_BYTES: Final = 8192
-LONGEST_LINE, LONGEST_TEXT = 300, 2000
+LONGEST_LINE, LONGEST_TEXT = 400, 2000
 END: Final = "---"
 LINE: Final = re.compile(r"([a-z]+)(?: +([^:]+?))? *: *(.*)")
 WANTED: Final = ("title", "page", "question")
@@ -23,7 +23,9 @@ TASKS: Final = (*OF_STEPS, *OF_EXERCISES)
 MOST_VARIANTS: Final = 20
 # What only an exercise may have.
 BESIDE: Final = ("part", "moves", "variants", "hint")
-KEYS: Final = (*WANTED, "settings", *TASKS, *OUTCOMES, *BESIDE)
+# How a number is guessed, if not typed: the axis along which it is dragged.
+DRAG: Final = "drag"
+KEYS: Final = (*WANTED, "settings", "opens", *TASKS, DRAG, *OUTCOMES, *BESIDE)
 # A number that texts may name, value NAME: expression; and an answer that is foreseen, with what
 # is said of it, mistake EXPRESSION: sentence.
 VALUE, MISTAKE = "value", "mistake"
@@ -89,8 +91,9 @@ def _below(number: int, text: str) -> Entry:
 
 
 def _note(header: Header, number: int, line: str) -> None:
-    match = LINE.fullmatch(line.strip())
-    if match is None or len(line) > LONGEST_LINE:
+    # a long line is not even looked at: that takes ever longer
+    match = LINE.fullmatch(line.strip()) if len(line) <= LONGEST_LINE else None
+    if match is None:
         raise LessonError(
             number, f"it is not of the form “key: text” with at most {LONGEST_LINE} signs"
         )

@@ -14,7 +14,7 @@ from pages.shared.lessons.doing import Doing
 from pages.shared.lessons.expressions import Expression
 from pages.shared.lessons.tasks import Comparison, Estimate, Number
 from pages.shared.numbers import Digits, exact, plain
-from pages.shared.words import Said
+from pages.shared.words import Said, tells
 
 # Between the name of an exercise and the number of a variant, in a link.
 OF_VARIANT: Final = "."
@@ -22,12 +22,14 @@ OF_VARIANT: Final = "."
 Task = Comparison | Estimate | Number | Doing
 
 
+@tells("title", "part")
 @dataclass(frozen=True)
 class Lesson:
     """A page with its settings, what is asked there, and what is said of the answer.
 
     variant: which of an exercise, from 1; 0 for a step of the path. values: what texts may name,
-    numbers of the settings among them. part: under which heading an exercise is listed.
+    numbers of the settings among them. part: under which heading an exercise is listed. opens: the
+    box of the page that stands open at first.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Lesson:
     text: str
     hint: str = ""
     part: str = ""
+    opens: str = ""
     variant: int = 0
     variants: int = 0
 

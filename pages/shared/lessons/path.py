@@ -106,6 +106,8 @@ def _read(file: Folder) -> tuple[Lesson, ...]:
     if name is None:
         raise LessonError(1, "its name is not of the form 10-name.md, in small letters")
     try:
+        if not file.is_file():  # a pipe would be waited at for ever
+            raise LessonError(1, "it is no file")
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
     except OSError:
@@ -113,7 +115,7 @@ def _read(file: Folder) -> tuple[Lesson, ...]:
     if len(content) > MOST_BYTES:
         raise LessonError(1, f"it has more than {MOST_BYTES} bytes")
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")  # some editors begin a file with a mark
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise LessonError(line, "it is no text in UTF-8") from None

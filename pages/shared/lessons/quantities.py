@@ -14,6 +14,7 @@ from pages.shared import cached
 from pages.shared.fields import Choice, Labels, Number, Setting, Value, as_text
 from pages.shared.run import RUN
 from pages.shared.settings import Settings
+from pages.shared.words import label, tell
 from pages.shared.work import heavy
 from wd_core import (
     PENALTIES,
@@ -24,6 +25,8 @@ from wd_core import (
     ridge_path,
 )
 from wd_core.linear.behaviour import behaviour
+from wd_core.linear.highdim import Isotropic
+from wd_core.linear.risk import decompose_sets, measured, stream, training_sets
 from wd_core.linear.selection import Choice as Chosen
 from wd_core.linear.selection import Rule
 from wd_core.linear.spectrum import decompose
@@ -33,6 +36,8 @@ from wd_core.records import Run
 MOST_SECONDS: Final = 2.0
 # The best λ is the best of these, on average over so many data sets.
 DRAWS: Final = 20
+# A median is one of so many training sets.
+SETS: Final = 50
 RANGE: Final = np.geomspace(1e-4, 1e2, 241)
 # Where what is found is sought more closely afterwards, every so many of them do.
 COARSE: Final = 8
@@ -40,8 +45,16 @@ COARSE: Final = 8
 BEYOND: Final[Mapping[str, Setting]] = {
     setting.key: setting
     for setting in (
-        Choice("penalty", "Penalty", "What λ weighs.", "l2", Labels(PENALTIES)),
-        Number("input_noise", "Noise on the inputs σ", "σ of every step's inputs.", 0, 0, 10, 0.1),
+        Choice("penalty", label("Penalty"), label("What λ weighs."), "l2", Labels(PENALTIES)),
+        Number(
+            "input_noise",
+            label("Noise on the inputs σ"),
+            label("σ of every step's inputs."),
+            0,
+            0,
+            10,
+            0.1,
+        ),
     )
 }
 # A last step that is this little short of the whole is no step.
@@ -51,8 +64,11 @@ CALL: Final = re.compile(r"([a-z_]+)\s*\(([^()]*)\)")
 
 @dataclass(frozen=True)
 class Quantity:
-    """What it is of the run with these settings, and about how many seconds it takes."""
+    """Its name in a sentence, what it is of the run with these settings, and about how many seconds
+    it takes.
+    """
 
+    name: str
     of: Callable[[Settings], float]
     seconds: Callable[[Settings], float]
 
@@ -60,7 +76,7 @@ class Quantity:
 def _ended(settings: Settings) -> Run:
     run = cached.short_run(settings)
     if run.diverged_at[0] >= 0:
-        raise ValueError("the run diverges")
+        raise ValueError(tell("the run diverges"))
     return run
 
 
@@ -89,7 +105,7 @@ def half_life(settings: Settings) -> float:
     does = behaviour(settings.run, settings.data.n_train)
     steps = does.shrinking.half_life
     if not (does.has_factor and 0 < steps < np.inf):
-        raise ValueError("decay alone halves no weight in this run")
+        raise ValueError(tell("decay alone halves no weight in this run"))
     return steps
 
 
@@ -97,7 +113,7 @@ def end_weight_decay(settings: Settings) -> float:
     """The λ of the exact solution around which the run settles."""
     weight_decay = fixed_point(settings.run, settings.data.n_train)
     if weight_decay is None:
-        raise ValueError("no exact solution is known as the end of this run")
+        raise ValueError(tell("no exact solution is known as the end of this run"))
     return weight_decay
 
 
@@ -105,6 +121,20 @@ def ridge_test_loss(settings: Settings) -> float:
     """The loss of new examples of the exact solution; without decay the one of least norm."""
     path = ridge_path(cached.dataset(settings.data), [settings.run.weight_decay])
     return float(path.test_loss[0])
+
+
+def median_test_loss(settings: Settings) -> float:
+    """The median loss of new examples of the exact solution, over many training sets of its size.
+
+    Without decay the solution is the one of least norm.
+    """
+    data = settings.data
+    source = stream(data.seed, data.n_train, data.n_features)
+    sets = training_sets(source, data.n_train, data.n_features, SETS)
+    model = Isotropic(data.noise, data.n_features * data.true_weight**2, intercept=True)
+    draws = decompose_sets(*sets, intercept=True)
+    risk = measured(draws, model, [settings.run.weight_decay])
+    return float(np.median(risk.total)) / 2
 
 
 def best_weight_decay(settings: Settings) -> float:
@@ -140,7 +170,7 @@ def _chosen(settings: Settings, rule: Rule) -> Chosen:
     data, seed = cached.dataset(settings.data), settings.data.seed
     chosen = choose(data, RANGE[::COARSE], seed=seed)[rule]
     if np.isnan(chosen.test_loss):
-        raise ValueError("so few examples cannot be split")
+        raise ValueError(tell("so few examples cannot be split"))
     return chosen
 
 
@@ -165,7 +195,7 @@ def mse_weight_decay(settings: Settings) -> float:
     """The weight decay that goes the same steps under the mean square without its ½."""
     same = behaviour(settings.run, settings.data.n_train).in_loss("mse")
     if same is None:
-        raise ValueError("no numbers make the same steps under the mean square without its ½")
+        raise ValueError(tell("no numbers make the same steps under the mean square without its ½"))
     return same.run.weight_decay
 
 
@@ -173,7 +203,7 @@ def left_alone(settings: Settings) -> float:
     """The share that decay alone has left of a weight at the end of the run."""
     does = behaviour(settings.run, settings.data.n_train)
     if not does.has_factor:
-        raise ValueError("no factor says what this run leaves of a weight")
+        raise ValueError(tell("no factor says what this run leaves of a weight"))
     return float(does.shrinking.left(settings.run.epochs * does.shrinking.an_epoch))
 
 
@@ -182,7 +212,7 @@ def steps_to_zero(settings: Settings) -> float:
     run = replace(settings.run, penalty="l1")
     taken = run.lr * run.sharp
     if taken == 0:
-        raise ValueError("without decay nothing takes the weight to 0")
+        raise ValueError(tell("without decay nothing takes the weight to 0"))
     return float(math.ceil(ROUNDED / taken))
 
 
@@ -199,7 +229,7 @@ def kept_flat(settings: Settings) -> float:
 def _kept(settings: Settings, place: int) -> float:
     s = np.sort(decompose(cached.dataset(settings.data)).s)[::-1]
     if not len(s):
-        raise ValueError("the examples are all alike")
+        raise ValueError(tell("the examples are all alike"))
     return float(s[place] / (s[place] + settings.run.weight_decay))
 
 
@@ -211,31 +241,44 @@ def _several(settings: Settings) -> float:
     return DRAWS * _svd(settings)
 
 
+def _many(settings: Settings) -> float:
+    return SETS * _svd(settings)
+
+
 def _nothing(_: Settings) -> float:
     return 0.0
 
 
 QUANTITIES: Final[Mapping[str, Quantity]] = {
-    "train_loss": Quantity(train_loss, cached.run_seconds),
-    "test_loss": Quantity(test_loss, cached.run_seconds),
-    "weight_norm": Quantity(weight_norm, cached.run_seconds),
-    "zero_weights": Quantity(zero_weights, cached.run_seconds),
-    "half_life": Quantity(half_life, _nothing),
-    "end_weight_decay": Quantity(end_weight_decay, _nothing),
-    "ridge_test_loss": Quantity(ridge_test_loss, _svd),
-    "best_weight_decay": Quantity(best_weight_decay, _several),
-    "constant_loss": Quantity(constant_loss, _nothing),
-    "end_objective": Quantity(end_objective, cached.run_seconds),
-    "validated_test_loss": Quantity(validated_test_loss, _several),
-    "best_test_loss": Quantity(best_test_loss, _several),
-    "ridge_norm": Quantity(ridge_norm, _svd),
-    "ball": Quantity(ball, _svd),
-    "prior_weight_decay": Quantity(prior_weight_decay, _nothing),
-    "mse_weight_decay": Quantity(mse_weight_decay, _nothing),
-    "left_alone": Quantity(left_alone, _nothing),
-    "steps_to_zero": Quantity(steps_to_zero, _nothing),
-    "kept_steep": Quantity(kept_steep, _svd),
-    "kept_flat": Quantity(kept_flat, _svd),
+    "train_loss": Quantity(label("the training loss"), train_loss, cached.run_seconds),
+    "test_loss": Quantity(label("the test loss"), test_loss, cached.run_seconds),
+    "weight_norm": Quantity(label("the length of w"), weight_norm, cached.run_seconds),
+    "zero_weights": Quantity(
+        label("the number of weights at zero"), zero_weights, cached.run_seconds
+    ),
+    "half_life": Quantity(label("the half-life of a weight"), half_life, _nothing),
+    "end_weight_decay": Quantity(
+        label("the λ with which plain descent ends here"), end_weight_decay, _nothing
+    ),
+    "ridge_test_loss": Quantity(
+        label("the test loss of the exact solution"), ridge_test_loss, _svd
+    ),
+    "median_test_loss": Quantity(label("the median test loss"), median_test_loss, _many),
+    "best_weight_decay": Quantity(label("the best λ"), best_weight_decay, _several),
+    "constant_loss": Quantity(label("the test loss of a constant"), constant_loss, _nothing),
+    "end_objective": Quantity(label("the objective J"), end_objective, cached.run_seconds),
+    "validated_test_loss": Quantity(
+        label("the test loss at the validated λ"), validated_test_loss, _several
+    ),
+    "best_test_loss": Quantity(label("the least test loss"), best_test_loss, _several),
+    "ridge_norm": Quantity(label("the length of w of the exact solution"), ridge_norm, _svd),
+    "ball": Quantity(label("the size θ of the ball"), ball, _svd),
+    "prior_weight_decay": Quantity(label("the λ of the prior"), prior_weight_decay, _nothing),
+    "mse_weight_decay": Quantity(label("the weight_decay of MSELoss"), mse_weight_decay, _nothing),
+    "left_alone": Quantity(label("the share that decay leaves"), left_alone, _nothing),
+    "steps_to_zero": Quantity(label("the number of steps to zero"), steps_to_zero, _nothing),
+    "kept_steep": Quantity(label("the share kept along the steepest direction"), kept_steep, _svd),
+    "kept_flat": Quantity(label("the share kept along the flattest direction"), kept_flat, _svd),
 }
 
 

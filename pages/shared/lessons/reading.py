@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from string import Formatter
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from pages.shared.fields import Value
@@ -14,6 +15,7 @@ from pages.shared.lessons.doing import based, named, read_doing
 from pages.shared.lessons.expressions import Expression, read_expression
 from pages.shared.lessons.header import (
     BESIDE,
+    DRAG,
     MOST_VARIANTS,
     OF_EXERCISES,
     OF_STEPS,
@@ -28,6 +30,10 @@ from pages.shared.lessons.lesson import Lesson, Task
 from pages.shared.lessons.tasks import OUTCOMES, Comparison, Estimate, Number
 from pages.shared.link import printable
 from pages.shared.run import RUN
+from pages.shared.words import Names
+
+# A link to a page in a text, [name](/page).
+TO_PAGE: Final = re.compile(r"\]\(/([^)?#]*)[^)]*\)")
 
 
 def read(name: str, text: str, variant: int = 1) -> Lesson:
@@ -38,9 +44,11 @@ def read(name: str, text: str, variant: int = 1) -> Lesson:
     header = parted(text.splitlines())
     _check_keys(header)
     page, form = _page(header.entries["page"])
+    _check_axis(header, form)
     changes = _variants(header, form)
-    state = _state(header.entries.get("settings"), form) | changes[variant - 1]
-    question = _settled(form, state, header)
+    opened = _opened(header.entries.get("settings"), form)
+    state = {**form.values(opened), **changes[variant - 1]}
+    question = _settled(form, opened, state, header)
     state = {**state, **form.values(question)}
     values = _values(header.values, state)
     task = _task(header, page, {key: state[key] for key in form.settings}, state, values)
@@ -58,6 +66,7 @@ def read(name: str, text: str, variant: int = 1) -> Lesson:
         text=header.below.text.strip(),
         hint=header.said("hint"),
         part=header.said("part"),
+        opens=header.said("opens"),
         variant=variant if exercise else 0,
         variants=len(changes) if exercise else 0,
     )
@@ -85,9 +94,18 @@ def _check_keys(header: Header) -> None:
         others = [header.entries[key] for key in header.those(("hint",))]
         for entry in sorted([*others, *header.mistakes.values()]):
             raise LessonError(entry.line, "what is done on the page has no wrong answers")
+    if DRAG in header.entries and asked[0] != "estimate":
+        raise LessonError(header.entries[DRAG].line, "only an “estimate” is dragged")
     if ("do" in header.entries) != ("moves" in header.entries):
         line = header.entries["do" if "do" in header.entries else "moves"].line
         raise LessonError(line, "“do” and “moves” go together")
+
+
+def _check_axis(header: Header, form: Form[Any]) -> None:
+    entry = header.entries.get(DRAG)
+    if entry is not None and entry.text not in form.axes:
+        known = ", ".join(form.axes) or "none"
+        raise LessonError(entry.line, f"the page has no axis “{printable(entry.text)}”: {known}")
 
 
 def _page(entry: Entry) -> tuple[str, Form[Any]]:
@@ -97,19 +115,19 @@ def _page(entry: Entry) -> tuple[str, Form[Any]]:
     return entry.text, FORMS[entry.text]
 
 
-def _state(entry: Entry | None, form: Form[Any]) -> dict[str, Value]:
-    """The settings in the query of a link, of which everything must make sense."""
+def _opened(entry: Entry | None, form: Form[Any]) -> Any:
+    """The page as the query of a link opens it, of which everything must make sense."""
     if entry is None:
-        return dict(form.defaults)
+        return form.of({})
     pairs = parse_qsl(entry.text, keep_blank_values=True)
-    strange = [key for key, _ in pairs if key not in form.settings]
+    strange = [key for key, _ in pairs if key not in form.named]
     if strange or not pairs:
         shown = printable(strange[0] if strange else entry.text)
         raise LessonError(entry.line, f"the page has no setting “{shown}”")
     question, complaints = form.understood(pairs)
     if complaints:
         raise LessonError(entry.line, complaints[0])
-    return dict(form.values(question))
+    return question
 
 
 def _variants(header: Header, form: Form[Any]) -> list[dict[str, Value]]:
@@ -137,9 +155,10 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",")]
 
 
-def _settled(form: Form[Any], state: Mapping[str, Value], header: Header) -> Any:
+def _settled(form: Form[Any], opened: Any, state: Mapping[str, Value], header: Header) -> Any:
+    own = {key: value for key, value in state.items() if key in form.settings}
     try:
-        return form.of({key: value for key, value in state.items() if key in form.settings})
+        return form.varied(opened, own)
     except ValueError as error:
         line = header.entries["variants" if "variants" in header.entries else "page"].line
         raise LessonError(line, str(error)) from None
@@ -174,7 +193,7 @@ def _task(
         if key in ("number", "estimate"):
             expression = read_expression(entry.text, base, names)
             if key == "estimate":
-                return Estimate(expression)
+                return Estimate(expression, header.said(DRAG))
             return Number(expression, _mistakes(header, base, {**names, "answer": expression}))
         left, mark, right = entry.text.partition("?")
         if not mark:
@@ -184,7 +203,7 @@ def _task(
         return Comparison(
             read_expression(left, base, names),
             read_expression(right, base, names),
-            choices,
+            Names(choices),
             _of_choices(header, choices),
         )
 
@@ -232,6 +251,10 @@ def _check_places(header: Header, given: Mapping[str, object], own: Sequence[str
     """
     lines = enumerate(header.below.text.splitlines(), header.below.line)
     told = [*(Entry(*line) for line in lines), *header.mistakes.values()]
+    for line, text in told:
+        for page in TO_PAGE.findall(text):
+            if page not in FORMS:
+                raise LessonError(line, f"there is no page “{printable(page)}” to link to")
     told += [header.entries[key] for key in header.those(("hint",))]
     for entries, known in ((told, {*given, *own}), ([header.entries["question"]], {*given})):
         for line, text in entries:

@@ -15,6 +15,8 @@ from pages.shared.numbers import number_text
 OUTCOMES: Final = ("less", "alike", "more")
 # A guess is right that is off by no more than this factor, and near by no more than the other.
 RIGHT, NEAR = 1.1, 2.0
+# Nobody drags as exactly as one reckons.
+DRAGGED = 1.25
 # No guess has more signs.
 LONGEST_GUESS = 24
 
@@ -56,9 +58,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number to be guessed."""
+    """A number to be guessed; axis: that of its page on which it is dragged, if it is."""
 
     expression: Expression
+    axis: str = ""
 
     @property
     def value(self) -> float:
@@ -74,6 +77,11 @@ class Estimate:
     def is_answered(self) -> bool:
         """Whether there is a number. ValueError with a reason where there is none."""
         return math.isfinite(self.value)
+
+    @property
+    def right(self) -> float:
+        """By what factor a right guess may be off."""
+        return DRAGGED if self.axis else RIGHT
 
     def reads(self, guess: str) -> bool:
         """Whether this is a guess: a number, and not an endless one."""

@@ -19,7 +19,7 @@ from pages.shared.lessons import guesses, words
 from pages.shared.lessons.lesson import Lesson
 from pages.shared.lessons.path import path
 from pages.shared.link import LESSON
-from pages.shared.words import literal, say
+from pages.shared.words import literal, say, tell, told
 
 # The page that lists the exercises.
 EXERCISES: Final = "exercises"
@@ -29,12 +29,21 @@ def steps() -> None:
     """The steps of the path, those done with a tick, and what is wrong with files of lessons."""
     made, lessons = guesses.remembered(), path().lessons
     if lessons:
-        st.subheader("The path: guess first, then see", anchor=False)
+        st.header(tell("The path: guess first, then see"), anchor=False)
         st.markdown(words.done(sum(lesson.name in made for lesson in lessons), path()))
-        _list(words.THE_PATH, lessons, made)
+        _list(told(words.THE_PATH), lessons, made)
     if path().exercises:
-        _html(_anchor(Link(EXERCISES, ""), words.to_exercises(len(path().exercises))))
+        _html("".join(_to_exercises()))
     _faults()
+
+
+def begin() -> None:
+    """From the first screen of Start to the first step that is not done."""
+    lessons = path().lessons
+    waiting = [lesson for lesson in lessons if lesson.name not in guesses.known()]
+    if waiting:
+        said = say("First guess, then see:")
+        _html(f"{escape(said)} {_anchor(_opened(waiting[0]), waiting[0].title)}")
 
 
 def exercises(first: int) -> None:
@@ -50,7 +59,7 @@ def exercises(first: int) -> None:
     for part, within in groupby(lessons, lambda lesson: lesson.part):
         listed = [*within]
         st.markdown(f"**{part}**" if part else "")
-        _list(part or words.THE_EXERCISES, listed, made, begins)
+        _list(part or told(words.THE_EXERCISES), listed, made, begins)
         begins += len(listed)
     _faults()
 
@@ -61,15 +70,27 @@ def offered(variants: Sequence[Lesson], first: int) -> Lesson | None:
     return next((one for one in (*variants[start:], *variants[:start]) if one.has_answer), None)
 
 
-def beside(lesson: Lesson) -> None:
-    """From an exercise to another of its variants, to all others, and to its page alone."""
+def beside(lesson: Lesson, *, solved: bool) -> None:
+    """From an exercise to another of its variants, to all others, and to its page alone; from one
+    that is solved first to the next.
+    """
     links = [_anchor(Link(EXERCISES, ""), say("All exercises"))]
     following = offered(path().exercise[lesson.name], lesson.variant + 1)
     if following is not None and following != lesson:
         links.insert(0, _anchor(_opened(following), say("Another variant")))
     if lesson.page != EXERCISES:
         links.append(_anchor(Link(lesson.page, lesson.query), say("Leave the exercise")))
+    if solved and (another := _next(lesson)) is not None:
+        links.insert(0, _anchor(_opened(another), _to(another)))
     _html(" · ".join(links))
+
+
+def _next(lesson: Lesson) -> Lesson | None:
+    """The exercise after this one, in the same variant if it has that; None after the last."""
+    names = [*path().exercise]
+    following = names[names.index(lesson.name) + 1 :]
+    offers = (offered(path().exercise[name], lesson.variant) for name in following)
+    return next((one for one in offers if one is not None), None)
 
 
 def _list(name: str, lessons: Sequence[Lesson], made: Collection[str], begins: int = 1) -> None:
@@ -81,8 +102,8 @@ def _list(name: str, lessons: Sequence[Lesson], made: Collection[str], begins: i
 
 
 def _faults() -> None:
-    if path().faults:
-        st.warning("\n\n".join(map(literal, path().faults)))
+    if faults := words.faults(path().faults):
+        st.warning("\n\n".join(map(literal, faults)))
 
 
 def out(lesson: Lesson, *, done: bool) -> None:
@@ -98,9 +119,19 @@ def onward(lesson: Lesson) -> None:
 
 def _onward(lesson: Lesson) -> str:
     following = path().after(lesson)
-    if following is None:
-        return _anchor(Link(HOME, ""), say("The path ends here: back to Start"))
-    return _anchor(_opened(following), say("Next: {title}", title=following.title))
+    if following is not None:
+        return _anchor(_opened(following), _to(following))
+    back = _anchor(Link(HOME, ""), say("The path ends here: back to Start"))
+    return " · ".join([back, *_to_exercises()])
+
+
+def _to(lesson: Lesson) -> str:
+    return say("Next: {title}", title=lesson.title)
+
+
+def _to_exercises() -> list[str]:
+    count = len(path().exercises)
+    return [_anchor(Link(EXERCISES, ""), words.to_exercises(count))] if count else []
 
 
 def _opened(lesson: Lesson) -> Link:

@@ -21,6 +21,8 @@ from wd_core.trials import looked_at
 
 # What measuring the curvature may take.
 MEASURE_SECONDS = 2.0
+# Weights that end every epoch this far below where a replay stops for good have not been there.
+FAR_BELOW = 1e-4
 # The λ that the phase picture shows.
 WEIGHT_DECAYS = (1e-3, 1e3)
 
@@ -56,11 +58,21 @@ def begun(settings: Settings) -> Walked:
 
 
 def walked(settings: Settings) -> Walked:
-    """The same; a short one has been walked to its end, so its last step is known."""
+    """The same; its last step is known of a short one, which may have to be walked to its end."""
     replay = begun(settings)
-    if cached.is_short(settings) and replay.furthest < replay.replay.last:
-        replay.step(replay.replay.last)
+    last = replay.replay.last
+    if cached.is_short(settings) and replay.furthest < last and not _stays(settings, replay):
+        replay.step(last)
     return replay
+
+
+def _stays(settings: Settings, replay: Walked) -> bool:
+    """Whether the run's epochs say that it can be shown to its end."""
+    run = ended(settings)
+    if run is None or run.diverged_at[0] >= 0:
+        return False
+    largest = max(float(np.abs(part[:, 0]).max()) for part in (run.weight_norm, run.bias))
+    return bool(largest <= FAR_BELOW * replay.replay.limit)
 
 
 def other_decay(settings: Settings, kind: str) -> Settings:

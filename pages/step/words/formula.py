@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pages.shared.latex import EXACT, bracketed, tex
+from pages.shared.words import tell
 from pages.step.words.update import is_plain, part, places_of
 from wd_core import Hyperparameters
 from wd_core.linear.inspection import Inspection
@@ -63,7 +64,7 @@ def _parted(seen: Inspection, index: int) -> list[tuple[str, Sequence[Sequence[s
     return [
         (
             rf"{w} &\leftarrow ",
-            [[w, r"+ \text{decay’s part}", r"+ \text{data’s part}"]],
+            [[w, _named(tell("decay’s part")), _named(tell("data’s part"))]],
         ),
         (
             "&= ",
@@ -77,6 +78,10 @@ def _parted(seen: Inspection, index: int) -> list[tuple[str, Sequence[Sequence[s
         ),
         ("&= ", [[_term(after, seen, index)]]),
     ]
+
+
+def _named(part: str) -> str:
+    return rf"+ \text{{{part}}}"
 
 
 def _lines(start: str, groups: Sequence[Sequence[str]]) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pages.shared.latex import filled, tex
 from pages.shared.numbers import every_digit, percent, plain
-from pages.shared.words import Said, say, say_n
+from pages.shared.settings import DECAYS
+from pages.shared.words import Said, say, say_n, told
 from wd_core import OPTIMIZERS, Hyperparameters
 from wd_core.linear.phases import Limits, Phase
 from wd_core.optimizers import Known
@@ -78,7 +79,7 @@ def verdict(found: Limits, run: Hyperparameters) -> Said:
                 "η = {lr} is not below the limit {limit}: {optimizer} diverges.",
                 lr=every_digit(run.lr),
                 limit=found.limit,
-                optimizer=OPTIMIZERS[run.optimizer].label,
+                optimizer=told(OPTIMIZERS[run.optimizer].label),
             )
         case "batch":
             return say(
@@ -95,7 +96,7 @@ def verdict(found: Limits, run: Hyperparameters) -> Said:
             lr=every_digit(run.lr),
             share=share,
             limit=found.limit,
-            optimizer=OPTIMIZERS[run.optimizer].label,
+            optimizer=told(OPTIMIZERS[run.optimizer].label),
         )
     return say(
         "η = {lr} is {share} of the estimated limit, {limit}. From there on, repeating the first "
@@ -109,7 +110,7 @@ def verdict(found: Limits, run: Hyperparameters) -> Said:
 
 def _unknown(found: Limits, run: Hyperparameters) -> Said:
     """Nothing can be said to be broken: there is no limit, or it is not searched for."""
-    optimizer = OPTIMIZERS[run.optimizer].label
+    optimizer = told(OPTIMIZERS[run.optimizer].label)
     if found.full is not None and run.lr >= found.full.value:
         return say(
             "η = {lr} is more than all examples at once allow; finding the limit for batches of "
@@ -144,7 +145,7 @@ def phase(here: Phase, run: Hyperparameters, n_train: int, *, reached: bool) -> 
             say(
                 "The regions are those of plain steps on all examples at once; they do not hold "
                 "for {optimizer}, whatever region the star lies in.",
-                optimizer=rule.label,
+                optimizer=told(rule.label),
             )
         ]
     text = [_phase(here, run)]
@@ -238,7 +239,7 @@ def measured_how(run: Hyperparameters, n_train: int) -> list[Said]:
             "The table is exact for steps on all {n} examples, bias included, at the present λ and "
             "μ and with {decay} decay.",
             n_train,
-            decay=run.decay,
+            decay=DECAYS[run.decay],
         ),
         say("MSELoss has no ½: its gradient is twice as large."),
     ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pages.shared.numbers import percent
-from pages.shared.words import Said, say
+from pages.shared.words import Said, say, told
 from pages.step.answer.mends import Outcome
+from pages.step.words.names import name
 from pages.step.words.update import bounds, is_plain
 from wd_core import OPTIMIZERS, Hyperparameters
 from wd_core.linear.inspection import Inspection, Replay
@@ -40,9 +41,23 @@ def _place(run: Hyperparameters, seen: Inspection, replay: Replay) -> Said:
     )
 
 
+def moved(seen: Inspection, index: int) -> Said:
+    """Where the step takes one weight, for who cannot see the arrows."""
+    weight = name(index, len(seen.before) - 1)
+    before, after = float(seen.before[index]), float(seen.after[index])
+    if before == after:
+        return say("{weight} stays at {w_before}.", weight=weight, w_before=before)
+    return say(
+        "{weight} goes from {w_before} to {w_after}.",
+        weight=weight,
+        w_before=before,
+        w_after=after,
+    )
+
+
 def verdict(found: Limits, run: Hyperparameters) -> Said:
     """Where the learning rate stands."""
-    optimizer = OPTIMIZERS[run.optimizer].label
+    optimizer = told(OPTIMIZERS[run.optimizer].label)
     match found.broken:
         case "decay":
             return say(
@@ -73,7 +88,7 @@ def _unknown(found: Limits, run: Hyperparameters) -> Said:
     if found.full is None:
         return say(
             "No limit of the learning rate is known for {optimizer}.",
-            optimizer=OPTIMIZERS[run.optimizer].label,
+            optimizer=told(OPTIMIZERS[run.optimizer].label),
         )
     if run.lr >= found.full.value:
         return say(
@@ -102,10 +117,10 @@ def outcome(ran: Outcome, broken: Broken) -> Iterator[Said]:
     if long is None:
         return
     if long.diverged_at is not None:
-        yield say("Run on, it diverges.")
+        yield say("If it went on, it would diverge.")
     elif long.settles:
-        yield say("Run on, it still settles.")
+        yield say("If it went on, it would still settle.")
     elif long.grows:
-        yield say("Run on, it gets worse.")
+        yield say("If it went on, it would get worse.")
     else:
-        yield say("Run on, it does not settle.")
+        yield say("If it went on, it would not settle.")

@@ -96,15 +96,15 @@ def kinds(shares: Shares) -> list[Said]:
     """Coupled beside decoupled: what share of each weight a step takes."""
     if shares.own:
         first = say(
-            "Two runs under {other} at this step: decoupled, decay takes {share_decoupled} of "
-            "every weight.",
+            "A run with coupled and one with decoupled decay under {other}, at this step: "
+            "decoupled decay takes {share_decoupled} of every weight.",
             other=shares.label,
             share_decoupled=percent(shares.decoupled),
         )
     else:
         first = say(
-            "Under {other} the kinds of decay are two rules: at this step of two such runs, "
-            "decoupled decay takes {share_decoupled} of every weight.",
+            "Under {other} coupled and decoupled decay are two rules. At this step of two such "
+            "runs decoupled decay takes {share_decoupled} of every weight.",
             other=shares.label,
             share_decoupled=percent(shares.decoupled),
         )
@@ -113,15 +113,15 @@ def kinds(shares: Shares) -> list[Said]:
         return [
             first,
             say(
-                "Coupled, it takes {share_middle} of every weight.",
+                "Coupled decay takes {share_middle} of every weight.",
                 share_middle=percent(shares.middle),
             ),
         ]
     said = [
         first,
         say(
-            "Coupled, the share differs from weight to weight: from {share_least} to {share_most}, "
-            "with a median of {share_middle}.",
+            "What coupled decay takes differs from weight to weight: from {share_least} to "
+            "{share_most}, with a median of {share_middle}.",
             share_least=percent(shares.least),
             share_most=percent(shares.most),
             share_middle=percent(shares.middle),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from pages.shared.numbers import exact
-from pages.shared.words import Said, say
+from pages.shared.words import Said, say, told
 from wd_core import Hyperparameters
 from wd_core.linear.behaviour import Behaviour, behaviour
 
@@ -20,7 +20,7 @@ def shrink(run: Hyperparameters, n_train: int) -> list[Said]:
         return [say("λ = 0: where no gradient reaches it, a weight keeps its value for ever.")]
     if not known.decay.factor:
         return [
-            say("{no_factor}", no_factor=known.decay.no_factor),
+            say("{no_factor}", no_factor=told(known.decay.no_factor)),
             say(
                 "The curve is that of plain steps, which multiply w by 1 − ηλ = {factor}.",
                 factor=exact(known.factor.value),

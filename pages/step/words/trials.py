@@ -130,8 +130,8 @@ def tried(mends: Sequence[Mend] | None) -> list[Said]:
     if rates.tried:
         said = [
             say(
-                "Tried: with none of the slider's learning rates from {lr_first} to {lr_last} does "
-                "the run settle, and settle with {margin} times as much, too.",
+                "Tried: the slider's learning rates from {lr_first} to {lr_last}. With none of "
+                "them does the run settle safely, which is with {margin} times the rate, too.",
                 lr_first=every_digit(rates.tried[0].run.lr),
                 lr_last=every_digit(rates.tried[-1].run.lr),
                 margin=MARGIN,

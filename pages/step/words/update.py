@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pages.shared.numbers import Digits, plain
-from pages.shared.words import Said, say, say_n
+from pages.shared.words import Said, say, say_n, tell, told
 from pages.step.words.names import name
 from wd_core import OPTIMIZERS, Hyperparameters
 from wd_core.linear.inspection import Inspection, Replay
@@ -54,7 +54,10 @@ def bounds(replay: Replay) -> list[Said]:
     """Up to where there are steps, where that is not the run's end."""
     if replay.diverged:
         return [
-            say("The run diverges: its numbers make sense up to step {last}.", last=replay.last)
+            say(
+                "The run diverges; after step {last} its numbers are too large to show.",
+                last=replay.last,
+            )
         ]
     if replay.last < replay.steps:
         return [
@@ -80,13 +83,15 @@ def _place(seen: Inspection, replay: Replay) -> Said:
 def _examples(seen: Inspection, n: int) -> Said:
     size = len(seen.rows)
     if size == n:
-        return say_n("It is on the one example.", "It is on all {n} examples.", n)
+        return say_n("It is made from the one example.", "It is made from all {n} examples.", n)
     if size > LISTED:
-        return say("It is on {batch_rows} of the {n_train} examples.", batch_rows=size, n_train=n)
+        return say(
+            "It is made from {batch_rows} of the {n_train} examples.", batch_rows=size, n_train=n
+        )
     if size == 1:
-        return say("It is on example {example}.", example=int(seen.rows[0]) + 1)
+        return say("It is made from example {example}.", example=int(seen.rows[0]) + 1)
     listed = ", ".join(str(int(i) + 1) for i in seen.rows)
-    return say("It is on the examples {examples}.", examples=listed)
+    return say("It is made from the examples {examples}.", examples=listed)
 
 
 def table(d: int) -> Said:
@@ -123,9 +128,9 @@ def rows(run: Hyperparameters, seen: Inspection, pair: Sequence[int]) -> list[di
         {
             "weight": f"{name(i, d)}, {why}" if why else name(i, d),
             "w before": fixed(float(seen.before[i]), i, seen),
-            "−η∂L" if own else "data’s part": _signed(float(seen.by_data[i]), i, seen),
-            decay_term(run, seen) if own else "decay’s part": (
-                "not decayed"
+            "−η∂L" if own else tell("data’s part"): _signed(float(seen.by_data[i]), i, seen),
+            decay_term(run, seen) if own else tell("decay’s part"): (
+                tell("not decayed")
                 if i == d and not run.decay_bias
                 else _signed(float(seen.by_decay[i]), i, seen)
             ),
@@ -139,9 +144,9 @@ def rows(run: Hyperparameters, seen: Inspection, pair: Sequence[int]) -> list[di
 def parts(run: Hyperparameters, seen: Inspection) -> list[Said]:
     """What the two parts are for this optimizer and kind of decay, and on a short batch."""
     known = OPTIMIZERS[run.optimizer].decays[run.decay]
-    said = [say("{part}", part=known.part)]
+    said = [say("{part}", part=told(known.part))]
     if not is_plain(run):
-        said = [say("{name}: {part}", name=known.name, part=known.part)]
+        said = [say("{name}: {part}", name=told(known.name), part=told(known.part))]
     short = part(run, seen)
     if short is None:
         return said

@@ -26,6 +26,7 @@ from pages.shared.plotting import (
     scatter,
     stroke,
 )
+from pages.shared.words import label, tell, tells, told
 
 # Pinned runs are told apart by these marks, a few on each curve.
 PIN_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
@@ -94,15 +95,18 @@ class Level:
     simplest: bool = False
 
 
+@tells("unreachable", "predicted")
 @dataclass(frozen=True)
 class Names:
     """What the two curves are called that only some runs have."""
 
-    unreachable: str = "its part out of reach"
-    predicted: str = "predicted (1−ηλ)<sup>t</sup>"
+    unreachable: str = label("its part out of reach")
+    predicted: str = label("predicted (1−ηλ)<sup>t</sup>")
 
 
 NAMES = Names()
+_NO_LOSS = label("Every loss is 0: a logarithmic axis has no place for it.")
+_NO_NORM = label("Every norm is 0: a logarithmic axis has no place for it.")
 
 
 def training(
@@ -121,19 +125,36 @@ def training(
     """
     epochs = max([epochs, *(int(curve.x[-1] or 0) for curve in pinned if curve.x)])
     come = bool(series["train_loss"])
-    present = f"λ = {weight_decay}"
     traces = [
-        _grows("train_loss", f"train, {present}", TRAIN, "solid", LOSS),
-        _grows("test_loss", f"test, {present}", TEST, "dash", LOSS),
-        _grows("weight_norm", f"‖w‖, {present}", PENALTY, "solid", NORM),
+        _grows(
+            "train_loss",
+            tell("train, λ = {weight_decay}", weight_decay=weight_decay),
+            TRAIN,
+            "solid",
+            LOSS,
+        ),
+        _grows(
+            "test_loss",
+            tell("test, λ = {weight_decay}", weight_decay=weight_decay),
+            TEST,
+            "dash",
+            LOSS,
+        ),
+        _grows(
+            "weight_norm",
+            tell("‖w‖, λ = {weight_decay}", weight_decay=weight_decay),
+            PENALTY,
+            "solid",
+            NORM,
+        ),
         _grows("unreachable", names.unreachable, TEXT, "dash", NORM),
         _grows("predicted", names.predicted, TEXT, "markers", NORM),
     ]
     if "train_loss_0" in series:
         traces += [
-            _grows("train_loss_0", "train, λ = 0", TRAIN, "solid", LOSS, FAINT),
-            _grows("test_loss_0", "test, λ = 0", TEST, "dash", LOSS, FAINT),
-            _grows("weight_norm_0", "‖w‖, λ = 0", PENALTY, "solid", NORM, FAINT),
+            _grows("train_loss_0", tell("train, λ = 0"), TRAIN, "solid", LOSS, FAINT),
+            _grows("test_loss_0", tell("test, λ = 0"), TEST, "dash", LOSS, FAINT),
+            _grows("weight_norm_0", tell("‖w‖, λ = 0"), PENALTY, "solid", NORM, FAINT),
         ]
     for curve, symbol in zip(pinned, cycle(PIN_SYMBOLS)):
         traces += _pinned(curve if come else curve.calm, symbol)
@@ -186,15 +207,14 @@ def outside(figure: Plain, series: Series, pinned: Sequence[Curve]) -> tuple[lis
 def _say_what_is_missing(traces: list[Trace], figure: Plain, series: Series) -> None:
     """Leave out of the legends what has no point in its panel; say why a panel is empty."""
     figure["annotations"] = []
-    for panel, what in ((LOSS, "Every loss is 0"), (NORM, "Every norm is 0")):
+    for panel, what in ((LOSS, _NO_LOSS), (NORM, _NO_NORM)):
         limits = figure[f"yaxis{panel}"].get("range")
         for trace in traces:
             if trace["yaxis"] == f"y{panel}" and not _has_a_point(trace, series, limits):
                 trace["showlegend"] = False
         if limits is None:
             figure[f"yaxis{panel}"] |= {"range": [-1, 1], "showticklabels": False}
-            text = f"{what}: a logarithmic axis has no place for it."
-            figure["annotations"].append(note(panel, text))
+            figure["annotations"].append(note(panel, told(what)))
 
 
 def _has_a_point(trace: Trace, series: Series, limits: Sequence[float] | None) -> bool:
@@ -210,10 +230,15 @@ def asked(
     series: Series, weight_decay: str, levels: Sequence[Level], pinned: Sequence[Curve]
 ) -> list[str]:
     """The names of the curves that the page's question is about, and of what it is said beside."""
-    names = [f"test, λ = {weight_decay}"]
-    names += ["test, λ = 0"] if "test_loss_0" in series else [f"train, λ = {weight_decay}"]
+    present = {"weight_decay": weight_decay}
+    names: list[str] = [tell("test, λ = {weight_decay}", **present)]
+    names.append(
+        tell("test, λ = 0")
+        if "test_loss_0" in series
+        else tell("train, λ = {weight_decay}", **present)
+    )
     names += [level.name for level in levels if level.simplest]
-    return [*names, *(f"test, {quoted(curve.name)}" for curve in pinned)]
+    return [*names, *(tell("test, {run}", run=quoted(curve.name)) for curve in pinned)]
 
 
 def _curve(panel: str, **style: Any) -> Trace:
@@ -223,20 +248,21 @@ def _curve(panel: str, **style: Any) -> Trace:
 
 def _grows(key: str, name: str, colour: str, dash: str, panel: str, opacity: float = 1.0) -> Trace:
     own = {"legend": f"legend{panel}", "opacity": opacity}
-    return grown(panel, key, name, colour, dash, 2.5 if opacity == 1 else 1.8, **own)
+    return grown(panel, key, name, colour, dash, 2.5 if opacity == 1 else 1.5, **own)
 
 
 def _pinned(curve: Curve, symbol: str) -> list[Trace]:
+    run = quoted(curve.name)
+    train = tell("train, {run}", run=run)
     parts = (
-        ("train", curve.train, TRAIN, "dot", LOSS),
-        ("test", curve.test, TEST, "longdashdot", LOSS),
-        ("‖w‖", curve.norm, PENALTY, "dot", NORM),
+        (train, curve.train, TRAIN, "dot", LOSS),
+        (tell("test, {run}", run=run), curve.test, TEST, "longdashdot", LOSS),
+        (tell("‖w‖, {run}", run=run), curve.norm, PENALTY, "dot", NORM),
     )
-    name = quoted(curve.name)
     return [
         _curve(
             panel,
-            name=f"{what}, {name}",
+            name=name,
             x=curve.x,
             y=values,
             mode="lines+markers",
@@ -244,9 +270,9 @@ def _pinned(curve: Curve, symbol: str) -> list[Trace]:
             line=stroke(colour, dash, 1.6),
             marker={"color": colour, "symbol": symbol, "size": 8, "maxdisplayed": PIN_MARKS},
             legendgroup=curve.name,
-            showlegend=what != "train",
+            showlegend=name != train,
         )
-        for what, values, colour, dash, panel in parts
+        for name, values, colour, dash, panel in parts
     ]
 
 
@@ -264,16 +290,16 @@ def _level(level: Level, epochs: int) -> Trace:
 def _layout(filename: str, epochs: int, ranges: Mapping[str, Plain]) -> Plain:
     figure = layout(
         filename,
-        "Training and test loss over epochs above, the norm of the weights below.",
+        tell("Training and test loss over epochs above, the norm of the weights below."),
         height=540,
         margin={"l": 80, "r": 27, "t": 66, "b": 56},
         narrow={"height": 720, "margin.t": 128, "legend2.y": 0.34} | rearranged(NARROW_DOMAINS),
         hovermode="x unified",
         uirevision="training",
         xaxis=epochs_axis(epochs, named=False, matches="x2"),
-        yaxis={**LOG, **ranges[LOSS], "title": {"text": "loss (half mean square)"}},
+        yaxis={**LOG, **ranges[LOSS], "title": {"text": tell("loss (half mean square)")}},
         xaxis2=epochs_axis(epochs),
-        yaxis2={**LOG, **ranges[NORM], "title": {"text": "norm ‖w‖"}},
+        yaxis2={**LOG, **ranges[NORM], "title": {"text": tell("norm ‖w‖")}},
         legend=legend(1.01),
         legend2=legend(0.33),
     )

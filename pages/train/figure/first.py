@@ -6,13 +6,16 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 
 from pages.shared.axes import log_axis
+from pages.shared.palette import BACKGROUND
 from pages.shared.plotting import Plain, Series, Trace
-from pages.shared.words import say
+from pages.shared.words import say, tell
 
 # Of the height of the picture: names do not stand closer.
 APART = 0.06
 # What the names take beside the picture, and how long they may be for it.
 ROOM, LONGEST = 176, 26
+# Of the width: a name has room to the right of a curve that ends before here.
+EARLY = 0.7
 # Of a decade.
 PARTS = 4
 # On a phone a legend above the picture names the curves.
@@ -34,14 +37,22 @@ def first(figure: Plain, series: Series, names: Collection[str]) -> Plain:
         "xaxis2": {**full["xaxis2"], "visible": False},
         "yaxis2": {**full["yaxis2"], "visible": False},
     }
-    alt, narrow = f"Over the epochs: {'; '.join(names)}.", NARROW
+    alt, narrow = tell("Over the epochs: {curves}.", curves="; ".join(names)), NARROW
     drawn = list(_drawn(traces, series, full["yaxis"].get("range")))
     if drawn:
         layout["yaxis"] |= _steady(log_axis(value for _, values, _ in drawn for value in values))
     ends = [(trace, values) for trace, values, to_the_end in drawn if to_the_end]
     if len(ends) == len(names) and max(map(len, names)) <= LONGEST:
         layout |= {"showlegend": False, "margin": {**full["margin"], "r": ROOM, "t": 24}}
-        beside = [_name(*placed) for placed in _placed(ends, layout["yaxis"]["range"])]
+        shares = {trace["name"]: _share(trace, series, axis["range"]) for trace, _ in ends}
+        beside = [
+            _name(trace, place, shares[trace["name"]])
+            for early in (False, True)
+            for trace, place in _placed(
+                [end for end in ends if (shares[end[0]["name"]] < 1) == early],
+                layout["yaxis"]["range"],
+            )
+        ]
         notes = full.get("annotations", [])
         narrow = {**narrow, "annotations": notes}
         layout["annotations"] = [*notes, *beside]
@@ -87,11 +98,19 @@ def _placed(
         highest -= gap
 
 
-def _name(trace: Trace, place: float) -> Plain:
-    return {
+def _share(trace: Trace, series: Series, epochs: Sequence[float]) -> float:
+    """Of the width of the picture, what a curve takes: a run beside a longer one ends early."""
+    x = series["epoch"] if "meta" in trace else trace["x"]
+    first, last = epochs
+    return (float(x[-1] or 0) - first) / (last - first)
+
+
+def _name(trace: Trace, place: float, share: float) -> Plain:
+    """The name of a curve: beside the picture, or in it, where the curve ends before its edge."""
+    name = {
         "text": say("{name}", name=trace["name"]),
         "font": {"color": trace["line"]["color"]},
-        "x": 1,
+        "x": share,
         "xref": "x domain",
         "xanchor": "left",
         "xshift": 6,
@@ -100,3 +119,9 @@ def _name(trace: Trace, place: float) -> Plain:
         "yanchor": "middle",
         "showarrow": False,
     }
+    if share == 1:
+        return name
+    inside = name | {"bgcolor": BACKGROUND}  # what goes on behind would strike it through
+    if share < EARLY:
+        return inside
+    return inside | {"xanchor": "right", "xshift": 0, "yanchor": "bottom", "yshift": 4}

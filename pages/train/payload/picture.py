@@ -11,7 +11,7 @@ import numpy as np
 from pages.shared import cached
 from pages.shared.encoding import DIGITS, as_series
 from pages.shared.fields import Steps, as_text
-from pages.shared.numbers import number_text, plain
+from pages.shared.numbers import number_text
 from pages.shared.pace import Pace, waiting
 from pages.shared.palette import OPTIMUM, TEXT
 from pages.shared.payload import Events, Figure, Part, Payload, Rows
@@ -19,7 +19,7 @@ from pages.shared.plotting import MARKS, Series
 from pages.shared.remedies import Remedies, course, remedies
 from pages.shared.run import RUN, Asked, Pin
 from pages.shared.settings import FRONT, SETTINGS, Settings, relevant, within
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, say, tell, told
 from pages.train.answer import beyond_of, known, long_run, records_of, until_divergence
 from pages.train.figure import curves as figure
 from pages.train.figure.first import first
@@ -27,6 +27,7 @@ from pages.train.payload import tiles
 from pages.train.question import DEFAULT, EVERY, FORM, Shown
 from pages.train.words import diverged, outside, rivals, story
 from pages.train.words import plain as plain_words
+from pages.train.words.pins import called
 from wd_core import make_dataset, train
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import behaviour
@@ -74,7 +75,7 @@ def training_picture(
         },
     }
     if not records:
-        payload["work"] = RUN.query(settings)
+        payload |= {"work": RUN.query(settings), "tells_end": True}
     return payload
 
 
@@ -85,9 +86,9 @@ def _begun(settings: Settings, pins: Sequence[Pin], shown: Shown) -> Part:
     return {
         "series": {"epoch": [], **series},
         "figure": _as_shown(
-            shown, settings, _figure(settings, series, None, _curves(pins)), series
+            shown, settings, _figure(settings, series, None, _curves(settings, pins)), series
         ),
-        "sentence": TAKES_A_WHILE,
+        "sentence": told(TAKES_A_WHILE),
     }
 
 
@@ -112,7 +113,7 @@ def stream(settings: Settings, pins: Sequence[Pin] = (), shown: Shown = DEFAULT)
             came = records_of(parts)
             records, new = [*records, *came], [*new, *came]
             if slow and came == records and came:
-                yield "picture", Part(series=_series(records), sentence=TAKES_A_WHILE)
+                yield "picture", Part(series=_series(records), sentence=told(TAKES_A_WHILE))
                 new = []
             elif new and (new[-1].epoch == epochs or pace.due()):
                 epoch = new[-1].epoch
@@ -198,12 +199,12 @@ def _finished(
     baselines = _baselines(settings)
     lasted = until_divergence(records)
     last = None if _diverged_at(records) is None else max(1, lasted[-1].epoch)
-    series, pinned = _series(lasted) | _beyond(settings, lasted), _curves(pins)
+    series, pinned = _series(lasted) | _beyond(settings, lasted), _curves(settings, pins)
     drawn = _figure(settings, series, baselines, pinned, last)
     said = _sentence(settings, records, baselines, waits)
     beside = outside.sentences(*figure.outside(drawn, series, pinned))
     drawn = _as_shown(shown, settings, drawn, series, _levels(settings, baselines), pinned)
-    return {"series": series, "figure": drawn, "sentence": " ".join([said, *beside])}
+    return {"series": series, "figure": drawn, "sentence": joined([said, *beside])}
 
 
 def _as_shown(
@@ -224,8 +225,9 @@ def _as_shown(
 def _series(records: Sequence[EpochRecord]) -> Series:
     """The curves of the run, and with `_0` behind their names those of its twin without decay."""
     series: Series = {"epoch": [record.epoch for record in records]}
+    kept = {name: _columns(records, name) for name in COLUMNS if name not in DERIVED}
     for row, suffix in zip(range(len(records[0].train_loss)), ("", "_0"), strict=False):
-        curves = {name: _column(records, name, row) for name in COLUMNS if name not in DERIVED}
+        curves = {name: columns[:, row] for name, columns in kept.items()}
         with np.errstate(invalid="ignore"):
             curves["gap"] = curves["test_loss"] - curves["train_loss"]
             curves["objective"] = curves["train_loss"] + curves["penalty"]
@@ -233,11 +235,10 @@ def _series(records: Sequence[EpochRecord]) -> Series:
     return series
 
 
-def _column(records: Sequence[EpochRecord], name: str, row: int) -> Array:
-    """One number of one run over the epochs, NaN once it has diverged."""
-    return np.array(
-        [np.nan if record.diverged[row] else getattr(record, name)[row] for record in records]
-    )
+def _columns(records: Sequence[EpochRecord], name: str) -> Array:
+    """One number of all runs over the epochs, [E, R], NaN once a run has diverged."""
+    diverged = np.array([record.diverged_at for record in records]) >= 0
+    return np.where(diverged, np.nan, np.array([getattr(record, name) for record in records]))
 
 
 def _beyond(settings: Settings, records: Sequence[EpochRecord]) -> Series:
@@ -371,11 +372,11 @@ def _names(settings: Settings) -> figure.Names:
     found = behaviour(settings.run, settings.data.n_train)
     alone, names = found.shrinking, figure.Names()
     if not found.rule.spans:  # its steps reach that part
-        names = replace(names, unreachable="its part outside the span of the examples")
+        names = replace(names, unreachable=tell("its part outside the span of the examples"))
     if alone.full != alone.last:
         share = f"{found.short_rows}/{settings.run.batch_size}"
         product = f"((1−ηλ)<sup>{alone.an_epoch - 1}</sup>(1−ηλ·{share}))<sup>epoch</sup>"
-        names = replace(names, predicted=f"predicted {product}")
+        names = replace(names, predicted=tell("predicted {product}", product=product))
     return names
 
 
@@ -384,7 +385,9 @@ def _levels(settings: Settings, baselines: cached.Baselines | None) -> list[figu
     if baselines is None:
         return []
     constant, ridge = baselines.constant_test, baselines.ridge_test
-    simplest = figure.Level("test, constant predictor", constant, TEXT, "dashdot", simplest=True)
+    simplest = figure.Level(
+        tell("test, constant predictor"), constant, TEXT, "dashdot", simplest=True
+    )
     levels = [simplest]
     if ridge is not None:
         name = _name_of_exact(settings, baselines)
@@ -396,15 +399,19 @@ def _name_of_exact(settings: Settings, baselines: cached.Baselines) -> str:
     goal = behaviour(settings.run, settings.data.n_train).end.weight_decay
     assert goal is not None
     if goal.value == 0:
-        return "test, least squares of least norm" if baselines.many else "test, least squares"
+        return (
+            tell("test, least squares of least norm")
+            if baselines.many
+            else tell("test, least squares")
+        )
     if goal.value == settings.run.weight_decay:
-        return "test, exact ridge"
-    return f"test, exact ridge, λ = {plain(goal.value)}"
+        return tell("test, exact ridge")
+    return tell("test, exact ridge, λ = {end}", end=goal.value)
 
 
-def _curves(pins: Sequence[Pin]) -> list[figure.Curve]:
+def _curves(settings: Settings, pins: Sequence[Pin]) -> list[figure.Curve]:
     """Those of the pinned runs that are known."""
-    return [curve for pin in pins if (curve := _pinned(pin))]
+    return [curve for pin in called(settings, pins) if (curve := _pinned(pin))]
 
 
 def _pinned(pin: Pin) -> figure.Curve | None:

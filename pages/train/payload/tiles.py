@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from pages.shared.payload import Tile
 from pages.shared.settings import Settings
-from pages.shared.words import Said, say
+from pages.shared.tiles import in_words
+from pages.shared.words import Said, label, say, tell
 from wd_core.linear.behaviour import behaviour
 
 LOSSES: list[Tile] = [
     {
-        "label": "Train loss",
+        "label": label("Train loss"),
         "series": "train_loss",
         "role": "train",
-        "help": "L = 1/(2n) Σ (x·w + b − y)² on the training data, without the penalty.",
+        "help": label("L = 1/(2n) Σ (x·w + b − y)² on the training data, without the penalty."),
     },
     {
-        "label": "Test loss",
+        "label": label("Test loss"),
         "series": "test_loss",
         "role": "test",
-        "help": "The same half mean square on data the run has never seen.",
+        "help": label("The same half mean square on data the run has never seen."),
     },
     {
-        "label": "Gap",
+        "label": label("Gap"),
         "series": "gap",
-        "help": "Test loss minus train loss.",
+        "help": label("Test loss minus train loss."),
     },
     {
         "label": "‖w‖",
         "series": "weight_norm",
         "role": "penalty",
-        "help": "Euclidean norm of the weights; the bias is not in it.",
+        "help": label("Euclidean norm of the weights; the bias is not in it."),
     },
 ]
 
@@ -37,11 +38,13 @@ LOSSES: list[Tile] = [
 def of(settings: Settings) -> list[Tile]:
     """The tiles of a run; the last is called its objective where the run's steps descend it."""
     objective = descends(settings)
-    total = "J" if objective else "sum"
+    total = "J" if objective else tell("sum")
     return [
-        *LOSSES,
+        *in_words(LOSSES),
         {
-            "label": "Data loss + penalty = objective" if objective else "Data loss + penalty",
+            "label": tell("Data loss + penalty = objective")
+            if objective
+            else tell("Data loss + penalty"),
             "help": _help(settings),
             "terms": [
                 {"label": "L", "series": "train_loss"},

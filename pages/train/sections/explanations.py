@@ -11,7 +11,7 @@ from pages.shared.latex import tex
 from pages.shared.numbers import Digits, every_digit
 from pages.shared.prose import prose
 from pages.shared.settings import Settings
-from pages.shared.words import Said, say, say_n
+from pages.shared.words import Said, joined, say, say_n, tell, told
 from pages.train.payload.picture import beside_exact, in_numbers
 from wd_core import DATASETS
 from wd_core.linear.behaviour import Behaviour, behaviour
@@ -24,7 +24,7 @@ LOSS = r"\tfrac{1}{2n}\sum_i (x_i^\top w + b - y_i)^2"
 def numbers(settings: Settings) -> None:
     """How the run ended, exactly, and what it is measured against."""
     said = [in_numbers(settings), *beside_exact(settings)]
-    prose(" ".join(filter(None, said)) or say("They stand here once the run has ended."))
+    prose(joined(said) or say("They stand here once the run has ended."))
 
 
 def training(settings: Settings) -> None:
@@ -43,27 +43,27 @@ def _objective(settings: Settings) -> None:
     found = behaviour(settings.run, settings.data.n_train)
     goal = found.end
     if goal.kind == "unknown":
-        st.markdown("**What the gradients are of**")
+        st.markdown(tell("**What the gradients are of**"))
         coupled = settings.run.decay == "coupled"
         st.latex(_penalised(settings.run.weight_decay) if coupled else rf"L = {LOSS}")
     elif goal.bound is not None:
-        st.markdown("**What is minimised**")
+        st.markdown(tell("**What is minimised**"))
         st.latex(
-            rf"\begin{{gathered}} L = {LOSS} \\ \text{{where every }} |w_j| \le {goal.bound.latex}"
-            rf" = {tex(goal.bound.value)} \end{{gathered}}"
+            rf"\begin{{gathered}} L = {LOSS} \\ \text{{{tell('where every')} }} |w_j|"
+            rf" \le {goal.bound.latex} = {tex(goal.bound.value)} \end{{gathered}}"
         )
     else:
         assert goal.weight_decay is not None
-        st.markdown("**What is minimised**")
+        st.markdown(tell("**What is minimised**"))
         st.latex(_penalised(goal.weight_decay.value))
-    st.caption(" ".join([_goal(found), _in_torch(found)]))
+    st.caption(joined([_goal(found), _in_torch(found)]))
 
 
 def _penalised(weight_decay: float) -> str:
     return (
-        rf"\begin{{gathered}} J = \underbrace{{{LOSS}}}_{{\text{{data loss}}}} \\"
+        rf"\begin{{gathered}} J = \underbrace{{{LOSS}}}_{{\text{{{tell('data loss')}}}}} \\"
         rf" {{}} + \underbrace{{\tfrac{{{tex(weight_decay)}}}{{2}}\,\lVert w\rVert^2}}"
-        r"_{\text{penalty}} \end{gathered}"
+        rf"_{{\text{{{tell('penalty')}}}}} \end{{gathered}}"
     )
 
 
@@ -72,7 +72,7 @@ def _goal(found: Behaviour) -> Said:
     goal, n = found.end, found.n_train
     assert n is not None
     if goal.kind == "unknown":
-        return say("The curves show the data loss alone. {why}", why=goal.why)
+        return say("The curves show the data loss alone. {why}", why=told(goal.why))
     if goal.bound is not None:
         return say(
             "The curves show the data loss alone. Decoupled decay under this optimizer is no "
@@ -129,7 +129,7 @@ def _in_torch(found: Behaviour) -> Said:
 
 def _step(settings: Settings) -> None:
     found = behaviour(settings.run, settings.data.n_train)
-    st.markdown(f"**What a step does: {found.rule.label}**")
+    st.markdown(tell("**What a step does: {optimizer}**", optimizer=told(found.rule.label)))
     st.latex(found.rule.formula)
     said = [_of_decay(found), *_constants(found)]
     if found.short_rows:
@@ -137,7 +137,7 @@ def _step(settings: Settings) -> None:
     unreached = settings.data.n_features - settings.data.n_train
     if unreached > 0 and found.has_factor:
         said.append(_out_of_reach(found, unreached, settings.data.n_features))
-    st.caption(" ".join(said))
+    st.caption(joined(said))
 
 
 def _of_decay(found: Behaviour) -> Said:
@@ -237,15 +237,15 @@ def _out_of_reach(found: Behaviour, unreached: int, n_features: int) -> Said:
 
 def _data(settings: Settings) -> None:
     source = DATASETS[settings.data.source]
-    st.markdown(f"**Where the data come from: {source.label}**")
+    st.markdown(tell("**Where the data come from: {source}**", source=told(source.label)))
     st.latex(source.formula)
-    st.caption(source.description)
+    st.caption(told(source.description))
     if not cached.draws_slowly(settings.data):
         data = cached.dataset(settings.data)
         said = [_sizes(data.n_train, len(data.y_test))]
         if data.note:
-            said.append(say("{note}", note=data.note))
-        st.caption(" ".join(said))
+            said.append(say("{note}", note=told(data.note)))
+        st.caption(joined(said))
 
 
 def _sizes(n_train: int, n_test: int) -> Said:

@@ -6,19 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.fields import as_text
 from pages.shared.link import LONGEST_NAME, printable
 from pages.shared.numbers import plain
 from pages.shared.run import MOST_PINS, PINS, RUN, Pin
-from pages.shared.settings import SETTINGS, Settings, relevant, settings_of
-from pages.shared.words import say
+from pages.shared.settings import SETTINGS, Settings, settings_of
+from pages.shared.tables import inert
+from pages.shared.words import label, say, tell, told
 from pages.train.payload.picture import Ended, ended
+from pages.train.words.pins import NONE, SHORT, apart, called, shown
 
-PRESENT = "present run"
-NUMBERS = ("train loss", "test loss", "‖w‖", "test loss ÷ present run's")
-NONE = "–"
-# A name that fits beside its curve.
-SHORT = 18
+PRESENT = label("present run")
+NUMBERS = (label("train loss"), label("test loss"), "‖w‖", label("test loss ÷ present run's"))
 DEFAULT = settings_of({})
 
 
@@ -28,14 +26,17 @@ def pinning(settings: Settings) -> None:
     full = len(pins) >= MOST_PINS
     with st.container(horizontal=True):
         st.button(
-            "Pin this run",
+            tell("Pin this run"),
             on_click=_pin,
             args=(settings,),
             disabled=full or any(pin.settings == settings for pin in pins),
-            help=f"Keep its curves to compare: up to {MOST_PINS} runs, carried by the link.",
+            help=tell(
+                "Keep its curves to compare: up to {most} runs, carried by the link.",
+                most=MOST_PINS,
+            ),
         )
         if pins:
-            with st.popover("Rename or remove"):
+            with st.popover(tell("Rename or remove")):
                 for place, pin in enumerate(pins):
                     _edit(place, pin)
 
@@ -45,17 +46,17 @@ def table(settings: Settings) -> None:
     pins = _pins()
     if not pins:
         return
-    runs = [Pin(PRESENT, settings), *pins]
-    differing = [key for key in SETTINGS if len({_shown(pin.settings, key) for pin in runs}) > 1]
+    runs = [Pin(told(PRESENT), settings), *called(settings, pins)]
+    differing = [key for key in SETTINGS if len({shown(pin.settings, key) for pin in runs}) > 1]
     ends = [ended(pin.settings) for pin in runs]
     any_diverged = any(end is not None and end.diverged_at is not None for end in ends)
     rows = []
     for pin, end in zip(runs, ends, strict=True):
-        row = {"run": pin.name}
-        row |= {SETTINGS[key].label: _shown(pin.settings, key) for key in differing}
+        row: dict[str, str] = {tell("run"): inert(pin.name)}
+        row |= {SETTINGS[key].label: shown(pin.settings, key) for key in differing}
         row |= _numbers(end, ends[0])
         if any_diverged:
-            row["diverged"] = _diverged(end)
+            row[tell("diverged")] = _diverged(end)
         rows.append(row)
     st.dataframe(rows, hide_index=True)
 
@@ -63,9 +64,9 @@ def table(settings: Settings) -> None:
 def _numbers(end: Ended | None, present: Ended | None) -> dict[str, str]:
     """What a run ended with; – where it is long and has not been run here."""
     if end is None:
-        return dict.fromkeys(NUMBERS, NONE)
+        return dict.fromkeys(map(told, NUMBERS), NONE)
     numbers = (plain(end.train), plain(end.test), plain(end.norm), _ratio(end, present))
-    return dict(zip(NUMBERS, numbers, strict=True))
+    return dict(zip(map(told, NUMBERS), numbers, strict=True))
 
 
 def _ratio(end: Ended, present: Ended | None) -> str:
@@ -88,24 +89,17 @@ def _pins() -> tuple[Pin, ...]:
     return kept
 
 
-def _shown(settings: Settings, key: str) -> str:
-    """The value of a setting; – where the run does not read it."""
-    if key not in relevant(settings.data.source, settings.run.optimizer):
-        return NONE
-    return as_text(settings.values()[key])
-
-
 def _edit(place: int, pin: Pin) -> None:
     field = f"pin name {place} {RUN.query(pin.settings)}"
     st.text_input(
-        f"Name of pinned run {place + 1}",
+        tell("Name of pinned run {place}", place=place + 1),
         pin.name,
         key=field,
-        help=f"Cut to {LONGEST_NAME} signs.",
+        help=tell("Cut to {most} signs.", most=LONGEST_NAME),
         on_change=_rename,
         args=(place, field),
     )
-    st.button("Remove", key=f"remove {field}", on_click=_remove, args=(place,))
+    st.button(tell("Remove"), key=f"remove {field}", on_click=_remove, args=(place,))
 
 
 def _pin(settings: Settings) -> None:
@@ -119,20 +113,12 @@ def named(settings: Settings, pins: Sequence[Pin]) -> str:
     Of the default run itself, and of one whose name is taken, also a number.
     """
     others = [pin.settings for pin in pins] or [DEFAULT]
-    own = {key: _shown(settings, key) for key in SETTINGS}
-    apart = [key for key in own if any(own[key] != _shown(other, key) for other in others)]
-    name = ", ".join(f"{_symbol(key)} = {own[key]}" for key in apart if own[key] != NONE)
+    name = apart(settings, others)
     taken = {pin.name for pin in pins}
     if 0 < len(name) <= SHORT and name not in taken:
         return name
-    return next(f"Run {i}" for i in range(1, MOST_PINS + 2) if f"Run {i}" not in taken)
-
-
-def _symbol(key: str) -> str:
-    """The sign of a setting, which ends its label; else the label."""
-    label = SETTINGS[key].label
-    sign = label.split()[-1]
-    return sign if len(sign) == 1 else label
+    numbered = (tell("Run {i}", i=i) for i in range(1, MOST_PINS + 2))
+    return next(name for name in numbered if name not in taken)
 
 
 def _rename(place: int, field: str) -> None:

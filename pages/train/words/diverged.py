@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pages.shared.numbers import every_digit, exact, plain
 from pages.shared.remedies import Remedies, limit, remedies
 from pages.shared.settings import Settings
-from pages.shared.words import Said, say, say_n
+from pages.shared.words import Said, joined, say, say_n, told
 from wd_core.linear.behaviour import behaviour
 from wd_core.linear.outcomes import StabilityLimit
 
@@ -16,7 +16,7 @@ def sentence(settings: Settings, epoch: int) -> str:
     """Both."""
     said = say("Diverged by epoch {epoch}.", epoch=epoch)
     why = list(causes(settings)) or [_not_known(settings)]
-    return " ".join([said, *why, advice(remedies(settings))])
+    return joined([said, *why, advice(remedies(settings))])
 
 
 def advice(found: Remedies) -> Said:
@@ -87,7 +87,7 @@ def _not_known(settings: Settings) -> Said:
     return say(
         "At η = {lr} the steps grow. {why}",
         lr=every_digit(settings.run.lr),
-        why=limit(settings).why,
+        why=told(limit(settings).why),
     )
 
 

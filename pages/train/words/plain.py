@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pages.shared.cached import Baselines
 from pages.shared.numbers import every_digit, plain
 from pages.shared.remedies import Remedies
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, say
 from pages.train.words import story
 from pages.train.words.story import Outcome
 
@@ -18,17 +18,17 @@ def sentence(end: Outcome, baselines: Baselines, found: Remedies) -> str:
     found: what makes a run settle that goes on growing.
     """
     if end.has_grown:
-        return " ".join(_grown(end, found))
+        return joined(_grown(end, found))
     end, baselines, lost = story.without_rounding(end, baselines)
     said = [story.effect(end, baselines), _constant(end.test, baselines.constant_test)]
-    return " ".join([*said, *story.reservations(end, lost=lost)])
+    return joined([*said, *story.reservations(end, lost=lost)])
 
 
 def diverged(epoch: int, found: Remedies) -> str:
     """That a run left the range of numbers, and what makes it settle."""
     said = say("Diverged by epoch {epoch}.", epoch=epoch)
-    grown = say("The steps grow instead of settling, until the numbers leave their range.")
-    return f"{said} {grown} {advice(found)}"
+    grown = say("The steps grow instead of settling, until the numbers are too large to hold.")
+    return joined([said, grown, advice(found)])
 
 
 def advice(found: Remedies) -> Said:
@@ -69,15 +69,15 @@ def _constant(test: float, constant_test: float) -> Said:
     """A run with this test loss beside the simplest prediction."""
     if plain(constant_test) == plain(test):
         return say(
-            "Always predicting the mean of the training targets, whatever the features are, would "
-            "do as well."
+            "Always predicting the training mean, whatever the features are, would "
+            "do as well as this run."
         )
     if constant_test < test:
         return say(
-            "Always predicting the mean of the training targets, whatever the features are, would "
-            "do better."
+            "Always predicting the training mean, whatever the features are, would "
+            "do better than this run."
         )
     return say(
-        "Always predicting the mean of the training targets, whatever the features are, would do "
-        "worse."
+        "Always predicting the training mean, whatever the features are, would do "
+        "worse than this run."
     )

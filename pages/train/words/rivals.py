@@ -14,19 +14,19 @@ def constant(test: float, constant_test: float) -> Said:
     """A run with this test loss beside the simplest prediction."""
     if plain(constant_test) == plain(test):
         return say(
-            "Always predicting the training mean, whatever the features are, has {constant_test}, "
-            "the same as this run.",
+            "Always predicting the training mean, whatever the features are, has a test loss of "
+            "{constant_test}, the same as this run.",
             constant_test=constant_test,
         )
     if constant_test < test:
         return say(
-            "Always predicting the training mean, whatever the features are, has {constant_test}, "
-            "better than this run.",
+            "Always predicting the training mean, whatever the features are, has a test loss of "
+            "{constant_test}, better than this run.",
             constant_test=constant_test,
         )
     return say(
-        "Always predicting the training mean, whatever the features are, has {constant_test}, "
-        "worse than this run.",
+        "Always predicting the training mean, whatever the features are, has a test loss of "
+        "{constant_test}, worse than this run.",
         constant_test=constant_test,
     )
 
@@ -41,7 +41,7 @@ def exact(test: float, baselines: Baselines, end: End, fits: bool) -> Iterator[S
 
 def _exact(test: float, baselines: Baselines, end: End) -> Said:
     if end.kind == "unknown":
-        return say("This run is compared with no exact solution: none is known as its end.")
+        return say("This run is compared with no exact solution: it is not known where it ends.")
     if end.kind == "box":
         return say("This run is compared with no exact solution: it goes to no ridge solution.")
     if baselines.ridge_test is None:

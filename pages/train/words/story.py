@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pages.shared.cached import Baselines
 from pages.shared.judging import ALIKE, FEW_TESTS
 from pages.shared.remedies import Remedies
-from pages.shared.words import Said, say, say_n
+from pages.shared.words import Said, joined, say, say_n
 from pages.train.words import rivals
 from pages.train.words.diverged import advice
 from wd_core.trials import Course
@@ -67,10 +67,10 @@ def sentence(end: Outcome, baselines: Baselines, found: Remedies, why: Sequence[
     `why`: the causes if it grows, `found`: what makes it settle then.
     """
     if end.has_grown:
-        return " ".join(_grown(end, found, why))
+        return joined(_grown(end, found, why))
     end, baselines, lost = without_rounding(end, baselines)
     said = [effect(end, baselines), rivals.constant(end.test, baselines.constant_test)]
-    return " ".join([*said, *reservations(end, lost=lost)])
+    return joined([*said, *reservations(end, lost=lost)])
 
 
 def without_rounding(end: Outcome, baselines: Baselines) -> tuple[Outcome, Baselines, bool]:

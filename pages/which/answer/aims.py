@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pages.shared import cached
-from pages.shared.words import say
+from pages.shared.words import joined, say, told
 from pages.shared.work import kept
 from pages.which.answer.measured import Seen
 from pages.which.answer.rounding import rounding_share, without_rounding
@@ -48,7 +48,7 @@ def finding(seen: Seen) -> str:
     aim = end(problem, problem.span.most)
     if aim.kind == "unknown":
         return say(
-            "The trained runs are compared with none of the exact curves. {why}", why=aim.why
+            "The trained runs are compared with none of the exact curves. {why}", why=told(aim.why)
         )
     if aim.bound is not None:
         return say(
@@ -100,7 +100,7 @@ def at(seen: Seen, k: int, aim: Aim | None) -> str:
 def tile(seen: Seen, text: str) -> str:
     """The help text of a trained run's tile, with where the run aims."""
     said = finding(seen)
-    return f"{text} {said}" if said else text
+    return joined([text, said])
 
 
 def many(seen: Seen) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, say
 from pages.which.answer.measured import Seen
 from pages.which.answer.solutions import Exact
 from pages.which.figure.scale import Scale
@@ -22,7 +22,7 @@ from pages.which.words.places import SHARE
 def drawing(seen: Seen, marks: Sequence[Mark]) -> str:
     """What is drawn, and what is not."""
     parts = [*_points(seen), *_exact(seen), *_lines(seen, marks)]
-    return " ".join(part for part in parts if part)
+    return joined(parts)
 
 
 def _points(seen: Seen) -> list[str]:

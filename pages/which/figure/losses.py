@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.shared.palette import TEST, TEXT, TRAIN, faint
-from pages.shared.plotting import Trace, hover, stroke
-from pages.shared.words import Said, say
+from pages.shared.plotting import Plain, Trace, hatched, hover, stroke
+from pages.shared.words import Said, say, tell
 from pages.which.figure.traces import (
     LOSS,
     RULES,
@@ -27,6 +27,8 @@ from wd_core.arrays import Array
 DECADES = 5.0
 ROOM = 0.05
 FAINT_TRAIN, FAINT_TEST = faint(TRAIN, 0.18), faint(TEST, 0.2)
+# What tells the band of the test losses from that of the training losses without its colour.
+HATCHED = hatched("/", TEST, faint(TEST, 0.12))
 
 
 def losses(shown: Shown) -> list[Trace]:
@@ -76,9 +78,9 @@ def _exact(shown: Shown) -> list[Trace]:
     ends = span(shown)
     return [
         trace
-        for y, name, colour, dash in (
-            (positive(fine.train), "train, exact", TRAIN, "solid"),
-            (positive(fine.test), "test, exact", TEST, "dash"),
+        for y, name, colour, dash, symbol in (
+            (positive(fine.train), tell("train, exact"), TRAIN, "solid", "circle"),
+            (positive(fine.test), tell("test, exact"), TEST, "dash", "diamond"),
         )
         for trace in curve(
             LOSS,
@@ -87,6 +89,7 @@ def _exact(shown: Shown) -> list[Trace]:
             y,
             name,
             line={"color": colour, "dash": dash},
+            symbol=symbol,
             **labelled(_inside(y, *ends)),
         )
     ]
@@ -109,8 +112,8 @@ def _runs(shown: Shown) -> list[Trace]:
             **labelled(_inside(y, *ends)),
         )
         for y, name, colour, symbol in (
-            (found.train, "train, trained", TRAIN, "circle-open"),
-            (found.test, "test, trained", TEST, "diamond-open"),
+            (found.train, tell("train, trained"), TRAIN, "circle-open"),
+            (found.test, tell("test, trained"), TEST, "diamond-open"),
         )
     ]
 
@@ -120,15 +123,15 @@ def _band(shown: Shown) -> list[Trace]:
         return []
     return [
         trace
-        for band, colour in (
-            (shown.found.train_band, FAINT_TRAIN),
-            (shown.found.test_band, FAINT_TEST),
+        for band, colour, pattern in (
+            (shown.found.train_band, FAINT_TRAIN, {}),
+            (shown.found.test_band, FAINT_TEST, HATCHED),
         )
-        for trace in _filled(shown, band, colour)
+        for trace in _filled(shown, band, colour, pattern)
     ]
 
 
-def _filled(shown: Shown, band: Array, colour: str) -> list[Trace]:
+def _filled(shown: Shown, band: Array, colour: str, pattern: Plain) -> list[Trace]:
     """A band over the λ > 0 without gaps, cut where a run diverged; a bar at λ = 0."""
     x = shown.scale.place(shown.grid)
     style = {"mode": "lines", "hoverinfo": "skip", "showlegend": False}
@@ -139,9 +142,10 @@ def _filled(shown: Shown, band: Array, colour: str) -> list[Trace]:
         across = np.concatenate([x[begin:end], x[begin:end][::-1]])
         rim = np.concatenate([band[0, begin:end], band[1, begin:end][::-1]])
         fill = {"fill": "toself", "fillcolor": colour, "line": {"width": 0}}
+        fill |= {"fillpattern": pattern} if pattern else {}
         traces.append(scatter(LOSS, x=across, y=positive(rim), **fill, **style))
     if seen[0]:
-        line = {"color": colour, "width": 9}
+        line = stroke(colour, "1px,2px" if pattern else "solid", 9)
         traces.append(scatter(LOSS, x=[x[0], x[0]], y=positive(band[:, 0]), line=line, **style))
     return traces
 
@@ -149,7 +153,7 @@ def _filled(shown: Shown, band: Array, colour: str) -> list[Trace]:
 def _constant(shown: Shown) -> list[Trace]:
     if not shown.constant:
         return []
-    name = "test, predicting the mean"
+    name = tell("test, predicting the mean")
     return [
         scatter(
             LOSS,

@@ -9,7 +9,7 @@ import numpy as np
 
 from pages.shared.palette import GREY, OPTIMUM, PENALTY, TEXT, faint
 from pages.shared.plotting import Plain, Trace, hover, stroke
-from pages.shared.words import say
+from pages.shared.words import say, tell
 from pages.which.answer.solutions import NAMED, Paths
 from pages.which.figure.scale import number
 from pages.which.figure.traces import (
@@ -81,7 +81,9 @@ def _rows(shown: Shown) -> list[Trace]:
                     "customdata": counts,
                     "marker": {"color": rule.colour, "opacity": 0.45},
                     "showlegend": False,
-                    "hovertemplate": hover(f"%{{customdata}} of {len(others)}", rule.name),
+                    "hovertemplate": hover(
+                        tell("%{{customdata}} of {n}", n=len(others)), rule.name
+                    ),
                 }
             )
         if not math.isnan(mark.weight_decay):
@@ -100,7 +102,11 @@ def _rows(shown: Shown) -> list[Trace]:
                     cliponaxis=False,
                     showlegend=False,
                     hovertemplate=hover(
-                        f"λ = {number(mark.weight_decay)} on these data", rule.name
+                        tell(
+                            "λ = {weight_decay} on these data",
+                            weight_decay=number(mark.weight_decay),
+                        ),
+                        rule.name,
                     ),
                 )
             )
@@ -115,7 +121,7 @@ def _norm(shown: Shown) -> list[Trace]:
             shown.scale,
             fine.weight_decay,
             positive(fine.norm),
-            "‖w*‖, exact",
+            tell("‖w*‖, exact"),
             line={"color": OPTIMUM},
             showlegend=False,
         )
@@ -129,7 +135,7 @@ def _norm(shown: Shown) -> list[Trace]:
                 mode="markers",
                 marker={"color": PENALTY, "size": 5, "symbol": "square-open"},
                 showlegend=False,
-                hovertemplate=hover("λ = %{customdata:.3g}: %{y:.4g}", "‖w‖, trained"),
+                hovertemplate=hover("λ = %{customdata:.3g}: %{y:.4g}", tell("‖w‖, trained")),
             )
         )
     return traces

@@ -20,6 +20,7 @@ from pages.shared.plotting import (
     rearranged,
     unseen,
 )
+from pages.shared.words import tell
 from pages.which.answer.solutions import NAMED
 from pages.which.figure import freedom
 from pages.which.figure.losses import losses, notes, span
@@ -140,8 +141,8 @@ def _axes(shown: Shown, panel: int, ends: tuple[float, float]) -> Plain:
 def _alternative(shown: Shown) -> str:
     """What is drawn, for who cannot see it."""
     if shown.fine is None:
-        return "Loss of the trained runs over λ; below it the λ of the least, and the norm."
-    return (
+        return tell("Loss of the trained runs over λ; below it the λ of the least, and the norm.")
+    return tell(
         "Loss over λ and over the degrees of freedom of the exact solution; below it the λ that "
         "each rule chooses, weights and their norm."
     )
@@ -160,7 +161,7 @@ def _notes(shown: Shown) -> list[Plain]:
 def _upwards(shown: Shown, panel: int, ends: tuple[float, float]) -> Plain:
     """The upright axis of a panel."""
     if panel == LOSS:
-        named = {"title": title("loss (half mean square)"), "range": list(ends)}
+        named = {"title": title(tell("loss (half mean square)")), "range": list(ends)}
         return {**LOG, **named, **log_ticks(*ends, FEW)}
     if panel == CHOSEN:
         names = [RULES[mark.rule].name for mark in reversed(shown.marks)]
@@ -170,7 +171,7 @@ def _upwards(shown: Shown, panel: int, ends: tuple[float, float]) -> Plain:
     if panel == NORM:
         norms = [*(shown.fine.norm if shown.fine else ()), *shown.found.norm]
         return {**LOG, "tickmode": "linear", "title": title("‖w‖"), **log_axis(norms)}
-    axis: Plain = {"title": title("weights w*<sub>j</sub>"), **FEW_TICKS}
+    axis: Plain = {"title": title(tell("weights w*<sub>j</sub>")), **FEW_TICKS}
     if shown.paths is None:
         return axis
     low, high = shown.paths.ends
@@ -191,7 +192,7 @@ def _upper(shown: Shown, ticks: freedom.Ticks) -> Plain:
         "ticks": "outside",
         "ticklen": 4,
         "tickangle": 0,
-        "title": title("degrees of freedom (exact)"),
+        "title": title(tell("degrees of freedom (exact)")),
         **ticks.layout,
     }
 

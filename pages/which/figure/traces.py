@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pages.shared import plotting
 from pages.shared.palette import TEST, TEXT, TRAIN
 from pages.shared.plotting import Trace, hover
+from pages.shared.words import label, tells
 from pages.which.answer.measured import Found
 from pages.which.answer.solutions import Curves, Paths
 from pages.which.figure.scale import Scale
@@ -28,6 +29,7 @@ FREEDOM = "9"
 WHOLE_HEIGHT = (0.0, 1.0)
 
 
+@tells("name")
 @dataclass(frozen=True)
 class Rule:
     """A way to choose λ: what its row is called, and how it is drawn."""
@@ -39,12 +41,12 @@ class Rule:
 
 
 RULES: Mapping[str, Rule] = {
-    "test": Rule("least test, exact", TEST, "dash", "diamond"),
-    "trained": Rule("least test, trained", TEST, "dot", "diamond-open"),
-    "bayes": Rule("Bayes", TEXT, "dashdot", "star"),
+    "test": Rule(label("least test, exact"), TEST, "dash", "diamond"),
+    "trained": Rule(label("least test, trained"), TEST, "dot", "diamond-open"),
+    "bayes": Rule(label("Bayes"), TEXT, "dashdot", "star"),
     "gcv": Rule("GCV", TRAIN, "solid", "square"),
-    "loo": Rule("leave one out", TRAIN, "dash", "circle"),
-    "validation": Rule("validation", TRAIN, "dot", "triangle-up"),
+    "loo": Rule(label("leave one out"), TRAIN, "longdash", "circle"),
+    "validation": Rule(label("validation"), TRAIN, "longdashdot", "triangle-up"),
 }
 
 
@@ -84,8 +86,9 @@ def upright(panel: int, x: float, **style: Any) -> Trace:
 
 
 def curve(panel: int, scale: Scale, lams: Array, y: Array, name: str, **style: Any) -> list[Trace]:
-    """A line, and a dot at λ = 0, which a click in the legend hides with it."""
+    """A line, and a mark at λ = 0, which a click in the legend hides with it."""
     line, x = style.pop("line"), scale.place(lams)
+    symbol = style.pop("symbol", "circle")
     drawn = scatter(
         panel,
         name=name,
@@ -99,7 +102,8 @@ def curve(panel: int, scale: Scale, lams: Array, y: Array, name: str, **style: A
         **style,
     )
     group = {"legendgroup": name, **style}
-    return [drawn, dots_at_zero(panel, x, y[:1], {"color": line["color"], "size": 7}, **group)]
+    dot = {"color": line["color"], "size": 7, "symbol": symbol}
+    return [drawn, dots_at_zero(panel, x, y[:1], dot, **group)]
 
 
 def dots_at_zero(panel: int, x: Array, y: Array, marker: Mapping[str, Any], **style: Any) -> Trace:

@@ -7,7 +7,7 @@ import math
 from pages.shared import cached
 from pages.shared.judging import FEW_TESTS
 from pages.shared.numbers import every_digit, percent, plain
-from pages.shared.words import Said, listed, say, say_n
+from pages.shared.words import Said, joined, listed, say, say_n
 from pages.which.answer import aims
 from pages.which.answer.measured import Seen
 from pages.which.answer.solutions import METHODS, Exact
@@ -20,7 +20,7 @@ def finding(seen: Seen) -> str:
     parts = [*_best(seen), *_rules(seen), *_training(seen), aims.finding(seen), few_tests(seen)]
     end = _end(seen)
     once = [part for k, part in enumerate(parts) if part != end or end not in parts[:k]]
-    return " ".join(part for part in once if part)
+    return joined(once)
 
 
 def tests(seen: Seen) -> int:
@@ -144,7 +144,7 @@ def _rules(seen: Seen) -> list[str]:
 def _choice(name: str, value: float, ratio: float) -> Said:
     if math.isinf(ratio):
         return say(
-            "{rule} chooses λ = {weight_decay}, above the best, which is 0.",
+            "{rule} chooses λ = {weight_decay}, where the loss is above 0, the best there is.",
             rule=name,
             weight_decay=value,
         )
@@ -171,7 +171,8 @@ def _choices(names: str, value: float, ratio: float) -> Said:
     """The same of several rules that choose one λ."""
     if math.isinf(ratio):
         return say(
-            "{rules} choose the same λ = {weight_decay}, above the best, which is 0.",
+            "{rules} choose the same λ = {weight_decay}, where the loss is above 0, the best there "
+            "is.",
             rules=names,
             weight_decay=value,
         )

@@ -8,7 +8,7 @@ from typing import Any
 from pages.shared import cached
 from pages.shared.numbers import Digits, every_digit, number_text, percent, plain
 from pages.shared.payload import Tile
-from pages.shared.words import Said, say
+from pages.shared.words import Names, Said, joined, label, say, tell
 from pages.which.answer import aims
 from pages.which.answer.measured import BAND, Seen
 from pages.which.answer.rounding import over
@@ -24,14 +24,16 @@ AS_GOOD = 1.0005
 # From this ratio on a factor is said instead of a percentage.
 TIMES = 10
 
-NAMES = {
-    "test": "the test set (hindsight)",
-    "bayes": "Bayes",
-    "gcv": "GCV",
-    "loo": "leave-one-out",
-    "validation": "validation",
-    "zero": "no decay",
-}
+NAMES = Names(
+    {
+        "test": label("the test set (hindsight)"),
+        "bayes": label("Bayes"),
+        "gcv": "GCV",
+        "loo": label("leave-one-out"),
+        "validation": label("validation"),
+        "zero": label("no decay"),
+    }
+)
 
 
 def lam(value: float) -> str:
@@ -42,7 +44,7 @@ def lam(value: float) -> str:
 def cost(ratio: float) -> str:
     """How far a loss is above another, from their ratio: 3.14 %, or a factor where it is large."""
     if math.isinf(ratio):
-        return "the best is 0"
+        return tell("the best is 0")
     if ratio >= TIMES:
         return say("{times} times", times=ratio)
     return Digits("0 %", 0.0) if ratio < AS_GOOD else percent(ratio - 1)
@@ -52,44 +54,46 @@ def tiles(seen: Seen) -> list[Tile]:
     """The numbers over the picture: those of the marked λ."""
     return [
         {
-            "label": "Test, exact",
+            "label": tell("Test, exact"),
             "series": "exact test",
             "role": "test",
-            "help": "The test loss of w*(λ), half mean square, without the penalty.",
+            "help": tell("The test loss of w*(λ), half mean square, without the penalty."),
         },
         {
-            "label": "Test, trained",
+            "label": tell("Test, trained"),
             "series": "trained test",
             "role": "test",
             "help": aims.tile(
-                seen, "The median test loss of the runs at this λ after the last epoch."
+                seen, tell("The median test loss of the runs at this λ after the last epoch.")
             ),
         },
         {
-            "label": "Train, exact",
+            "label": tell("Train, exact"),
             "series": "exact train",
             "role": "train",
-            "help": "The training loss of w*(λ), half mean square, without the penalty.",
+            "help": tell("The training loss of w*(λ), half mean square, without the penalty."),
         },
         {
-            "label": "Train, trained",
+            "label": tell("Train, trained"),
             "series": "trained train",
             "role": "train",
             "help": aims.tile(
-                seen, "The median training loss of the runs at this λ after the last epoch."
+                seen, tell("The median training loss of the runs at this λ after the last epoch.")
             ),
         },
         {
-            "label": "Degrees of freedom",
+            "label": tell("Degrees of freedom"),
             "series": "dof",
-            "help": "1 + Σ s/(s + λ) over the eigenvalues s of the covariance of x: how many "
-            "parameters the fit still uses, the bias among them.",
+            "help": tell(
+                "1 + Σ s/(s + λ) over the eigenvalues s of the covariance of x: how many "
+                "parameters the fit still uses, the bias among them."
+            ),
         },
         {
             "label": "‖w*‖",
             "series": "norm",
             "role": "penalty",
-            "help": "The length of the exact solution w*(λ); the bias is not in it.",
+            "help": tell("The length of the exact solution w*(λ); the bias is not in it."),
         },
     ]
 
@@ -122,7 +126,7 @@ def undefined(seen: Seen, rule: str) -> Said:
 def sentences(seen: Seen) -> list[str]:
     """What is known at every λ of the grid."""
     return [
-        " ".join(part for part in (_exact_at(seen, k), _trained_at(seen, k, aim)) if part)
+        joined((_exact_at(seen, k), _trained_at(seen, k, aim)))
         for k, aim in enumerate(aims.each(seen))
     ]
 
@@ -199,7 +203,7 @@ def _trained_at(seen: Seen, k: int, aim: aims.Aim | None) -> str:
             low=low,
             high=high,
         )
-    return f"{said} {where}" if where else said
+    return joined([said, where])
 
 
 def own_run(seen: Seen) -> str:

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator
 
 from pages.shared.numbers import every_digit, percent, plain
-from pages.shared.words import Said, say
+from pages.shared.words import Said, joined, say
 from pages.which.answer import aims
 from pages.which.answer.measured import Seen
 from pages.which.answer.rounding import over
 from pages.which.answer.solutions import METHODS, Exact
+from pages.which.question import Problem
 from pages.which.words.finding import few_tests, is_flat
 from pages.which.words.places import AS_GOOD, NAMES, NEARLY, TIMES
 from pages.which.words.verdict import RULES
@@ -19,25 +20,41 @@ from pages.which.words.verdict import RULES
 def sentences(seen: Seen) -> list[str]:
     """How the exact solution does at every λ of the grid, and what is to be known of its runs."""
     return [
-        " ".join((_exact_at(seen, k), *_trained_at(seen, k, aim)))
+        joined((_exact_at(seen, k), *_trained_at(seen, k, aim)))
         for k, aim in enumerate(aims.each(seen))
     ]
 
 
 def _exact_at(seen: Seen, k: int) -> Said:
-    exact = seen.exact
+    exact, zero = seen.exact, bool(seen.grid[k] == 0)
     if exact is None:
-        return say("With this decay no exact solution is worked out: it would take too long.")
+        return say("The exact solution would take too long to work out here.")
     test, least = float(exact.at.test[k]), exact.chosen.least
     ratio = float(over(exact.at.test[k], least))
     if math.isinf(ratio):
-        return say("With this decay the exact solution is above the best, which is 0.")
+        if zero:
+            return say(
+                "Without decay the exact solution’s test loss is above the least, which is 0."
+            )
+        return say("With this decay the exact solution’s test loss is above the least, which is 0.")
     if ratio >= TIMES:
+        if zero:
+            return say(
+                "Without decay the exact solution’s test loss is {times} times the best.",
+                times=ratio,
+            )
         return say(
             "With this decay the exact solution’s test loss is {times} times the best.", times=ratio
         )
     if plain(test) == plain(least):
+        if zero:
+            return say("Without decay the exact solution is as good as the best.")
         return say("With this decay the exact solution is as good as the best.")
+    if zero:
+        return say(
+            "Without decay the exact solution’s test loss is {cost} above the best.",
+            cost=percent(ratio - 1),
+        )
     return say(
         "With this decay the exact solution’s test loss is {cost} above the best.",
         cost=percent(ratio - 1),
@@ -59,10 +76,19 @@ def _trained_at(seen: Seen, k: int, aim: aims.Aim | None) -> Iterator[Said]:
         yield say("Its runs aim at the exact solution of another decay.")
 
 
+def rounded(problem: Problem) -> Said:
+    """Which λ is marked in the place of one that is not trained."""
+    return say(
+        "Only some decays are trained: marked is {weight_decay}, the nearest of them to {given}.",
+        weight_decay=every_digit(problem.weight_decay),
+        given=every_digit(problem.at),
+    )
+
+
 def finding(seen: Seen) -> str:
     """Which λ is best for the exact solution, whether a rule finds it, and which suits training."""
     parts = [*_best(seen), *_rule(seen), *_trained(seen), few_tests(seen)]
-    return " ".join(part for part in parts if part)
+    return joined(parts)
 
 
 def _best(seen: Seen) -> Iterator[Said]:
@@ -82,7 +108,7 @@ def _best(seen: Seen) -> Iterator[Said]:
 def _least(exact: Exact, best: float, test: float) -> Said:
     zero = float(exact.fine.test[0])
     if best == 0:
-        return say("For the exact solution no decay is best: its test loss is {test}.", test=test)
+        return say("The exact solution is best without decay: its test loss is {test}.", test=test)
     if plain(zero) == plain(test):
         return say(
             "For the exact solution a decay of {weight_decay} is best, but to three digits none at "

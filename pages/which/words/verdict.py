@@ -9,7 +9,7 @@ import numpy as np
 
 from pages.shared.judging import FEW_TESTS
 from pages.shared.numbers import percent
-from pages.shared.words import Said, listed, say, say_n
+from pages.shared.words import Said, joined, listed, say, say_n
 from pages.which.answer.measured import LEAST_DRAWS, Seen
 from pages.which.answer.rounding import over
 from pages.which.words.finding import tests
@@ -77,7 +77,7 @@ def matters(seen: Seen) -> str:
     said: list[str] = [_without(exact)]
     if not costs:
         said += [say("None of the rules chooses a λ here."), _when_trained(seen, exact)]
-        return " ".join(part for part in said if part)
+        return joined(said)
     said += [_by_rule(method, ratio) for method, ratio in costs.items()]
     refused = _refused(seen)
     if refused:
@@ -87,13 +87,13 @@ def matters(seen: Seen) -> str:
     else:
         cheapest = min(costs, key=lambda method: costs[method])
         said += [_verdict(exact, costs[cheapest], NAMES[cheapest]), _when_trained(seen, exact)]
-    return " ".join(part for part in said if part)
+    return joined(said)
 
 
 def _without(ratio: float) -> Said:
     """What no decay costs, in the median."""
     if math.isinf(ratio):
-        return say("In the median the exact test loss without decay is above the best, which is 0.")
+        return say("In the median the exact test loss without decay is above 0, the best there is.")
     if ratio >= TIMES:
         return say(
             "In the median the exact test loss without decay is {times} times the best.",
@@ -111,7 +111,7 @@ def _by_rule(method: str, ratio: float) -> Said:
     """What a rule costs, in the median."""
     name = NAMES[method]
     if math.isinf(ratio):
-        return say("Chosen by {rule} it is above the best, which is 0.", rule=name)
+        return say("Chosen by {rule} it is above 0, the best there is.", rule=name)
     if ratio >= TIMES:
         return say("Chosen by {rule} it is {times} times the best.", rule=name, times=ratio)
     if ratio < AS_GOOD:
@@ -142,10 +142,10 @@ def _without_loss(zero: float, costs: Mapping[str, float]) -> str:
         return ""
     reach = [NAMES[method] for method, ratio in costs.items() if ratio == 1]
     if not reach:
-        return say("No decay reaches the least loss, which is 0, and no rule does.")
+        return say("λ = 0 reaches the least loss, 0, and no rule does.")
     return say_n(
-        "No decay reaches the least loss, which is 0, and so does {rules}.",
-        "No decay reaches the least loss, which is 0, and so do {rules}.",
+        "λ = 0 reaches the least loss, 0, and so does {rules}.",
+        "λ = 0 reaches the least loss, 0, and so do {rules}.",
         len(reach),
         rules=listed(reach),
     )
@@ -191,8 +191,8 @@ def _when_trained(seen: Seen, exact: float) -> str:
         )
     if math.isinf(ratio):
         return say(
-            "The runs trained on the data above gain by decay: without it they end above the best "
-            "of them, which is 0."
+            "The runs trained on the data above gain by decay: without it they end above 0, where "
+            "the best of them ends."
         )
     if ratio >= TIMES:
         return say(

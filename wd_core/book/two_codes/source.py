@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wd_core import export
 from wd_core.book.two_codes.program import BiasStart, Program, Standing
-from wd_core.checks import require
+from wd_core.checks import Phrase, require
 from wd_core.data import DatasetSpec
 from wd_core.data.scripts import number
 from wd_core.seeding import seed_of
@@ -47,7 +47,12 @@ def script(spec: DatasetSpec, program: Program, standings: Mapping[str, Standing
     `program.standings`. Losses are half mean squares, to 12 digits. ValueError as `make_dataset`.
     """
     for switch in MARKS:
-        require(switch in standings, "standings", f"one for each of {', '.join(MARKS)}", standings)
+        require(
+            switch in standings,
+            "standings",
+            Phrase("one for each of {choices}", choices=", ".join(MARKS)),
+            standings,
+        )
     parts = [
         _head(spec, program),
         export.data(spec),
