@@ -5,10 +5,15 @@ from typing import TYPE_CHECKING
 from pages.registry import SHOWN
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 # How long an open list may take to show its options, and how often it is opened.
 OPEN_MS, TIMES = 3_000, 5
+
+
+def inside(page: "Page") -> "Locator":
+    """What a page shows; what it says to whoever hears it stands beside that, in the same words."""
+    return page.get_by_test_id("stMain")
 
 
 def choose(page: "Page", name: str, option: str) -> None:

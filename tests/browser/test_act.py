@@ -7,7 +7,7 @@ import pytest
 
 from pages.act.sections import PARTS
 from pages.shared.controls import NUMBERS
-from tests.browser.choosing import choose, go_to, unfold
+from tests.browser.choosing import choose, go_to, inside, unfold
 from wd_core import DatasetSpec, make_dataset
 from wd_core.linear.filters import (
     closest_steps,
@@ -141,7 +141,7 @@ def test_match_on_moves_the_steps_to_weight_decay(page: "Page", server: "Server"
     page.wait_for_function("!location.search.includes('sliders')")
     assert (said(page, DECAY), said(page, STEPS)) == ("0", "∞")
     unfold(page, NUMBERS)
-    page.get_by_text("only the limit of ever more steps").wait_for()
+    inside(page).get_by_text("only the limit of ever more steps").wait_for()
 
 
 def test_another_control_right_after_a_slider_moves_the_picture_too(

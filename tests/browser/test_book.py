@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from tests.browser.choosing import choose, unfold
+from tests.browser.choosing import choose, inside, unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,7 +25,7 @@ SHOWN = f"""run => document.querySelectorAll(
 def opened(page: "Page", server: "Server", query: str = "") -> None:
     page.goto(f"{server.url}/book{query}")
     unfolded(page)
-    page.get_by_text("The printed numbers are quoted").wait_for()  # what the page says last
+    inside(page).get_by_text("The printed numbers are quoted").wait_for()  # what the page says last
 
 
 def unfolded(page: "Page") -> None:
@@ -37,7 +37,7 @@ def unfolded(page: "Page") -> None:
 
 def test_opens_with_every_picture_drawn(page: "Page", server: "Server") -> None:
     opened(page, server)
-    page.get_by_text("all 8 printed numbers lie in the range where nine in ten").wait_for()
+    inside(page).get_by_text("all 8 printed numbers lie in the range where nine in ten").wait_for()
     assert page.evaluate(PANELS) == 8
     assert not urlsplit(page.url).query
 
@@ -49,7 +49,7 @@ def test_an_edition_is_chosen_reloaded_and_opened_elsewhere(
     choose(page, "Edition and framework", "English 1.0, TensorFlow")
     page.wait_for_function("location.search === '?edition=en-tensorflow'")
     page.wait_for_function(SHOWN, arg="edition=en-tensorflow")
-    page.get_by_text("of it the penalty").wait_for()
+    inside(page).get_by_text("of it the penalty").wait_for()
     assert page.evaluate(PANELS) == 3
     page.reload()
     unfolded(page)
@@ -67,7 +67,7 @@ def test_the_other_code_redraws_what_decay_does(page: "Page", server: "Server") 
     page.wait_for_function(
         "location.search.includes('code=concise') && location.search.includes('seeds=50')"
     )
-    page.get_by_text("leave the share 0.0842").wait_for()
+    inside(page).get_by_text("leave the share 0.0842").wait_for()
 
 
 def test_a_run_opens_on_train(page: "Page", server: "Server") -> None:
@@ -84,7 +84,7 @@ def test_a_run_opens_on_train(page: "Page", server: "Server") -> None:
 
 def test_nonsense_in_the_link_is_named(page: "Page", server: "Server") -> None:
     opened(page, server, "?edition=latin")
-    page.get_by_text("“latin” in the link").wait_for()
+    inside(page).get_by_text("“latin” in the link").wait_for()
     page.wait_for_function("location.search === ''")
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from tests.browser.choosing import choose, go_to
+from tests.browser.choosing import choose, go_to, inside
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -32,21 +32,21 @@ def test_made_equal_they_differ_by_rounding(page: "Page", server: "Server") -> N
     opened(page, server)
     assert link(page) == {}
     assert 0.01 < float(page.evaluate(TILE, "Largest difference")) < 10
-    page.get_by_text("The codes differ in the ½ of the loss and the start of b").wait_for()
+    inside(page).get_by_text("The codes differ in the ½ of the loss and the start of b").wait_for()
     page.get_by_role("button", name="Make them equal").click()
-    page.get_by_text("The two codes are one computation").wait_for()
+    inside(page).get_by_text("The two codes are one computation").wait_for()
     page.wait_for_function(ROUNDING)
     page.wait_for_function("location.search === '?rates=mapped&bias_start=zero'")
     page.get_by_role("button", name="As in the book").click()
-    page.get_by_text("The codes differ in").wait_for()
+    inside(page).get_by_text("The codes differ in").wait_for()
     page.wait_for_function("location.search === ''")
 
 
 def test_a_link_opens_the_same_codes_and_a_switch_moves_it(page: "Page", server: "Server") -> None:
     opened(page, server, "?batch_size=6&loss=half&bias_start=zero&divisor=rows")
-    page.get_by_text("The two codes are one computation").wait_for()
+    inside(page).get_by_text("The two codes are one computation").wait_for()
     choose(page, "A short last batch", "by B | by m")
-    page.get_by_text("The codes differ in the divisor of the batch sum").wait_for()
+    inside(page).get_by_text("The codes differ in the divisor of the batch sum").wait_for()
     page.wait_for_function("!location.search.includes('divisor')")
     assert link(page) == {"batch_size": ["6"], "loss": ["half"], "bias_start": ["zero"]}
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.choosing import go_to, unfold
+from tests.browser.choosing import go_to, inside, unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -146,7 +146,7 @@ def test_keys_move_a_slider_and_the_words_follow(page: "Page", server: "Server")
     assert said(page, DECAY) == "0"
     wait_link(page, "weight_decay=0")
     unfold(page, "The formulas, with these numbers")
-    page.get_by_text("It holds w̃").wait_for()
+    inside(page).get_by_text("It holds w̃").wait_for()
 
 
 def test_a_reload_and_the_link_keep_the_picture(
@@ -182,7 +182,7 @@ def test_a_control_moved_during_play_keeps_where_play_was(page: "Page", server: 
     chart.get_by_label("Speed").select_option("0.25×")
     chart.get_by_role("button", name="Play").click()
     page.locator('.wd-chart[data-state="playing"]').wait_for()
-    page.get_by_text("Level sets of the objective").click()
+    inside(page).get_by_text("Level sets of the objective").click()
     wait_link(page, "objective=on")
     page.wait_for_function("/weight_decay=|theta=/.test(location.search)")
     page.locator('.wd-chart[data-state="done"]').first.wait_for()
@@ -303,5 +303,5 @@ def test_a_number_out_of_range_is_refused(page: "Page", server: "Server") -> Non
     number = page.get_by_role("spinbutton", name="Eigenvalue s₁")
     number.fill("-3")
     number.press("Enter")
-    page.get_by_text("−3 is outside the range 0 to 100; it stays 2.").wait_for()
+    inside(page).get_by_text("−3 is outside the range 0 to 100; it stays 2.").wait_for()
     assert number.input_value() == "2"

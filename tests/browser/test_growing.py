@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.choosing import unfold
+from tests.browser.choosing import inside, unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -52,7 +52,7 @@ def test_stop_keeps_what_is_drawn_and_it_goes_on(page: "Page", server: "Server",
     page.add_init_script(STOP_AT_ONCE)
     page.goto(f"{server.url}/{name}?{LONG[name]}")
     page.wait_for_function(f"{STATE} === 'stopped'")
-    page.get_by_text(re.compile(r"^Stopped at \w+( \w+)? \d+ of \d+$")).wait_for()
+    inside(page).get_by_text(re.compile(r"^Stopped at \w+( \w+)? \d+ of \d+$")).wait_for()
     go_on = page.get_by_role("button", name="Go on")
     assert go_on.evaluate("node => node === document.activeElement")
     stopped = count(page)
@@ -60,7 +60,7 @@ def test_stop_keeps_what_is_drawn_and_it_goes_on(page: "Page", server: "Server",
     go_on.press("Enter")
     bar = "Number(document.querySelector('.wd-progress').getAttribute('aria-valuenow'))"
     page.wait_for_function(f"{STATE} === 'done' || {STATE} === 'streaming' && {bar} > {stopped}")
-    page.get_by_text("Stopped at").wait_for(state="hidden")
+    inside(page).get_by_text("Stopped at").wait_for(state="hidden")
 
 
 # How many have come by the picture: as the last of the numbers that name it, or as its epoch.
@@ -115,5 +115,5 @@ def test_what_stands_around_the_picture_follows_it_to_its_end(
     page.wait_for_function(f"{STATE} === 'streaming'")
     unfold(page, "Does it matter which way λ is chosen?")
     assert not re.search(UNTRUE, page.inner_text(".stApp"), re.IGNORECASE)
-    page.get_by_text("100 data sets of the same kind, seeds 34").wait_for()
+    inside(page).get_by_text("100 data sets of the same kind, seeds 34").wait_for()
     page.wait_for_function(f"{STATE} === 'done'")

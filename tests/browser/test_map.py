@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pages.shared.controls import NUMBERS
 from pages.shared.numbers import plain
-from tests.browser.choosing import unfold
+from tests.browser.choosing import inside, unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -44,22 +44,23 @@ def link(page: "Page") -> dict[str, list[str]]:
 
 def stopped_at(page: "Page") -> int:
     """How many runs there are of maps that were stopped."""
-    told = page.get_by_text("Stopped at run").inner_text()
+    told = inside(page).get_by_text("Stopped at run").inner_text()
     return int(told.removeprefix("Stopped at run ").split(" of ")[0].replace(",", ""))
 
 
 def test_the_cells_come_and_the_answer_with_them(page: "Page", server: "Server") -> None:
     opened(page, server, SMALL)
-    page.get_by_text("cells diverged").wait_for()
+    inside(page).get_by_text("cells diverged").wait_for()
     assert page.evaluate(KNOWN) > 6 * 40
     assert link(page) == parse_qs(SMALL)
 
 
 def test_a_cell_opens_as_its_run_on_train(page: "Page", server: "Server") -> None:
     opened(page, server, SMALL)
+    inside(page).get_by_text("cells diverged").wait_for()  # the picture stands where it will stay
     page.mouse.click(*page.evaluate(PLACE, [6, -2, 1]))  # the last panel: decoupled Adam
     unfold(page, NUMBERS)
-    chosen = page.get_by_text("Chosen: Adam, decoupled (AdamW), η = 0.01, λ = 10.")
+    chosen = inside(page).get_by_text("Chosen: Adam, decoupled (AdamW), η = 0.01, λ = 10.")
     chosen.wait_for()
     page.wait_for_function("location.search.includes('decay=decoupled')")
     assert link(page) == parse_qs(SMALL) | {
@@ -81,12 +82,13 @@ def test_a_cell_opens_as_its_run_on_train(page: "Page", server: "Server") -> Non
 
 def test_a_diverged_cell_is_hovered_and_clicked_like_others(page: "Page", server: "Server") -> None:
     opened(page, server, SMALL)
+    inside(page).get_by_text("cells diverged").wait_for()  # the picture stands where it will stay
     place = page.evaluate(PLACE, [0, 0, 1])  # SGD, η = 1, λ = 10
     page.mouse.move(*place)
     page.locator(".hoverlayer .hovertext").get_by_text("diverged at epoch").wait_for()
     page.mouse.click(*place)
     unfold(page, NUMBERS)
-    page.get_by_text("Chosen: SGD, coupled, η = 1, λ = 10. It diverged at epoch").wait_for()
+    inside(page).get_by_text("Chosen: SGD, coupled, η = 1, λ = 10. It diverged at epoch").wait_for()
 
 
 def test_the_chosen_run_is_known_when_the_maps_are_whole(page: "Page", server: "Server") -> None:
@@ -95,7 +97,7 @@ def test_the_chosen_run_is_known_when_the_maps_are_whole(page: "Page", server: "
     page.get_by_role("slider", name="Dimension d").press("ArrowLeft")
     page.wait_for_function("!location.search.includes('n_features=20&')")
     unfold(page, NUMBERS)
-    page.get_by_text("Chosen: SGD, coupled, η = 0.1, λ = 1. Test loss").wait_for()
+    inside(page).get_by_text("Chosen: SGD, coupled, η = 0.1, λ = 1. Test loss").wait_for()
     page.wait_for_selector(DONE)
     page.locator("[role=gridcell]", has_text="SGD, either").wait_for(state="attached")
 
@@ -121,4 +123,4 @@ def test_another_control_closes_the_sweep_and_starts_anew(page: "Page", server: 
     page.get_by_role("button", name="Full batch").click()
     page.wait_for_selector(DONE)
     assert link(page)["optimizers"] == ["momentum"]
-    page.get_by_text("cells diverged").wait_for()
+    inside(page).get_by_text("cells diverged").wait_for()

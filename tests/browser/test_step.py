@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pages.shared.controls import NUMBERS
-from tests.browser.choosing import go_to, unfold
+from tests.browser.choosing import go_to, inside, unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -34,7 +34,7 @@ def link(page: "Page") -> dict[str, list[str]]:
 
 def test_opens_with_every_picture_drawn(page: "Page", server: "Server") -> None:
     opened(page, server)
-    page.get_by_text("Step 1 of 400").wait_for()
+    inside(page).get_by_text("Step 1 of 400").wait_for()
     unfold(page, *FOLDERS)
     page.wait_for_function(DRAWN, arg=4)
     assert link(page) == {}
@@ -44,7 +44,7 @@ def test_a_step_forward_begins_where_the_last_one_ended(page: "Page", server: "S
     opened(page, server)
     before = page.evaluate(ARROWS)
     page.get_by_role("button", name="Forward", exact=True).click()
-    page.get_by_text("Step 2 of 400").wait_for()
+    inside(page).get_by_text("Step 2 of 400").wait_for()
     page.wait_for_function("location.search === '?step=2'")
     page.wait_for_function(DRAWN, arg=1)
     assert page.evaluate(ARROWS)["old w"] == before["new w"]
@@ -52,10 +52,10 @@ def test_a_step_forward_begins_where_the_last_one_ended(page: "Page", server: "S
 
 def test_a_link_opens_its_step_and_the_doctor_mends_it(page: "Page", server: "Server") -> None:
     opened(page, server, "?lr=0.5&step=7")
-    page.get_by_text("Step 7 of 400").wait_for()
-    page.get_by_text("The run diverges").wait_for()
+    inside(page).get_by_text("Step 7 of 400").wait_for()
+    inside(page).get_by_text("The run diverges").wait_for()
     page.get_by_role("button", name="Mend it").click()
-    page.get_by_text("The run itself did not diverge").first.wait_for()
+    inside(page).get_by_text("The run itself did not diverge").first.wait_for()
     page.wait_for_function("!location.search.includes('lr=0.5')")
     assert link(page)["step"] == ["7"]
 
@@ -63,9 +63,9 @@ def test_a_link_opens_its_step_and_the_doctor_mends_it(page: "Page", server: "Se
 def test_a_mended_run_with_a_velocity_stays_mended(page: "Page", server: "Server") -> None:
     opened(page, server, "?lr=1&optimizer=momentum")
     unfold(page, NUMBERS)
-    page.get_by_text("with η = 0.01 the run does not settle").wait_for()
+    inside(page).get_by_text("with η = 0.01 the run does not settle").wait_for()
     page.get_by_role("button", name="Mend it").click()
-    page.get_by_text("The run itself did not diverge").first.wait_for()
+    inside(page).get_by_text("The run itself did not diverge").first.wait_for()
     page.wait_for_function("location.search.includes('lr=0.005')")
     assert page.get_by_role("button", name="Mend it").count() == 0
 
@@ -73,9 +73,9 @@ def test_a_mended_run_with_a_velocity_stays_mended(page: "Page", server: "Server
 def test_last_is_the_end_of_the_run(page: "Page", server: "Server") -> None:
     opened(page, server, "?step=398")
     page.get_by_role("button", name="Epoch forward").click()
-    page.get_by_text("Step 400 of 400").wait_for()
+    inside(page).get_by_text("Step 400 of 400").wait_for()
     page.get_by_role("button", name="First").click()
-    page.get_by_text("Step 1 of 400").wait_for()
+    inside(page).get_by_text("Step 1 of 400").wait_for()
     page.get_by_role("button", name="Last").click()
     page.wait_for_function("location.search === '?step=400'")
 
@@ -86,7 +86,7 @@ def test_both_pages_show_the_same_run(page: "Page", server: "Server") -> None:
     page.get_by_role("heading", name="Does weight decay stop overfitting?").wait_for()
     page.wait_for_function("location.search === '?weight_decay=0.5'")
     go_to(page, "One step")
-    page.get_by_text("Step 3 of 400").wait_for()
+    inside(page).get_by_text("Step 3 of 400").wait_for()
     page.wait_for_function("location.search === '?weight_decay=0.5&step=3'")
 
 

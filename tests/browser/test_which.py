@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pages.shared.controls import NUMBERS
-from tests.browser.choosing import unfold
+from tests.browser.choosing import inside, unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -35,7 +35,7 @@ def opened(page: "Page", server: "Server", query: str = SMALL) -> None:
     page.goto(f"{server.url}/which{query}")
     page.wait_for_function(DRAWN)
     unfold(page, NUMBERS, "Does it matter which way λ is chosen?")
-    page.get_by_text("5 data sets of the same kind, seeds 0").wait_for()
+    inside(page).get_by_text("5 data sets of the same kind, seeds 0").wait_for()
     page.wait_for_function(WHOLE)
     # what was unfolded lies below the picture, and a mouse reaches only what is in view
     page.evaluate("document.querySelector('.wd-plot').scrollIntoView({ block: 'center' })")
@@ -52,8 +52,8 @@ def test_a_clicked_point_opens_as_its_run(
     opened(page, server)
     page.mouse.click(*page.evaluate(POINT, place))
     page.wait_for_function(f"location.search.endsWith('&at={lam}')")
-    page.get_by_text(f"At λ = {lam} the exact solution").wait_for()
-    said = page.get_by_text("Its run of seed 0 ends with").inner_text()
+    inside(page).get_by_text(f"At λ = {lam} the exact solution").wait_for()
+    said = inside(page).get_by_text("Its run of seed 0 ends with").inner_text()
     address = page.get_by_role("link", name="Open the marked run on Train").get_attribute("href")
     page.goto(f"{server.url}{address}")
     page.wait_for_function(DRAWN)
@@ -69,7 +69,7 @@ def test_the_slider_moves_the_mark_and_the_link_follows(page: "Page", server: "S
     slider = page.get_by_role("slider", name="Marked λ")
     slider.focus()
     slider.press("Home")
-    page.get_by_text("At λ = 0 the exact solution has test loss").wait_for()
+    inside(page).get_by_text("At λ = 0 the exact solution has test loss").wait_for()
     page.wait_for_function("location.search.endsWith('&at=0')")
     page.get_by_role("link", name="Open the marked run on Train").wait_for()
     xs = page.evaluate(CURSOR)
@@ -81,7 +81,7 @@ def test_a_preset_opens_as_its_link(page: "Page", server: "Server") -> None:
     opened(page, server)
     page.get_by_role("button", name="Few examples").click()
     page.wait_for_function("location.search.includes('n_train=12')")
-    page.get_by_text("50 data sets of the same kind, seeds 0").wait_for()
+    inside(page).get_by_text("50 data sets of the same kind, seeds 0").wait_for()
     assert "epochs" not in link(page)
 
 

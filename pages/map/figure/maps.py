@@ -236,7 +236,7 @@ def _titles(frames: Sequence[Frame], size: int, end: str = "") -> list[Plain]:
         for place, frame in enumerate(frames)
     ]
     paper = {"xref": "paper", "yref": "paper", "y": 0, "yshift": BAR - BELOW}
-    text = tell("final test loss: the darker, the worse")
+    text = tell("final test loss: darker is worse")
     return [*above, heading("", text, x=0.5, xanchor="center", **paper, font={"size": size})]
 
 
