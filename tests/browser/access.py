@@ -13,7 +13,8 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FOUND = """async rules => {
   const { violations } = await axe.run(document, { runOnly: rules });
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`));
 }"""
 OPEN = """() => {
   const closed = [...document.querySelectorAll('details:not([open]) > summary')];
@@ -26,8 +27,9 @@ QUIET = "[data-test-script-state=notRunning]"
 # What scrolls is reached by key once the page is calm.
 REACHED = """() => [...document.querySelectorAll('.katex-display, [data-testid="stTable"] div')]
   .every(one => one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"""
-# What is being made anew is paler meanwhile.
-SHOWN_IN_FULL = "() => !document.querySelector('[data-stale=true]')"
+# What is being made anew is paler meanwhile, and what takes another colour or size is between both.
+SHOWN_IN_FULL = """() => !document.querySelector('[data-stale=true]') &&
+  document.getAnimations().every(one => !(one instanceof CSSTransition))"""
 
 
 def found(page: Page) -> list[str]:
@@ -35,6 +37,7 @@ def found(page: Page) -> list[str]:
     if not AXE.exists():
         missing(f"there is no {AXE}: npm ci")
     page.wait_for_function(REACHED)
+    page.wait_for_function(SHOWN_IN_FULL)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     return list(page.evaluate(FOUND, RULES))
 
