@@ -42,6 +42,7 @@ from pages.shared import (
     store,
     theme,
     unused,
+    uploads,
     work,
 )
 from pages.shared.cards import Cards
@@ -138,6 +139,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     long_links.take()
     options.read_freely()
     theme.read_once()
+    uploads.keep_in_memory()
     state.look_up_singly()
     unused.leave_unheard()
     employ()
@@ -176,6 +178,7 @@ app: ASGIApp = st.App(
     middleware=[
         Middleware(log.Asked),
         Middleware(unused.Unused),
+        Middleware(uploads.Bounded),
         Middleware(old_links.OldLinks),
         Middleware(head.Head, told=CARDS),
     ],

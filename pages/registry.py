@@ -216,7 +216,15 @@ GLOSSARY = Page(
     pictured=False,
     about=label("Every term in plain sentences, and where it is seen."),
 )
-SHOWN = (*PAGES, GLOSSARY)
+TABLE = Page(
+    "table",
+    label("Your table"),
+    label("What does decay do to your own data?"),
+    label("Choose"),
+    pictured=False,
+    about=label("Bring a table, see what was understood of it, and train on it."),
+)
+SHOWN = (*PAGES, TABLE, GLOSSARY)
 for page in SHOWN:
     import_module(f"pages.{page.path}.question")  # what it asks is known to all links from now on
     page.form.title = page.title

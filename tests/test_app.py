@@ -151,7 +151,7 @@ ANSWERS = [
     ("/_stcore/host-config", "GET", 200),
     ("/_stcore/agent/nothing", "GET", 404),
     ("/_stcore/agent/openapi.json", "GET", 404),
-    ("/_stcore/upload_file/session/file", "PUT", 404),
+    ("/_stcore/upload_file/session/file", "PUT", 403),
     ("/media/nothing", "GET", 404),
     ("/asset/nothing", "GET", 404),
     ("/api/train?epochs=10", "GET", 200),

@@ -7,11 +7,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from pages.shared.brought.tables import tables
 from pages.shared.places import Places
 from pages.shared.settings import Settings
+from pages.shared.sources import data_source
 from pages.shared.work import heavy, in_turn, kept
 from wd_core import (
-    DATASETS,
     Dataset,
     DatasetSpec,
     Hyperparameters,
@@ -60,9 +61,9 @@ def dataset(spec: DatasetSpec) -> Dataset:
     at once would take all the memory.
     """
     if data_bytes(spec) < LARGE_BYTES:
-        return make_dataset(spec)
+        return make_dataset(spec, tables(spec))
     with in_turn(_MAKING):
-        return make_dataset(spec)
+        return make_dataset(spec, tables(spec))
 
 
 def data_bytes(spec: DatasetSpec) -> float:
@@ -72,7 +73,7 @@ def data_bytes(spec: DatasetSpec) -> float:
 
 def draws_slowly(spec: DatasetSpec) -> bool:
     """Whether so many numbers are drawn that a person would wait for them."""
-    return DATASETS[spec.source].drawn and spec.n_train * spec.n_features > SLOW_NUMBERS
+    return data_source(spec).drawn and spec.n_train * spec.n_features > SLOW_NUMBERS
 
 
 def svd_seconds(spec: DatasetSpec) -> float:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from pages.shared import assets, heard
+from pages.shared.brought.session import secret
 from pages.shared.encoding import encode
 from pages.shared.form import set_control
 from pages.shared.language import with_language
@@ -79,6 +80,7 @@ def chart(
     data = {
         "assets": assets.addresses(),
         "base": assets.base_path(),
+        **secret(),
         # with the link that the tab shows, so that neither is older than the other
         **({"kept": memory()} if "query" in payload else {}),
         "payload": {**payload, **_in_lesson(payload), **dragging.marks(), "heard": answered},

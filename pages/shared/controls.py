@@ -25,9 +25,9 @@ from pages.shared.prose import helped
 from pages.shared.reasons import reason
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
+from pages.shared.sources import chosen
 from pages.shared.words import label, literal, refusal, say, tell, told
 from pages.shared.worker import NoAnswerError
-from wd_core import DATASETS
 
 # The folders that most pages have.
 READING: Final = label("How to read the picture")
@@ -237,14 +237,15 @@ def folder(form: Form[Any], name: str, fill: Callable[[], object], *, open: bool
 
 def randomness(form: Form[Any]) -> None:
     """The seed, and a button that takes the next one."""
-    slot, source = form.slot("seed"), form.slot("source")
+    slot = form.slot("seed")
 
     def new() -> None:
         st.session_state[slot] = (int(st.session_state[slot]) + 1) % 2**31
 
     def fill() -> None:
         draw(form, "seed")
-        seeded = DATASETS[str(st.session_state[source])].seeded
+        source = chosen(InSession(form, st.session_state))
+        seeded = source is None or source.seeded
         st.button(tell("New seed"), on_click=new, help=_of_a_new_seed(seeded))
 
     folder(form, label("Randomness"), fill)

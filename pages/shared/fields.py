@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol, Self, TypeVar
 
 from pages.shared.numbers import every_digit, number_text
-from pages.shared.words import say, tells, told
+from pages.shared.words import label, say, tells, told
 
 Value = str | int | float
 # What has more digits is larger than any setting may be, whatever they are.
@@ -44,6 +44,13 @@ class NotOneOfError(ValueError):
     def __init__(self, options: Iterable[str]) -> None:
         self.options = ", ".join(options)
         super().__init__(say("is not one of {options}", options=self.options))
+
+
+class NotReadableError(ValueError):
+    """A text that was written by no page of ours, or has been cut off since."""
+
+    def __init__(self) -> None:
+        super().__init__(say("cannot be read"))
 
 
 @tells("label", "help")
@@ -146,13 +153,44 @@ class Choice:
         return told(self.options[value])
 
 
-Setting = Steps | Number | Choice
+LEFT_OUT = label("it is left out")
+ELSEWHERE = label("It follows from what was done on another page.")
+
+
+@tells("label", "help", "instead")
+@dataclass(frozen=True)
+class Text:
+    """A text that no control has, and that follows from what was done elsewhere.
+
+    rule: raises ValueError where a text is none; most: so many characters it may have.
+    """
+
+    key: str
+    label: str
+    most: int
+    rule: Callable[[str], object] = field(hash=False)
+    help: str = ELSEWHERE
+    default: str = ""
+    instead: str = LEFT_OUT
+
+    def read(self, text: str) -> Value:
+        """The value in a text, or ValueError with the rule."""
+        if len(text) > self.most:
+            raise NotReadableError
+        try:
+            self.rule(text)
+        except ValueError:
+            raise NotReadableError from None
+        return text
+
+
+Setting = Steps | Number | Choice | Text
 Sized = TypeVar("Sized", Steps, Number)
 
 
 def usual(setting: Setting) -> Value:
     """The default of a setting, whole where it must be."""
-    if isinstance(setting, Choice):
+    if isinstance(setting, Choice | Text):
         return setting.default
     return int(setting.default) if setting.whole else setting.default
 

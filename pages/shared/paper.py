@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from pages.shared import assets
 from pages.shared.encoding import encode
-from pages.shared.fields import Choice
+from pages.shared.fields import Choice, Text
 from pages.shared.form import FORMS, HOME, Form
 from pages.shared.lessons.path import path
 from pages.shared.link import LESSON
@@ -64,6 +64,8 @@ def _settings(form: Form[Any], query: list[tuple[str, str]]) -> Iterator[tuple[s
     differences, values = form.differences(question), form.values(question)
     read = form.reads(values)
     for key, setting in form.settings.items():
+        if isinstance(setting, Text):
+            continue
         if key in differences or (key in FRONT and key in read and key in values):
             value = differences.get(key, values.get(key))
             if isinstance(setting, Choice):

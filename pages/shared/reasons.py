@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.shared.words import Said, say, told
-from wd_core.checks import Phrase, WrongValueError, shown
+from wd_core.checks import FaultsError, Phrase, WrongValueError, shown
 
 
 def reason(error: BaseException) -> str:
@@ -15,5 +15,14 @@ def reason(error: BaseException) -> str:
             rule=told(error.rule),
             value=shown(error.value),
         )
+    if isinstance(error, FaultsError):
+        return "; ".join(faults(error))
     said = error.args[0] if error.args else ""
     return told(said) if isinstance(said, Said | Phrase) else str(error)
+
+
+def faults(error: ValueError) -> list[str]:
+    """Every single thing that it says is wrong."""
+    if isinstance(error, FaultsError):
+        return [told(fault) if isinstance(fault, Phrase) else fault for fault in error.faults]
+    return [reason(error)]

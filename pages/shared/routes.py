@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pages.shared import counts
+from pages.shared.brought import tables
 from pages.shared.encoding import encode
 from pages.shared.leaving import GoneError, listening
 from pages.shared.reasons import reason
@@ -21,11 +22,18 @@ from pages.shared.worker import NoAnswerError
 API = "/api/"
 Query = Sequence[tuple[str, str]]
 NEVER_STORED = {"Cache-Control": "no-store"}
+# In it an address says for whom, where that matters.
+VISITOR = "visitor"
 
 
 def asked(request: Request) -> Query:
-    """What an address asks: to read a long one is nothing for the thread that serves all."""
-    return request.query_params.multi_items()
+    """What an address asks: to read a long one is nothing for the thread that serves all.
+
+    From then on this thread works for the visitor whose secret the address has.
+    """
+    said = request.query_params.multi_items()
+    tables.work_for(dict(said).get(VISITOR, ""))
+    return [pair for pair in said if pair[0] != VISITOR]
 
 
 def answered(path: str, answer: Callable[[Query], Mapping[str, Any]]) -> Route:

@@ -8,13 +8,15 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from pages.shared.fields import Number, Setting, Steps, Value, usual
+from pages.shared.fields import Choice, Number, Setting, Steps, Value, usual
 from pages.shared.form import Form, Query, State, Values
 from pages.shared.guessing import GuessAxis
 from pages.shared.link import PIN, few, printable, written
 from pages.shared.settings import SETTINGS, Settings, relevant, settings_of, within
+from pages.shared.sources import chosen
 from pages.shared.words import say, tell
 from wd_core import DatasetSpec
+from wd_core.data import OWN
 
 MOST_PINS = 6
 # The name by which a session keeps the pins.
@@ -29,13 +31,15 @@ def read_by_run(values: Values) -> set[str]:
 
 
 def within_data(setting: Setting, values: Values) -> Setting:
-    """A setting of a run within what its data have."""
-    source = str(values["source"])
+    """A setting of a run within what its data have, and its sources those that there are."""
     match setting:
         case Steps():
-            return within(setting, source)
+            return within(setting, chosen(values))
         case Number():
-            return within(setting, source)
+            return within(setting, chosen(values))
+        case Choice(key="source") if values["source"] != OWN and not values["target"]:
+            others = {name: label for name, label in setting.options.items() if name != OWN}
+            return replace(setting, options=others)
     return setting
 
 

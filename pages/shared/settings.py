@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
+from pages.shared import sources
+from pages.shared.brought.packed import MOST_CHARACTERS, read_roles, unpacked
 from pages.shared.fields import (
     Choice,
     Labels,
@@ -14,12 +17,15 @@ from pages.shared.fields import (
     Setting,
     Sized,
     Steps,
+    Text,
     Value,
     usual,
 )
 from pages.shared.words import Names, label, say, told
 from wd_core import DATASETS, OPTIMIZERS, DatasetSpec, Hyperparameters
+from wd_core.data import DataSource
 from wd_core.optimizers import Kind
+from wd_core.table.table import DIGITS
 
 
 def _decades(first: int, last: int, digits: Sequence[int] = (1, 2, 3, 5)) -> list[float]:
@@ -28,6 +34,14 @@ def _decades(first: int, last: int, digits: Sequence[int] = (1, 2, 3, 5)) -> lis
 
 
 _data, _run = DatasetSpec(), Hyperparameters()
+# Names of files and columns, and roles, are kept in links up to so many characters.
+MOST_NAME, MOST_ROLES = 200, 2000
+
+
+def _is_hash(text: str) -> None:
+    if not re.fullmatch(r"[0-9a-f]*", text):
+        raise ValueError
+
 
 SETTINGS: dict[str, Setting] = {
     setting.key: setting
@@ -65,7 +79,22 @@ SETTINGS: dict[str, Setting] = {
             label("Data set"),
             label("The examples: drawn as in the book, or drawn otherwise, or real ones."),
             _data.source,
-            Labels(DATASETS),
+            Labels(sources.OFFERED),
+        ),
+        Text("table", label("Table"), DIGITS, _is_hash),
+        Text("rows", label("Table"), MOST_CHARACTERS, lambda text: text and unpacked(text)),
+        Text("file", label("File"), MOST_NAME, str),
+        Text("target", label("Target y"), MOST_NAME, str),
+        Text("roles", label("Columns"), MOST_ROLES, read_roles),
+        Choice(
+            "holes",
+            label("Missing values"),
+            label("What becomes of rows in which a feature has no value."),
+            _data.holes,
+            {
+                "drop": label("leave out the row"),
+                "median": label("put in the median, and mark it"),
+            },
         ),
         Number(
             "n_train",
@@ -256,8 +285,12 @@ class Settings:
     def values(self) -> dict[str, Value]:
         """Every setting by its key."""
         return {
-            key: getattr(self.run, key) if hasattr(self.run, key) else getattr(self.data, key)
-            for key in SETTINGS
+            **{
+                key: getattr(self.run, key) if hasattr(self.run, key) else getattr(self.data, key)
+                for key in SETTINGS
+                if key not in sources.TEXTS
+            },
+            **sources.told(self.data),
         }
 
 
@@ -268,9 +301,10 @@ def settings_of(values: Mapping[str, Value]) -> Settings:
     set is a full batch: the book's code would scale such a step by n/B, which nobody here means.
     """
     full = DEFAULTS | dict(values)
-    source = DATASETS[str(full["source"])]
+    data = sources.spec_of(full)
+    source = sources.data_source(data)
     sizes = source.within(int(full["n_train"]), int(full["n_features"]))
-    full |= sizes._asdict()
+    full |= {key: getattr(data, key) for key in sources.OF_TABLE} | sizes._asdict()
     full["batch_size"] = min(int(full["batch_size"]), int(full["n_train"]))
     return Settings(data=_spec(DatasetSpec, full), run=_spec(Hyperparameters, full))
 
@@ -294,14 +328,14 @@ def _names(cls: Any) -> frozenset[str]:
     return frozenset(f.name for f in fields(cls))
 
 
-def within(setting: Sized, source: str) -> Sized:
-    """The setting with the limit that this data set puts to it: a table has only so many rows."""
-    most = DATASETS[source].most(setting.key) if source in DATASETS else None
+def within(setting: Sized, source: DataSource | None) -> Sized:
+    """The setting with the limit that these data put to it: a table has only so many rows."""
+    most = source.most(setting.key) if source is not None else None
     return setting if most is None else setting.up_to(most)
 
 
 def relevant(source: str, optimizer: str) -> set[str]:
-    """The keys that a run of this optimizer on this source reads."""
-    of_some = {*_names(DatasetSpec), *of_rules()} - {"source", "seed"}
-    reads = {*OPTIMIZERS[optimizer].reads, *DATASETS[source].reads}
+    """The keys that a run of this optimizer on a source of this name reads."""
+    of_some = {*_names(DatasetSpec), *sources.TEXTS, *of_rules()} - {"source", "seed"}
+    reads = {*OPTIMIZERS[optimizer].reads, *sources.reads(source)}
     return {key for key in SETTINGS if key in reads or key not in of_some}

@@ -1,7 +1,7 @@
 """What Streamlit offers every browser and no page of ours asks for: it is not there.
 
-Whoever speaks to the server without a page could have it keep files until its memory is full, look
-through the clone with git on the loop that serves all, or tell what lies there.
+Whoever speaks to the server without a page could have it look through the clone with git on the
+loop that serves all, or tell what lies there.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.app_session import AppSession
 
-# Files that are handed in, Streamlit's own counts, and ways to drive pages without a browser.
-ADDRESSES: Final = re.compile(r"/_stcore/(upload_file|metrics|agent)(/|$)")
-# What pages say: by a control, by the button that stops, as a sign of life, and what follows.
+# Streamlit's own counts, and ways to drive pages without a browser.
+ADDRESSES: Final = re.compile(r"/_stcore/(metrics|agent)(/|$)")
+# What pages say: by a control, by the button that stops, as a sign of life, by who has a file to
+# hand in, and what follows.
 MESSAGES: Final = frozenset(
-    ("rerun_script", "stop_script", "app_heartbeat", "backend_operation_request")
+    (
+        *("rerun_script", "stop_script", "app_heartbeat", "file_urls_request"),
+        "backend_operation_request",
+    )
 )
 # A file is asked for that is made then, and more rows of a table.
 OPERATIONS: Final = frozenset(("deferred_file", "dataframe_chunk"))

@@ -20,10 +20,12 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from pages.shared import heap
+from pages.shared.brought import tables
 from pages.shared.faults import note_worker
 from pages.shared.store import STORE
 from pages.shared.turns import Turns
 from pages.shared.words import say
+from wd_core import Table
 
 MEGABYTE = 2**20
 # Of its memory a worker keeps results of its own, as far as these go.
@@ -36,20 +38,26 @@ TORCH_HAS_NO_MEMORY = "can't allocate memory"
 
 @dataclass(frozen=True)
 class Task:
-    """A function of a module by its name, as its decorators found it, and what it is given."""
+    """A function of a module by its name, as its decorators found it, and what it is given.
+
+    brought: visitors' tables that it works on, which are there for as long as the task is.
+    """
 
     module: str
     name: str
     args: tuple[Any, ...]
     kwargs: tuple[tuple[str, Any], ...] = ()
+    brought: tuple[Table, ...] = ()
 
     @classmethod
     def of(cls, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Task:
         """The task to call this function with these."""
-        return cls(work.__module__, work.__qualname__, args, tuple(kwargs.items()))
+        said = tuple(kwargs.items())
+        return cls(work.__module__, work.__qualname__, args, said, tables.needed(args, said))
 
     def __call__(self) -> Any:
         """Do it."""
+        tables.carry(self.brought)
         named: Any = reduce(getattr, self.name.split("."), importlib.import_module(self.module))
         return unwrap(named)(*self.args, **dict(self.kwargs))
 
@@ -81,7 +89,7 @@ class Desk:
     """What a worker can be told: each method is an order, what it returns the reply."""
 
     def __init__(self) -> None:
-        self._growing: dict[int, Turns[Any]] = {}
+        self._growing: dict[int, tuple[Task, Turns[Any]]] = {}
 
     def answer(self, task: Task) -> Any:
         """What the task returns."""
@@ -90,9 +98,9 @@ class Desk:
     def turn(self, number: int, task: Task, seconds: float) -> tuple[list[Any], bool]:
         """A turn of the work of this number; the task begins it where there is none yet."""
         if number not in self._growing:
-            self._growing[number] = Turns(task())
+            self._growing[number] = task, Turns(task())
         try:
-            parts, ends = self._growing[number].turn(seconds)
+            parts, ends = self._growing[number][1].turn(seconds)
         except BaseException:
             self.end(number)
             raise
@@ -103,7 +111,7 @@ class Desk:
     def end(self, number: int) -> None:
         """End the work of this number, if it has been begun."""
         if (work := self._growing.pop(number, None)) is not None:
-            work.close()
+            work[1].close()
 
 
 def serve(connection: Connection, bytes_more: int, niceness: int = 0) -> None:

@@ -11,6 +11,7 @@ from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
 from pages.shared.numbers import percent, plain
 from pages.shared.prose import prose
+from pages.shared.sources import data_source
 from pages.shared.words import joined, label, say, tell
 from pages.which import payload
 from pages.which.answer.measured import Seen
@@ -20,7 +21,6 @@ from pages.which.question import FORM, on_train
 from pages.which.words import finding as finding_words
 from pages.which.words import places, verdict
 from pages.which.words import plain as plain_words
-from wd_core import DATASETS
 from wd_core.arrays import Array
 
 
@@ -91,7 +91,7 @@ def numbers(seen: Seen) -> str:
 def _matters(seen: Seen) -> None:
     """What each way to choose costs, over data sets drawn or split anew."""
     again = seen.again
-    if not DATASETS[seen.problem.data.source].seeded:
+    if not data_source(seen.problem.data).seeded:
         st.caption(
             tell("These data are the same for every seed: there are no others to choose λ on.")
         )
@@ -191,7 +191,7 @@ def _prior(seen: Seen) -> None:
     st.markdown(tell("**With the truth: Bayes**"))
     data = seen.problem.data
     tau = weight_scale(cached.dataset(data))
-    if tau is None or not DATASETS[data.source].noise_known:
+    if tau is None or not data_source(data).noise_known:
         st.latex(r"\lambda = \frac{\sigma^2}{n\,\tau^2}")
         st.caption(tell("Nobody knows σ and τ of these data: the formula cannot be filled in."))
         return

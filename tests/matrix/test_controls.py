@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pages.shared.fields import Choice, Steps, as_text
+from pages.shared.fields import Choice, Steps, Text, as_text
 from pages.shared.settings import SETTINGS
 from tests.matrix.driver import Visit, visit
 from wd_core import DATASETS, OPTIMIZERS
@@ -50,6 +50,8 @@ def other(key: str, value: Any) -> str:
     if isinstance(setting, Steps):
         steps = [step for step in setting.steps if step > float(value)]
         return as_text(int(steps[0]) if setting.whole else float(steps[0]))
+    if isinstance(setting, Text):
+        return setting.default
     moved = float(value) + (1 if setting.whole else 0.125)
     if not setting.least <= moved <= setting.most:
         moved = float(value) - 0.125

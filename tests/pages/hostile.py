@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
-from pages.shared.fields import Choice, Setting, Steps
+from pages.shared.fields import Choice, Setting, Steps, Text
 from pages.shared.form import Form
 from pages.shared.link import PIN
 
@@ -55,6 +55,8 @@ def inside(setting: Setting, random: Random) -> str:
     match setting:
         case Choice():
             return random.choice(list(setting.options))
+        case Text():
+            return random.choice(WORDS)
         case Steps():
             low, high = setting.steps[0], setting.steps[-1]
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
@@ -10,7 +11,7 @@ import pytest
 
 from pages.shared import cached, work
 from pages.shared.store import Store
-from wd_core import Dataset, DatasetSpec, make_dataset
+from wd_core import Dataset, DatasetSpec, Table, make_dataset
 
 VISITORS = 6
 SMALL = make_dataset(DatasetSpec(n_train=3, n_test=2, n_features=2))
@@ -23,7 +24,7 @@ class Making:
         self.now = self.most = self.made = 0
         self._lock = Lock()
 
-    def __call__(self, _: DatasetSpec) -> Dataset:
+    def __call__(self, _: DatasetSpec, tables: Mapping[str, Table]) -> Dataset:
         with self._lock:
             self.now += 1
             self.made += 1

@@ -14,13 +14,14 @@ from streamlit.testing.v1 import AppTest
 
 from pages.registry import PAGES
 from pages.shared import form
-from pages.shared.fields import Choice, Number, Setting, Steps, Value, as_text, usual
+from pages.shared.fields import Choice, Number, Setting, Steps, Text, Value, as_text, usual
 from pages.shared.form import FORMS, Form, InSession, Link, link_to
 from pages.shared.link import PIN
 from pages.shared.run import RUN, Asked, Pin, RunForm
 from pages.shared.settings import DEFAULTS, SETTINGS, settings_of
 from tests.pages.opening import TIMEOUT_SECONDS, fine
 from tests.unlinked import unlinked
+from wd_core.data import OWN
 
 
 @dataclass(frozen=True)
@@ -346,7 +347,9 @@ def of_setting(setting: Setting) -> st.SearchStrategy[Value]:
     """Every value a setting may have."""
     match setting:
         case Choice():
-            return st.sampled_from(list(setting.options))
+            return st.sampled_from([name for name in setting.options if name != OWN])
+        case Text():
+            return st.just(setting.default)
         case Steps():
             low, high = setting.steps[0], setting.steps[-1]
             listed = st.sampled_from([int(s) if setting.whole else s for s in setting.steps])

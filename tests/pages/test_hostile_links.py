@@ -22,7 +22,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.registry import PAGES
 from pages.shared import long_links, routes
-from pages.shared.fields import Choice
+from pages.shared.fields import Choice, Text
 from pages.shared.form import FORMS, Form
 from pages.shared.link import LONGEST_NAME, MOST_SAID, PIN, few, printable
 from pages.shared.run import RUN, Pin
@@ -63,7 +63,7 @@ def hold(page: Form[Any], link: list[tuple[str, str]]) -> None:
     assert not {*TURNING, *BREAKING, *LONE} & {*"".join(said)}
     values = page.values(asked)
     for key, setting in page.settings.items():
-        assert type(values[key]) in ((str,) if isinstance(setting, Choice) else (int, float))
+        assert type(values[key]) in ((str,) if isinstance(setting, Choice | Text) else (int, float))
     for pin in getattr(asked, "pins", ()):
         assert pin.name
         assert pin.name == printable(pin.name)
@@ -142,7 +142,7 @@ def test_a_few_sentences_say_how_much_more_is_wrong() -> None:
     assert few(said[:MOST_SAID]) == said[:MOST_SAID]
     assert few(said[:-1])[MOST_SAID:] == ["One more thing in the link makes no sense."]
     assert few(said)[MOST_SAID:] == ["2 more things in the link make no sense."]
-    wrong = dict.fromkeys(RUN.settings, "?")
+    wrong = {key: "?" for key, one in RUN.settings.items() if not isinstance(one, Text)}
     n_pins = 3
     query = [*wrong.items(), *[(PIN, f"x?{urlencode(wrong)}")] * n_pins]
     _, read = FORMS["train"].read(query)

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pages.registry import PAGES
-from pages.shared.fields import Choice, Number, Setting, Steps, Value
+from pages.shared.fields import Choice, Number, Setting, Steps, Text, Value
 from pages.shared.foreign import is_foreign
 from pages.shared.form import FORMS, unknown
 from pages.shared.link import LESSON, LONGEST_NAME, NAMED, PIN, printable, read_values
@@ -21,6 +21,7 @@ from pages.shared.words import Said
 from pages.train.question import FORM, Shown
 from tests.made_up import FEATURES, ROWS, SOURCES
 from wd_core import DATASETS
+from wd_core.data import OWN
 
 PATHS = [page.path for page in PAGES]
 # What addresses bring that were passed on by others, each as it comes.
@@ -46,7 +47,9 @@ def of_setting(setting: Setting) -> st.SearchStrategy[Value]:
     """Every value a setting may have."""
     match setting:
         case Choice():
-            return st.sampled_from(list(setting.options))
+            return st.sampled_from([name for name in setting.options if name != OWN])
+        case Text():
+            return st.just(setting.default)
         case Steps():
             low, high = setting.steps[0], setting.steps[-1]
             listed = st.sampled_from([int(s) if setting.whole else s for s in setting.steps])
@@ -205,7 +208,7 @@ def test_names_in_a_sentence_hold_no_sign_that_turns_or_breaks_it() -> None:
 @pytest.mark.parametrize("digits", [20, 309, 310, 4300, 4301, 50_000])
 def test_a_whole_number_of_any_length_is_refused_with_its_range(page: str, digits: int) -> None:
     own = FORMS[page].settings
-    whole = [key for key, s in own.items() if not isinstance(s, Choice) and s.whole]
+    whole = [key for key, s in own.items() if isinstance(s, Steps | Number) and s.whole]
     assert whole or page == "start"
     for key in whole:
         for sign in ("", "-", "+", " "):
@@ -227,7 +230,7 @@ def test_the_numbers_of_a_refusal_are_kept_in_full_precision() -> None:
     assert instead.values["default"] == "1"
 
 
-@pytest.mark.parametrize("key", [k for k, s in SETTINGS.items() if not isinstance(s, Choice)])
+@pytest.mark.parametrize("key", [k for k, s in SETTINGS.items() if isinstance(s, Steps | Number)])
 @pytest.mark.parametrize(
     ("text", "rule"),
     [

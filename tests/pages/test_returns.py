@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.registry import PAGES
 from pages.shared import assets
-from pages.shared.fields import Choice, Setting, Steps, Value
+from pages.shared.fields import Choice, Number, Setting, Steps, Text, Value
 from pages.shared.form import FORMS
 from pages.shared.memory import MEMORY, OPENED, recall
 from pages.shared.returns import BROUGHT
@@ -30,7 +30,9 @@ def other(setting: Setting) -> Value:
         case Steps():
             step = next(step for step in setting.steps if step != setting.default)
             return int(step) if setting.whole else float(step)
-        case _:
+        case Text():
+            return setting.default
+        case Number():
             value = min(setting.least + 3 * setting.step, setting.most)
             return int(value) if setting.whole else float(value)
 

@@ -11,6 +11,7 @@ from pages.map import question
 from pages.shared.fields import Choice, Number, Steps, as_text
 from pages.shared.run import RUN
 from pages.shared.settings import DEFAULTS, FRONT, SETTINGS, relevant, settings_of, within
+from pages.shared.sources import TEXTS
 from pages.which import question as which
 from tests.made_up import SOURCES
 from wd_core import (
@@ -22,8 +23,9 @@ from wd_core import (
     make_dataset,
     train,
 )
+from wd_core.data import OWN
 
-NUMBERS = {key: s for key, s in SETTINGS.items() if not isinstance(s, Choice)}
+NUMBERS = {key: s for key, s in SETTINGS.items() if isinstance(s, Steps | Number)}
 WHOLE = [key for key, s in NUMBERS.items() if s.whole]
 PAIRS = list(product(DATASETS, OPTIMIZERS))
 
@@ -36,7 +38,7 @@ def limits(setting: Steps | Number) -> tuple[float, float]:
 
 
 def test_defaults_are_the_engines_except_the_decay() -> None:
-    specs = {**vars(DatasetSpec()), **vars(Hyperparameters())}
+    specs = {**vars(DatasetSpec()), **vars(Hyperparameters()), **dict.fromkeys(TEXTS, "")}
     differing = {key for key, value in DEFAULTS.items() if specs[key] != value}
     assert differing == {"weight_decay"}
     assert RUN.differences(settings_of({})) == {}
@@ -109,7 +111,7 @@ def test_a_choice_takes_its_names_and_no_other(key: str) -> None:
 
 
 def test_choices_offer_the_registries() -> None:
-    assert list(SETTINGS["source"].options) == list(DATASETS)
+    assert list(SETTINGS["source"].options) == [*DATASETS, OWN]
     assert list(SETTINGS["optimizer"].options) == list(OPTIMIZERS)
 
 
@@ -138,7 +140,9 @@ def test_help_is_one_sentence(key: str) -> None:
 
 def test_every_setting_is_read_by_some_run_and_the_front_ones_by_all() -> None:
     read = [relevant(source, optimizer) for source, optimizer in PAIRS]
-    assert set().union(*read) == set(SETTINGS)
+    own = relevant(OWN, "sgd")
+    assert set().union(*read) == set(SETTINGS) - {*TEXTS, "holes"}
+    assert set().union(*read, own) == set(SETTINGS)
     assert all(set(FRONT) <= keys for keys in read)
 
 
@@ -166,8 +170,8 @@ def test_a_training_set_is_no_larger_than_its_source() -> None:
 def test_a_table_limits_how_many_of_its_rows_can_train() -> None:
     most, rows = SETTINGS["n_train"], DATASETS["diabetes"].most_train
     assert isinstance(most, Number)
-    assert within(most, "diabetes").most == rows
-    assert within(most, "linear") == within(most, "no data set") == most
+    assert within(most, DATASETS["diabetes"]).most == rows
+    assert within(most, DATASETS["linear"]) == within(most, None) == most
 
 
 def test_settings_and_data_have_the_same_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,11 +191,11 @@ def test_a_sliders_last_step_is_all_that_a_source_has(
     monkeypatch.setitem(DATASETS, "few", replace(SOURCES["made_up"], most_features=most))
     dimension = SETTINGS["n_features"]
     assert isinstance(dimension, Steps)
-    assert within(dimension, "few").steps == last
-    assert within(dimension, "diabetes") == within(dimension, "no data set") == dimension
+    assert within(dimension, DATASETS["few"]).steps == last
+    assert within(dimension, DATASETS["diabetes"]) == within(dimension, None) == dimension
     for wide in (10_000, 20_000):
         monkeypatch.setitem(DATASETS, "wide", replace(SOURCES["made_up"], most_features=wide))
-        assert within(dimension, "wide") == dimension
+        assert within(dimension, DATASETS["wide"]) == dimension
 
 
 def test_one_seed_fixes_data_and_run() -> None:

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import cached
+from pages.shared.brought.packed import packed
 from pages.shared.fields import Choice, Number, Steps
 from pages.shared.numbers import plain
 from pages.shared.presets import PRESETS
@@ -23,7 +24,8 @@ from pages.train.sections import pinned
 from pages.train.words.pins import called
 from tests.pages.opening import FOLDERS, in_frame, unfolded
 from tests.unlinked import unlinked
-from wd_core import DATASETS, OPTIMIZERS
+from wd_core import DATASETS, OPTIMIZERS, read_table
+from wd_core.data import OWN
 
 # A run at the end of a control is computed with these, so that it is over at once.
 SMALL = {"n_train": "6", "n_test": "5", "n_features": "5", "epochs": "3"}
@@ -155,11 +157,17 @@ def test_both_ends_of_every_number(key: str) -> None:
         assert payload(page)["sentence"]
 
 
-@pytest.mark.parametrize("key", [key for key, s in SETTINGS.items() if isinstance(s, Choice)])
+CHOICES = [key for key, s in SETTINGS.items() if isinstance(s, Choice)]
+
+
+@pytest.mark.parametrize("key", CHOICES)
 def test_every_choice_by_its_box(key: str) -> None:
     setting = SETTINGS[key]
     assert isinstance(setting, Choice)
-    page = opened(SMALL | {"source": "diabetes", "optimizer": "adam"})
+    rows = packed(read_table("a,b,y\n1,2,3\n2,,1\n3,1,2\n5,2,2\n8,,1\n4,4,0\n7,1,3\n6,2,2\n"))
+    own = {"source": OWN, "rows": rows, "target": "y", "n_train": "3", "n_test": "1"}
+    diabetes = {"source": "diabetes"}
+    page = opened(SMALL | {"optimizer": "adam"} | (own if key in ("source", "holes") else diabetes))
     for name in setting.options:
         page = fine(page.selectbox(key=key).set_value(name).run())
         assert payload(page)["series"]["epoch"][-1] == 3

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pages.shared.sources import data_source
 from pages.shared.words import Said, joined, say, say_n
-from wd_core import DATASETS, DatasetSpec
+from wd_core import DatasetSpec
 from wd_core.arrays import Array
 
 
 def nowhere(spec: DatasetSpec, measurable: bool) -> Said:
     """Why there is no picture of directions, and what to do."""
-    n, d = DATASETS[spec.source].sizes(spec)
+    n, d = data_source(spec).sizes(spec)
     if not measurable:
         return say(
             "Decomposing {n_train} × {n_features} training data would take too long here: choose "

@@ -22,6 +22,7 @@ from pages.shared.numbers import every_digit
 from pages.shared.settings import SETTINGS as TRAIN
 from pages.shared.settings import within
 from pages.shared.words import Names, label, say, tell
+from wd_core import DATASETS
 
 # Forty steps a decade: the preferred numbers of Renard's series R40.
 MANTISSAS = (
@@ -373,7 +374,7 @@ def _limited(setting: Setting, values: Values) -> Setting:
     if not isinstance(setting, Number):
         return setting
     scene = FORM.of(values)
-    return within(setting, scene.data) if "data" in scene.kind.reads(scene) else setting
+    return within(setting, DATASETS[scene.data]) if "data" in scene.kind.reads(scene) else setting
 
 
 FORM: Form[Scene] = Form(

@@ -31,6 +31,7 @@ import { say } from "./words.js";
 /**
  * @typedef {object} Sent
  * @property {string} base the path the app is mounted under
+ * @property {string} [visitor] by what addresses name who has brought a table
  * @property {string} [kept] with a link, what the tab keeps for a server that knows nothing of it
  * @property {Payload} payload
  */
@@ -54,6 +55,8 @@ export class Chart {
   // Whether it was stopped where it can go on.
   halted = false;
   base = "";
+  /** @type {string | undefined} */
+  visitor = undefined;
   /** @type {Payload | null} */
   given = null;
   /** @type {Stream | null} */
@@ -150,8 +153,9 @@ export class Chart {
   // ---- payloads
 
   /** @param {Sent} sent */
-  accept({ base, kept, payload }) {
+  accept({ base, visitor, kept, payload }) {
     this.base = base;
+    this.visitor = visitor;
     // Streamlit calls again with the very same object when only the theme changed.
     if (payload === this.given) return void this.redraw();
     if (kept !== undefined) line.kept = kept;
@@ -163,7 +167,9 @@ export class Chart {
   /** @param {string} path */
   address(path) {
     const { lang } = this.assets;
-    const told = lang ? `${path}${path.includes("?") ? "&" : "?"}lang=${lang}` : path;
+    const more = Object.entries({ lang, visitor: this.visitor }).filter(([, value]) => value);
+    const said = more.map(([name, value]) => `${name}=${value}`).join("&");
+    const told = said ? `${path}${path.includes("?") ? "&" : "?"}${said}` : path;
     return path.startsWith("/") ? this.base + told : told;
   }
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from pages.shared.fields import Choice, Number, Setting, Value
+from pages.shared.fields import Choice, Number, Setting, Steps, Text, Value
 from pages.shared.form import FORMS, Form
 from pages.shared.lessons.expressions import Constant, Expression, read_expression
 from pages.shared.run import RUN
@@ -152,8 +152,10 @@ def tries(setting: Setting) -> list[Value]:
             found = np.geomspace(setting.least, setting.most, TRIED)
         case Number():
             found = np.linspace(setting.least, setting.most, TRIED)
-        case _:
+        case Steps():
             found = np.asarray(setting.steps, dtype=np.float64)
+        case Text():
+            return [setting.default]
     return [round(x) if setting.whole else float(x) for x in found]
 
 

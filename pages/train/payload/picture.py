@@ -19,6 +19,7 @@ from pages.shared.plotting import MARKS, Series
 from pages.shared.remedies import Remedies, course, remedies
 from pages.shared.run import RUN, Asked, Pin
 from pages.shared.settings import FRONT, SETTINGS, Settings, relevant, within
+from pages.shared.sources import data_source
 from pages.shared.words import Said, joined, say, tell, told
 from pages.train.answer import beyond_of, known, long_run, records_of, until_divergence
 from pages.train.figure import curves as figure
@@ -28,7 +29,7 @@ from pages.train.question import DEFAULT, EVERY, FORM, Shown
 from pages.train.words import diverged, outside, rivals, story
 from pages.train.words import plain as plain_words
 from pages.train.words.pins import called
-from wd_core import make_dataset, train
+from wd_core import train
 from wd_core.arrays import Array
 from wd_core.linear.behaviour import behaviour
 from wd_core.records import EpochRecord
@@ -140,7 +141,7 @@ def _drawing(settings: Settings) -> Part:
 def _start(settings: Settings) -> Series:
     """Epoch 0 as far as it needs no training data: the test rows are the same for every n."""
     runs = [replace(run, epochs=0) for run in cached.compared(settings.run)]
-    series = _series(list(train(make_dataset(replace(settings.data, n_train=1)), runs)))
+    series = _series(list(train(cached.dataset(replace(settings.data, n_train=1)), runs)))
     unknown = {"train_loss", "gap", "objective"}
     return {
         name: [None] if name.removesuffix("_0") in unknown else values
@@ -184,7 +185,7 @@ def _steps(key: str, settings: Settings) -> list[str]:
     """What the slider of this setting offers, in its order."""
     setting = SETTINGS[key]
     assert isinstance(setting, Steps)
-    offered = within(setting, settings.data.source)
+    offered = within(setting, data_source(settings.data))
     return [as_text(value) for value in offered.with_value(float(settings.values()[key]))]
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from pages.shared import cached, tables
+from pages.shared.brought import tables as brought
 from pages.shared.language import speaking, spoken
 from pages.shared.scripts import in_words
 from pages.shared.settings import Settings
@@ -46,4 +47,4 @@ def downloads(settings: Settings) -> None:
 def _script(settings: Settings, language: str) -> str:
     """The file is written when it is asked for, and not while the page is."""
     with speaking(language):
-        return in_words(to_script(settings.data, settings.run))
+        return in_words(to_script(settings.data, settings.run, brought.tables(settings.data)))

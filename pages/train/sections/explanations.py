@@ -11,9 +11,9 @@ from pages.shared.latex import tex
 from pages.shared.numbers import Digits, every_digit
 from pages.shared.prose import prose
 from pages.shared.settings import Settings
+from pages.shared.sources import data_source
 from pages.shared.words import Said, joined, say, say_n, tell, told
 from pages.train.payload.picture import beside_exact, in_numbers
-from wd_core import DATASETS
 from wd_core.linear.behaviour import Behaviour, behaviour
 
 # Enough that 1 − ηλ differs from 1 at the smallest η and λ on offer.
@@ -236,7 +236,7 @@ def _out_of_reach(found: Behaviour, unreached: int, n_features: int) -> Said:
 
 
 def _data(settings: Settings) -> None:
-    source = DATASETS[settings.data.source]
+    source = data_source(settings.data)
     st.markdown(tell("**Where the data come from: {source}**", source=told(source.label)))
     st.latex(source.formula)
     st.caption(told(source.description))

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from pages.shared import cached
+from pages.shared.brought.tables import tables
+from pages.shared.sources import data_source
 from pages.shared.work import Growth, Parts, resumable, taking
 from pages.which.answer.rounding import alike, without_rounding
 from pages.which.answer.solutions import (
@@ -23,7 +25,6 @@ from pages.which.answer.solutions import (
 )
 from pages.which.question import TRAINED, Problem, Span
 from wd_core import (
-    DATASETS,
     DatasetSpec,
     Hyperparameters,
     gather,
@@ -206,7 +207,7 @@ def choosing(so_far: Sequence[Chosen], spec: DatasetSpec, span: Span, count: int
     for first in range(len(so_far), count, together):
         seeds = range(spec.seed + first, spec.seed + min(first + together, count))
         specs = [replace(spec, seed=seed) for seed in seeds]
-        yield from chosen([make_dataset(one) for one in specs], specs, span)
+        yield from chosen([make_dataset(one, tables(one)) for one in specs], specs, span)
 
 
 def works(problem: Problem) -> list[Growth[Any]]:
@@ -247,7 +248,7 @@ def seeds_shown(problem: Problem) -> int:
 
 def draws_shown(problem: Problem) -> int:
     """How often λ is chosen anew: as often as asked for, or as there is time for; or never."""
-    if not DATASETS[problem.data.source].seeded:
+    if not data_source(problem.data).seeded:
         return 0
     count = int(MOST_CHOOSING / (CHOICE_SECONDS + 3 * cached.svd_seconds(problem.data)))
     return min(problem.draws, count) if count >= LEAST_DRAWS else 0

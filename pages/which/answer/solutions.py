@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pages.shared import cached
 from pages.shared.plotting import quoted
+from pages.shared.sources import data_source
 from pages.shared.work import heavy
 from pages.which.answer.rounding import (
     ROUNDING,
@@ -21,7 +22,6 @@ from pages.which.answer.rounding import (
 )
 from pages.which.question import Span
 from wd_core import (
-    DATASETS,
     Dataset,
     DatasetSpec,
     bayes_weight_decay,
@@ -192,7 +192,7 @@ def _score(rules: Rules, rule: Rule, lam: Array) -> Array:
 def prior_weight_decay(data: Dataset, spec: DatasetSpec) -> float:
     """Bayes' σ²/(nτ²) with τ² the mean square of the true weights; NaN where they are unknown."""
     tau = weight_scale(data)
-    if tau is None or not DATASETS[spec.source].noise_known:
+    if tau is None or not data_source(spec).noise_known:
         return float("nan")
     return bayes_weight_decay(spec.noise, tau, data.n_train)
 

@@ -8,12 +8,12 @@ from typing import Any
 from pages.shared import cached
 from pages.shared.numbers import Digits, every_digit, number_text, percent, plain
 from pages.shared.payload import Tile
+from pages.shared.sources import data_source
 from pages.shared.words import Names, Said, joined, label, say, tell
 from pages.which.answer import aims
 from pages.which.answer.measured import BAND, Seen
 from pages.which.answer.rounding import over
 from pages.which.answer.solutions import weight_scale
-from wd_core import DATASETS
 
 # How many of the runs the band holds.
 SHARE = percent(round(BAND[1] - BAND[0], 9))
@@ -110,7 +110,7 @@ def undefined(seen: Seen, rule: str) -> Said:
         return say("Left out: decomposing data of this size takes too long.")
     n = seen.problem.data.n_train
     if rule == "bayes":
-        source = DATASETS[seen.problem.data.source]
+        source = data_source(seen.problem.data)
         if weight_scale(cached.dataset(seen.problem.data)) is None or not source.noise_known:
             return say("It needs the truth, which nobody knows here.")
         return say("It prefers none: σ = 0 and all true weights are 0.")

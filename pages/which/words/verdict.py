@@ -9,12 +9,12 @@ import numpy as np
 
 from pages.shared.judging import FEW_TESTS
 from pages.shared.numbers import percent
+from pages.shared.sources import data_source
 from pages.shared.words import Said, joined, listed, say, say_n
 from pages.which.answer.measured import LEAST_DRAWS, Seen
 from pages.which.answer.rounding import over
 from pages.which.words.finding import tests
 from pages.which.words.places import AS_GOOD, NAMES, NEARLY, TIMES, cost
-from wd_core import DATASETS
 
 RULES = ("gcv", "loo", "validation")
 
@@ -22,7 +22,7 @@ RULES = ("gcv", "loo", "validation")
 def repeated(seen: Seen) -> Said:
     """What is repeated, and from which seeds."""
     count, seed = len(seen.again.found), seen.again.spec.seed
-    drawn = DATASETS[seen.problem.data.source].drawn
+    drawn = data_source(seen.problem.data).drawn
     if not seen.again.whole and drawn:
         return say("Data sets of the same kind, seeds {seed} and on, so far.", seed=seed)
     if not seen.again.whole:

@@ -1,0 +1,1 @@
+"""Tables that visitors bring: whose they are, how links have them, and what becomes of them."""
