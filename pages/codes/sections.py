@@ -7,12 +7,15 @@ import streamlit as st
 from pages.codes.answer import Question, Seen
 from pages.codes.question import FORM
 from pages.codes.words import formulas, omitted, outcome, switches
+from pages.shared.brought.tables import tables
 from pages.shared.codes import CODES
 from pages.shared.controls import FORMULAS, NUMBERS, folder
 from pages.shared.scripts import in_words
 from pages.shared.words import Names, label, tell
 from wd_core.book.two_codes import lines_about, script
 
+# A script of more characters is saved, and not shown.
+MOST_SHOWN = 200_000
 NAMES = Names({"scratch": label("From scratch"), "concise": label("Concise")})
 
 
@@ -89,10 +92,14 @@ def _scripts(question: Question) -> None:
         )
     )
     for column, program in zip(st.columns(2, gap="medium"), question.programs, strict=True):
-        text = in_words(script(question.settings.data, program, question.standings))
+        data = question.settings.data
+        text = in_words(script(data, program, question.standings, tables(data)))
         with column:
             st.markdown(f"**{NAMES[program.code]}**")
-            st.code(text, language="python", wrap_lines=True)
+            if len(text) > MOST_SHOWN:
+                st.caption(tell("It holds all your numbers, which are too many to show here."))
+            else:
+                st.code(text, language="python", wrap_lines=True)
             st.download_button(
                 tell("Save {file}", file=program.code + ".py"),
                 text,

@@ -183,6 +183,13 @@ def slid(form: Form[Any], chart: str, key: str) -> dict[str, Callable[[], None]]
     return {"chosen": chosen}
 
 
+def bring_your_own() -> None:
+    """A button to the page of one's own table."""
+    about = tell("Train on a table of your own: see what was understood of it, then use it here.")
+    if st.button(tell("Bring your own table"), help=about):
+        st.switch_page("table/view.py")
+
+
 def folded(
     form: Form[Any],
     *,
@@ -196,14 +203,24 @@ def folded(
     """
     left = [key for key in RUN.settings if key in form.settings]
     left = [key for key in left if key not in (*front, *but, "seed")]
-    _drawer(form, label("Data"), [*filter(of_data, left)], helps)
+    _drawer(form, label("Data"), [*filter(of_data, left)], helps, bring_your_own)
     _drawer(form, label("Training"), [*filterfalse(of_data, left)], helps)
 
 
-def _drawer(form: Form[Any], name: str, keys: Collection[str], helps: Mapping[str, str]) -> None:
-    """These settings, in sight where an exercise asks for one of them."""
-    open = any(exercise.brought(form, key) for key in keys)
-    folder(form, name, lambda: draw(form, *keys, helps=helps), open=open)
+def _drawer(
+    form: Form[Any],
+    name: str,
+    keys: Collection[str],
+    helps: Mapping[str, str],
+    more: Callable[[], None] = lambda: None,
+) -> None:
+    """These settings, in sight where an exercise asks for one of them, and what goes with them."""
+
+    def fill() -> None:
+        draw(form, *keys, helps=helps)
+        more()
+
+    folder(form, name, fill, open=any(exercise.brought(form, key) for key in keys))
 
 
 def reset(form: Form[Any], *, but: Collection[str] = ()) -> None:

@@ -38,8 +38,7 @@ def offer(table: Table, name: str, columns: Chosen) -> None:
         return
     examples, features = (source.most_train or 0) + 1, source.most_features or 0
     st.success(words.ready(literal(name), examples, features))
-    said = say("Open with this table:")
-    st.markdown(said)
+    st.markdown(say("Open with this table. Pages that are not named here draw data of their own."))
     with st.container(horizontal=True, gap="small"):
         for page in PAGES:
             opened = st.button(

@@ -12,6 +12,7 @@ from wd_core.data import DatasetSpec
 from wd_core.data.scripts import number
 from wd_core.seeding import seed_of
 from wd_core.signatures import typed
+from wd_core.table import Table
 
 MARKS = {
     "loss": "the ½ of the loss",
@@ -40,11 +41,17 @@ class Line:
 
 
 @typed
-def script(spec: DatasetSpec, program: Program, standings: Mapping[str, Standing]) -> str:
+def script(
+    spec: DatasetSpec,
+    program: Program,
+    standings: Mapping[str, Standing],
+    tables: Mapping[str, Table] | None = None,
+) -> str:
     """A self-contained script of one code that prints its losses and ‖w‖ after every epoch.
 
     Above lines in which the codes differ stands a comment that says so; `standings` are those of
-    `program.standings`. Losses are half mean squares, to 12 digits. ValueError as `make_dataset`.
+    `program.standings`. Losses are half mean squares, to 12 digits. A user's own table is taken
+    from `tables`. ValueError as `make_dataset`.
     """
     for switch in MARKS:
         require(
@@ -54,8 +61,8 @@ def script(spec: DatasetSpec, program: Program, standings: Mapping[str, Standing
             standings,
         )
     parts = [
-        _head(spec, program),
-        export.data(spec),
+        _head(export.imports(spec, tables), program),
+        export.data(spec, tables),
         _joined(_run(program), standings),
         _draws(program),
         _joined(_CODES[program.code](program), standings),
@@ -101,12 +108,12 @@ def _joined(lines: Sequence[Line], standings: Mapping[str, Standing]) -> str:
     return "\n".join([*text, ""])
 
 
-def _head(spec: DatasetSpec, program: Program) -> str:
+def _head(of_data: str, program: Program) -> str:
     how = {
         "scratch": "from scratch: penalty and SGD by hand",
         "concise": "concisely: nn.Linear, nn.MSELoss and torch.optim.SGD",
     }[program.code]
-    imports = export.imports(spec) + ("\nfrom torch import nn" if program.code == "concise" else "")
+    imports = of_data + ("\nfrom torch import nn" if program.code == "concise" else "")
     return f'''\
 """Weight decay {how}."""
 
