@@ -9,6 +9,7 @@ from wd_core.data import (
     table_dataset,
 )
 from wd_core.linear.behaviour import Behaviour, behaviour, fixed_point
+from wd_core.linear.conventions import CONVENTIONS, Convention, in_conventions
 from wd_core.linear.lasso import L1Path, l1_path
 from wd_core.linear.prior import bayes_weight_decay, laplace_weight_decay, prior_width
 from wd_core.linear.ridge import RidgePath, norm_for_weight_decay, ridge_path, weight_decay_for_norm
@@ -33,12 +34,14 @@ from wd_core.table import Table, read_table
 from wd_core.training import collect, train
 
 __all__ = [
+    "CONVENTIONS",
     "DATASETS",
     "FOLLOWING",
     "OPTIMIZERS",
     "PENALTIES",
     "SCHEDULES",
     "Behaviour",
+    "Convention",
     "Dataset",
     "DatasetSpec",
     "EpochRecord",
@@ -66,6 +69,7 @@ __all__ = [
     "gather",
     "gradient",
     "grid",
+    "in_conventions",
     "l1_path",
     "laplace_weight_decay",
     "largest_curvature",

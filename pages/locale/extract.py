@@ -30,7 +30,7 @@ from pages.shared.language import COMPILED, LOCALE, NUMBER, fits
 from pages.shared.lessons.lesson import Lesson
 from pages.shared.lessons.path import OURS, read_folder
 from pages.shared.lessons.tasks import Comparison, Number
-from wd_core import DATASETS, OPTIMIZERS, PENALTIES
+from wd_core import CONVENTIONS, DATASETS, OPTIMIZERS, PENALTIES
 from wd_core.book.editions import EDITIONS
 from wd_core.book.two_codes import source
 from wd_core.linear import behaviour
@@ -117,7 +117,9 @@ def _of_lesson(lesson: Lesson) -> Iterator[str]:
 
 
 def _of_engine() -> Iterator[Text]:
-    registries: Sequence[Mapping[str, Any]] = (OPTIMIZERS, PENALTIES, DATASETS, EDITIONS)
+    registries: Sequence[Mapping[str, Any]] = (
+        *(OPTIMIZERS, PENALTIES, DATASETS, EDITIONS, CONVENTIONS),
+    )
     for registry in registries:
         for entry in registry.values():
             yield from (Text(text, None, "wd_core") for text in _of_entry(entry))

@@ -9,10 +9,10 @@ from pages.shared import cached, tables
 from pages.shared.assets import address
 from pages.shared.controls import FORMULAS, NUMBERS, READING, folder
 from pages.shared.latex import tex
-from pages.shared.numbers import percent, plain
+from pages.shared.numbers import every_digit, percent, plain
 from pages.shared.prose import prose
 from pages.shared.sources import data_source
-from pages.shared.words import joined, label, say, tell
+from pages.shared.words import joined, label, say, tell, told
 from pages.which import payload
 from pages.which.answer.measured import Seen
 from pages.which.answer.solutions import weight_scale
@@ -21,7 +21,10 @@ from pages.which.question import FORM, on_train
 from pages.which.words import finding as finding_words
 from pages.which.words import places, verdict
 from pages.which.words import plain as plain_words
+from wd_core import CONVENTIONS, in_conventions
 from wd_core.arrays import Array
+
+ELSEWHERE = label("What do I type for this λ in scikit-learn, torch, Keras?")
 
 
 def finding(seen: Seen) -> None:
@@ -165,7 +168,29 @@ def explanations(seen: Seen) -> None:
     folder(FORM, NUMBERS, lambda: _numbers(seen))
     folder(FORM, READING, lambda: st.caption(drawing.drawing(seen, payload.marks(seen))))
     folder(FORM, label("Does it matter which way λ is chosen?"), lambda: _matters(seen))
+    folder(FORM, ELSEWHERE, lambda: _elsewhere(seen))
     folder(FORM, FORMULAS, lambda: _formulas(seen))
+
+
+def _elsewhere(seen: Seen) -> None:
+    """The marked λ in other libraries, each with the line that says it there."""
+    problem = seen.problem
+    lam, n = problem.weight_decay, problem.data.n_train
+    settings = in_conventions(lam, problem.run.lr, n)
+    st.markdown(
+        say(
+            "The exact solution at λ = {lam} with n = {n_train}, as each library is told. Features "
+            "are as here: centred, and standardised where they are a table’s.",
+            lam=every_digit(lam),
+            n_train=n,
+        )
+    )
+    for name, convention in CONVENTIONS.items():
+        setting = settings[name]
+        st.markdown(f"**{told(convention.label)}**: {told(convention.why)}")
+        if setting.value is not None:
+            st.code(setting.code, language="python", wrap_lines=True)
+            st.caption(f"${convention.objective}$")
 
 
 def _numbers(seen: Seen) -> None:

@@ -33,6 +33,7 @@ OWN_FOLDERS = (
         NUMBERS,
         PARTS,
         "Does it matter which way λ is chosen?",
+        "What do I type for this λ in scikit-learn, torch, Keras?",
         "The numbers at the mark",
     ),
     *("Which lines differ, and which of them matter?", "Both codes, to copy and run"),
