@@ -11,7 +11,7 @@ const keys = (clicked) => [
   ["Home, End", say("the first point, the last point")],
   ["Ctrl + ← →", say("a tenth of the curve back, on")],
   ["[ ]", say("the lowest point of the curve, the highest")],
-  ["Shift + Home, End", say("play to the begin of the curve, to its end")],
+  ["Shift + Home, End", say("play to the beginning of the curve, to its end")],
   ["Ctrl", say("stop playing")],
   ["Q, E", say("play faster, slower")],
   [say("Space"), say("the same point again")],

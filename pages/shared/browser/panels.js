@@ -27,7 +27,7 @@ import { say } from "./words.js";
  * @property {Value[]} across
  * @property {Value[]} upwards
  * @property {Value[][]} cells
- * @property {string} measure what the cells are, where a scale says so
+ * @property {string} measure what the cells are, where that is said
  * @property {number} trace
  * @property {{ x: ArrayLike<Value>, y: ArrayLike<Value>, z: ArrayLike<Value>[] }} drawn
  */
@@ -206,7 +206,7 @@ function grid({ layout }, trace, place) {
     cells: Array.from(z, (row, k) =>
       told(row, colorbar ?? {}).map((value, n) => value ?? meta?.instead?.[k][n] ?? null),
     ),
-    measure: plain(colorbar?.title?.text),
+    measure: plain(meta?.measure ?? colorbar?.title?.text),
     trace: place,
     drawn: { x, y, z },
   };

@@ -29,10 +29,11 @@ export interface TraceMeta {
   moves?: string;
   /** Whether a table has its points, whatever the pointer and the legend name. */
   data?: boolean;
-  /** Of a heat map what stands at its columns and rows, and in cells without a number. */
+  /** Of a heat map what stands at its columns and rows, in cells without a number, in the others. */
   across?: ArrayLike<number>;
   upwards?: ArrayLike<Value>;
   instead?: Value[][];
+  measure?: string;
 }
 
 export interface Layout {

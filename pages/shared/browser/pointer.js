@@ -23,8 +23,9 @@ export class Pointer {
     this.ring.style.left = `${at.left}px`;
     this.ring.style.top = `${at.top}px`;
     const { xaxis, yaxis } = this.trace(step);
-    const point = { curveNumber: step.trace, pointNumber: step.place };
-    this.plot.Plotly.Fx.hover(this.plot.node, [point], [xaxis + yaxis]);
+    const { place, trace, x, y } = step;
+    const within = Array.isArray(place) ? { xval: x, yval: y } : { pointNumber: place };
+    this.plot.Plotly.Fx.hover(this.plot.node, [{ curveNumber: trace, ...within }], [xaxis + yaxis]);
   }
 
   hide() {

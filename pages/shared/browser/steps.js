@@ -33,6 +33,12 @@ import { say } from "./words.js";
 /** @typedef {(level: number) => number} Share */
 
 const MIDDLE = 0.5;
+// Of 0.001000 and 1.000×10⁻⁴, which are told of many places, what says nothing of one.
+const EMPTY = /\.?0+(?=×|$)/;
+
+/** @param {Value[]} places */
+const told = (places) =>
+  formatPlaces(places).map((text) => (text.includes(".") ? text.replace(EMPTY, "") : text));
 
 /** @type {(picture: Picture, position: number, drawing: Drawing) => Group[]} */
 export function groupsOf(picture, position, drawing) {
@@ -66,7 +72,7 @@ export function words({ group, name, texts }, before) {
   const { axes, key, panel } = group;
   const same = key === before?.group.key;
   const numbers = texts.map((value, k) =>
-    same || !axes[k] ? value : say("{axis} {value}", { axis: axes[k], value }),
+    same || !axes[k] || axes[k] === panel ? value : say("{axis} {value}", { axis: axes[k], value }),
   );
   const point = numbers.reduce((x, y) => say("{x}, {y}", { x, y }));
   if (same && name === before?.name) return point;
@@ -105,9 +111,9 @@ const level = (value, log = false) => {
  */
 function rowsOf(panel, grid, colours, drawing) {
   const { across, upwards, cells, drawn, measure, trace } = grid;
-  const columns = formatPlaces(across);
+  const columns = told(across);
   const axis = axisAt(drawing, trace, "yaxis");
-  const rows = formatPlaces(upwards).map((value, row) => {
+  const rows = told(upwards).map((value, row) => {
     /** @type {Group} */
     const group = {
       key: "",
@@ -156,7 +162,7 @@ function linesOf(panel, drawing) {
   const stepsOf = (group, curve) => {
     const { drawn, name, places, trace, x, y, z } = curve;
     const [levels, heights] = [right(curve), up(curve)];
-    const numbers = [formatPlaces(x), formatAll(y), ...(z ? [formatAll(z)] : [])];
+    const numbers = [told(x), formatAll(y), ...(z ? [formatAll(z)] : [])];
     const steps = places.map((place, k) => ({
       group,
       name,
