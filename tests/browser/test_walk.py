@@ -132,7 +132,7 @@ def test_a_cell_of_a_map_is_walked_to_and_chosen(page: "Page", server: "Server")
     page.goto(f"{server.url}/map?n_features=20&epochs=20&per_decade=1&seeds=1&optimizers=sgd")
     page.wait_for_selector(DONE)
     greeting = entered(page, "Arrow keys")
-    assert "SGD, coupled: weight decay λ " in greeting
+    assert "SGD coupled: weight decay λ " in greeting
     for key in ("ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
     _, lr, loss = drawn(page)

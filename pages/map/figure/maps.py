@@ -174,7 +174,7 @@ def _heat(m: Map, span: tuple[float, float]) -> Plain:
 
 
 def _cells(m: Map) -> Plain:
-    """What is said of the cells elsewhere: their η and λ, and what there is instead of a loss."""
+    """What is said of the cells elsewhere: their η and λ, what they hold, or there is instead."""
     lost = [[told(LOST) if cell else None for cell in row] for row in m.diverged]
     none = [None] * len(m.lr)
     return {

@@ -29,8 +29,9 @@ export class Pointer {
   }
 
   hide() {
+    if (this.ring.hidden) return;
     this.ring.hidden = true;
-    if (this.plot.drawn) this.plot.Plotly.Fx.unhover(this.plot.node);
+    this.plot.Plotly.Fx.unhover(this.plot.node);
   }
 
   /** @param {Step} step */
