@@ -36,7 +36,11 @@ PAPER: Final = "paper.css"
 LETTERS: Final = "inter.woff2"
 # What the page's head starts, and what is fetched when it is asked for; no chart imports them.
 EARLY: Final = "early.js"
-LATER: Final = ("guide.js", "lights.js", "glossary.js", "guess.js", "sheets.js", "axis.js")
+LATER: Final = (
+    *("guide.js", "lights.js", "glossary.js", "guess.js"),
+    *("sheets.js", "panels.js", "axis.js"),
+    *("walking.js", "steps.js", "pointer.js", "keys.js", "chart2music.js"),
+)
 ROOT: Final = "asset"
 YEAR: Final = 365 * 24 * 3600
 

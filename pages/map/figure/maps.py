@@ -174,13 +174,14 @@ def _heat(m: Map, span: tuple[float, float]) -> Plain:
 
 
 def _cells(m: Map) -> Plain:
-    """What a table says of the cells: their η and λ, and what there is instead of a loss."""
+    """What is said of the cells elsewhere: their η and λ, what they hold, or there is instead."""
     lost = [[told(LOST) if cell else None for cell in row] for row in m.diverged]
     none = [None] * len(m.lr)
     return {
         "across": m.lr,
         "upwards": [float(m.strength[0]), None, *m.strength[1:].tolist()],
         "instead": [lost[0], none, *lost[1:]],
+        "measure": tell("final test loss"),
     }
 
 

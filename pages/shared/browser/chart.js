@@ -19,6 +19,7 @@ import { Telling } from "./telling.js";
 import { writeLinked } from "./terms.js";
 import { Tiles } from "./tiles.js";
 import { Voice } from "./voice.js";
+import { Walk } from "./walk.js";
 import { say } from "./words.js";
 
 /** @import { Payload } from "./payload.d.ts" */
@@ -43,6 +44,8 @@ import { say } from "./words.js";
 const workOf = ({ work, stream }) => work ?? stream;
 
 const FOLLOW_MS = 1000;
+// A phone has its sliders above the picture: to look at, and by key.
+const phone = matchMedia("(max-width: 640px)");
 const RESTS = new Set(["done", "paused", "stopped"]);
 const kept = () => say("What came so far is kept. “Go on” continues from there.");
 
@@ -83,6 +86,8 @@ export class Chart {
     zoomed: (zoomed) => {
       this.whole.hidden = !zoomed;
     },
+    placed: () => this.walk.place(),
+    chosen: () => this.walk.follow(),
   });
   player = new Player({
     started: () => this.draw() && this.setState("playing"),
@@ -91,6 +96,7 @@ export class Chart {
     settled: () => this.sliders.choose(),
   });
 
+  walk = new Walk(this);
   table = new Table(() => ({ picture: this.picture, position: this.player.position }));
   sentence = element("p");
   trouble = element("p", { class: "wd-trouble", role: "alert", hidden: "" });
@@ -108,13 +114,14 @@ export class Chart {
       this.table.button,
     ),
   );
-  foot = element("div", { class: "wd-foot" }, this.sliders.node, this.bar, this.progress.node);
+  foot = element("div", { class: "wd-foot" }, this.bar, this.progress.node);
+  drawing = element("div", { class: "wd-drawing" }, this.walk.node, this.plot.node);
   root = element(
     "div",
     { class: "wd-chart", role: "group", "data-frames": "0", "data-state": "drawing" },
     this.sentence,
     this.trouble,
-    this.plot.node,
+    this.drawing,
     this.foot,
     this.table.node,
     this.tiles.node,
@@ -129,7 +136,9 @@ export class Chart {
   constructor(parent, assets) {
     this.assets = assets;
     // Until there is a drawing, nothing can be played or moved in it.
-    this.sliders.node.inert = this.bar.inert = this.whole.hidden = true;
+    this.sliders.node.inert = this.bar.inert = this.walk.node.inert = this.whole.hidden = true;
+    this.arrange();
+    phone.addEventListener("change", this.arrange);
     this.root.style.visibility = "hidden";
     parent.append(this.root);
     line.addEventListener("back", this.back);
@@ -149,6 +158,11 @@ export class Chart {
       name,
     );
   }
+
+  arrange = () => {
+    if (phone.matches) this.drawing.before(this.sliders.node);
+    else this.foot.prepend(this.sliders.node);
+  };
 
   // ---- payloads
 
@@ -287,7 +301,7 @@ export class Chart {
     root.style.colorScheme = plot.dark ? "dark" : "light";
     root.setAttribute("aria-label", picture.drawn);
     if (!drawn) this.fail(say("The picture cannot be drawn from these numbers."));
-    else this.sliders.node.inert = this.bar.inert = false;
+    else this.sliders.node.inert = this.bar.inert = this.walk.node.inert = false;
     this.drawReadout();
     return drawn;
   }
@@ -333,6 +347,7 @@ export class Chart {
     const { index } = player;
     plot.node.setAttribute("aria-label", picture.alt(index));
     this.table.follow();
+    this.walk.follow();
     this.tiles.show(picture, index);
     player.show();
     if (!picture.steps.length) return void delete root.dataset.epoch;
@@ -356,6 +371,7 @@ export class Chart {
   rest() {
     const finding = this.picture.finding(this.player.index);
     if (this.turn === 1) this.voice.open(finding);
+    if (this.walk.on) return; // who walks hears it with the point
     if (!this.dragged && !this.drag.held && !this.sliders.held) this.voice.tell(finding);
   }
 
@@ -492,11 +508,13 @@ export class Chart {
   destroy() {
     line.removeEventListener("back", this.back);
     line.removeEventListener("caught up", this.caughtUp);
+    phone.removeEventListener("change", this.arrange);
     this.turn += 1;
     this.player.halt();
     this.closeStream();
     this.help.hide();
     this.table.destroy();
+    this.walk.destroy();
     this.drag.destroy();
     this.sliders.destroy();
     this.plot.destroy();

@@ -3,6 +3,12 @@
 
 import { say } from "./words.js";
 
+/** @import { Value } from "./plotly.d.ts" */
+
+// Of numbers in a column, and of places that so many do not tell apart.
+export const DIGITS = 4;
+const MORE_DIGITS = 7;
+
 /** @type {{ [sign: string]: string }} */
 const SUPERSCRIPT = {
   "-": "⁻",
@@ -35,6 +41,20 @@ export function formatNumber(value, digits = 3) {
   else if (size < 10 ** digits - 0.5) text = value.toPrecision(digits);
   else text = String(Number(value.toPrecision(digits)));
   return text.replace(/^-/, "−");
+}
+
+/** @type {(values: Value[], digits?: number) => string[]} */
+export const formatAll = (values, digits = DIGITS) =>
+  values.map((value) => formatNumber(value, digits));
+
+/**
+ * The places along an axis with as many digits as tell each from the one before.
+ * @param {Value[]} places
+ */
+export function formatPlaces(places) {
+  const texts = formatAll(places);
+  const alike = texts.some((text, k) => k && text === texts[k - 1] && places[k] !== places[k - 1]);
+  return alike ? formatAll(places, MORE_DIGITS) : texts;
 }
 
 /** @param {number} seconds */

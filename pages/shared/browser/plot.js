@@ -22,6 +22,8 @@ import { isAxis, Zoom } from "./zoom.js";
  * @property {() => void} drawn
  * @property {(point: Value[]) => void} clicked
  * @property {(zoomed: boolean) => void} zoomed
+ * @property {() => void} placed all of it has its place, a first time or again
+ * @property {() => void} chosen other curves are shown than before
  */
 
 const NARROW = 520;
@@ -215,7 +217,11 @@ export class Plot {
     this.drawn = true;
     // Hiding a trace or resetting the axes makes Plotly fit the axes to the cut curves.
     const whole = () => this.isCut && this.draw(this.picture, this.position);
-    this.node.on("plotly_restyle", whole);
+    this.node.on("plotly_restyle", () => {
+      whole();
+      this.on.chosen();
+    });
+    this.node.on("plotly_afterplot", () => this.on.placed());
     this.node.on("plotly_relayout", (change = {}) => {
       if (Object.keys(change).some((path) => /^[xy]axis\d*\.range/.test(path))) this.zoomed();
       whole();

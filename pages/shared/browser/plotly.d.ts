@@ -29,10 +29,11 @@ export interface TraceMeta {
   moves?: string;
   /** Whether a table has its points, whatever the pointer and the legend name. */
   data?: boolean;
-  /** Of a heat map what stands at its columns and rows, and in cells without a number. */
+  /** Of a heat map what stands at its columns and rows, in cells without a number, in the others. */
   across?: ArrayLike<number>;
   upwards?: ArrayLike<Value>;
   instead?: Value[][];
+  measure?: string;
 }
 
 export interface Layout {
@@ -59,7 +60,7 @@ export interface Drawing extends HTMLElement {
   data: Trace[];
   layout: Layout;
   on(event: "plotly_click", act: (click: Click) => void): void;
-  on(event: "plotly_restyle" | "plotly_doubleclick", act: () => void): void;
+  on(event: "plotly_restyle" | "plotly_doubleclick" | "plotly_afterplot", act: () => void): void;
   on(event: "plotly_relayout", act: (change?: { [path: string]: unknown }) => void): void;
   _fullData: FullTrace[];
   _fullLayout: FullLayout;
@@ -67,13 +68,15 @@ export interface Drawing extends HTMLElement {
 }
 
 export interface Click {
-  event: MouseEvent;
+  event: { clientX: number; clientY: number };
   points: { x: Value; y: Value; xaxis: FullAxis }[];
 }
 
 export interface FullTrace {
   visible: boolean | "legendonly";
   uid: string;
+  x: ArrayLike<Value>;
+  z?: ArrayLike<ArrayLike<Value>>;
   xaxis: string;
   yaxis: string;
 }
@@ -89,9 +92,11 @@ export interface FullAxis {
   type: string;
   range: [number, number];
   l2p(value: Value): number;
+  d2p(value: Value): number;
   p2d(pixels: number): number;
   _id: string;
   _offset: number;
+  _length: number;
 }
 
 export interface Plotly {
@@ -101,6 +106,10 @@ export interface Plotly {
   register(locale: object): void;
   purge(node: Drawing): void;
   Plots: { resize(node: Drawing): Promise<unknown> };
+  Fx: {
+    hover(node: Drawing, points: object[], subplots: string[]): void;
+    unhover(node: Drawing): void;
+  };
 }
 
 declare global {

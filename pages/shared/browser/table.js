@@ -2,7 +2,7 @@
 // The table behind a picture: the numbers that are drawn, to read and to take away.
 
 import { button, element, icon, setText } from "./nodes.js";
-import { formatNumber } from "./numbers.js";
+import { DIGITS, formatAll, formatNumber, formatPlaces } from "./numbers.js";
 import { say } from "./words.js";
 
 /** @import { Picture } from "./picture.js" */
@@ -11,8 +11,6 @@ import { say } from "./words.js";
 
 // A table follows a picture that plays or grows at a pace of its own.
 const FOLLOW_MS = 300;
-const DIGITS = 4;
-const MORE_DIGITS = 7;
 // What programs that reckon begin a formula with, and a sign that is none: as tables.py has them.
 const FORMULA = /^[=+\-@]/;
 const NO_SIGN = "\u2060";
@@ -76,7 +74,7 @@ export class Table {
 /** @type {(sheet: Sheet, filename: string) => HTMLElement} */
 function block(sheet, filename) {
   const { title, head, rows } = sheet;
-  const columns = head.map((_, k) => (k ? numbers : told)(rows.map((row) => row[k])));
+  const columns = head.map((_, k) => (k ? formatAll : formatPlaces)(rows.map((row) => row[k])));
   return element(
     "div",
     {},
@@ -109,19 +107,6 @@ function block(sheet, filename) {
 /** @param {string} text of a column: a name, or a number of a grid */
 const headed = (text) =>
   text && Number.isFinite(Number(text)) ? formatNumber(Number(text), DIGITS) : text;
-
-/**
- * The places along an axis with as many digits as tell each from the one before.
- * @param {Value[]} places
- */
-function told(places) {
-  const texts = numbers(places);
-  const alike = texts.some((text, k) => k && text === texts[k - 1] && places[k] !== places[k - 1]);
-  return alike ? numbers(places, MORE_DIGITS) : texts;
-}
-
-/** @type {(values: Value[], digits?: number) => string[]} */
-const numbers = (values, digits = DIGITS) => values.map((value) => formatNumber(value, digits));
 
 /** @param {Value} value */
 function cell(value) {

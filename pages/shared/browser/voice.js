@@ -36,6 +36,17 @@ export class Voice {
     due = setTimeout(() => this.say(finding), REST_MS);
   }
 
+  /**
+   * At once, in place of what was about to be said; all that is known of the picture is in it.
+   * @type {(text: string, finding: string) => void}
+   */
+  speak(text, finding) {
+    clearTimeout(due);
+    this.known = finding;
+    // the same once more is said once more
+    setText(region, text === region.textContent ? `${text}\u00a0` : text);
+  }
+
   /** @param {string} finding */
   say(finding) {
     if (finding === this.known || !this.root.isConnected) return;
