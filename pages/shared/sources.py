@@ -11,7 +11,7 @@ from pages.shared.brought.packed import packed, read_roles, unpacked, written_ro
 from pages.shared.fields import Labelled, Value
 from pages.shared.words import label, say
 from pages.shared.work import kept
-from wd_core import DATASETS, DatasetSpec
+from wd_core import DATASETS, DatasetSpec, Table
 from wd_core.data import OWN, DataSource, source_of
 
 
@@ -73,6 +73,13 @@ def _own(spec: DatasetSpec) -> DataSource:
 # ---- a table as settings
 
 
+@kept
+def _linked(rows: str) -> Table:
+    table = unpacked(rows)
+    tables.of_link(table)
+    return table
+
+
 def spec_of(values: Mapping[str, Value]) -> DatasetSpec:
     """The source that values name, and its table. NoTableError where the visitor has none such."""
     source = str(values["source"])
@@ -80,9 +87,7 @@ def spec_of(values: Mapping[str, Value]) -> DatasetSpec:
         return DatasetSpec(source)
     name = str(values["table"])
     if values["rows"]:
-        table = unpacked(str(values["rows"]))
-        tables.keep_linked(table)
-        name = table.hash
+        name = _linked(str(values["rows"])).hash
     if not tables.may_use(name):
         raise NoTableError
     return DatasetSpec(
@@ -106,7 +111,9 @@ def told(spec: DatasetSpec) -> dict[str, Value]:
     """The texts by which links tell a spec's table: itself, where it is small, or its hash."""
     if spec.source != OWN:
         return dict.fromkeys(TEXTS, "")
-    table = tables.tables(spec)[spec.table]
+    table = tables.tables(spec).get(spec.table)
+    if table is None:
+        raise NoTableError
     rows = packed(table)
     return {
         "table": "" if rows else spec.table,

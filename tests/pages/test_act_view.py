@@ -207,8 +207,8 @@ def test_without_a_picture_the_weight_decay_has_a_control_of_its_own() -> None:
 
 
 def test_constant_features_are_no_directions() -> None:
-    def constant(spec: DatasetSpec) -> Any:
-        data = make_dataset(spec)
+    def constant(spec: DatasetSpec, tables: Any) -> Any:
+        data = make_dataset(spec, tables)
         return type(data)(0 * data.X_train + 2.5, data.y_train, data.X_test, data.y_test)
 
     with patch.object(cached, "make_dataset", side_effect=constant):

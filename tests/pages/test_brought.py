@@ -24,7 +24,7 @@ from pages.shared.brought.packed import (
     unpacked,
     written_roles,
 )
-from pages.shared.brought.tables import MOST_OF_LINKS, MOST_OF_VISITOR, Brought
+from pages.shared.brought.tables import MOST_OF_VISITOR, Brought
 from pages.shared.form import FORMS
 from pages.shared.run import RUN
 from pages.shared.settings import settings_of
@@ -52,7 +52,6 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     tables.work_for("")
     yield
     tables.work_for("")
-    tables._OF_LINKS.clear()
 
 
 def brought(table: Table, name: str = "mine.csv") -> Brought:
@@ -80,7 +79,7 @@ def test_a_small_table_travels_in_its_link() -> None:
     assert again.frame.equals(table.frame)
     settings = settings_of({"source": OWN, "rows": text, "target": "y", "holes": "median"})
     query = RUN.query(settings)
-    tables._OF_LINKS.clear()  # another server
+    STORE.clear()  # another server
     there, complaints = RUN.read(parse_qsl(query))
     assert not complaints
     assert there == settings
@@ -140,10 +139,17 @@ def test_roles_are_read_as_they_were_written() -> None:
             read_roles(text)
 
 
-def test_links_keep_so_many_tables_and_no_more() -> None:
-    for seed in range(MOST_OF_LINKS + 3):
-        tables.keep_linked(numbers(5, seed))
-    assert len(tables._OF_LINKS) == MOST_OF_LINKS
+def test_the_table_of_a_link_is_kept_while_there_is_room_and_read_again_then() -> None:
+    values = {"source": OWN, "rows": packed(read_table(SMALL)), "target": "y", "n_train": 3}
+    settings = settings_of(values)
+    assert tables.tables(settings.data)
+    STORE.clear()
+    gc.collect()
+    assert not tables.tables(settings.data)
+    with pytest.raises(NoTableError):
+        settings.values()
+    assert settings_of(values) == settings
+    assert settings.values()["rows"] == values["rows"]
 
 
 # ---- whose it is

@@ -210,7 +210,12 @@ SETTINGS: dict[str, Setting] = {
             label("The feature that w₂ belongs to."),
             _FEATURE_NAMES,
         ),
-        _as_in_train("data", "source", help=label("The data whose loss is sliced.")),
+        _as_in_train(
+            "data",
+            "source",
+            help=label("The data whose loss is sliced."),
+            options=Labels(DATASETS),
+        ),
         _as_in_train("n_train", label=label("Examples n"), least=2, most=200),
         Number(
             "n_features",

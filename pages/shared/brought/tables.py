@@ -7,7 +7,6 @@ that is small enough to travel in a link belongs to whoever has the link.
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
@@ -25,8 +24,6 @@ from wd_core.data import OWN
 MOST_OF_VISITOR: Final = 3
 # All of them together take so many bytes, and no more.
 MOST_BYTES: Final = 256 << 20
-# Those of links, which are small.
-MOST_OF_LINKS: Final = 64
 
 
 class Brought:
@@ -55,7 +52,8 @@ class Brought:
 
 _LOCK: Final = Lock()
 _VISITORS: Final[WeakValueDictionary[str, Brought]] = WeakValueDictionary()
-_OF_LINKS: Final[OrderedDict[str, Table]] = OrderedDict()
+# Those of links, for as long as there is room for them.
+_OF_LINKS: Final[WeakValueDictionary[str, Table]] = WeakValueDictionary()
 # Those that came with the work of another process.
 _CARRIED: Final[WeakValueDictionary[str, Table]] = WeakValueDictionary()
 _visitor: ContextVar[Brought | None] = ContextVar("who is worked for", default=None)
@@ -90,13 +88,9 @@ def name_of(table: str) -> str:
     return brought.names.get(table, "") if brought is not None else ""
 
 
-def keep_linked(table: Table) -> None:
-    """Have the table of a link for a while."""
-    with _LOCK:
-        _OF_LINKS[table.hash] = table
-        _OF_LINKS.move_to_end(table.hash)
-        while len(_OF_LINKS) > MOST_OF_LINKS:
-            _OF_LINKS.popitem(last=False)
+def of_link(table: Table) -> None:
+    """Know the table of a link, for as long as somebody holds it."""
+    _OF_LINKS[table.hash] = table
 
 
 def may_use(name: str) -> bool:
