@@ -21,7 +21,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 
 from pages.shared import counts
 from pages.shared.faults import told
-from pages.shared.fields import as_text
+from pages.shared.fields import Text, as_text
 from pages.shared.form import FORMS, HOME, Link, Query
 from pages.shared.link import written
 
@@ -105,6 +105,8 @@ def _of_request(path: str, query: str) -> str:
 
 def _link(page: str, query: Query) -> str:
     form = FORMS[page]
-    values, _ = form.given(query)
+    # what is typed elsewhere may hold a table, or the name of a file
+    told = [pair for pair in query if not isinstance(form.settings.get(pair[0]), Text)]
+    values, _ = form.given(told)
     said = {key: value for key, value in values.items() if value != form.defaults[key]}
     return Link(page, written(said)).path

@@ -22,11 +22,14 @@ from streamlit.testing.v1 import AppTest
 
 import pages.registry  # noqa: F401 - every page's form is known, as in the app
 from pages.shared import counts, log
+from pages.shared.brought.packed import packed
 from pages.shared.faults import ROOT, STEPS, told
 from pages.shared.worker import Task, _reply
 from pages.train.payload import picture
 from tests.pages.asking import asked
 from tests.pages.opening import in_frame
+from wd_core import read_table
+from wd_core.data import OWN
 
 # What a visitor has given, in a table or as a name, and what no line may hold.
 SECRET = "Anna"
@@ -93,6 +96,18 @@ def test_a_fault_of_a_page_is_a_line_with_its_link(
     assert "fails" in lines.only
 
 
+def test_of_a_visitors_table_a_line_says_nothing_but_that_there_is_one(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture, "training_picture", fails)
+    rows = packed(read_table(f"a,{SECRET}\n1,2\n2,1\n3,5\n4,4\n"))
+    page = opened(source=OWN, rows=rows, target=SECRET, roles="a=feature", n_train="3")
+    assert page.exception
+    assert "fault at /train?n_features=1&source=own&n_train=3&batch_size=3: KeyError: " in (
+        lines.only
+    )
+
+
 def test_the_link_follows_the_controls(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened(weight_decay="7")
     monkeypatch.setattr(picture, "training_picture", fails)
@@ -114,6 +129,7 @@ def line_of(file: str, part: str) -> int:
             "/train?weight_decay=7",
         ),
         ("/some/place/api/map?lr=0.01", "/map?lr=0.01"),
+        (f"/api/map?source=own&rows={SECRET}&target={SECRET}&visitor=x", "/map?source=own"),
         (f"/{SECRET}", "no page"),
     ],
 )
