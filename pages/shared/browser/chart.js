@@ -362,9 +362,9 @@ export class Chart {
     writeLinked(sentence, text);
     sentence.hidden = !text;
     // What lies below stays where it is when words become fewer.
-    if (this.width !== root.clientWidth) sentence.style.minHeight = "";
+    if (this.width !== root.clientWidth) sentence.style.removeProperty("--wd-said");
     this.width = root.clientWidth;
-    if (text) sentence.style.minHeight = `${sentence.scrollHeight}px`;
+    if (text) sentence.style.setProperty("--wd-said", `${sentence.scrollHeight}px`);
   }
 
   // What a move has come to: not at every step of a drag, in whichever way it goes.
