@@ -26,6 +26,7 @@ from pages.shared.reasons import reason
 from pages.shared.run import RUN
 from pages.shared.settings import FRONT, of_data
 from pages.shared.sources import chosen
+from pages.shared.state import is_heard
 from pages.shared.words import label, literal, refusal, say, tell, told
 from pages.shared.worker import NoAnswerError
 
@@ -123,6 +124,8 @@ def _widget(setting: Setting, slot: str) -> None:
         case Number():
             _number(setting, slot)
         case Choice():
+            if not is_heard(slot):
+                st.session_state[slot] = st.session_state[slot]
             st.selectbox(
                 setting.label,
                 list(setting.options),

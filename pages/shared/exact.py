@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.fields import Steps, as_text
 from pages.shared.link import printable
 from pages.shared.reasons import reason
+from pages.shared.state import is_heard
 from pages.shared.typed import as_python, is_grouped, plain
 from pages.shared.words import literal, say
 
@@ -20,7 +21,7 @@ def field(setting: Steps, slot: str) -> None:
     """Where it is typed; the slider follows."""
     state, typed = st.session_state, f"{slot} typed"
     kept = as_text(state[slot])
-    if state.get(typed) != kept:
+    if state.get(typed) != kept or not is_heard(typed):
         state[typed] = kept
 
     def read() -> None:

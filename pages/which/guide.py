@@ -15,8 +15,8 @@ CARDS = (
     ),
     Card(
         say(
-            "The solid blue curve is the loss on the training examples. It never falls as λ grows: "
-            "choosing λ by it, you would always choose none."
+            "The solid blue curve is the exact solution’s loss on the training examples. It never "
+            "falls as λ grows: choosing λ by it, you would always choose none."
         ),
         curves=(label("train, exact"),),
     ),
@@ -24,7 +24,7 @@ CARDS = (
         say(
             "The small marks are runs of training, which begin somewhere and end after a number of "
             "epochs. Where they leave the curve, they have not reached the exact solution yet, or "
-            "they go to another one."
+            "approach a different one."
         ),
         curves=(label("train, trained"), label("test, trained")),
     ),

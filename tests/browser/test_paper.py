@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import pages.registry  # noqa: F401 - every page and its lessons are known, as in the app
 from pages.shared.lessons.path import path
 
 if TYPE_CHECKING:
@@ -125,7 +126,9 @@ def test_a_step_has_its_choices_and_lines_for_the_answer(page: "Page", server: "
     assert page.evaluate(LINES, ".st-key-lesson") == "none"
 
 
-def test_an_exercise_has_lines_until_it_is_answered(page: "Page", server: "Server") -> None:
+def test_an_exercise_asks_on_paper_though_it_is_answered_here(
+    page: "Page", server: "Server"
+) -> None:
     page.goto(f"{server.url}/{lesson(task='Number', exercise=True)}")
     card = page.locator(".st-key-exercise")
     card.get_by_label("Your answer").wait_for()
@@ -137,8 +140,18 @@ def test_an_exercise_has_lines_until_it_is_answered(page: "Page", server: "Serve
     card.get_by_role("button", name="Check").click()
     card.get_by_test_id("stAlert").wait_for()
     put_on_paper(page)
-    assert page.evaluate(LINES, ".st-key-exercise") == "none"
-    assert card.get_by_test_id("stAlert").is_visible()
+    assert page.evaluate(LINES, ".st-key-exercise") != "none"
+    assert not card.get_by_test_id("stAlert").is_visible()
+
+
+def test_the_glossary_is_printed_with_what_it_says(page: "Page", server: "Server") -> None:
+    page.goto(f"{server.url}/glossary")
+    said = page.locator(".wd-glossary details p").first
+    said.wait_for(state="attached")
+    assert not said.is_visible()
+    put_on_paper(page)
+    assert said.is_visible()
+    assert not page.locator(".wd-look").is_visible()
 
 
 def test_nothing_beside_the_picture_answers_an_exercise(page: "Page", server: "Server") -> None:

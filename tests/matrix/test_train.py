@@ -181,10 +181,10 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison("helped: the test loss ends at {test} instead of", "test", "<", "test_without"),
     Comparison("hurt: the test loss ends at {test} instead of", "test", ">", "test_without"),
     Comparison(
-        "would do better", lambda found, _: found.constant_test, "<", lambda found, _: found.test
+        "beats this run", lambda found, _: found.constant_test, "<", lambda found, _: found.test
     ),
     Comparison(
-        "would do worse", lambda found, _: found.constant_test, ">", lambda found, _: found.test
+        "run beats the", lambda found, _: found.constant_test, ">", lambda found, _: found.test
     ),
     Comparison("made little difference", "test", "~", "test_without", ALIKE),
     Comparison("is above {limit}", "lr", ">", "limit"),

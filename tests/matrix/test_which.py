@@ -711,7 +711,7 @@ COMPARISONS = (
         "the best λ", _worse, "<", 1.05 * SLACK,
     ),
     Comparison(
-        "choosing is worth it: {rule} loses less than no decay does",
+        "choosing is worth it: the choice of {rule} beats no decay",
         _worth("zero"), ">", lambda f, s: _cheapest(f, s) / SLACK,
     ),
     Comparison(

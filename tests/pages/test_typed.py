@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
+from pages.shared import exact
 from pages.shared.exact import as_read
 from pages.shared.fields import Steps
 from pages.shared.form import FORMS
@@ -112,3 +113,15 @@ def test_one_click_sets_the_learning_rate_with_which_a_run_settles() -> None:
     assert page.session_state["lr"] == remedies(wild).lr
     assert "Diverged" not in str(payloads(page)[0].get("sentence"))
     assert not [b for b in page.button if b.label.startswith("Set η")]
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_the_browser_has_not_said_yet_is_sent_again(
+    heard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run's picture of a control may be replaced before the browser has shown it."""
+    page = opened("train", LIGHT)
+    assert page.text_input(key="weight_decay typed").proto.set_value
+    monkeypatch.setattr(exact, "is_heard", lambda _: heard)
+    page = fine(page.run())
+    assert page.text_input(key="weight_decay typed").proto.set_value is not heard

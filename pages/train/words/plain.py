@@ -68,16 +68,7 @@ def _grown(end: Outcome, found: Remedies) -> Iterator[Said]:
 def _constant(test: float, constant_test: float) -> Said:
     """A run with this test loss beside the simplest prediction."""
     if plain(constant_test) == plain(test):
-        return say(
-            "Always predicting the training mean, whatever the features are, would "
-            "do as well as this run."
-        )
+        return say("The simplest prediction, the training mean for every example, does as well.")
     if constant_test < test:
-        return say(
-            "Always predicting the training mean, whatever the features are, would "
-            "do better than this run."
-        )
-    return say(
-        "Always predicting the training mean, whatever the features are, would do "
-        "worse than this run."
-    )
+        return say("The simplest prediction, the training mean for every example, beats this run.")
+    return say("This run beats the simplest prediction, the training mean for every example.")

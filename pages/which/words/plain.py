@@ -147,27 +147,29 @@ def _rule(seen: Seen) -> Iterator[Said]:
 def _choice(rule: str, lam: float, ratio: float) -> Said:
     if math.isinf(ratio):
         return say(
-            "Without test data {rule} would choose {weight_decay}, above the best, which is 0.",
+            "Without test data {rule} comes nearest: it would choose {weight_decay}, above the "
+            "best, which is 0.",
             rule=rule,
             weight_decay=lam,
         )
     if ratio >= TIMES:
         return say(
-            "Without test data {rule} would choose {weight_decay}, whose test loss is {times} "
-            "times the best.",
+            "Without test data {rule} comes nearest: it would choose {weight_decay}, whose test "
+            "loss is {times} times the best.",
             rule=rule,
             weight_decay=lam,
             times=ratio,
         )
     if ratio < AS_GOOD:
         return say(
-            "Without test data {rule} would choose {weight_decay}, as good as the best.",
+            "Without test data {rule} comes nearest: it would choose {weight_decay}, as good as "
+            "the best.",
             rule=rule,
             weight_decay=lam,
         )
     return say(
-        "Without test data {rule} would choose {weight_decay}, whose test loss is {cost} above the "
-        "best.",
+        "Without test data {rule} comes nearest: it would choose {weight_decay}, whose test loss "
+        "is {cost} above the best.",
         rule=rule,
         weight_decay=lam,
         cost=percent(ratio - 1),

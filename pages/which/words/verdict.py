@@ -161,7 +161,7 @@ def _verdict(zero: float, chosen: float, name: str) -> Said:
         )
     if zero > chosen and cost(zero) != cost(chosen):
         return say(
-            "For the exact solution choosing is worth it: {rule} loses less than no decay does.",
+            "For the exact solution choosing is worth it: the choice of {rule} beats no decay.",
             rule=name,
         )
     return say(
