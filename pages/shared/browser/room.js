@@ -3,8 +3,10 @@
 
 /** @import { Layout } from "./plotly.d.ts" */
 
-// Of the height that its maker gave it.
+// Of the height that its maker gave it; below a question less, of one panel, so that both are seen.
 const LEAST = 0.75;
+const LEAST_ASKED = 0.55;
+const ASKED = ".st-key-lesson, .st-key-exercise";
 // What stands below it, in letters' heights: the row of what moves it.
 const BELOW = 2.75;
 // A picture that begins lower than this share of the window is not the first thing on its page.
@@ -47,6 +49,9 @@ function begins(node) {
 export function fit(layout, room, narrow) {
   if (!room || narrow) return; // what is scrolled anyway has the height that its maker gave it
   const { height, margin, meta } = layout;
-  layout.height = Math.round(Math.max((meta?.least ?? LEAST) * height, room));
+  const usual = meta?.least ?? LEAST;
+  const small = !("xaxis2" in layout) && document.querySelector(ASKED);
+  const least = small ? Math.min(usual, LEAST_ASKED) : usual;
+  layout.height = Math.round(Math.max(least * height, room));
   margin.t *= Math.max(1, layout.height / height);
 }
