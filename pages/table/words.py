@@ -56,8 +56,8 @@ def limits() -> Said:
         "CSV, TSV, a spreadsheet saved as text, or Parquet: at most {megabytes} MB, {rows} rows "
         "and {columns} columns.",
         megabytes=MOST_BYTES // 1_000_000,
-        rows=f"{MOST_ROWS:,}",
-        columns=f"{MOST_COLUMNS:,}",
+        rows=MOST_ROWS,
+        columns=MOST_COLUMNS,
     )
 
 
@@ -65,7 +65,7 @@ def shown(rows: int, of: int) -> Said:
     """Which rows of the table are shown."""
     if rows == of:
         return say_n("The only row, as it was understood:", "All {n} rows, as understood:", of)
-    return say("The first {rows} of {of} rows, as they were understood:", rows=rows, of=f"{of:,}")
+    return say("The first {rows} of {of} rows, as they were understood:", rows=rows, of=of)
 
 
 def holds(column: ColumnFacts) -> Said:
@@ -85,6 +85,6 @@ def ready(name: str, examples: int, features: int) -> Said:
     return say(
         "{name}: {examples} rows can be used, with {features} features each.",
         name=name,
-        examples=f"{examples:,}",
-        features=f"{features:,}",
+        examples=examples,
+        features=features,
     )

@@ -12,8 +12,8 @@ PRESETS = (
         {},
         label(
             "Nearly as many features as examples, and noise: the test loss has a clear lowest "
-            "point. The book’s λ of 3 is far larger; it was chosen for other data, where training "
-            "has a large random start to shrink."
+            "point. The book’s λ of 3 is far larger: on its data there is a large random start to "
+            "shrink."
         ),
     ),
     Preset(

@@ -24,9 +24,10 @@ OPEN = """() => {
   return closed.length + Number(table !== null);
 }"""
 QUIET = "[data-test-script-state=notRunning]"
-# What scrolls is reached by key once the page is calm.
+# What scrolls is reached by key, and a place to drop files is named, once the page is calm.
 REACHED = """() => [...document.querySelectorAll('.katex-display, [data-testid="stTable"] div')]
-  .every(one => one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"""
+  .every(one => one.scrollWidth <= one.clientWidth || one.tabIndex === 0) &&
+  !document.querySelector('section[role="presentation"][aria-label]')"""
 # What is being made anew is paler meanwhile, and what takes another colour or size is between both.
 SHOWN_IN_FULL = """() => !document.querySelector('[data-stale=true]') &&
   document.getAnimations().every(one => !(one instanceof CSSTransition))"""

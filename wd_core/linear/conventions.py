@@ -79,7 +79,7 @@ CONVENTIONS: Final[dict[str, Convention]] = {
         label="scikit-learn, Ridge",
         objective=r"\sum_i (x_i w + b - y_i)^2 + \alpha\,\|w\|^2",
         told=_ridge,
-        why=Phrase("It adds up the squares of all examples, so that α = nλ: it grows with n."),
+        why=Phrase("It adds up the squares of all examples, so that α = nλ."),
     ),
     "sgd_regressor": Convention(
         label="scikit-learn, SGDRegressor",
@@ -97,10 +97,7 @@ CONVENTIONS: Final[dict[str, Convention]] = {
         label="torch, SGD, nn.MSELoss",
         objective=r"\tfrac1n\sum_i (x_i w + b - y_i)^2 + \tfrac{\lambda}{2}\|w\|^2",
         told=_torch_mse,
-        why=Phrase(
-            "The loss is twice as large, and so λ must be; half the learning rate makes the same "
-            "steps."
-        ),
+        why=Phrase("The loss lacks the factor ½: double λ, and halve the learning rate."),
     ),
     "adamw": Convention(
         label="torch, AdamW",

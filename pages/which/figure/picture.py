@@ -94,7 +94,7 @@ def _layout(shown: Shown, ends: tuple[float, float]) -> Plain:
     figure = layout(
         "which-lambda",
         _alternative(shown),
-        height=900,
+        height=868,
         margin={"l": 146, "r": 24, "t": 134, "b": 53},
         narrow=narrow,
         clicks=True,
