@@ -64,7 +64,7 @@ def test_a_small_table_is_trained_on_and_its_link_is_the_document(
 
 
 def test_a_large_table_is_its_visitors_alone(page: Page, server: Server, new_page: NewPage) -> None:
-    brought(page, server, "large.csv", table(2000))
+    brought(page, server, "large.csv", table(400))
     page.get_by_role("button", name="Learning rate and decay", exact=True).click()
     page.wait_for_selector(DONE)  # streamed by an address of its own
     page.wait_for_function("location.search.includes('source=own')")
