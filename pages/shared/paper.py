@@ -31,6 +31,8 @@ LONGEST: Final = 2900
 # So many codes are kept: a class prints the same page.
 KEPT: Final = 32
 PATH: Final = re.compile(r' d="([^"]+)"')
+# What a machine calls itself: another one that follows such a link comes to itself.
+HERE: Final = re.compile(r"(.*\.)?localhost|127\.\d+\.\d+\.\d+|::1")
 
 
 def sheet(link: str, host: str) -> dict[str, Any]:
@@ -46,7 +48,10 @@ def sheet(link: str, host: str) -> dict[str, Any]:
     if page not in FORMS or (page != HOME and base != assets.base_path()):
         raise ValueError(say("The link leads to no page."))
     form = FORMS[page]
-    return {"settings": [*_settings(form, _query(form, parts.query))], **_code(link)}
+    found = {"settings": [*_settings(form, _query(form, parts.query))], **_code(link)}
+    if HERE.fullmatch(parts.hostname or ""):
+        found["heed"] = say("it opens on this machine alone")
+    return found
 
 
 def _query(form: Form[Any], query: str) -> list[tuple[str, str]]:

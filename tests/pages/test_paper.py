@@ -85,6 +85,21 @@ def test_its_code_is_that_of_the_link(link: str) -> None:
     assert dark == {(i, j) for j, row in enumerate(rows) for i, on in enumerate(row) if on}
 
 
+@pytest.mark.parametrize(
+    ("host", "alone"),
+    [
+        ("localhost:8501", True),
+        ("127.0.0.1:8501", True),
+        ("[::1]:8501", True),
+        ("192.168.1.20:8501", False),
+        ("decay.example.org", False),
+        ("localhost.example.org", False),
+    ],
+)
+def test_a_link_that_leads_to_this_machine_alone_is_said_to_do_so(host: str, alone: bool) -> None:
+    assert ("heed" in sheet(f"http://{host}/train", host)) is alone
+
+
 def test_a_link_that_is_too_long_is_said_to_be() -> None:
     fits = f"{HERE}/train?pin="
     fits += "a" * (paper.LONGEST - len(fits))

@@ -6,7 +6,7 @@ import { element } from "./nodes.js";
 import { say } from "./words.js";
 
 /** @typedef {{ modules: number, path: string }} Code */
-/** @typedef {{ settings: [string, string][], code?: Code, refused?: string }} Sheet */
+/** @typedef {{ settings: [string, string][], code?: Code, refused?: string, heed?: string }} Sheet */
 
 const SVG = "http://www.w3.org/2000/svg";
 // No picture is higher: with its words, settings and link it fits on A4 and on Letter.
@@ -73,7 +73,8 @@ function footOfSheet() {
     element("p", { class: "wd-sheet-title" }, document.title),
   );
   if (settings.length) words.append(element("p", { class: "wd-sheet-settings" }, ...settings));
-  words.append(element("p", { class: "wd-sheet-link" }, link));
+  const heed = sheet?.heed ? ` (${sheet.heed})` : "";
+  words.append(element("p", { class: "wd-sheet-link" }, link + heed));
   if (sheet?.refused) words.append(element("p", {}, sheet.refused));
   return element(
     "footer",
