@@ -290,7 +290,7 @@ def test_a_reload_finds_the_same(page: "Page", server: "Server") -> None:
 
 
 def test_an_address_opens_anywhere(
-    new_page: NewPage, server: "Server", fresh_server: "Start"
+    fresh_server: "Start", new_page: NewPage, server: "Server"
 ) -> None:
     here = new_page()
     opened(here, server, {"lr": "0.005"})
