@@ -7,10 +7,12 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from pages.shared.brought.session import of_session
 from pages.shared.words import tell
 from pages.table import words
 from pages.table.question import FORM
 from pages.table.reading import Given
+from wd_core import Table
 from wd_core.table import MOST_BYTES
 
 ENDINGS: Final = ("csv", "tsv", "txt", "tab", "dat", "parquet")
@@ -19,22 +21,44 @@ COLUMNS: Final = ("x1", "x2", "y")
 ROWS: Final = 6
 
 
-def given() -> Given | None:
-    """What was brought, if anything was."""
-    way = st.radio(
-        tell("Bring it as"),
-        [*words.WAYS],
-        format_func=words.WAYS.__getitem__,
-        horizontal=True,
-        key=FORM.slot("way"),
-        persist_state="session",
+def way() -> str:
+    """The way that is chosen; a table that was brought before is there until the visit ends."""
+    before = of_session()
+    offered = [way for way in words.WAYS if way != words.AGAIN or (before and before.tables)]
+    return str(
+        st.radio(
+            tell("Bring it as"),
+            offered,
+            format_func=words.WAYS.__getitem__,
+            horizontal=True,
+            key=FORM.slot("way"),
+            persist_state="session",
+        )
     )
+
+
+def given(way: str) -> Given | None:
+    """What was brought so, if anything was."""
     match way:
         case words.FILE:
             return _file()
         case words.TEXT:
             return _text()
     return _typed()
+
+
+def again() -> tuple[Table, str] | None:
+    """One of the tables that were brought before, and what it is called."""
+    before = of_session()
+    if before is None or not before.tables:
+        return None
+    chosen = st.selectbox(
+        tell("The table"),
+        [*before.tables][::-1],
+        format_func=before.names.__getitem__,
+        key=FORM.slot("before"),
+    )
+    return before.tables[chosen], before.names[chosen]
 
 
 def _file() -> Given | None:

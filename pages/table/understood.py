@@ -33,10 +33,15 @@ def table(given: Given) -> Table | None:
             st.error(literal(fault))
         _another_way()
         return None
-    st.markdown("\n".join(f"- {literal(told(note))}" for note in found.notes))
-    _shown(found)
+    known(found)
     _another_way()
     return found
+
+
+def known(found: Table) -> None:
+    """What was understood of a table, and its first rows."""
+    st.markdown("\n".join(f"- {literal(told(note))}" for note in found.notes))
+    _shown(found)
 
 
 def _read(given: Given, told_so: Mapping[str, Any]) -> Table:

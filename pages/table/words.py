@@ -13,9 +13,14 @@ INTRODUCTION: Final = label(
     "The table stays in this server’s memory until your visit ends. No one else sees it, unless "
     "you share a link that holds it."
 )
-FILE, TEXT, TYPED = "file", "text", "typed"
+FILE, TEXT, TYPED, AGAIN = "file", "text", "typed", "again"
 WAYS: Final = Names(
-    {FILE: label("A file"), TEXT: label("Pasted text"), TYPED: label("Typed numbers")}
+    {
+        FILE: label("A file"),
+        TEXT: label("Pasted text"),
+        TYPED: label("Typed numbers"),
+        AGAIN: label("One you brought before"),
+    }
 )
 ROLES: Final = Names(
     {

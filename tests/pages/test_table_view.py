@@ -88,6 +88,16 @@ def test_what_cannot_be_used_is_refused_and_changes_nothing(rows: str, why: str)
     assert run_of(page).data.source != OWN
 
 
+def test_a_table_that_was_brought_is_there_for_the_rest_of_the_visit() -> None:
+    page = fine(pasted(TABLE))
+    page.button(key="table opens train").click().run()
+    page = page.switch_page("table/view.py").run()
+    page.radio(key="table way").set_value(words.AGAIN).run()
+    assert "Rows: 40; columns: 4" in text(page).replace("\\", "")
+    assert page.selectbox(key="table before").options == ["pasted table"]
+    assert page.success[0].value.startswith("pasted table: 40 rows can be used")
+
+
 def test_a_guess_can_be_overruled() -> None:
     page = pasted("1,5;2\n2,5;3\n3,5;1\n4,5;2\n")
     assert "1.5" in str(page.table[0].value)
