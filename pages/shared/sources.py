@@ -9,6 +9,7 @@ from typing import Final
 from pages.shared.brought import tables
 from pages.shared.brought.packed import packed, read_roles, unpacked, written_roles
 from pages.shared.fields import Labelled, Value
+from pages.shared.link import printable
 from pages.shared.words import label, say
 from pages.shared.work import kept
 from wd_core import DATASETS, DatasetSpec, Table
@@ -18,9 +19,15 @@ from wd_core.data import OWN, DataSource, source_of
 class NoTableError(ValueError):
     """The table that settings speak of is not here, or is another visitor's."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: str = "") -> None:
         super().__init__(
-            say("the table is not here; bring the same file on the page “Your table” first")
+            say(
+                "the table of the file {file} is not here; bring it on the page “Your table”, and "
+                "open the link again",
+                file=printable(file),
+            )
+            if file
+            else say("the table is not here; bring it on the page “Your table” first")
         )
 
 
@@ -89,7 +96,7 @@ def spec_of(values: Mapping[str, Value]) -> DatasetSpec:
     if values["rows"]:
         name = _linked(str(values["rows"])).hash
     if not tables.may_use(name):
-        raise NoTableError
+        raise NoTableError(str(values["file"]))
     return DatasetSpec(
         OWN,
         table=name,

@@ -18,6 +18,8 @@ from wd_core import Table
 
 # Rows and columns of the part that is shown.
 ROWS, COLUMNS = 5, 8
+# Of a number and of a text so many signs are shown.
+DIGITS, LONGEST = 6, 40
 OVERRULED: Final = label("Read it in another way")
 # By this a session keeps what was read last: reading takes long.
 READ: Final = FORM.slot("read")
@@ -58,7 +60,7 @@ def _shown(found: Table) -> None:
     rows = found.frame.iloc[:ROWS, :COLUMNS]
     st.markdown(words.shown(len(rows), len(found.frame)))
     cells = [
-        {str(name): _cell(value) for name, value in row.items()}
+        {literal(str(name)[:LONGEST]): _cell(value) for name, value in row.items()}
         for row in rows.to_dict(orient="records")
     ]
     tables.table(cells)
@@ -67,7 +69,9 @@ def _shown(found: Table) -> None:
 def _cell(value: object) -> str:
     if value is None or value != value:
         return "–"
-    return number_text(value) if isinstance(value, float) else literal(str(value)[:60])
+    if isinstance(value, float):
+        return number_text(float(f"{value:.{DIGITS}g}"))
+    return literal(str(value)[:LONGEST])
 
 
 def _overruled() -> dict[str, Any]:

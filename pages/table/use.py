@@ -21,7 +21,7 @@ from wd_core import Table
 from wd_core.data import OWN, DataSource
 
 # Those that work on the run's data, in the order in which they are offered.
-PAGES: Final = ("train", "step", "which", "map", "act")
+PAGES: Final = ("train", "step", "which", "map", "act", "codes")
 # Those that have settings of their own, and not those of the run.
 OF_THEIR_OWN: Final = ("which",)
 # The share of the rows that test, as the engine has it, and as many as the controls go to.

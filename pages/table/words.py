@@ -88,7 +88,7 @@ def gaps(count: int) -> Said:
 def ready(name: str, examples: int, features: int) -> Said:
     """What would be trained on."""
     return say(
-        "{name}: {examples} rows can be used, with {features} features each.",
+        "{name} can be used. Rows: {examples}; features: {features}.",
         name=name,
         examples=examples,
         features=features,

@@ -46,7 +46,7 @@ def test_a_small_table_is_trained_on_and_its_link_is_the_document(
 ) -> None:
     brought(page, server, "mine.csv", table(60))
     inside(page).get_by_text("Rows: 60; columns: 4, of which 4 are numbers.").wait_for()
-    inside(page).get_by_text("mine.csv: 60 rows can be used, with 3 features each.").wait_for()
+    inside(page).get_by_text("mine.csv can be used. Rows: 60; features: 3.").wait_for()
     page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_selector(DONE)
     page.wait_for_function("location.search.includes('source=own')")
@@ -72,7 +72,7 @@ def test_a_large_table_is_its_visitors_alone(page: Page, server: Server, new_pag
     assert "rows" not in link(page)
     other = new_page()
     other.goto(page.url)
-    inside(other).get_by_text("the table is not here; bring the same file").wait_for()
+    inside(other).get_by_text("the table of the file large.csv is not here").wait_for()
 
 
 def test_a_refused_file_leaves_the_present_data_alone(page: Page, server: Server) -> None:

@@ -166,11 +166,11 @@ def test_a_hash_alone_opens_nobodys_data() -> None:
     other = Brought()
     for secret in ("", other.secret, "x" * 22):
         tables.work_for(secret)
-        with pytest.raises(NoTableError, match="the table is not here"):
+        with pytest.raises(NoTableError, match="is not here"):
             settings_of(own(table))
         asked, complaints = RUN.read(query)
         assert asked.data.source != OWN
-        assert "the table is not here" in complaints[0]
+        assert "the table of the file mine.csv is not here" in complaints[0]
     tables.work_for(visitor.secret)
     assert RUN.read(query) == (settings, [])
 
@@ -190,6 +190,7 @@ def test_the_last_ones_that_a_visitor_brought_are_there() -> None:
     for table in found[1:]:
         visitor.bring(table, "more.csv")
     assert [*visitor.tables] == [table.hash for table in found[-MOST_OF_VISITOR:]]
+    assert visitor.names == dict.fromkeys(visitor.tables, "more.csv")
 
 
 def test_there_is_room_for_so_many_bytes_of_all(monkeypatch: pytest.MonkeyPatch) -> None:

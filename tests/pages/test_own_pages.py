@@ -36,7 +36,7 @@ QUICK = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-@pytest.mark.parametrize("page", [*PAGES, "codes"])
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_works_on_a_table_of_ones_own(page: str, name: str) -> None:
     table, sizes = TABLES[name]
     view = unfolded(in_frame(page), page)

@@ -50,7 +50,7 @@ def test_what_was_understood_is_shown_before_it_is_used() -> None:
     assert "The first 5 of 40 rows" in said
     assert target(page).value == "y"
     assert page.success[0].value == (
-        "pasted table: 40 rows can be used, with 2 features each."  # the first column counts rows
+        "pasted table can be used. Rows: 40; features: 2."  # the first column counts rows
     )
     assert run_of(page).data.source != OWN
 
@@ -95,7 +95,7 @@ def test_a_table_that_was_brought_is_there_for_the_rest_of_the_visit() -> None:
     page.radio(key="table way").set_value(words.AGAIN).run()
     assert "Rows: 40; columns: 4" in text(page).replace("\\", "")
     assert page.selectbox(key="table before").options == ["pasted table"]
-    assert page.success[0].value.startswith("pasted table: 40 rows can be used")
+    assert page.success[0].value.startswith("pasted table can be used. Rows: 40")
 
 
 def test_a_guess_can_be_overruled() -> None:
@@ -106,3 +106,9 @@ def test_a_guess_can_be_overruled() -> None:
     page.selectbox(key="table decimal").set_value(".").run()
     assert not page.exception
     assert "5;2" in str(page.table[0].value)  # commas part the columns now
+
+
+def test_names_of_columns_stand_for_themselves() -> None:
+    page = fine(pasted("$x_1$,[a](b),**m**,y\n1,2,3,1\n2,1,3,2\n4,5,1,3\n7,1,2,4\n"))
+    names = list(page.table[0].value.columns)
+    assert names == [r"\$x\_1\$", r"\[a\]\(b\)", r"\*\*m\*\*", "y"]

@@ -44,8 +44,8 @@ class Brought:
                     say("Others’ tables take all the memory there is. Try again later.")
                 )
             self.tables.pop(table.hash, None)
-            for name in [*self.tables][: len(self.tables) + 1 - MOST_OF_VISITOR]:
-                del self.tables[name]
+            for first in [*self.tables][: len(self.tables) + 1 - MOST_OF_VISITOR]:
+                del self.tables[first], self.names[first]
             self.tables[table.hash], self.names[table.hash] = table, name
             finalize(table, forget, table.hash)
 
