@@ -92,10 +92,9 @@ def spec_of(values: Mapping[str, Value]) -> DatasetSpec:
     source = str(values["source"])
     if source != OWN:
         return DatasetSpec(source)
-    name = str(values["table"])
     if values["rows"]:
         name = _linked(str(values["rows"])).hash
-    if not tables.may_use(name):
+    elif (name := str(values["table"])) not in tables.mine():
         raise NoTableError(str(values["file"]))
     return DatasetSpec(
         OWN,

@@ -14,7 +14,7 @@ from pages.table import words
 from pages.table.question import FORM
 from wd_core import Table, suggested_roles
 from wd_core.data import ColumnFacts
-from wd_core.data.settings import Role
+from wd_core.data.settings import Holes, Role
 
 # What can be chosen of a column that is not the target.
 CHOSEN: Final[Sequence[Role]] = ("feature", "one_hot", "left_out")
@@ -26,7 +26,7 @@ class Chosen:
 
     target: str
     roles: dict[str, Role]
-    holes: str
+    holes: Holes
 
 
 def chosen(table: Table) -> Chosen | None:
@@ -76,18 +76,16 @@ def _roles(table: Table, target: str, facts: Sequence[ColumnFacts]) -> dict[str,
     return {one.name: new for one, new in zip(others, now, strict=True) if new != one.role}
 
 
-def _holes(table: Table, facts: Sequence[ColumnFacts], roles: dict[str, Role]) -> str:
+def _holes(table: Table, facts: Sequence[ColumnFacts], roles: dict[str, Role]) -> Holes:
     """What becomes of rows without a value, where there are such."""
     used = [one for one in facts if roles.get(one.name, one.role) in ("feature", "one_hot")]
     count = sum(one.holes for one in used)
     if not count:
         return "drop"
-    return str(
-        st.radio(
-            words.gaps(count),
-            [*words.HOLES],
-            format_func=words.HOLES.__getitem__,
-            key=FORM.slot("holes"),
-            persist_state="session",
-        )
+    return st.radio(
+        words.gaps(count),
+        [*words.HOLES],
+        format_func=words.HOLES.__getitem__,
+        key=FORM.slot("holes"),
+        persist_state="session",
     )

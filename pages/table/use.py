@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
-import numpy as np
 import streamlit as st
 
-from pages.shared.brought.packed import packed, written_roles
+from pages.shared import sources
 from pages.shared.brought.session import begun
-from pages.shared.fields import Value
+from pages.shared.fields import Number, Value
 from pages.shared.form import FORMS
 from pages.shared.memory import OPENED
 from pages.shared.reasons import faults
 from pages.shared.run import PINS, RUN
+from pages.shared.settings import SETTINGS
 from pages.shared.words import literal, say, told
 from pages.table import reading, words
 from pages.table.columns import Chosen
 from wd_core import Table
 from wd_core.data import OWN, DataSource
+from wd_core.data.own import TEST_SHARE
 
 # Those that work on the run's data, in the order in which they are offered.
 PAGES: Final = ("train", "step", "which", "map", "act", "codes")
 # Those that have settings of their own, and not those of the run.
 OF_THEIR_OWN: Final = ("which",)
-# The share of the rows that test, as the engine has it, and as many as the controls go to.
-TEST_SHARE, MOST = 0.25, 2000
 
 
 def offer(table: Table, name: str, columns: Chosen) -> None:
     """What would be trained on, and the buttons that open a page with it."""
     try:
-        source = reading.entry(table, columns.target, columns.roles, columns.holes)
+        source = reading.entry(table, columns)
     except ValueError as error:
         for fault in faults(error):
             st.error(literal(fault))
@@ -57,19 +57,15 @@ def _used(table: Table, name: str, columns: Chosen, source: DataSource) -> bool:
     except ValueError as error:
         st.error(told(error.args[0]))
         return False
-    state, rows = st.session_state, packed(table)
+    state, spec = st.session_state, reading.spec(table, columns)
     examples = (source.most_train or 0) + 1
-    testing = int(np.ceil(TEST_SHARE * examples))
+    testing = math.ceil(TEST_SHARE * examples)
     said: dict[str, Value] = {
         "source": OWN,
-        "rows": rows,
-        "table": "" if rows else table.hash,
-        "file": "" if rows else name,
-        "target": columns.target,
-        "roles": written_roles(columns.roles.items()),
         "holes": columns.holes,
-        "n_train": min(MOST, examples - testing),
-        "n_test": min(MOST, testing),
+        **sources.told(spec),
+        "n_train": _at_most("n_train", examples - testing),
+        "n_test": _at_most("n_test", testing),
     }
     for form in (RUN, *(FORMS[page] for page in OF_THEIR_OWN)):
         form.show({**form.kept(state), **said}, state)
@@ -77,3 +73,9 @@ def _used(table: Table, name: str, columns: Chosen, source: DataSource) -> bool:
     for page in OF_THEIR_OWN:  # its link is not asked any more
         state.setdefault(FORMS[page].slot(OPENED), (FORMS[page].kept(state), []))
     return True
+
+
+def _at_most(key: str, count: int) -> int:
+    setting = SETTINGS[key]
+    assert isinstance(setting, Number)
+    return int(min(count, setting.most))

@@ -6,6 +6,7 @@ from typing import Final
 
 from pages.shared.words import Names, Said, label, say, say_n
 from wd_core.data import ColumnFacts
+from wd_core.data.settings import Holes
 from wd_core.table import MOST_BYTES, MOST_COLUMNS, MOST_ROWS
 
 INTRODUCTION: Final = label(
@@ -30,7 +31,7 @@ ROLES: Final = Names(
         "target": label("target y"),
     }
 )
-HOLES: Final = Names(
+HOLES: Final[Names[Holes]] = Names(
     {
         "drop": label("Leave out each row with one"),
         "median": label("Put in the median of the training rows, and mark the row in a column"),

@@ -175,6 +175,13 @@ def test_a_hash_alone_opens_nobodys_data() -> None:
     assert RUN.read(query) == (settings, [])
 
 
+def test_the_hash_of_a_table_in_somebodys_link_opens_it_for_nobody() -> None:
+    rows = packed(read_table(SMALL))
+    there = settings_of({"source": OWN, "rows": rows, "target": "y", "n_train": 3})
+    with pytest.raises(NoTableError):
+        settings_of({"source": OWN, "table": there.data.table, "target": "y", "n_train": 3})
+
+
 def test_an_address_with_the_visitors_secret_has_the_picture() -> None:
     table = numbers(300)
     visitor = brought(table)

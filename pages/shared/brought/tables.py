@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 from weakref import WeakValueDictionary, finalize
 
 from pages.shared.sizes import held
@@ -93,11 +93,6 @@ def of_link(table: Table) -> None:
     _OF_LINKS[table.hash] = table
 
 
-def may_use(name: str) -> bool:
-    """Whether the visitor who is worked for may work on the table with this hash."""
-    return name in mine() or name in _OF_LINKS
-
-
 def tables(spec: DatasetSpec) -> Mapping[str, Table]:
     """The table of a spec, for a work on it: who may ask for that was looked at before."""
     table = _found(spec.table) if spec.source == OWN else None
@@ -139,9 +134,5 @@ def forget(name: str) -> None:
     """Keep nothing that was worked out of a table that is gone."""
     if _found(name) is None:
         for entry in STORE.entries():
-            if any(spec.table == name for spec in _of_question(entry.question)):
+            if any(spec.table == name for spec in _specs(entry.question)):
                 STORE.drop(entry)
-
-
-def _of_question(question: Any) -> Iterator[DatasetSpec]:
-    return _specs(question)
